@@ -1,0 +1,38 @@
+/* The struct behind kr_ctx; for src/base only. */
+#ifndef KR_BASE_CTX_INT_H
+#define KR_BASE_CTX_INT_H
+
+#include "base/ctx.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { KR_ERROR_BYTES = 2048 };
+
+typedef struct kr_counter {
+    atomic_llong current;
+    atomic_llong peak;
+} kr_counter;
+
+struct kr_ctx {
+    pthread_mutex_t error_lock;
+    atomic_bool failed; /* set after the text is complete, so that readers need no lock */
+    char error[KR_ERROR_BYTES];
+
+    pthread_mutex_t report_lock; /* held while a callback runs */
+    kr_log_fn log;
+    void *log_user;
+    kr_progress_fn progress;
+    void *progress_user;
+    atomic_llong progress_due; /* milliseconds of the monotonic clock */
+
+    kr_counter accounts[KR_ACCOUNT_COUNT];
+    kr_counter total;
+    atomic_size_t limit;   /* SIZE_MAX: none */
+    atomic_long allocated; /* allocations asked for so far */
+    atomic_long fail_at;   /* 1: the next allocation fails; 0: off */
+
+    atomic_int interrupted;
+};
+
+#endif

@@ -1,0 +1,190 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sha256.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_LIMIT = 1024 * 1024 * 1024 };
+
+/* Record that `path` could not be `what`, by errno. What the caller can mend by another path is
+ * wrong input, the rest is the system's. */
+static kr_status file_fail(kr_ctx *ctx, const char *path, const char *what)
+{
+    int e = errno;
+    char buf[128];
+    bool input = e == ENOENT || e == ENOTDIR || e == EISDIR || e == ENAMETOOLONG || e == ELOOP;
+
+    return kr_fail(ctx, input ? KR_EINPUT : KR_EIO, "%s: cannot be %s: %s", path, what,
+                   strerror_r(e, buf, sizeof buf));
+}
+
+/* Open a regular file for reading. */
+static kr_status file_open(kr_ctx *ctx, const char *path, int *fd, int64_t *size)
+{
+    struct stat st;
+
+    /* Not blocking: a pipe that nobody writes would hang the open. */
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*fd < 0)
+        return file_fail(ctx, path, "opened");
+    if (fstat(*fd, &st) != 0) {
+        kr_status s = file_fail(ctx, path, "examined");
+        close(*fd);
+        return s;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        close(*fd);
+        return kr_fail(ctx, KR_EINPUT, "%s: is %s; a regular file is needed", path,
+                       S_ISDIR(st.st_mode) ? "a folder" : "not a regular file");
+    }
+    *size = st.st_size;
+    return KR_OK;
+}
+
+/* Up to n bytes, fewer at the end of the file only; -1 on errors. */
+static ssize_t file_fill(int fd, void *buf, size_t n)
+{
+    size_t got = 0;
+
+    while (got < n) {
+        ssize_t r = read(fd, (char *)buf + got, n - got);
+        if (r == 0)
+            break;
+        if (r < 0 && errno != EINTR)
+            return -1;
+        got += r > 0 ? (size_t)r : 0;
+    }
+    return (ssize_t)got;
+}
+
+kr_status kr_file_read(kr_ctx *ctx, const char *path, size_t limit, kr_arena *arena, char **text,
+                       size_t *len)
+{
+    kr_status s = KR_OK;
+    int64_t size = 0;
+    int fd = -1;
+    char *buf;
+
+    *text = NULL;
+    *len = 0;
+    if (limit == 0)
+        limit = FILE_LIMIT;
+    s = file_open(ctx, path, &fd, &size);
+    if (s != KR_OK)
+        return s;
+    if ((uint64_t)size > limit) {
+        s = kr_fail(ctx, KR_EINPUT, "%s: %lld bytes are too many for this file, at most %zu", path,
+                    (long long)size, limit);
+        goto out;
+    }
+    KR_ANEW(buf, arena, (size_t)size + 1);
+    ssize_t got = file_fill(fd, buf, (size_t)size);
+    if (got < 0) {
+        s = file_fail(ctx, path, "read");
+        goto out;
+    }
+    *text = buf;
+    *len = (size_t)got;
+out:
+    close(fd);
+    return s;
+}
+
+bool kr_file_exists(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, R_OK) == 0;
+}
+
+bool kr_dir_exists(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int64_t kr_file_size(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : -1;
+}
+
+char *kr_path_join(kr_arena *arena, const char *dir, const char *name)
+{
+    if (!dir || !*dir || strcmp(dir, ".") == 0 || *name == '/')
+        return kr_arena_strdup(arena, name);
+    return kr_arena_printf(arena, "%s%s%s", dir, kr_path_base(dir)[0] ? "/" : "", name);
+}
+
+char *kr_path_dir(kr_arena *arena, const char *path)
+{
+    size_t n = (size_t)(kr_path_base(path) - path);
+
+    if (n == 0)
+        return kr_arena_strdup(arena, ".");
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    return kr_arena_strndup(arena, path, n);
+}
+
+const char *kr_path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+kr_status kr_make_dirs(kr_ctx *ctx, const char *path)
+{
+    char part[4096];
+    size_t n = strlen(path);
+
+    if (n == 0 || n >= sizeof part)
+        return kr_fail(ctx, KR_EIO, "cannot create a folder: its path has %zu bytes, 1 to %zu %s",
+                       n, sizeof part - 1, "can be used");
+    for (size_t i = 1; i <= n; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, 0777) != 0 && !kr_dir_exists(part)) {
+            file_fail(ctx, part, "created as a folder");
+            return KR_EIO;
+        }
+    }
+    return KR_OK;
+}
+
+kr_status kr_file_digest(kr_ctx *ctx, const char *path, char hex[65])
+{
+    SHA256_CTX sha;
+    uint8_t buf[16384], digest[SHA256_DIGEST_LENGTH];
+    int64_t size;
+    ssize_t n;
+    int fd;
+
+    hex[0] = '\0';
+    kr_status s = file_open(ctx, path, &fd, &size);
+    if (s != KR_OK)
+        return s;
+    SHA256Init(&sha);
+    while ((n = file_fill(fd, buf, sizeof buf)) > 0)
+        SHA256Update(&sha, buf, (size_t)n);
+    if (n < 0)
+        s = file_fail(ctx, path, "read");
+    close(fd);
+    if (s != KR_OK)
+        return s;
+    SHA256Final(digest, &sha);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+        hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+    }
+    hex[64] = '\0';
+    return KR_OK;
+}

@@ -1,0 +1,46 @@
+/* Files: reading whole ones, paths, digests. */
+#ifndef KR_BASE_FILE_H
+#define KR_BASE_FILE_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** The whole file with a NUL appended, in the arena. "No such file" and the like are KR_EINPUT with
+ * the path named; read errors KR_EIO. Files over `limit` bytes are refused (0: 1 GiB). */
+KR_MUST_CHECK kr_status kr_file_read(kr_ctx *ctx, const char *path, size_t limit, kr_arena *arena,
+                                     char **text, size_t *len);
+
+bool kr_file_exists(const char *path); /* a regular file that can be read */
+bool kr_dir_exists(const char *path);
+
+/** Size in bytes, -1 if it cannot be told. */
+int64_t kr_file_size(const char *path);
+
+/** `name` as seen from the folder `dir` ("", "." or NULL: the working folder); absolute names stay.
+ * NULL on ENOMEM. */
+char *kr_path_join(kr_arena *arena, const char *dir, const char *name);
+
+/** The folder part of a path ("." if there is none) and the last part. */
+char *kr_path_dir(kr_arena *arena, const char *path);
+const char *kr_path_base(const char *path);
+
+/** Create a folder and its parents. KR_EIO. */
+KR_MUST_CHECK kr_status kr_make_dirs(kr_ctx *ctx, const char *path);
+
+/** SHA-256 of a file as 64 hexadecimal digits. KR_EIO, KR_EINPUT. */
+KR_MUST_CHECK kr_status kr_file_digest(kr_ctx *ctx, const char *path, char hex[65]);
+
+/* A running 128-bit content hash (not cryptographic), for "is this the same source?". Where one
+ * call ends and the next begins counts: "ab", "c" is not "a", "bc". */
+typedef struct kr_hash128 {
+    uint64_t a, b;
+} kr_hash128;
+void kr_hash_init(kr_hash128 *h);
+void kr_hash_bytes(kr_hash128 *h, const void *data, size_t n);
+void kr_hash_double(kr_hash128 *h, double x); /* -0 is 0, all NaNs are one */
+void kr_hash_text(kr_hash128 *h, const char *text);
+bool kr_hash_equal(kr_hash128 x, kr_hash128 y);
+
+#endif

@@ -1,0 +1,90 @@
+/* HDF5, as far as Kauri needs it; the only place that touches libhdf5. Names are paths inside the
+ * file. All calls are serialised by the caller (one thread). Messages of the library itself are
+ * silenced; every failure is recorded with the file and the dataset's name. */
+#ifndef KR_BASE_H5_H
+#define KR_BASE_H5_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { KR_H5_MAX_RANK = 8 };
+
+typedef struct kr_h5 kr_h5;
+
+typedef enum kr_h5_type {
+    KR_H5_F64,
+    KR_H5_F32,
+    KR_H5_I64,
+    KR_H5_I32,
+    KR_H5_U32,
+    KR_H5_U16,
+    KR_H5_U8
+} kr_h5_type;
+
+/** Open for reading (KR_EINPUT if it is no HDF5 file) or create anew, replacing a file (KR_EIO). */
+KR_MUST_CHECK kr_status kr_h5_open(kr_ctx *ctx, const char *path, kr_h5 **out);
+KR_MUST_CHECK kr_status kr_h5_create(kr_ctx *ctx, const char *path, kr_h5 **out);
+
+/** Close; when writing, errors of the last flush come back. Accepts NULL, sets it NULL. */
+KR_MUST_CHECK kr_status kr_h5_close(kr_h5 **file);
+void kr_h5_discard(kr_h5 **file); /* close, ignoring errors (clean-up paths) */
+
+bool kr_h5_exists(const kr_h5 *file, const char *name);
+
+/** Names of the members of a group, sorted, in the arena. */
+KR_MUST_CHECK kr_status kr_h5_list(kr_h5 *file, const char *group, kr_arena *arena, char ***names,
+                                   size_t *n);
+
+/** Extent of a dataset. */
+KR_MUST_CHECK kr_status kr_h5_dims(kr_h5 *file, const char *name, size_t dims[KR_H5_MAX_RANK],
+                                   int *rank);
+
+/** A whole dataset converted to `type`, in the arena; *n elements. Refuses sizes above 2^31
+ * elements. */
+KR_MUST_CHECK kr_status kr_h5_read(kr_h5 *file, const char *name, kr_h5_type type, kr_arena *arena,
+                                   void **out, size_t *n);
+
+/** Part of a dataset (start, count per dimension) converted to `type` into the caller's buffer. */
+KR_MUST_CHECK kr_status kr_h5_read_slab(kr_h5 *file, const char *name, kr_h5_type type,
+                                        const size_t *start, const size_t *count, void *out);
+
+/** A dataset (or scalar) of strings, fixed or variable length. */
+KR_MUST_CHECK kr_status kr_h5_read_strings(kr_h5 *file, const char *name, kr_arena *arena,
+                                           char ***out, size_t *n);
+
+/** Attributes of an object (a group or dataset; "/" for the root). A missing one: *out = NULL,
+ * KR_OK. Setting one replaces it, and creates a missing object as a group. */
+KR_MUST_CHECK kr_status kr_h5_attr_text(kr_h5 *file, const char *object, const char *attr,
+                                        kr_arena *arena, char **out);
+KR_MUST_CHECK kr_status kr_h5_attr_double(kr_h5 *file, const char *object, const char *attr,
+                                          double *out, bool *found);
+KR_MUST_CHECK kr_status kr_h5_set_attr_text(kr_h5 *file, const char *object, const char *attr,
+                                            const char *text);
+KR_MUST_CHECK kr_status kr_h5_set_attr_double(kr_h5 *file, const char *object, const char *attr,
+                                              double x);
+KR_MUST_CHECK kr_status kr_h5_set_attr_strings(kr_h5 *file, const char *object, const char *attr,
+                                               const char *const *texts, size_t n);
+
+/** Write a whole dataset (parent groups are created); the name must be new. Datasets over 1 KiB are
+ * chunked, shuffled and deflated. */
+KR_MUST_CHECK kr_status kr_h5_write(kr_h5 *file, const char *name, kr_h5_type type, int rank,
+                                    const size_t *dims, const void *data);
+
+/** Create a dataset filled with zeros, to be written by slabs; chunk NULL: chosen here (the leading
+ * dimensions are cut, the last stay whole). `type` is how it is stored. Slabs that fill whole
+ * chunks are written fastest. */
+KR_MUST_CHECK kr_status kr_h5_make(kr_h5 *file, const char *name, kr_h5_type type, int rank,
+                                   const size_t *dims, const size_t *chunk);
+
+/** Write part of a dataset from memory of type `type` (converted to the stored type). */
+KR_MUST_CHECK kr_status kr_h5_write_slab(kr_h5 *file, const char *name, kr_h5_type type,
+                                         const size_t *start, const size_t *count,
+                                         const void *data);
+
+/** A dataset of variable-length UTF-8 strings; rank 0 for one string (n = 1). */
+KR_MUST_CHECK kr_status kr_h5_write_strings(kr_h5 *file, const char *name, const char *const *texts,
+                                            size_t n, bool scalar);
+
+#endif

@@ -1,0 +1,62 @@
+/* What the files h5*.c share. */
+#ifndef KR_BASE_H5_INT_H
+#define KR_BASE_H5_INT_H
+
+#include "base/h5.h"
+
+#include <hdf5.h>
+
+struct kr_h5 {
+    kr_ctx *ctx;
+    hid_t id;
+    bool writing;
+    char *path;
+    /* The dataset used last stays open: slab by slab, its chunk cache saves unpacking and packing
+     * a chunk again for every call. */
+    hid_t dataset;
+    char *dataset_name;
+};
+
+/* The shape of a dataset or attribute. */
+typedef struct kr_h5_shape {
+    int rank;
+    hsize_t dims[KR_H5_MAX_RANK];
+    size_t count; /* elements in all */
+} kr_h5_shape;
+
+/** Record "path: what 'name': why", the reason from the library's error stack. */
+kr_status kr_h5_fail(const kr_h5 *file, kr_status status, const char *what, const char *name);
+
+/** The dataset, opened; owned by `file`. A missing one is KR_EINPUT. */
+KR_MUST_CHECK kr_status kr_h5_dataset(kr_h5 *file, const char *name, hid_t *dataset);
+
+/** Close the dataset kept open. KR_EIO if that loses data. */
+KR_MUST_CHECK kr_status kr_h5_settle(kr_h5 *file);
+
+/** The shape of a dataspace; too many dimensions or elements are KR_EINPUT. */
+KR_MUST_CHECK kr_status kr_h5_space_shape(kr_h5 *file, const char *name, hid_t space,
+                                          kr_h5_shape *shape);
+
+/* Part of a dataset as the caller asks for it, and as the library wants it. */
+typedef struct kr_h5_part {
+    const size_t *start, *count; /* per dimension */
+} kr_h5_part;
+typedef struct kr_h5_selection {
+    hid_t file, memory; /* dataspaces, ended by kr_h5_deselect even after a failure */
+    size_t count;       /* elements */
+} kr_h5_selection;
+KR_MUST_CHECK kr_status kr_h5_select(kr_h5 *file, const char *name, hid_t dataset,
+                                     const kr_h5_part *part, kr_h5_selection *out);
+void kr_h5_deselect(kr_h5_selection *selection);
+
+/** The type in this machine's memory; borrowed from the library. */
+hid_t kr_h5_native(kr_h5_type type);
+size_t kr_h5_type_size(kr_h5_type type);
+
+/** A new variable-length UTF-8 string type, to be closed; negative on failure. */
+hid_t kr_h5_text_type(void);
+
+/** The text of the fixed-length string of `size` bytes at p: its length without padding. */
+size_t kr_h5_fixed_length(const char *p, size_t size, H5T_str_t padding);
+
+#endif
