@@ -1,0 +1,219 @@
+#include "geo/sphere.h"
+
+#include <math.h>
+
+static const double pi = 3.14159265358979323846;
+
+static double to_rad(double degrees)
+{
+    return degrees * (pi / 180.0);
+}
+
+static double to_deg(double radians)
+{
+    return radians * (180.0 / pi);
+}
+
+/* The remainder with the sign of the divisor, as Python's %. */
+static double positive_mod(double x, double divisor)
+{
+    double r = fmod(x, divisor);
+
+    if (r != 0.0)
+        return r < 0.0 ? r + divisor : r;
+    return 0.0;
+}
+
+double kr_round(double x, int digits)
+{
+    double scale = pow(10.0, digits);
+
+    return rint(x * scale) / scale;
+}
+
+double kr_round_half_up(double x, int digits)
+{
+    double scale = pow(10.0, digits);
+
+    return floor(x * scale + copysign(0.5, x)) / scale;
+}
+
+kr_vec3 kr_to_cartesian(double lon, double lat, double depth_km)
+{
+    double phi = to_rad(lon), theta = to_rad(lat);
+    double r = KR_EARTH_RADIUS_KM - depth_km;
+    double r_cos = r * cos(theta);
+
+    return (kr_vec3){r_cos * cos(phi), r_cos * sin(phi), r * sin(theta)};
+}
+
+kr_vec3 kr_unit_vector(double lon, double lat)
+{
+    double phi = to_rad(lon), theta = to_rad(lat);
+
+    return (kr_vec3){cos(theta) * cos(phi), cos(theta) * sin(phi), sin(theta)};
+}
+
+kr_lonlat kr_from_cartesian(kr_vec3 p, double *depth_km)
+{
+    double r = sqrt(p.x * p.x + p.y * p.y + p.z * p.z);
+    double sine = fmin(1.0, fmax(-1.0, p.z / r));
+
+    if (depth_km)
+        *depth_km = KR_EARTH_RADIUS_KM - r;
+    return (kr_lonlat){to_deg(atan2(p.y, p.x)), to_deg(asin(sine))};
+}
+
+double kr_geodetic_km(double lon1, double lat1, double lon2, double lat2)
+{
+    double p1 = to_rad(lat1), p2 = to_rad(lat2);
+    double s = sin((p1 - p2) / 2.0);
+    double t = sin((to_rad(lon1) - to_rad(lon2)) / 2.0);
+    double h = s * s + cos(p1) * cos(p2) * (t * t);
+
+    return 2.0 * KR_EARTH_RADIUS_KM * asin(fmin(1.0, sqrt(h)));
+}
+
+double kr_distance_km(double lon1, double lat1, double z1, double lon2, double lat2, double z2)
+{
+    double h = kr_geodetic_km(lon1, lat1, lon2, lat2);
+    double v = z1 - z2;
+
+    return sqrt(h * h + v * v);
+}
+
+/* Course from 1 to 2, counter-clockwise from north, in radians. */
+static double course(double lon1, double lat1, double lon2, double lat2)
+{
+    double p1 = to_rad(lat1), p2 = to_rad(lat2);
+    double dl = to_rad(lon1) - to_rad(lon2);
+
+    return atan2(sin(dl) * cos(p2), cos(p1) * sin(p2) - sin(p1) * cos(p2) * cos(dl));
+}
+
+double kr_azimuth(double lon1, double lat1, double lon2, double lat2)
+{
+    return positive_mod(360.0 - to_deg(course(lon1, lat1, lon2, lat2)), 360.0);
+}
+
+kr_lonlat kr_point_at(double lon, double lat, double azimuth, double distance_km)
+{
+    double lambda = to_rad(lon), phi = to_rad(lat), t = to_rad(360.0 - azimuth);
+    double a = distance_km / KR_EARTH_RADIUS_KM;
+    double sin_lat = sin(phi) * cos(a) + cos(phi) * sin(a) * cos(t);
+    double dlon = atan2(sin(t) * sin(a) * cos(phi), cos(a) - sin(phi) * sin_lat);
+    double wrapped = positive_mod(lambda - dlon + pi, 2.0 * pi) - pi;
+
+    return (kr_lonlat){to_deg(wrapped), to_deg(asin(fmin(1.0, fmax(-1.0, sin_lat))))};
+}
+
+double kr_distance_to_arc_km(double lon, double lat, double azimuth, double plon, double plat)
+{
+    double angle = -course(lon, lat, plon, plat) - to_rad(azimuth);
+    double g = kr_geodetic_km(lon, lat, plon, plat) / KR_EARTH_RADIUS_KM;
+
+    return (pi / 2.0 - acos(sin(angle) * sin(g))) * KR_EARTH_RADIUS_KM;
+}
+
+double kr_angular_distance(double km, double lat)
+{
+    /* the reference's own constant, short of pi/180 */
+    return km * KR_KM_TO_DEGREES / cos(fabs(lat) * 0.01745329252);
+}
+
+double kr_lon_extent(double lon1, double lon2)
+{
+    return positive_mod(lon2 - lon1 + 180.0, 360.0) - 180.0;
+}
+
+double kr_wrap_lon(double lon)
+{
+    return positive_mod(lon + 180.0, 360.0) - 180.0;
+}
+
+double kr_lon_360(double lon)
+{
+    return positive_mod(lon, 360.0);
+}
+
+int kr_cross_date_line(double lon_min, double lon_max)
+{
+    return lon_min * lon_max < 0.0 && fabs(lon_min - lon_max) > 180.0;
+}
+
+kr_lonlat kr_middle_point(double lon1, double lat1, double lon2, double lat2)
+{
+    if (lon1 == lon2 && lat1 == lat2)
+        return (kr_lonlat){lon1, lat1};
+    return kr_point_at(lon1, lat1, kr_azimuth(lon1, lat1, lon2, lat2),
+                       kr_geodetic_km(lon1, lat1, lon2, lat2) / 2.0);
+}
+
+/* West is the lowest positive longitude, east the highest negative one; false if a point lies
+ * outside that span. */
+static int box_across_date_line(const double *lon, size_t n, kr_bbox *box)
+{
+    box->west = INFINITY;
+    box->east = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        if (lon[i] > 0.0)
+            box->west = fmin(box->west, lon[i]);
+        if (lon[i] < 0.0)
+            box->east = fmax(box->east, lon[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (kr_lon_extent(box->west, lon[i]) < 0.0 || kr_lon_extent(lon[i], box->east) < 0.0)
+            return 0;
+    }
+    return 1;
+}
+
+int kr_bbox_of(const double *lon, const double *lat, size_t n, kr_bbox *out)
+{
+    kr_bbox box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(lon[i]))
+            continue;
+        box.west = fmin(box.west, lon[i]);
+        box.east = fmax(box.east, lon[i]);
+        box.south = fmin(box.south, lat[i]);
+        box.north = fmax(box.north, lat[i]);
+    }
+    if (!isfinite(box.west) || !isfinite(box.south) || !isfinite(box.north))
+        return 0;
+    if (kr_lon_extent(box.west, box.east) < 0.0 && !box_across_date_line(lon, n, &box))
+        return 0;
+    *out = box;
+    return 1;
+}
+
+kr_ortho kr_ortho_of(const kr_bbox *box)
+{
+    kr_lonlat centre = kr_middle_point(box->west, box->north, box->east, box->south);
+    double phi0 = to_rad(centre.lat);
+
+    return (kr_ortho){to_rad(centre.lon), sin(phi0), cos(phi0)};
+}
+
+void kr_ortho_project(const kr_ortho *o, double lon, double lat, double *x, double *y)
+{
+    double dl = to_rad(lon) - o->lambda0, phi = to_rad(lat);
+
+    *x = cos(phi) * sin(dl) * KR_EARTH_RADIUS_KM;
+    *y = (o->cos_phi0 * sin(phi) - o->sin_phi0 * cos(phi) * cos(dl)) * KR_EARTH_RADIUS_KM;
+}
+
+kr_lonlat kr_ortho_unproject(const kr_ortho *o, double x, double y)
+{
+    double u = x / KR_EARTH_RADIUS_KM, v = y / KR_EARTH_RADIUS_KM;
+    double c = sqrt(1.0 - (u * u + v * v));
+    double lat = to_deg(asin(c * o->sin_phi0 + v * o->cos_phi0));
+    double lon = to_deg(o->lambda0 + atan2(u, o->cos_phi0 * c - v * o->sin_phi0));
+
+    if (lon >= 180.0)
+        lon -= 360.0;
+    if (lon <= -180.0)
+        lon += 360.0;
+    return (kr_lonlat){lon, lat};
+}
