@@ -1,0 +1,248 @@
+#include "input/xml.h"
+#include "support/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a handler saw, as text. */
+typedef struct record {
+    char text[4096];
+    const char *collect, *skip; /* tags */
+    kr_status fail;             /* of element() */
+} record;
+
+static void note(record *r, const char *what, const char *tag, int number)
+{
+    size_t n = strlen(r->text);
+    (void)snprintf(r->text + n, sizeof r->text - n, "%s%s%d ", what, tag, number);
+}
+
+static kr_status on_start(void *user, const kr_node *node, int depth, const char *parent,
+                          kr_xml_action *action)
+{
+    record *r = user;
+    (void)parent;
+    note(r, "<", node->tag, depth);
+    *action = KR_XML_ENTER;
+    if (r->collect && strcmp(node->tag, r->collect) == 0)
+        *action = KR_XML_COLLECT;
+    if (r->skip && strcmp(node->tag, r->skip) == 0)
+        *action = KR_XML_SKIP;
+    return KR_OK;
+}
+
+static kr_status on_element(void *user, const kr_node *node)
+{
+    record *r = user;
+    note(r, "=", node->tag, node->line);
+    return r->fail;
+}
+
+static kr_status on_end(void *user, const char *tag, int depth)
+{
+    note(user, "/", tag, depth);
+    return KR_OK;
+}
+
+static void test_stream(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    char *dir = kt_dir_create();
+    const char *path = kt_path(dir, "a.xml");
+    record r = {.collect = "c", .skip = "s"};
+    const kr_xml_handler handler = {&r, on_start, on_element, on_end};
+
+    kt_write_text(path, "<a>\n<b>\n<c><x/></c>\n<s><c/><t/></s></b>\n<c/></a>\n");
+    kt_ok(ctx, kr_xml_read(ctx, path, &handler));
+    assert_string_equal(r.text, "<a0 <b1 <c2 =c3 <s2 /b1 <c1 =c5 /a0 ");
+    r.fail = KR_EINTERNAL;
+    assert_int_equal(kr_xml_read(ctx, path, &handler), KR_EINTERNAL);
+    kr_ctx_clear_error(ctx);
+    kt_dir_remove(&dir);
+    kt_ctx_end(&ctx);
+}
+
+static void test_load(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    char *dir = kt_dir_create();
+    const char *path = kt_path(dir, "a.xml");
+    kr_arena arena;
+    kr_node *root = NULL, *child = NULL;
+    double x = 0, *list = NULL;
+    size_t n = 9;
+
+    kt_write_text(path, "<?xml version='1.0' encoding='utf8'?>\n"
+                        "<r xmlns='urn:one' xmlns:g='urn:gml' p='1 &amp; 2'>\n"
+                        "  <g:pos g:q='7'> 1.5 -2e3\n\t3 </g:pos><v>  4.5 </v><v>x</v>\n"
+                        "  <empty/><u>\xc3\xa9</u></r>");
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_READING);
+    kt_ok(ctx, kr_xml_load(ctx, path, &arena, &root));
+    assert_string_equal(root->tag, "r");
+    assert_string_equal(root->ns, "urn:one");
+    assert_string_equal(kr_node_attr(root, "p"), "1 & 2");
+    assert_null(kr_node_attr(root, "none"));
+    assert_int_equal(root->line, 2);
+    assert_int_equal(root->text_len, 0);
+    kt_ok(ctx, kr_node_need(ctx, root, "pos", &child));
+    assert_string_equal(child->ns, "urn:gml");
+    assert_int_equal(child->line, 3);
+    kt_ok(ctx, kr_node_attr_double(ctx, child, "q", &x));
+    kt_same(x, 7);
+    kt_ok(ctx, kr_node_doubles(ctx, child, &arena, &list, &n));
+    assert_int_equal(n, 3);
+    kt_same(list[1], -2000);
+    kt_fails(ctx, kr_node_double(ctx, child, &x), KR_EINPUT, "a.xml:3: <pos> holds '1.5");
+    child = kr_node_child(root, "v");
+    kt_ok(ctx, kr_node_double(ctx, child, &x));
+    kt_same(x, 4.5);
+    child = kr_node_next(child);
+    kt_fails(ctx, kr_node_doubles(ctx, child, &arena, &list, &n), KR_EINPUT, "'x', which is not");
+    assert_null(kr_node_next(child));
+    kt_ok(ctx, kr_node_doubles(ctx, kr_node_child(root, "empty"), &arena, &list, &n));
+    assert_int_equal(n, 0);
+    assert_string_equal(kr_node_child(root, "u")->text, "\xc3\xa9");
+    kt_fails(ctx, kr_node_need(ctx, root, "w", &child), KR_EINPUT, "a.xml:2: <r> has no <w>");
+    kt_fails(ctx, kr_node_attr_double(ctx, root, "p", &x), KR_EINPUT, "p='1 & 2' of <r>; a number");
+    kt_fails(ctx, kr_node_attr_double(ctx, root, "z", &x), KR_EINPUT, "no attribute 'z'");
+    kr_arena_clear(&arena);
+    kt_dir_remove(&dir);
+    kt_ctx_end(&ctx);
+}
+
+static kr_status load_text(kr_ctx *ctx, const char *path, const char *text)
+{
+    kr_arena arena;
+    kr_node *root = NULL;
+    kt_write_text(path, text);
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_READING);
+    kr_status s = kr_xml_load(ctx, path, &arena, &root);
+    kr_arena_clear(&arena);
+    return s;
+}
+
+static void test_malformed(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"", "a.xml:1: the file has no XML element"},
+        {"  \n", "has no XML element"},
+        {"<a>\n<b>\n<c>", "a.xml:3: the file ends inside <c> of line 3"},
+        {"<a>\n<b ", "a.xml:2: the file ends inside <a> of line 1"},
+        {"<a>\n<b></c></a>", "a.xml:2: an end tag that does not match; </b> is wanted"},
+        {"<a>&nope;</a>", "a.xml:1: XML: undefined entity"},
+        {"<a x='1' x='2'/>", "a.xml:1: XML: duplicate attribute"},
+        {"<a><b:c/></a>", "a.xml:1: XML: unbound prefix"},
+        {"<a/><b/>", "XML: junk after document element"},
+        {"<a>\xff</a>", "a.xml:1: XML: not well-formed"},
+        {"<?xml version='1.0' encoding='klingon'?><a/>", "the encoding is not known"},
+        {"<!DOCTYPE a [<!ENTITY x 'y'>]>\n<a>&x;</a>", "a.xml:1: the entity 'x' is declared"},
+        {"<!DOCTYPE a [<!ENTITY % x SYSTEM '/etc/passwd'>%x;]>\n<a/>",
+         "the entity 'x' is declared"},
+        {"not XML", "a.xml:1: XML: "},
+    };
+    kr_ctx *ctx = kt_ctx();
+    char *dir = kt_dir_create();
+    const char *path = kt_path(dir, "a.xml");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        kt_fails(ctx, load_text(ctx, path, rows[i][0]), KR_EINPUT, rows[i][1]);
+    kr_arena arena;
+    kr_node *root = NULL;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_READING);
+    kt_fails(ctx, kr_xml_load(ctx, kt_path(dir, "none.xml"), &arena, &root), KR_EINPUT,
+             "none.xml: cannot be opened");
+    kt_fails(ctx, kr_xml_load(ctx, dir, &arena, &root), KR_EINPUT, "is not a regular file");
+    kr_arena_clear(&arena);
+    kt_dir_remove(&dir);
+    kt_ctx_end(&ctx);
+}
+
+/* n times the text, after one and before another. */
+static char *repeat(const char *before, const char *text, size_t n, const char *after)
+{
+    size_t len = strlen(text), at = strlen(before);
+    char *all = malloc(at + n * len + strlen(after) + 1);
+    memcpy(all, before, at);
+    for (size_t i = 0; i < n; i++, at += len)
+        memcpy(all + at, text, len);
+    memcpy(all + at, after, strlen(after) + 1);
+    return all;
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    char *dir = kt_dir_create();
+    const char *path = kt_path(dir, "a.xml");
+    char *deep = repeat("", "<a>", 101, ""), *fine = repeat("<a x='", "1 ", 500000, "'/>");
+    char *longer = repeat("<a x='", "1 ", 530000, "'/>");
+    char *huge = repeat("<a>\n<b x='", "12345 ", 900000, "'/></a>");
+    char *comment = repeat("<a><!--", "12345 ", 900000, "--></a>");
+    char *many = repeat("<a><b ", "", 0, "/></a>");
+
+    kt_fails(ctx, load_text(ctx, path, deep), KR_EINPUT, "nested deeper than 100");
+    kt_ok(ctx, load_text(ctx, path, fine));
+    kt_fails(ctx, load_text(ctx, path, longer), KR_EINPUT, "the attribute x is longer than");
+    kt_fails(ctx, load_text(ctx, path, huge), KR_EINPUT, "a.xml:2: a tag or comment is longer");
+    kt_fails(ctx, load_text(ctx, path, comment), KR_EINPUT, "a tag or comment is longer");
+    free(deep), free(fine), free(longer), free(huge), free(comment), free(many);
+
+    char names[40000] = "<a>";
+    for (int i = 0; i < 2100; i++)
+        (void)snprintf(names + strlen(names), 16, "<n%d/>", i);
+    kt_fails(ctx, load_text(ctx, path, names), KR_EINPUT, "more than 2048 different names");
+    kt_dir_remove(&dir);
+    kt_ctx_end(&ctx);
+}
+
+/* Elements collected one after the other reuse the same memory. */
+static void test_memory(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    char *dir = kt_dir_create();
+    const char *path = kt_path(dir, "a.xml");
+    record r = {.collect = "none"};
+    kr_xml_handler handler = {&r, on_start, on_element, NULL};
+    char *all = repeat("<a>", "<c><d e='f'>some text, some more text</d></c>\n", 50000, "</a>");
+
+    kt_write_text(path, all);
+    r.collect = "c";
+    kt_ok(ctx, kr_xml_read(ctx, path, &handler));
+    assert_true(kr_ctx_account(ctx, KR_ACCOUNT_READING).peak < 400000);
+    assert_int_equal(kr_ctx_account(ctx, KR_ACCOUNT_READING).current, 0);
+    free(all);
+    kt_dir_remove(&dir);
+    kt_ctx_end(&ctx);
+}
+
+static kr_status scenario(kr_ctx *ctx, void *user)
+{
+    record r = {.collect = "c"};
+    const kr_xml_handler handler = {&r, on_start, on_element, on_end};
+    return kr_xml_read(ctx, user, &handler);
+}
+
+static void test_failing_memory(void **state)
+{
+    (void)state;
+    char *dir = kt_dir_create();
+    const char *path = kt_path(dir, "a.xml");
+    kt_write_text(path, "<a>\n<c x='1' y='2'>text<d>more</d></c><c/>\n</a>\n");
+    assert_true(kt_fail_each_allocation(scenario, (void *)(uintptr_t)path) > 3);
+    kt_dir_remove(&dir);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stream),    cmocka_unit_test(test_load),
+        cmocka_unit_test(test_malformed), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_memory),    cmocka_unit_test(test_failing_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
