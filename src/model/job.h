@@ -1,0 +1,144 @@
+/* The job: every classical parameter, checked. Immutable after kr_job_read. */
+#ifndef KR_MODEL_JOB_H
+#define KR_MODEL_JOB_H
+
+#include "base/arena.h"
+#include "model/imt.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum kr_mode { KR_MODE_CLASSICAL, KR_MODE_PRECLASSICAL, KR_MODE_DISAGGREGATION } kr_mode;
+typedef enum kr_sampling {
+    KR_EARLY_WEIGHTS,
+    KR_LATE_WEIGHTS,
+    KR_EARLY_LATIN,
+    KR_LATE_LATIN
+} kr_sampling;
+typedef enum kr_compat { KR_COMPAT_OQ_3_21, KR_COMPAT_EXACT } kr_compat;
+
+/* A number by tectonic region type, with a default (the entry whose trt is "default"). */
+typedef struct kr_by_trt {
+    size_t n;
+    const char **trt;
+    double *value;
+} kr_by_trt;
+
+/* Integration distance by tectonic region type: km as a piecewise linear function of magnitude. */
+typedef struct kr_magdist {
+    const char *trt; /* or "default" */
+    size_t n;
+    double *mag, *dist_km; /* increasing magnitudes */
+} kr_magdist;
+
+typedef struct kr_names {
+    size_t n;
+    const char **name;
+} kr_names;
+
+typedef struct kr_numbers {
+    size_t n;
+    double *x;
+} kr_numbers;
+
+typedef struct kr_reqv {
+    const char *trt, *path;
+} kr_reqv;
+
+/* A file named in the job, for the log and for provenance. */
+typedef struct kr_job_file {
+    const char *key, *path;
+} kr_job_file;
+
+typedef struct kr_job {
+    kr_arena arena;
+    const char *path, *description;
+    const char *dir; /* the job's folder; "" for the working folder */
+    kr_mode mode;
+    kr_compat compat;
+    double investigation_time; /* years; NaN if absent */
+    double truncation_level;   /* sigmas; 0 is stored as 1e-9 */
+
+    size_t nimts, nlevels; /* every measure has the same number of levels */
+    kr_imt *imts;          /* by increasing period, stable */
+    double *levels;        /* nimts x nlevels */
+
+    kr_magdist
+        *maximum_distance; /* after the cut by minimum_magnitude; "default" last if present */
+    size_t nmaximum_distance;
+    kr_by_trt minimum_magnitude;
+    kr_by_trt pointsource_distance; /* NaN where given by magnitude: no point source may use it */
+    double minimum_distance_km, ps_grid_spacing_km;
+    int collapse_level;
+    bool split_sources, shift_hypo, horiz_comp_to_geom_mean, infer_occur_rates;
+    double rupture_mesh_spacing_km, complex_fault_mesh_spacing_km;
+    double width_of_mfd_bin, area_source_discretization_km; /* NaN if absent */
+    double floating_x_step, floating_y_step;
+
+    const char *source_model_logic_tree_file,
+        *gsim_logic_tree_file; /* full paths; NULL if absent */
+    const char *gsim;          /* the text of `gsim`, or NULL */
+    int gsim_line;
+    size_t samples; /* 0: full enumeration */
+    uint32_t random_seed;
+    kr_sampling sampling_method;
+    bool oversampling_forbidden;
+    const char *smlt_branch; /* "" if absent */
+    kr_names source_id, source_nodes, discard_trts, collapse_gsim_logic_tree;
+
+    bool use_rates, mean, std, max, hazard_maps, uniform_hazard_spectra, disagg_by_src;
+    int individual_rlzs; /* -1 unset, 0, 1 */
+    kr_numbers quantiles, poes;
+    size_t max_sites_disagg;
+
+    double reference_vs30_value, reference_depth_to_1pt0km_per_sec,
+        reference_depth_to_2pt5km_per_sec; /* NaN */
+    bool reference_vs30_measured, reference_backarc, prefer_global_site_params;
+    double override_vs30; /* NaN if absent */
+
+    const char *sites; /* the text of `sites`, or NULL; likewise below */
+    int sites_line;
+    kr_names site_model_files; /* also sites_csv */
+    kr_names exposure_files;
+    const char *region; /* "lon lat, lon lat, ..." */
+    int region_line;
+    double region_grid_spacing_km; /* NaN if absent */
+    size_t tile_no, tile_count;    /* tile_spec, 0 of 0 if absent */
+    double
+        asset_hazard_distance_km; /* sites of a site model farther from every asset are left out */
+    bool discard_assets;          /* assets farther from every site are left out (else an error) */
+
+    kr_reqv *reqv;
+    size_t nreqv;
+    kr_names reqv_ignore_sources;
+
+    const char *export_dir; /* NULL if absent */
+    kr_job_file *files;     /* every input file the job names */
+    size_t nfiles;
+    const char **given_keys, **given_values; /* all parameters as written, for provenance */
+    size_t ngiven;
+} kr_job;
+
+/* One `-p key=value`. */
+typedef struct kr_override {
+    const char *key, *value;
+} kr_override;
+
+/** Read and check a job file. Overrides replace or add parameters. Paths are relative to the job's
+ * folder. The job is owned by the caller: kr_job_destroy. KR_EINPUT with file and line. Unknown
+ * keys warn with the nearest known one; keys that only schedule work are accepted with a note; keys
+ * that change numbers and are not honoured are errors. */
+KR_MUST_CHECK kr_status kr_job_read(kr_ctx *ctx, const char *path, const kr_override *overrides,
+                                    size_t noverrides, kr_compat compat, kr_job **out);
+void kr_job_destroy(kr_job **job);
+
+/** The maximum distance (km) for a magnitude of a tectonic region type: linear interpolation, 0
+ * outside the range of magnitudes. `entry` from kr_job_magdist. */
+const kr_magdist *kr_job_magdist(const kr_job *job,
+                                 const char *trt); /* falls back to default; NULL if absent */
+double kr_magdist_at(const kr_magdist *entry, double mag);
+
+/** The value for a tectonic region type, else the default, else `fallback`. */
+double kr_by_trt_get(const kr_by_trt *by, const char *trt, double fallback);
+
+#endif

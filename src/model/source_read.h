@@ -1,0 +1,53 @@
+/* Reading of NRML source models: what the files source_*.c share. */
+#ifndef KR_MODEL_SOURCE_READ_H
+#define KR_MODEL_SOURCE_READ_H
+
+#include "input/xml.h"
+#include "model/source.h"
+
+/* What converters of elements need. */
+typedef struct kr_source_reader {
+    kr_ctx *ctx;
+    const kr_job *job;
+    kr_arena *arena;  /* of the model: everything that stays */
+    kr_arena scratch; /* forgotten after each source */
+    /* The distributions of the source before: sources that repeat them share them. */
+    const kr_nodal_plane *planes;
+    const kr_hypo_depth *depths;
+    size_t nplanes, ndepths;
+} kr_source_reader;
+
+/** The kind of source of a tag; false if it is none. */
+bool kr_source_kind_find(const char *tag, kr_source_kind *out);
+
+/** Convert an element pointSource, multiPointSource or areaSource with everything in it. */
+KR_MUST_CHECK kr_status kr_source_convert(kr_source_reader *r, const kr_node *node, const char *trt,
+                                          kr_source **out);
+
+/** The distributions of nodal planes and hypocentral depths: repeated values merged, checked. */
+KR_MUST_CHECK kr_status kr_source_planes(kr_source_reader *r, const kr_node *node, kr_source *out);
+KR_MUST_CHECK kr_status kr_source_depths(kr_source_reader *r, const kr_node *node, kr_source *out);
+
+/** The one magnitude-frequency distribution of a source; of a multi-point source the multiMFD. */
+KR_MUST_CHECK kr_status kr_source_mfds(kr_source_reader *r, const kr_node *node, kr_source *out);
+
+/* Values with their checks; all fail at the node's line. */
+
+/** An attribute, or the text of a child element, that is 0 or more. */
+KR_MUST_CHECK kr_status kr_attr_positive(kr_ctx *ctx, const kr_node *node, const char *name,
+                                         double *out);
+KR_MUST_CHECK kr_status kr_child_double(kr_ctx *ctx, const kr_node *node, const char *tag,
+                                        double *out);
+
+/** The numbers of a child element; they may stand in brackets. */
+KR_MUST_CHECK kr_status kr_child_list(kr_ctx *ctx, const kr_node *node, const char *tag,
+                                      kr_arena *arena, double **out, size_t *n);
+
+/** The id of an element: 1 to 75 letters, digits, '_', '-' and ':'. */
+KR_MUST_CHECK kr_status kr_attr_id(kr_ctx *ctx, const kr_node *node, const char **out);
+
+/** Round a coordinate to 5 decimals and check it. */
+KR_MUST_CHECK kr_status kr_round_lon_lat(kr_ctx *ctx, const kr_node *node, double *lon,
+                                         double *lat);
+
+#endif
