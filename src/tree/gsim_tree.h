@@ -1,0 +1,57 @@
+/* The ground-motion logic tree as read. Internal to src/tree. */
+#ifndef KR_TREE_GSIM_TREE_H
+#define KR_TREE_GSIM_TREE_H
+
+#include "input/xml.h"
+#include "model/job.h"
+#include "tree/tree.h"
+
+/* A branch; its weights by measure are those written, none where only the default is. */
+typedef struct kr_glt_branch {
+    const char *trt, *set_id, *text;
+    uint32_t set, number; /* positions in the file: give the id */
+    const char *id;
+    kr_gsim_part part;
+    size_t nparts; /* more than one after collapsing, or an average written by hand */
+    const kr_gsim_part *parts;
+    double weight;
+    size_t nimts;
+    const char **imts; /* normalised names */
+    double *imt_weights;
+} kr_glt_branch;
+
+typedef struct kr_glt {
+    kr_ctx *ctx;
+    const kr_job *job;
+    kr_arena *arena; /* of the tree */
+    const char *path, *dir;
+    bool star;               /* one choice for all tectonic region types */
+    kr_glt_branch *branches; /* sorted by tectonic region type once read; owned */
+    size_t n, cap;
+} kr_glt;
+
+/** Read the tree for the tectonic region types of the sources (sorted) and fill the gsims of
+ * `tree`. */
+KR_MUST_CHECK kr_status kr_glt_read(kr_ctx *ctx, const kr_job *job, const char **trts, size_t ntrts,
+                                    kr_tree *tree, kr_glt *out);
+void kr_glt_clear(kr_glt *glt);
+
+/* Between the files gsim_*.c. */
+
+/** Read all branch sets of the file, or the one gsim of the job. */
+KR_MUST_CHECK kr_status kr_glt_parse(kr_glt *g, const char **trts, size_t ntrts);
+
+/** Name, arguments and text of the model in an uncertaintyModel element. */
+KR_MUST_CHECK kr_status kr_glt_model(kr_glt *g, const kr_node *model, kr_glt_branch *out);
+
+/** The same from a text of the job. */
+KR_MUST_CHECK kr_status kr_glt_text(kr_glt *g, const char *file, int line, const char *text,
+                                    kr_glt_branch *out);
+
+/** Split [AvgPoeGMPE] into its parts. */
+KR_MUST_CHECK kr_status kr_glt_average(kr_glt *g, kr_glt_branch *branch);
+
+/** Collapse the branch sets that the job names. */
+KR_MUST_CHECK kr_status kr_glt_collapse(kr_glt *g);
+
+#endif

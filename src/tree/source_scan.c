@@ -1,0 +1,251 @@
+/* The source model files that the tree names: paths, and a scan for source ids and tectonic region
+ * types. */
+#include "base/file.h"
+#include "base/str.h"
+#include "tree/source_tree.h"
+
+#include <string.h>
+
+/* "a/./b/../c.xml" -> "a/c.xml", so that a file has one name. */
+static void scan_normalise(char *name)
+{
+    char *out = name;
+    const char *p = name;
+
+    while (*p) {
+        size_t n = strcspn(p, "/");
+        char *back = out;
+        if (n == 2 && p[0] == '.' && p[1] == '.') {
+            while (back > name + 1 && back[-2] != '/')
+                back--;
+            if (back > name)
+                back--;
+        }
+        if (n == 0 || (n == 1 && *p == '.')) {
+            /* nothing */
+        } else if (back < out && !(out - back == 3 && back[0] == '.' && back[1] == '.')) {
+            out = back;
+        } else {
+            memmove(out, p, n);
+            out += n;
+            if (p[n] == '/')
+                *out++ = '/';
+        }
+        p += n + (p[n] == '/');
+    }
+    *out = '\0';
+}
+
+/* The file of that name, new or known. */
+static kr_status scan_file(kr_smlt *t, const char *name, uint32_t *out)
+{
+    kr_status s = KR_OK;
+    char *normal;
+    int64_t k;
+
+    KR_ASTR(normal, t->arena, name);
+    scan_normalise(normal);
+    if (kr_map_get(&t->file_map, normal, &k)) {
+        *out = (uint32_t)k;
+        return KR_OK;
+    }
+    KR_GROW(t->files, t->files_cap, t->nfiles + 1, t->ctx, KR_ACCOUNT_TREE);
+    memset(&t->files[t->nfiles], 0, sizeof *t->files);
+    *out = (uint32_t)t->nfiles++;
+    t->files[*out].name = normal;
+    t->files[*out].path = kr_path_join(t->arena, kr_str_eq(t->dir, ".") ? "" : t->dir, normal);
+    if (!t->files[*out].path) {
+        s = KR_ENOMEM;
+        goto out;
+    }
+    KR_TRY(kr_map_put(&t->file_map, normal, *out));
+out:
+    return s;
+}
+
+static kr_status scan_named_by(kr_smlt *t, uint32_t file, const char *branch)
+{
+    kr_status s = KR_OK;
+    kr_lt_file *f = &t->files[file];
+
+    if (!f->branch)
+        f->branch = branch;
+    KR_GROW(f->branches, f->branches_cap, f->nbranches + 1, t->ctx, KR_ACCOUNT_TREE);
+    f->branches[f->nbranches++] = branch;
+out:
+    return s;
+}
+
+static kr_status scan_check_name(kr_smlt *t, int line, char **words, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (kr_str_eq(words[i], words[j]))
+            return kr_fail_at(t->ctx, t->path, line,
+                              "the file '%s' is named twice in one branch; name it once", words[i]);
+    if (*words[i] == '/')
+        return kr_fail_at(t->ctx, t->path, line,
+                          "'%s' is an absolute path; give it relative to the folder of the tree",
+                          words[i]);
+    if (!kr_str_ends(words[i], ".xml") && !kr_str_ends(words[i], ".nrml"))
+        return kr_fail_at(t->ctx, t->path, line,
+                          "'%s' is no source model file; its name must end in .xml or .nrml",
+                          words[i]);
+    return KR_OK;
+}
+
+kr_status kr_smlt_files(kr_smlt *t, const kr_node *model, kr_lt_branch *branch)
+{
+    kr_status s = KR_OK;
+    char **words;
+    size_t n;
+    uint32_t *files;
+
+    KR_TRY(kr_split_words(t->arena, branch->text, false, &words, &n));
+    KR_ANEW(files, t->arena, n + 1);
+    branch->files = files;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t f;
+
+        KR_TRY(scan_check_name(t, model->line, words, i));
+        KR_TRY(scan_file(t, words[i], &f));
+        if (!t->files[f].scanned && !kr_file_exists(t->files[f].path)) {
+            s = kr_fail_at(t->ctx, t->path, model->line, "there is no source model file '%s'",
+                           t->files[f].path);
+            goto out;
+        }
+        KR_TRY(scan_named_by(t, f, branch->id));
+        KR_TRY(kr_smlt_scan(t, f));
+        if (t->only_source && t->files[f].nids == 0)
+            continue;
+        if (t->only_file && !strstr(words[i], t->only_file))
+            continue;
+        files[branch->nfiles++] = f;
+    }
+out:
+    return s;
+}
+
+typedef struct scan {
+    kr_smlt *t;
+    uint32_t file;
+    const char *trt; /* of the enclosing sourceGroup */
+    kr_arena arena;
+} scan;
+
+static kr_status scan_add_trt(kr_smlt *t, const char *trt)
+{
+    kr_status s = KR_OK;
+
+    if (kr_smlt_has_trt(t, trt))
+        return KR_OK;
+    KR_GROW(t->trts, t->trts_cap, t->ntrts + 1, t->ctx, KR_ACCOUNT_TREE);
+    KR_ASTR(t->trts[t->ntrts], t->arena, trt);
+    t->ntrts++;
+out:
+    return s;
+}
+
+static kr_status scan_add_id(kr_smlt *t, const char *id, uint32_t file)
+{
+    kr_status s = KR_OK;
+    kr_lt_id *entry;
+    int64_t k;
+
+    if (!kr_map_get(&t->id_map, id, &k)) {
+        KR_GROW(t->ids, t->ids_cap, t->nids + 1, t->ctx, KR_ACCOUNT_TREE);
+        memset(&t->ids[t->nids], 0, sizeof *t->ids);
+        KR_ASTR(t->ids[t->nids].id, t->arena, id);
+        k = (int64_t)t->nids++;
+        KR_TRY(kr_map_put(&t->id_map, t->ids[k].id, k));
+    }
+    entry = &t->ids[k];
+    if (entry->nfiles > 0 && entry->files[entry->nfiles - 1] == file)
+        return KR_OK;
+    KR_GROW(entry->files, entry->files_cap, entry->nfiles + 1, t->ctx, KR_ACCOUNT_TREE);
+    entry->files[entry->nfiles++] = file;
+out:
+    return s;
+}
+
+static kr_status scan_source(scan *x, const kr_node *node)
+{
+    kr_status s = KR_OK;
+    kr_smlt *t = x->t;
+    const char *trt = x->trt ? x->trt : kr_node_attr(node, "tectonicRegion");
+    const char *id = kr_node_attr(node, "id");
+    char cut[128];
+    size_t n;
+
+    if (!kr_str_ends(node->tag, "Source") || !id || !trt)
+        return KR_OK; /* the reader of source models says what is wrong */
+    n = strcspn(id, ":");
+    if (n >= sizeof cut)
+        n = sizeof cut - 1;
+    memcpy(cut, id, n);
+    cut[n] = '\0';
+    KR_TRY(scan_add_id(t, cut, x->file));
+    if (t->only_source && !kr_str_eq(cut, t->only_source))
+        return KR_OK;
+    t->files[x->file].nids++;
+    KR_TRY(scan_add_trt(t, trt));
+out:
+    return s;
+}
+
+static kr_status scan_start(void *user, const kr_node *node, int depth, const char *parent,
+                            kr_xml_action *action)
+{
+    scan *x = user;
+    const char *trt;
+
+    (void)parent;
+    *action = KR_XML_SKIP;
+    if (depth == 0 || (depth == 1 && kr_str_eq(node->tag, "sourceModel"))) {
+        *action = KR_XML_ENTER;
+        return KR_OK;
+    }
+    if (depth != 2 || !kr_str_eq(node->tag, "sourceGroup"))
+        return scan_source(x, node);
+    *action = KR_XML_ENTER;
+    trt = kr_node_attr(node, "tectonicRegion");
+    kr_arena_reset(&x->arena);
+    x->trt = NULL;
+    if (trt) {
+        x->trt = kr_arena_strdup(&x->arena, trt);
+        if (!x->trt)
+            return KR_ENOMEM;
+    }
+    return KR_OK;
+}
+
+static kr_status scan_element(void *user, const kr_node *node)
+{
+    (void)user;
+    (void)node;
+    return KR_OK;
+}
+
+static kr_status scan_end(void *user, const char *tag, int depth)
+{
+    scan *x = user;
+
+    (void)tag;
+    if (depth == 2)
+        x->trt = NULL;
+    return KR_OK;
+}
+
+kr_status kr_smlt_scan(kr_smlt *t, uint32_t file)
+{
+    kr_status s;
+    scan x = {t, file, NULL, {0}};
+    kr_xml_handler handler = {&x, scan_start, scan_element, scan_end};
+
+    if (t->files[file].scanned)
+        return KR_OK;
+    kr_arena_init(&x.arena, t->ctx, KR_ACCOUNT_READING);
+    s = kr_xml_read(t->ctx, t->files[file].path, &handler);
+    t->files[file].scanned = true;
+    kr_arena_clear(&x.arena);
+    return s;
+}

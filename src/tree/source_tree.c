@@ -1,0 +1,331 @@
+#include "tree/source_tree.h"
+
+#include "base/file.h"
+#include "base/str.h"
+
+#include <string.h>
+
+/* Types that need applyToSources with exactly one source. */
+static const char *const one_source[] = {"abGRAbsolute",
+                                         "bGRAbsolute",
+                                         "maxMagGRAbsolute",
+                                         "simpleFaultGeometryAbsolute",
+                                         "setMSRAbsolute",
+                                         "complexFaultGeometryAbsolute",
+                                         "truncatedGRFromSlipAbsolute"};
+
+static bool tree_listed(const char *word, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (kr_str_eq(word, list[i]))
+            return true;
+    return false;
+}
+
+kr_status kr_smlt_add_set(kr_smlt *t, uint32_t *out)
+{
+    kr_status s = KR_OK;
+
+    KR_GROW(t->sets, t->sets_cap, t->nsets + 1, t->ctx, KR_ACCOUNT_TREE);
+    *out = (uint32_t)t->nsets++;
+    memset(&t->sets[*out], 0, sizeof *t->sets);
+out:
+    return s;
+}
+
+kr_status kr_smlt_add_branch(kr_smlt *t, uint32_t *out)
+{
+    kr_status s = KR_OK;
+
+    KR_GROW(t->branches, t->branches_cap, t->nbranches + 1, t->ctx, KR_ACCOUNT_TREE);
+    *out = (uint32_t)t->nbranches++;
+    memset(&t->branches[*out], 0, sizeof *t->branches);
+    t->branches[*out].child = KR_LT_NONE;
+out:
+    return s;
+}
+
+bool kr_smlt_has_trt(const kr_smlt *t, const char *trt)
+{
+    return tree_listed(trt, t->trts, t->ntrts);
+}
+
+static const char *node_text(const kr_node *node, const char *name)
+{
+    const char *text = kr_node_attr(node, name);
+    return text ? text : "";
+}
+
+static kr_status tree_check_sources(kr_smlt *t, const kr_node *node, const kr_names *sources)
+{
+    for (size_t i = 0; i < sources->n; i++) {
+        int64_t k;
+        size_t nbranches = 0;
+        const char *first = NULL;
+        bool several = false;
+
+        if (!kr_map_get(&t->id_map, sources->name[i], &k))
+            return kr_fail_at(
+                t->ctx, t->path, node->line,
+                "applyToSources names '%s', which no source model has; name source ids that exist",
+                sources->name[i]);
+        for (size_t f = 0; f < t->ids[k].nfiles; f++) {
+            const kr_lt_file *file = &t->files[t->ids[k].files[f]];
+            for (size_t b = 0; b < file->nbranches; b++, nbranches++) {
+                if (!first)
+                    first = file->branches[b];
+                several = several || !kr_str_eq(first, file->branches[b]);
+            }
+        }
+        if (several && !kr_node_attr(node, "applyToBranches"))
+            return kr_fail_at(t->ctx, t->path, node->line,
+                              "the source '%s' belongs to several branches; add applyToBranches to "
+                              "applyToSources",
+                              sources->name[i]);
+    }
+    return KR_OK;
+}
+
+/* The filters of a branch set, against what was read before it. */
+static kr_status tree_check_filters(kr_smlt *t, const kr_node *node, const char *type)
+{
+    kr_status s = KR_OK;
+    const char *trt = kr_node_attr(node, "applyToTectonicRegionType");
+    const char *sources = kr_node_attr(node, "applyToSources");
+    kr_names names = {0, NULL};
+
+    if (sources) {
+        char **words;
+        KR_TRY(kr_split_words(t->arena, sources, false, &words, &names.n));
+        KR_ANEW(names.name, t->arena, names.n + 1);
+        for (size_t i = 0; i < names.n; i++)
+            names.name[i] = words[i];
+    }
+    if (kr_str_eq(type, "sourceModel") && (trt || sources))
+        return kr_fail_at(t->ctx, t->path, node->line,
+                          "a sourceModel branch set has no %s; it applies to all sources",
+                          trt ? "applyToTectonicRegionType" : "applyToSources");
+    if (trt && sources)
+        return kr_fail_at(
+            t->ctx, t->path, node->line,
+            "applyToTectonicRegionType and applyToSources together; a branch set has one of them");
+    if (trt && !kr_smlt_has_trt(t, trt) && !t->only_source)
+        return kr_fail_at(
+            t->ctx, t->path, node->line,
+            "applyToTectonicRegionType='%s', but no source has it; name one that exists", trt);
+    if (tree_listed(type, one_source, sizeof one_source / sizeof *one_source) && names.n != 1)
+        return kr_fail_at(t->ctx, t->path, node->line,
+                          "%s needs applyToSources with one source id; %zu are given", type,
+                          names.n);
+    if (kr_str_starts(type, "simpleFaultDip") && !sources)
+        return kr_fail_at(t->ctx, t->path, node->line, "%s needs applyToSources", type);
+    KR_TRY(tree_check_sources(t, node, &names));
+    if (kr_node_attr(node, "applyToSourceType"))
+        kr_warn_at(t->ctx, t->path, node->line,
+                   "applyToSourceType is ignored, as the reference ignores it: the branch set "
+                   "applies to all types");
+out:
+    return s;
+}
+
+static kr_status tree_check_place(kr_smlt *t, const kr_node *node, const char *type, size_t place)
+{
+    if (place == 0 && !kr_str_eq(type, "sourceModel"))
+        return kr_fail_at(t->ctx, t->path, node->line,
+                          "the first branch set is of type '%s'; it must be sourceModel", type);
+    if (place > 0 && kr_str_eq(type, "sourceModel"))
+        return kr_fail_at(t->ctx, t->path, node->line,
+                          "sourceModel in a later branch set; only the first one has it "
+                          "(extendModel adds sources)");
+    if (kr_str_eq(type, "gmpeModel"))
+        return kr_fail_at(
+            t->ctx, t->path, node->line,
+            "gmpeModel in the source-model tree; it belongs to the ground-motion tree");
+    return KR_OK;
+}
+
+static kr_lt_kind tree_kind(const char *type)
+{
+    if (kr_str_eq(type, "sourceModel"))
+        return KR_LT_SOURCE_MODEL;
+    if (kr_str_eq(type, "extendModel"))
+        return KR_LT_EXTEND;
+    return kr_str_eq(type, "dummy") ? KR_LT_DUMMY : KR_LT_CHANGE;
+}
+
+/* Keep the ids of a filter; with one source in the job, that one alone. */
+static kr_status tree_filter(kr_smlt *t, const kr_node *node, kr_lt_set *set)
+{
+    kr_status s = KR_OK;
+    const char *sources = kr_node_attr(node, "applyToSources");
+    const char *trt = kr_node_attr(node, "applyToTectonicRegionType");
+    const char *to = kr_node_attr(node, "applyToBranches");
+    char **words;
+    size_t n = 0;
+
+    if (trt)
+        KR_ASTR(set->trt, t->arena, trt);
+    if (to && *to)
+        KR_ASTR(set->to_branches, t->arena, to);
+    if (!sources)
+        return KR_OK;
+    set->by_source = true;
+    KR_TRY(kr_split_words(t->arena, sources, false, &words, &n));
+    KR_ANEW(set->sources.name, t->arena, n + 1);
+    for (size_t i = 0; i < n; i++)
+        if (!t->only_source || kr_str_eq(words[i], t->only_source))
+            set->sources.name[set->sources.n++] = words[i];
+out:
+    return s;
+}
+
+static kr_status tree_read_set(kr_smlt *t, const kr_node *node, size_t place)
+{
+    kr_status s = KR_OK;
+    const char *type, *id;
+    uint32_t set;
+    kr_lt_set filters = {0};
+
+    if (!kr_str_eq(node->tag, "logicTreeBranchSet"))
+        return kr_fail_at(t->ctx, t->path, node->line, "<%s> where a <logicTreeBranchSet> belongs",
+                          node->tag);
+    KR_TRY(kr_node_attr_text(t->ctx, node, "uncertaintyType", &type));
+    KR_TRY(kr_node_attr_text(t->ctx, node, "branchSetID", &id));
+    KR_TRY(tree_check_filters(t, node, type));
+    KR_TRY(tree_filter(t, node, &filters));
+    if (filters.by_source && filters.sources.n == 0)
+        return KR_OK; /* for sources that the job leaves out */
+    if (kr_map_get(&t->set_map, id, NULL))
+        return kr_fail_at(t->ctx, t->path, node->line,
+                          "the branchSetID '%s' is not unique; give every set its own", id);
+    KR_TRY(tree_check_place(t, node, type, place));
+    KR_TRY(kr_smlt_add_set(t, &set));
+    KR_ASTR(filters.id, t->arena, id);
+    KR_ASTR(filters.type, t->arena, type);
+    filters.kind = tree_kind(type);
+    filters.line = node->line;
+    filters.ordinal = (uint32_t)t->nordinals++;
+    t->sets[set] = filters;
+    KR_TRY(kr_map_put(&t->set_map, filters.id, set));
+    KR_TRY(kr_smlt_branches(t, node, set));
+    KR_TRY(kr_smlt_attach(t, set));
+out:
+    return s;
+}
+
+/* A branching level holds one branch set. */
+static kr_status tree_level(kr_smlt *t, const kr_node *node, const kr_node **out)
+{
+    *out = node;
+    if (!kr_str_eq(node->tag, "logicTreeBranchingLevel"))
+        return KR_OK;
+    if (!node->first || node->first->next)
+        return kr_fail_at(t->ctx, t->path, node->line,
+                          "the branching level '%s' has %s; it needs exactly one branch set",
+                          node_text(node, "branchingLevelID"),
+                          node->first ? "several children" : "no branch set");
+    *out = node->first;
+    return KR_OK;
+}
+
+static kr_status tree_parse(kr_smlt *t, const kr_node *root)
+{
+    kr_status s = KR_OK;
+    kr_node *tree;
+    size_t place = 0;
+
+    if (!kr_str_eq(root->tag, "nrml"))
+        return kr_fail_at(t->ctx, t->path, root->line,
+                          "the document is a <%s>; a NRML file begins with <nrml>", root->tag);
+    KR_TRY(kr_node_need(t->ctx, root, "logicTree", &tree));
+    if (!tree->first)
+        return kr_fail_at(t->ctx, t->path, tree->line,
+                          "the logic tree is empty; it needs a sourceModel branch set");
+    for (const kr_node *node = tree->first; node; node = node->next, place++) {
+        const kr_node *set;
+        KR_TRY(tree_level(t, node, &set));
+        KR_TRY(tree_read_set(t, set, place));
+    }
+out:
+    return s;
+}
+
+/* A job with one source_id reads a tree that is reduced to it; the id may name its file after '!'
+ * and a fragment after
+ * '@'. */
+static kr_status tree_reduce(kr_smlt *t)
+{
+    kr_status s = KR_OK;
+    char *id, *mark;
+
+    if (t->job->source_id.n != 1)
+        return KR_OK;
+    KR_ASTR(id, t->arena, t->job->source_id.name[0]);
+    mark = strchr(id, '!');
+    if (mark) {
+        *mark = '\0';
+        t->only_file = mark + 1;
+    }
+    mark = strchr(id, '@');
+    if (mark)
+        *mark = '\0';
+    t->only_source = id;
+out:
+    return s;
+}
+
+kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, kr_arena *arena, kr_smlt *t)
+{
+    kr_status s = KR_OK;
+    kr_arena scratch;
+    kr_node *root;
+
+    memset(t, 0, sizeof *t);
+    t->ctx = ctx;
+    t->job = job;
+    t->arena = arena;
+    t->path = job->source_model_logic_tree_file;
+    kr_arena_init(&scratch, ctx, KR_ACCOUNT_READING);
+    kr_map_init(&t->branch_map, ctx, KR_ACCOUNT_TREE);
+    kr_map_init(&t->set_map, ctx, KR_ACCOUNT_TREE);
+    kr_map_init(&t->file_map, ctx, KR_ACCOUNT_TREE);
+    kr_map_init(&t->id_map, ctx, KR_ACCOUNT_TREE);
+    if (!t->path)
+        return kr_fail(ctx, KR_EINPUT, "%s: source_model_logic_tree_file is missing", job->path);
+    if (kr_str_ends(t->path, ".zip")) {
+        s = kr_fail(ctx, KR_EINPUT,
+                    "%s: a zipped source-model logic tree cannot be read yet; unzip it", t->path);
+        goto out;
+    }
+    t->dir = kr_path_dir(arena, t->path);
+    if (!t->dir) {
+        s = KR_ENOMEM;
+        goto out;
+    }
+    KR_TRY(tree_reduce(t));
+    KR_TRY(kr_xml_load(ctx, t->path, &scratch, &root));
+    KR_TRY(tree_parse(t, root));
+out:
+    kr_arena_clear(&scratch);
+    return s;
+}
+
+void kr_smlt_clear(kr_smlt *t)
+{
+    for (size_t i = 0; i < t->nfiles; i++)
+        kr_free(t->files[i].branches);
+    for (size_t i = 0; i < t->nids; i++)
+        kr_free(t->ids[i].files);
+    kr_free(t->sets);
+    kr_free(t->branches);
+    kr_free(t->files);
+    kr_free(t->ids);
+    kr_free(t->trts);
+    kr_free(t->open);
+    kr_free(t->next_open);
+    kr_map_clear(&t->branch_map);
+    kr_map_clear(&t->set_map);
+    kr_map_clear(&t->file_map);
+    kr_map_clear(&t->id_map);
+    memset(t, 0, sizeof *t);
+}

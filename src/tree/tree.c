@@ -1,0 +1,170 @@
+#include "tree/tree.h"
+
+#include "base/str.h"
+#include "tree/build.h"
+#include "tree/inside.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int tree_compare_text(const void *pa, const void *pb)
+{
+    return strcmp(*(const char *const *)pa, *(const char *const *)pb);
+}
+
+static bool tree_in(const kr_names *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (kr_str_eq(names->name[i], name))
+            return true;
+    return false;
+}
+
+/* The tectonic region types of the sources that the job keeps, sorted. A tree that is reduced to
+ * one source keeps also discarded ones, as in the reference. */
+static kr_status tree_trts(kr_smlt *t)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->ntrts; i++)
+        if (t->only_source || !tree_in(&t->job->discard_trts, t->trts[i]))
+            t->trts[n++] = t->trts[i];
+    t->ntrts = n;
+    if (n == 0)
+        return kr_fail_at(t->ctx, t->path, 0,
+                          "the source models hold no source%s%s that the job keeps",
+                          t->only_source ? " named " : "", t->only_source ? t->only_source : "");
+    qsort(t->trts, n, sizeof *t->trts, tree_compare_text);
+    return KR_OK;
+}
+
+static kr_status tree_check_reqv(const kr_smlt *t)
+{
+    const kr_job *job = t->job;
+
+    for (size_t i = 0; i < job->reqv_ignore_sources.n; i++)
+        if (!kr_map_get(&t->id_map, job->reqv_ignore_sources.name[i], NULL))
+            return kr_fail(t->ctx, KR_EINPUT,
+                           "%s: reqv_ignore_sources names '%s', which no source model has",
+                           job->path, job->reqv_ignore_sources.name[i]);
+    for (size_t i = 0; i < job->nreqv; i++)
+        if (!kr_smlt_has_trt(t, job->reqv[i].trt) && !tree_in(&job->discard_trts, job->reqv[i].trt))
+            kr_warn(t->ctx, "%s: reqv names the tectonic region type '%s', which no source has",
+                    job->path, job->reqv[i].trt);
+    return KR_OK;
+}
+
+/* The branches for the tree's own tables. */
+static kr_status tree_branches(kr_tree *tree, const kr_smlt *t)
+{
+    kr_status s = KR_OK;
+
+    KR_ANEW(tree->branches, &tree->arena, t->nbranches + 1);
+    for (size_t i = 0; i < t->nsets; i++)
+        for (size_t k = 0; k < t->sets[i].nbranches; k++) {
+            const kr_lt_branch *b = &t->branches[t->sets[i].branches[k]];
+            if (kr_str_eq(b->id, "."))
+                continue;
+            tree->branches[tree->nbranches++] =
+                (kr_tree_branch){t->sets[i].id, b->id, t->sets[i].type, b->text, b->weight};
+        }
+out:
+    return s;
+}
+
+static kr_status tree_paths(kr_tree *tree, kr_tree_inside *in)
+{
+    kr_status s = KR_OK;
+
+    tree->npaths = in->paths.n;
+    KR_ANEW(tree->paths, &tree->arena, tree->npaths + 1);
+    for (size_t p = 0; p < tree->npaths; p++) {
+        kr_source_path *path = &tree->paths[p];
+        path->path = in->paths.ids[p];
+        path->name = kr_path_name(&in->smlt, &in->paths, p);
+        if (!path->name)
+            return KR_ENOMEM;
+        path->weight = in->paths.weights[p];
+        path->samples = in->paths.samples[p];
+    }
+out:
+    return s;
+}
+
+/* How many realizations the tree could give, sampled or not. */
+static kr_status tree_check_samples(const kr_job *job, const kr_tree *tree, const kr_smlt *t)
+{
+    double potential = kr_smlt_count(t);
+
+    for (size_t i = 0; i < tree->ntrts; i++)
+        potential *= (double)(tree->first_gsim[i + 1] - tree->first_gsim[i]);
+    if (isnan(potential))
+        return KR_ENOMEM;
+    if (job->samples == 0)
+        return KR_OK;
+    if (job->oversampling_forbidden && (double)job->samples >= potential)
+        return kr_fail(t->ctx, KR_EINPUT,
+                       "%s: number_of_logic_tree_samples = %zu, but there are only %.0f "
+                       "realizations; use full "
+                       "enumeration (0 samples) or oversampling = tolerate",
+                       job->path, job->samples, potential);
+    kr_info(t->ctx, "Considering %zu logic tree paths out of %.0f", job->samples, potential);
+    return KR_OK;
+}
+
+static kr_status tree_fill(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_tree *tree,
+                           kr_tree_inside *in)
+{
+    kr_status s = KR_OK;
+
+    KR_TRY(kr_smlt_read(ctx, job, &tree->arena, &in->smlt));
+    KR_TRY(tree_check_reqv(&in->smlt));
+    KR_TRY(tree_trts(&in->smlt));
+    KR_TRY(kr_glt_read(ctx, job, in->smlt.trts, in->smlt.ntrts, tree, &in->glt));
+    KR_TRY(tree_check_samples(job, tree, &in->smlt));
+    KR_TRY(kr_paths_make(&in->smlt, &in->paths));
+    KR_TRY(tree_paths(tree, in));
+    KR_TRY(tree_branches(tree, &in->smlt));
+    KR_TRY(kr_realizations_make(ctx, job, tree, in));
+    kr_info(ctx, "Building %zu realizations (%zu source-model paths)", tree->nrlzs, tree->npaths);
+    if (model)
+        KR_TRY(kr_build_tree(ctx, job, model, &in->smlt, &in->paths, tree));
+    KR_TRY(kr_rates_number(ctx, tree, in));
+out:
+    return s;
+}
+
+kr_status kr_tree_read(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_tree **out)
+{
+    kr_status s = KR_OK;
+    kr_tree *tree = NULL;
+    kr_tree_inside *in;
+
+    *out = NULL;
+    KR_NEW(tree, ctx, KR_ACCOUNT_TREE, 1);
+    kr_arena_init(&tree->arena, ctx, KR_ACCOUNT_TREE);
+    KR_ANEW(in, &tree->arena, 1);
+    tree->inside = in;
+    KR_TRY(tree_fill(ctx, job, model, tree, in));
+    *out = tree;
+    tree = NULL;
+out:
+    kr_tree_destroy(&tree);
+    return s;
+}
+
+void kr_tree_destroy(kr_tree **tree)
+{
+    if (!*tree)
+        return;
+    if ((*tree)->inside) {
+        kr_tree_inside *in = (*tree)->inside;
+        kr_smlt_clear(&in->smlt);
+        kr_glt_clear(&in->glt);
+        kr_paths_clear(&in->paths);
+    }
+    kr_arena_clear(&(*tree)->arena);
+    kr_free(*tree);
+    *tree = NULL;
+}

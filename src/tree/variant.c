@@ -1,0 +1,235 @@
+/* The sources of every unit: changed copies, equal ones merged, and the set of paths of each. */
+#include "tree/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Changed sources of (bundle, state), made once. */
+typedef struct copies {
+    kr_build *b;
+    kr_index index;
+    const kr_source ***lists; /* owned */
+    size_t n, cap;
+} copies;
+
+static bool variant_changes(const kr_build *b, uint32_t class, uint32_t set)
+{
+    const kr_class *c = &b->classes[class];
+
+    for (size_t i = 0; i < c->n; i++)
+        if (c->sets[i] == set)
+            return true;
+    return false;
+}
+
+static kr_status variant_add_list(copies *c, uint32_t bundle, uint32_t state,
+                                  const kr_source **list)
+{
+    kr_status s = KR_OK;
+
+    KR_GROW(c->lists, c->cap, c->n + 1, c->b->ctx, KR_ACCOUNT_READING);
+    KR_TRY(kr_index_put(&c->index, kr_index_pair(bundle, state), (uint32_t)c->n));
+    c->lists[c->n++] = list;
+out:
+    return s;
+}
+
+/* The sources of a bundle in a state: those of the state before, changed by its branch. */
+static kr_status variant_step(copies *c, uint32_t bundle, uint32_t state, const kr_source **before,
+                              const kr_source ***out)
+{
+    kr_status s = KR_OK;
+    kr_build *b = c->b;
+    const kr_bundle *of = &b->bundles[bundle];
+    const kr_source **list;
+
+    KR_ANEW(list, &b->scratch, of->n);
+    for (size_t i = 0; i < of->n; i++) {
+        const kr_place *place = &b->places[of->places[i]];
+        list[i] = before ? before[i] : place->source;
+        if (before) {
+            const kr_lt_branch *branch = &b->smlt->branches[b->states[state].branch];
+            if (variant_changes(b, place->class, branch->set))
+                KR_TRY(kr_source_change(b->ctx, &b->tree->arena, before[i], &branch->change,
+                                        &list[i]));
+        }
+    }
+    KR_TRY(variant_add_list(c, bundle, state, list));
+    *out = list;
+out:
+    return s;
+}
+
+static kr_status variant_sources(copies *c, uint32_t bundle, uint32_t state, const kr_source ***out)
+{
+    kr_status s = KR_OK;
+    kr_build *b = c->b;
+    uint32_t k, at = state;
+    uint32_t *todo = NULL;
+    size_t n = 0, depth = 0;
+    const kr_source **list = NULL;
+
+    for (uint32_t x = state; x != 0; x = b->states[x].parent)
+        depth++;
+    KR_NEW(todo, b->ctx, KR_ACCOUNT_READING, depth + 1);
+    for (;; at = b->states[at].parent) {
+        if (kr_index_get(&c->index, kr_index_pair(bundle, at), &k)) {
+            list = c->lists[k];
+            break;
+        }
+        todo[n++] = at;
+        if (at == 0)
+            break;
+    }
+    while (n > 0)
+        KR_TRY(variant_step(c, bundle, todo[--n], list, &list));
+    *out = list;
+out:
+    kr_free(todo);
+    return s;
+}
+
+static void variant_hash_source(kr_hash128 *h, const kr_source *source)
+{
+    kr_hash_text(h, source->trt);
+    kr_hash_text(h, source->name);
+    kr_hash_bytes(h, &source->kind, sizeof source->kind);
+    kr_hash_bytes(h, &source->digest, sizeof source->digest);
+}
+
+static kr_status variant_link(kr_build *b, kr_variant *v, uint32_t unit, bool first)
+{
+    kr_status s = KR_OK;
+
+    KR_GROW(b->links, b->links_cap, b->nlinks + 1, b->ctx, KR_ACCOUNT_READING);
+    b->links[b->nlinks] = (kr_link){unit, UINT32_MAX};
+    if (first)
+        v->first_link = (uint32_t)b->nlinks;
+    else
+        b->links[v->last_link].next = (uint32_t)b->nlinks;
+    v->last_link = (uint32_t)b->nlinks++;
+out:
+    return s;
+}
+
+/* Sources [i, i + n) of a unit: a variant, new or known. */
+static kr_status variant_add(kr_build *b, uint32_t unit, const kr_source *const *sources, size_t n,
+                             size_t i)
+{
+    kr_status s = KR_OK;
+    const kr_bundle *bundle = &b->bundles[b->units[unit].bundle];
+    kr_hash128 h;
+    uint32_t k;
+    bool fresh;
+
+    kr_hash_init(&h);
+    for (size_t j = i; j < i + n; j++) {
+        kr_hash_text(&h, b->places[bundle->places[j]].id);
+        variant_hash_source(&h, sources[j]);
+    }
+    KR_TRY(kr_intern_put(&b->by_content, h, &k, &fresh));
+    if (!fresh)
+        return variant_link(b, &b->variants[k], unit, false);
+    KR_GROW(b->variants, b->variants_cap, b->nvariants + 1, b->ctx, KR_ACCOUNT_READING);
+    b->nvariants++;
+    b->variants[k] = (kr_variant){.sources = sources + i,
+                                  .place = bundle->places[i],
+                                  .bundle = b->units[unit].bundle,
+                                  .position = b->units[unit].position,
+                                  .atomic = bundle->group != NULL};
+    KR_TRY(variant_link(b, &b->variants[k], unit, true));
+out:
+    return s;
+}
+
+static int variant_compare_paths(const void *pa, const void *pb)
+{
+    uint32_t a = *(const uint32_t *)pa, b = *(const uint32_t *)pb;
+    return a < b ? -1 : a > b;
+}
+
+/* The set with these paths (sorted), new or known; known ones make the copy needless. */
+static kr_status variant_intern(kr_build *b, const uint32_t *paths, size_t n, uint32_t *out)
+{
+    kr_status s = KR_OK;
+    kr_hash128 h;
+    bool fresh;
+    kr_path_set set = {n, 0, paths};
+
+    kr_hash_init(&h);
+    kr_hash_bytes(&h, paths, n * sizeof *paths);
+    KR_TRY(kr_intern_put(&b->by_paths, h, out, &fresh));
+    if (!fresh)
+        return KR_OK;
+    for (size_t i = 0; i < n; i++)
+        set.distinct += i == 0 || paths[i] != paths[i - 1];
+    KR_GROW(b->sets, b->sets_cap, b->nsets + 1, b->ctx, KR_ACCOUNT_READING);
+    b->nsets++;
+    b->sets[*out] = set;
+out:
+    return s;
+}
+
+/* The union of the paths of a variant's units. */
+static kr_status variant_union(kr_build *b, const kr_variant *v, uint32_t *out)
+{
+    kr_status s = KR_OK;
+    uint32_t *paths;
+    size_t n = 0;
+
+    for (uint32_t l = v->first_link; l != UINT32_MAX; l = b->links[l].next)
+        n += b->units[b->links[l].unit].npaths;
+    KR_ANEW(paths, &b->scratch, n + 1);
+    n = 0;
+    for (uint32_t l = v->first_link; l != UINT32_MAX; l = b->links[l].next) {
+        const kr_unit *u = &b->units[b->links[l].unit];
+        memcpy(paths + n, u->paths, u->npaths * sizeof *paths);
+        n += u->npaths;
+    }
+    qsort(paths, n, sizeof *paths, variant_compare_paths);
+    KR_TRY(variant_intern(b, paths, n, out));
+out:
+    return s;
+}
+
+static kr_status variant_path_set(kr_build *b, kr_variant *v)
+{
+    kr_status s = KR_OK;
+    kr_hash128 h;
+    uint32_t k;
+    bool fresh;
+
+    kr_hash_init(&h);
+    for (uint32_t l = v->first_link; l != UINT32_MAX; l = b->links[l].next)
+        kr_hash_bytes(&h, &b->links[l].unit, sizeof b->links[l].unit);
+    KR_TRY(kr_intern_put(&b->by_units, h, &k, &fresh));
+    KR_GROW(b->unit_sets, b->unit_sets_cap, k + 1, b->ctx, KR_ACCOUNT_READING);
+    if (fresh)
+        KR_TRY(variant_union(b, v, &b->unit_sets[k]));
+    v->path_set = b->unit_sets[k];
+out:
+    return s;
+}
+
+kr_status kr_build_variants(kr_build *b)
+{
+    kr_status s = KR_OK;
+    copies c = {.b = b};
+
+    kr_index_init(&c.index, b->ctx);
+    for (uint32_t u = 0; u < b->nunits; u++) {
+        const kr_bundle *bundle = &b->bundles[b->units[u].bundle];
+        const kr_source **sources;
+        KR_TRY(variant_sources(&c, b->units[u].bundle, b->units[u].state, &sources));
+        if (bundle->group)
+            KR_TRY(variant_add(b, u, sources, bundle->n, 0));
+        for (size_t i = 0; !bundle->group && i < bundle->n; i++)
+            KR_TRY(variant_add(b, u, sources, 1, i));
+    }
+    for (size_t v = 0; v < b->nvariants; v++)
+        KR_TRY(variant_path_set(b, &b->variants[v]));
+out:
+    kr_index_clear(&c.index);
+    kr_free(c.lists);
+    return s;
+}
