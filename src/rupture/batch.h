@@ -1,0 +1,60 @@
+/* Filling batches of contexts from ruptures and sites. */
+#ifndef KR_RUPTURE_BATCH_H
+#define KR_RUPTURE_BATCH_H
+
+#include "geo/planar.h"
+#include "rupture/rupture.h"
+
+/* A block of ruptures in their place, with what contexts take from them. */
+typedef struct kr_rupture_block {
+    const kr_shapes *shapes;
+    const double *of[KR_COL_COUNT]; /* rupture columns, NULL for others */
+    kr_planars planars;
+    double mag[KR_PLANAR_BLOCK];
+    double hypo_lon[KR_PLANAR_BLOCK], hypo_lat[KR_PLANAR_BLOCK];
+    double in_cshm[KR_PLANAR_BLOCK];
+    double rate[KR_PLANAR_BLOCK];
+    uint32_t number[KR_PLANAR_BLOCK];
+} kr_rupture_block;
+
+/* Pairs to append: of one rupture with several sites, or of several ruptures with one site. */
+typedef struct kr_pairs {
+    const kr_rupture_block *block;
+    const kr_dist_out *dist; /* indexed by what varies */
+    size_t n;
+    const uint32_t *keep;  /* what varies: ruptures of the block, or positions in the distances */
+    const uint32_t *sites; /* one rupture: the site of each pair */
+    size_t rupture;        /* one rupture: its number in the block */
+    uint32_t site;         /* one site */
+    bool one_site;
+} kr_pairs;
+
+typedef struct kr_batch {
+    kr_contexts contexts;
+    const kr_sites *tile;
+    const double *site_col[KR_COL_COUNT];
+    double floor_km; /* minimum_distance */
+    kr_visit visit;
+    void *user;
+    double *block_of_memory;
+    size_t ncols;
+    kr_column cols[KR_COL_COUNT]; /* those wanted */
+} kr_batch;
+
+/** KR_EINPUT if the tile lacks a site column. */
+KR_MUST_CHECK kr_status kr_batch_init(kr_batch *batch, kr_ctx *ctx, kr_columns columns,
+                                      const kr_sites *tile, double floor_km);
+void kr_batch_clear(kr_batch *batch);
+
+/** Hand what there is to the visitor. */
+KR_MUST_CHECK kr_status kr_batch_flush(kr_batch *batch);
+
+/** Say where the next pairs come from; flushes if their occurrence model differs from the last. */
+KR_MUST_CHECK kr_status kr_batch_source(kr_batch *batch, const kr_source *source, double max_rate);
+
+KR_MUST_CHECK kr_status kr_batch_append(kr_batch *batch, const kr_pairs *pairs);
+
+/** The distance that a column holds, or KR_DIST_COUNT. */
+kr_distance kr_distance_of(kr_column column);
+
+#endif

@@ -1,0 +1,51 @@
+/* Which sites come near a source: boxes around locations (the reference's prefilter). */
+#ifndef KR_RUPTURE_NEAR_H
+#define KR_RUPTURE_NEAR_H
+
+#include "geo/site_soa.h"
+#include "geo/sphere.h"
+#include "model/job.h"
+
+#include <stdbool.h>
+
+/* The range of longitudes of all sites of the job, on which the treatment of the date line
+ * depends. */
+typedef struct kr_lon_range {
+    double least, greatest;
+} kr_lon_range;
+
+typedef struct kr_box {
+    bool all;    /* wider than half the globe: every site is inside */
+    bool turned; /* compare longitudes in [0, 360) */
+    double west, south, east, north;
+} kr_box;
+
+/* Some locations. */
+typedef struct kr_places {
+    const double *lon, *lat;
+    size_t n;
+} kr_places;
+
+kr_lon_range kr_lon_range_of(const kr_site_soa *sites);
+
+/** The bounds of places (n > 0); longitudes in [0, 360) if they lie on both sides of the date line.
+ */
+kr_bbox kr_bounds_of(kr_places places);
+
+/** Bounds widened by `km`. */
+kr_box kr_box_around(const kr_bbox *bounds, double km, kr_lon_range sites);
+
+static inline bool kr_box_holds(const kr_box *box, double lon, double lon_360, double lat)
+{
+    double x = box->turned ? lon_360 : lon;
+
+    return box->all || (box->west < x && x < box->east && box->south < lat && lat < box->north);
+}
+
+/** True if a site is inside. */
+bool kr_box_holds_any(const kr_box *box, const kr_site_soa *sites);
+
+/** The greatest distance at which the reference looks for sites: the last of its table. */
+double kr_last_distance(const kr_magdist *entry);
+
+#endif

@@ -1,0 +1,227 @@
+/* Sources cut into points. */
+#include "base/str.h"
+#include "geo/polygon.h"
+#include "rupture/mean.h"
+#include "rupture/near.h"
+#include "rupture/rupture.h"
+
+kr_status kr_area_grid_make(kr_ctx *ctx, const kr_source *source, kr_arena *arena,
+                            kr_area_grid *out)
+{
+    kr_status s = KR_OK;
+    double *lon = NULL, *lat = NULL;
+    size_t n = 0;
+
+    KR_TRY(kr_polygon_discretize(ctx, source->lon, source->lat, source->npoints,
+                                 source->discretization_km, arena, &lon, &lat, &n));
+    if (n == 0) {
+        s = kr_fail_at(ctx, source->file, source->line,
+                       "area source '%s': no point of a grid of %g km is inside the polygon; a "
+                       "smaller discretization is needed",
+                       source->id, source->discretization_km);
+        goto out;
+    }
+    *out = (kr_area_grid){n, lon, lat};
+out:
+    return s;
+}
+
+/* ---- magnitudes and rates ---- */
+
+/* The reference keeps a table by magnitude: of equal magnitudes the first gives the place and the
+ * last the rate. Returns the number left. */
+static size_t drop_repeated(double *mag, double *rate, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < kept && mag[k] != mag[i])
+            k++;
+        mag[k] = mag[i];
+        rate[k] = rate[i];
+        if (k == kept)
+            kept++;
+    }
+    return kept;
+}
+
+static kr_status make_bins(kr_ctx *ctx, const kr_job *job, const kr_source *source,
+                           const kr_mfd *mfd, kr_arena *arena, kr_bins *out)
+{
+    kr_status s = KR_OK;
+    double *mag = NULL, *rate = NULL;
+    size_t n = 0, left;
+
+    KR_TRY(kr_mfd_bins(ctx, mfd, arena, &mag, &rate, &n));
+    left = job->compat == KR_COMPAT_OQ_3_21 ? drop_repeated(mag, rate, n) : n;
+    if (left < n)
+        kr_warn_at(ctx, source->file, source->line,
+                   "source '%s' repeats a magnitude: of its rates the last is used, as in the "
+                   "reference",
+                   source->id);
+    *out = (kr_bins){.n = left, .mag = mag, .rate = rate};
+    for (size_t i = 0; i < left; i++) {
+        out->max_rate = rate[i] > out->max_rate ? rate[i] : out->max_rate;
+        out->total_rate += rate[i];
+    }
+out:
+    return s;
+}
+
+static kr_status split_bins(kr_ctx *ctx, const kr_job *job, kr_split *split)
+{
+    kr_status s = KR_OK;
+    const kr_source *source = split->source;
+    kr_bins *bins = NULL;
+    kr_mfd part;
+
+    split->nbins = source->nmfds;
+    KR_ANEW(bins, &split->arena, split->nbins);
+    for (size_t i = 0; i < split->nbins; i++) {
+        const kr_mfd *mfd = &source->mfds[i];
+        if (source->kind == KR_SOURCE_AREA) {
+            KR_TRY(kr_mfd_divide(ctx, mfd, split->npoints, &split->arena, &part));
+            mfd = &part;
+        }
+        KR_TRY(make_bins(ctx, job, source, mfd, &split->arena, &bins[i]));
+        if (bins[i].n * source->nplanes * source->ndepths > split->stride)
+            split->stride = bins[i].n * source->nplanes * source->ndepths;
+    }
+    split->bins = bins;
+out:
+    return s;
+}
+
+/* ---- points ---- */
+
+/* The reference stores the points of multi-point sources in single precision. */
+static kr_status single_precision(kr_split *split, const kr_source *source)
+{
+    kr_status s = KR_OK;
+    double *lon = NULL, *lat = NULL;
+
+    KR_ANEW(lon, &split->arena, source->npoints);
+    KR_ANEW(lat, &split->arena, source->npoints);
+    for (size_t i = 0; i < source->npoints; i++) {
+        lon[i] = (double)(float)source->lon[i];
+        lat[i] = (double)(float)source->lat[i];
+    }
+    split->lon = lon;
+    split->lat = lat;
+out:
+    return s;
+}
+
+static kr_bbox source_bounds(const kr_split *split)
+{
+    const kr_source *source = split->source;
+    kr_places polygon = {source->lon, source->lat, source->npoints};
+    kr_places points = {split->lon, split->lat, split->npoints};
+
+    return kr_bounds_of(source->kind == KR_SOURCE_AREA ? polygon : points);
+}
+
+static kr_status split_points(kr_ctx *ctx, kr_split *split, const kr_area_grid *grid)
+{
+    kr_status s = KR_OK;
+    const kr_source *source = split->source;
+    kr_area_grid made = {0, NULL, NULL};
+
+    split->npoints = source->npoints;
+    split->lon = source->lon;
+    split->lat = source->lat;
+    if (source->kind == KR_SOURCE_AREA) {
+        if (!grid) {
+            KR_TRY(kr_area_grid_make(ctx, source, &split->arena, &made));
+            grid = &made;
+        }
+        split->npoints = grid->n;
+        split->lon = grid->lon;
+        split->lat = grid->lat;
+    } else if (source->kind == KR_SOURCE_MULTIPOINT) {
+        KR_TRY(single_precision(split, source));
+    }
+    split->bounds = source_bounds(split);
+out:
+    return s;
+}
+
+/* ---- equivalent distances ---- */
+
+static bool has_equivalent_distance(const kr_job *job, const kr_source *source)
+{
+    bool listed = false;
+
+    for (size_t i = 0; i < job->nreqv; i++)
+        listed = listed || kr_str_eq(job->reqv[i].trt, source->trt);
+    for (size_t i = 0; i < job->reqv_ignore_sources.n; i++)
+        listed = listed && !kr_str_eq(job->reqv_ignore_sources.name[i], source->id);
+    return listed;
+}
+
+/* The source in the form that equivalent distances ask for: mean plane, mean depth, ruptures
+ * without extent. */
+static kr_status collapse(kr_ctx *ctx, const kr_source *source, kr_arena *arena,
+                          const kr_source **out)
+{
+    kr_status s = KR_OK;
+    kr_mean_source *mean = NULL;
+
+    KR_ANEW(mean, arena, 1);
+    kr_mean_source_make(source, mean);
+    if (source->nplanes == 1)
+        mean->source.planes = source->planes;
+    if (source->ndepths == 1)
+        mean->source.depths = source->depths;
+    if (!kr_msr_find("PointMSR", &mean->source.msr))
+        s = kr_fail(ctx, KR_EINTERNAL, "the magnitude-scaling relationship PointMSR is missing");
+    *out = &mean->source;
+out:
+    return s;
+}
+
+kr_status kr_split_create(kr_ctx *ctx, const kr_job *job, const kr_source *source,
+                          const kr_area_grid *grid, bool atomic, kr_split **out)
+{
+    kr_status s = KR_OK;
+    kr_split *split = NULL;
+
+    KR_NEW(split, ctx, KR_ACCOUNT_RUPTURES, 1);
+    kr_arena_init(&split->arena, ctx, KR_ACCOUNT_RUPTURES);
+    split->origin = split->source = source;
+    if (has_equivalent_distance(job, source))
+        KR_TRY(collapse(ctx, source, &split->arena, &split->source));
+    KR_TRY(split_points(ctx, split, grid));
+    KR_TRY(split_bins(ctx, job, split));
+    /* of a source that is not split, or of which only one part comes out, the reference sees no
+     * location: it takes the way of the extended sources */
+    split->whole =
+        source->kind != KR_SOURCE_POINT && (atomic || !job->split_sources || split->npoints == 1);
+    *out = split;
+    split = NULL;
+out:
+    kr_split_destroy(&split);
+    return s;
+}
+
+void kr_split_destroy(kr_split **split)
+{
+    if (!*split)
+        return;
+    kr_arena_clear(&(*split)->arena);
+    kr_free(*split);
+    *split = NULL;
+}
+
+uint64_t kr_split_count_ruptures(const kr_split *split)
+{
+    uint64_t mags = 0;
+
+    if (split->nbins == 1)
+        mags = (uint64_t)split->bins[0].n * split->npoints;
+    else
+        for (size_t i = 0; i < split->nbins; i++)
+            mags += split->bins[i].n;
+    return mags * split->source->nplanes * split->source->ndepths;
+}
