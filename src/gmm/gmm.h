@@ -1,0 +1,263 @@
+/* Ground-motion models.
+ *
+ * A model is new files only: src/gmm/<family>.c (equations, one KR_GMM record for each class), its
+ * coefficients in src/gmm/<family>.csv and its test values in tests/gmm/. A class is immutable; an
+ * instance (kr_gmm) is a class with its arguments and the job's measures, made once before anything
+ * is computed and then shared by all threads.
+ *
+ * A batch gives one context (a rupture at a site) for each element, in structure-of-arrays form; a
+ * model evaluates all measures of the instance at once and computes what they share once. It
+ * allocates nothing. */
+#ifndef KR_GMM_GMM_H
+#define KR_GMM_GMM_H
+
+#include "base/arena.h"
+#include "input/value.h"
+#include "model/column.h"
+#include "model/imt.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    KR_GMM_BATCH = 256
+}; /* most contexts of one batch; a model may keep arrays of this size on its stack */
+
+/* Contexts: n of them; every column that the model needs is readable up to n rounded up to a
+ * multiple of 8 (the padding holds copies of real contexts, so that vector code needs no tail). mag
+ * has 3 decimals. */
+typedef struct kr_gmm_batch {
+    size_t n;
+    const double *col[KR_COL_COUNT];
+} kr_gmm_batch;
+
+/* Results, element i of measure m at [m * stride + i]. mean: natural logarithm of the median (g,
+ * cm/s; MMI: the value itself); sigma: total standard deviation. tau and phi are NULL where not
+ * asked for. */
+typedef struct kr_gmm_out {
+    double *mean, *sigma, *tau, *phi;
+    size_t stride; /* a multiple of 8, at least n */
+} kr_gmm_out;
+
+typedef enum kr_gmm_component {
+    KR_COMPONENT_AVERAGE_HORIZONTAL,
+    KR_COMPONENT_GMROTI50,
+    KR_COMPONENT_ROTD50,
+    KR_COMPONENT_ROTD100,
+    KR_COMPONENT_GMROTD100,
+    KR_COMPONENT_RANDOM_HORIZONTAL,
+    KR_COMPONENT_GREATER_OF_TWO,
+    KR_COMPONENT_HORIZONTAL,
+    KR_COMPONENT_MEDIAN_HORIZONTAL,
+    KR_COMPONENT_PEAK_SRSS,
+    KR_COMPONENT_VERTICAL,
+    KR_COMPONENT_VERTICAL_TO_HORIZONTAL,
+    KR_COMPONENT_UNKNOWN
+} kr_gmm_component;
+
+/* A coefficient table: a row for each measure. Made by the build from <family>.csv. */
+typedef struct kr_gmm_table {
+    size_t nrow, ncol;
+    const char *const *imt;    /* names of the measures, "PGA", "SA(0.1)" */
+    const double *period;      /* s for SA; not used for others */
+    const double *data;        /* nrow x ncol */
+    const char *const *column; /* names of the coefficients */
+} kr_gmm_table;
+
+typedef enum kr_gmm_param_kind {
+    KR_PARAM_NUMBER,
+    KR_PARAM_BOOL,
+    KR_PARAM_TEXT,
+    KR_PARAM_FILE,
+    KR_PARAM_ANY
+} kr_gmm_param_kind;
+
+/* An argument that the class takes, as the reference names it. */
+typedef struct kr_gmm_param {
+    const char *name;
+    kr_gmm_param_kind kind;
+    double number;    /* default of NUMBER and BOOL */
+    const char *text; /* default of TEXT and FILE; NULL: none */
+    bool required;
+    const char *about;
+} kr_gmm_param;
+
+struct kr_gmm;
+
+typedef struct kr_gmm_class {
+    const char *name;        /* the reference's class name */
+    const char *title, *doi; /* authors, year, source; DOI or NULL */
+    const char *trt;         /* tectonic region type it is made for */
+    kr_gmm_component component;
+    kr_columns needs;  /* rupture, distance and site columns */
+    unsigned measures; /* KR_IMT_BIT(SA) | ... */
+    bool has_tau_phi;  /* gives tau and phi */
+    const char *const *
+        aliases; /* other names of the reference for the same class, NULL-terminated; may be NULL */
+    const kr_gmm_param *params; /* ends with a NULL name; may be NULL */
+    const kr_gmm_table
+        *table; /* interpolated in log period for each measure into kr_gmm.rows; may be NULL */
+    size_t state_size;   /* zeroed bytes at kr_gmm.state */
+    const void *variant; /* constants that tell the classes of one family apart; may be NULL */
+    double mag_lo, mag_hi, dist_hi; /* declared range of use, for documentation and tests */
+    /* Finish an instance: read arguments, further tables and files into the state, adjust needs.
+     * May be NULL. */
+    kr_status (*init)(kr_ctx *ctx, struct kr_gmm *gmm);
+    /* Evaluate. Pure, allocates nothing. tau and phi are filled if the class has them and they are
+     * asked for. */
+    void (*eval)(const struct kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out);
+} kr_gmm_class;
+
+/* The value of an argument after defaults. */
+typedef struct kr_gmm_arg {
+    bool given;
+    double number;
+    const char *text;
+    const kr_value *value;
+} kr_gmm_arg;
+
+typedef struct kr_gmm {
+    const kr_gmm_class *cls;
+    kr_arena *arena;  /* of the instance's parts; usable in init only */
+    const char *file; /* where the arguments stand, for messages */
+    int line;
+    const char *dir; /* folder that relative files of the arguments start from */
+    kr_columns needs;
+    size_t nimts;
+    const kr_imt *imts;
+    const kr_gmm_arg
+        *args;    /* one for each class parameter, in that order; values are valid in init only */
+    double *rows; /* nimts x table->ncol, interpolated */
+    void *state;
+    bool to_geometric_mean; /* horiz_comp_to_geom_mean */
+    double mag_min; /* a smaller magnitude is an error of the job (tables only); else -infinity */
+    double *conversion; /* to_geometric_mean: nimts x 3 (median, sigma, ratio); NULL if nothing
+                           changes */
+} kr_gmm;
+
+/* One class record. The name of the symbol carries the instruction set of this copy of the file. */
+#define KR_GMM_CAT_(a, b, c) a##b##_##c
+#define KR_GMM_CAT(a, b, c)  KR_GMM_CAT_(a, b, c)
+#define KR_GMM(id)           const kr_gmm_class KR_GMM_CAT(kr_gmm_, id, KR_ISA)
+
+/* Generated: the classes, once for each instruction set built. */
+typedef struct kr_gmm_set {
+    const char *isa; /* "v2", "v3", "v4" or "base" */
+    const kr_gmm_class *const *classes;
+    size_t n;
+} kr_gmm_set;
+const kr_gmm_set *kr_gmm_sets(size_t *n);
+
+/** The set for this machine (num/isa.h). */
+const kr_gmm_set *kr_gmm_classes(void);
+
+/** The class of that name or alias in the machine's set, or NULL. */
+const kr_gmm_class *kr_gmm_find(const char *name);
+
+/** The class name nearest to a misspelt one, or NULL. */
+const char *kr_gmm_nearest(const char *name);
+
+/* What an instance is made of. */
+typedef struct kr_gmm_spec {
+    const char *name;
+    const kr_value *args; /* a dict; may be NULL */
+    const char *file, *dir;
+    int line;
+    bool to_geometric_mean;
+} kr_gmm_spec;
+
+/** Make an instance for the measures, in the arena (which owns it). KR_EINPUT at file:line: unknown
+ * class or argument (with the nearest known), a value of the wrong kind, a measure that the class
+ * does not have, a period out of its table's range, a file that cannot be read. */
+KR_MUST_CHECK kr_status kr_gmm_create(kr_ctx *ctx, const kr_gmm_spec *spec, const kr_imt *imts,
+                                      size_t nimts, kr_arena *arena, const kr_gmm **out);
+
+/** The same for a class found before (spec->name is not looked at): for tests of a set of another
+ * machine. */
+KR_MUST_CHECK kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls,
+                                         const kr_gmm_spec *spec, const kr_imt *imts, size_t nimts,
+                                         kr_arena *arena, const kr_gmm **out);
+
+/** Evaluate a batch of up to KR_GMM_BATCH contexts: the class, then the conversion of the component
+ * where asked. */
+void kr_gmm_eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out);
+
+/* For init functions. */
+
+/** The argument of that name (a parameter of the class). */
+const kr_gmm_arg *kr_gmm_arg_of(const kr_gmm *gmm, const char *name);
+
+/** A table's row for a measure, interpolated linearly in log period between SA rows; false if the
+ * table has none. */
+bool kr_gmm_row(const kr_gmm_table *table, const kr_imt *imt, double *row);
+
+/** The rows of a further table for the measures of the instance, nimts x ncol in its arena.
+ * KR_EINPUT if a measure has none, as for the table of the class. */
+KR_MUST_CHECK kr_status kr_gmm_rows(kr_ctx *ctx, const kr_gmm *gmm, const kr_gmm_table *table,
+                                    double **out);
+
+/** Fail at the line of the model: "file:line: ...". Returns KR_EINPUT. */
+kr_status kr_gmm_fail(kr_ctx *ctx, const kr_gmm *gmm, const char *format, ...) KR_PRINTF(3, 4);
+
+/** The measure PGA, which many models need beside those asked for. */
+extern const kr_imt kr_gmm_pga;
+
+/* For eval functions.
+ *
+ * In a vector loop a value that is used in one arm of a ?: only may be computed under a mask, with
+ * the argument 0 where it is not needed, and a logarithm of 0 is slow. A function of libmvec
+ * therefore goes into such a choice as a factor of 0.0 or 1.0. */
+
+/** The trip count of a loop over contexts: n (1 to KR_GMM_BATCH) rounded up to a multiple of 8, so
+ * that every element goes through the same vector code wherever it stands. */
+static inline size_t kr_gmm_padded(size_t n)
+{
+    size_t padded = (n + 7) & ~(size_t)7;
+    if (padded < 8 || padded > KR_GMM_BATCH)
+        __builtin_unreachable();
+    return padded;
+}
+
+/** Measure m's part of the results `base` (out->mean, out->tau, ...), NULL where those are not
+ * asked for. */
+static inline double *kr_gmm_at(double *base, const kr_gmm_out *out, size_t m)
+{
+    return base ? base + m * out->stride : NULL;
+}
+
+/** Give all of n elements one value; nothing if out is NULL. */
+static inline void kr_gmm_fill(double *out, size_t n, double value)
+{
+    for (size_t i = 0; out && i < n; i++)
+        out[i] = value;
+}
+
+/** The square roots of n variances; nothing if out is NULL. */
+static inline void kr_gmm_sqrt(double *restrict out, size_t n, const double *restrict variance)
+{
+    for (size_t i = 0; out && i < n; i++)
+        out[i] = __builtin_sqrt(variance[i]);
+}
+
+/* A helper inside a vector loop: inlined, or the loop would not become one. */
+#define KR_GMM_INLINE static inline __attribute__((always_inline))
+
+/* The table that the build made of <stem>.csv as a kr_gmm_table: KR_GMM_TABLE(toy_1999, TOY_1999).
+ */
+#define KR_GMM_TABLE(stem, STEM)                                                                   \
+    {                                                                                              \
+        STEM##_NROW, STEM##_NCOL, stem##_imt, stem##_period, stem##_table, stem##_column           \
+    }
+
+/* For gmm_*.c only. */
+
+/** What converts a component to the geometric mean for one measure: mean - ln(out[0]),
+ * sqrt((sigma^2 - out[1]^2) / out[2]^2). Returns 1 if it converts, 0 if the component needs no
+ * conversion, -1 if none is known. */
+int kr_gmm_component_factors(kr_gmm_component component, const kr_imt *imt, double out[3]);
+
+/** Convert means and sigmas of a batch in place. */
+void kr_gmm_component_convert(const double *conversion, size_t nimts, size_t n,
+                              const kr_gmm_out *out);
+
+#endif

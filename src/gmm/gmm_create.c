@@ -1,0 +1,274 @@
+/* Making an instance of a ground-motion model: its arguments, its coefficients for the measures of
+ * the job, its state. Everything that can be wrong is found here, before anything is computed. */
+#include "gmm/gmm.h"
+
+#include "base/file.h"
+#include "base/str.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const kind_text[] = {
+    [KR_PARAM_NUMBER] = "a number", [KR_PARAM_BOOL] = "true or false",
+    [KR_PARAM_TEXT] = "a text",     [KR_PARAM_FILE] = "the name of a file",
+    [KR_PARAM_ANY] = "a value",
+};
+
+static const char *const imt_kind_name[KR_IMT_KIND_COUNT] = {
+    [KR_IMT_PGA] = "PGA",       [KR_IMT_PGV] = "PGV",         [KR_IMT_PGD] = "PGD",
+    [KR_IMT_SA] = "SA",         [KR_IMT_AVGSA] = "AvgSA",     [KR_IMT_SDI] = "SDi",
+    [KR_IMT_CAV] = "CAV",       [KR_IMT_IA] = "IA",           [KR_IMT_RSD575] = "RSD575",
+    [KR_IMT_RSD595] = "RSD595", [KR_IMT_RSD2080] = "RSD2080", [KR_IMT_MMI] = "MMI",
+    [KR_IMT_JMA] = "JMA",       [KR_IMT_EAS] = "EAS",         [KR_IMT_FAS] = "FAS",
+    [KR_IMT_DRVT] = "DRVT",     [KR_IMT_LSD] = "LSD",
+};
+
+static size_t count_params(const kr_gmm_class *cls)
+{
+    size_t n = 0;
+    while (cls->params && cls->params[n].name)
+        n++;
+    return n;
+}
+
+/* "a, b, c" of the parameters' names. */
+static void list_params(const kr_gmm_class *cls, char *text, size_t size)
+{
+    size_t used = 0, n = count_params(cls);
+    text[0] = '\0';
+    for (size_t i = 0; i < n && used < size; i++)
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", cls->params[i].name);
+}
+
+static void list_measures(unsigned measures, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t k = 0; k < KR_IMT_KIND_COUNT && used < size; k++)
+        if (measures >> k & 1u)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+                                     imt_kind_name[k]);
+}
+
+static kr_status fail_unknown_class(kr_ctx *ctx, const kr_gmm_spec *spec)
+{
+    const char *nearest = kr_gmm_nearest(spec->name);
+    if (nearest)
+        return kr_fail_at(ctx, spec->file, spec->line,
+                          "unknown ground-motion model '%s'; did you mean '%s'?", spec->name,
+                          nearest);
+    return kr_fail_at(ctx, spec->file, spec->line, "unknown ground-motion model '%s'", spec->name);
+}
+
+static kr_status fail_unknown_arg(kr_ctx *ctx, const kr_gmm *gmm, const char *key)
+{
+    const kr_gmm_class *cls = gmm->cls;
+    const char *nearest = NULL;
+    char known[256];
+    size_t n = count_params(cls);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *const both[] = {nearest ? nearest : cls->params[i].name, cls->params[i].name};
+        const char *near = kr_nearest(key, both, 2);
+        nearest = near ? near : nearest;
+    }
+    if (nearest)
+        return kr_gmm_fail(ctx, gmm, "%s has no argument '%s'; did you mean '%s'?", cls->name, key,
+                           nearest);
+    if (n == 0)
+        return kr_gmm_fail(ctx, gmm, "%s has no argument '%s'; it takes none", cls->name, key);
+    list_params(cls, known, sizeof known);
+    return kr_gmm_fail(ctx, gmm, "%s has no argument '%s'; it takes %s", cls->name, key, known);
+}
+
+static bool kind_matches(kr_gmm_param_kind kind, const kr_value *value)
+{
+    switch (kind) {
+    case KR_PARAM_NUMBER:
+        return value->kind == KR_VALUE_INT || value->kind == KR_VALUE_FLOAT;
+    case KR_PARAM_BOOL:
+        return value->kind == KR_VALUE_BOOL;
+    case KR_PARAM_TEXT:
+    case KR_PARAM_FILE:
+        return value->kind == KR_VALUE_TEXT;
+    default:
+        return true;
+    }
+}
+
+static kr_status read_arg(kr_ctx *ctx, const kr_gmm *gmm, const kr_gmm_param *param,
+                          const kr_value *value, kr_gmm_arg *arg)
+{
+    arg->number = param->number;
+    arg->text = param->text;
+    if (value) {
+        if (!kind_matches(param->kind, value))
+            return kr_gmm_fail(ctx, gmm, "argument '%s' of %s: %s is needed", param->name,
+                               gmm->cls->name, kind_text[param->kind]);
+        arg->given = true;
+        arg->value = value;
+        arg->number = kr_value_is_number(value) ? value->number : NAN;
+        arg->text = value->kind == KR_VALUE_TEXT ? value->text : NULL;
+    } else if (param->required) {
+        return kr_gmm_fail(ctx, gmm, "%s needs the argument '%s', %s", gmm->cls->name, param->name,
+                           kind_text[param->kind]);
+    }
+    if (param->kind == KR_PARAM_FILE && arg->text) {
+        arg->text = kr_path_join(gmm->arena, gmm->dir, arg->text);
+        if (!arg->text)
+            return KR_ENOMEM;
+        if (!kr_file_exists(arg->text))
+            return kr_gmm_fail(ctx, gmm,
+                               "argument '%s' of %s: no such file, or it cannot be read: %s",
+                               param->name, gmm->cls->name, arg->text);
+    }
+    return KR_OK;
+}
+
+static kr_status read_args(kr_ctx *ctx, kr_gmm *gmm, const kr_value *dict)
+{
+    kr_status s = KR_OK;
+    size_t n = count_params(gmm->cls);
+    kr_gmm_arg *args;
+
+    KR_ANEW(args, gmm->arena, n);
+    for (size_t k = 0; dict && k < dict->n; k++) {
+        size_t i = 0;
+        while (i < n && !kr_str_eq(gmm->cls->params[i].name, dict->keys[k]))
+            i++;
+        if (i == n)
+            return fail_unknown_arg(ctx, gmm, dict->keys[k]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const kr_gmm_param *param = &gmm->cls->params[i];
+        const kr_value *value = dict ? kr_value_get(dict, param->name) : NULL;
+        KR_TRY(read_arg(ctx, gmm, param, value, &args[i]));
+    }
+    gmm->args = args;
+out:
+    return s;
+}
+
+static kr_status check_measures(kr_ctx *ctx, const kr_gmm *gmm)
+{
+    char known[256];
+    for (size_t m = 0; m < gmm->nimts; m++) {
+        if (gmm->cls->measures >> gmm->imts[m].kind & 1u)
+            continue;
+        list_measures(gmm->cls->measures, known, sizeof known);
+        return kr_gmm_fail(ctx, gmm, "%s is not a measure of %s, which gives %s", gmm->imts[m].name,
+                           gmm->cls->name, known);
+    }
+    return KR_OK;
+}
+
+static kr_status set_conversion(kr_ctx *ctx, kr_gmm *gmm)
+{
+    kr_status s = KR_OK;
+    double *factors;
+
+    KR_ANEW(factors, gmm->arena, 3 * gmm->nimts);
+    for (size_t m = 0; m < gmm->nimts; m++) {
+        int found = kr_gmm_component_factors(gmm->cls->component, &gmm->imts[m], factors + 3 * m);
+        if (found < 0)
+            return kr_gmm_fail(ctx, gmm,
+                               "horiz_comp_to_geom_mean: no conversion of %s is known for the "
+                               "component of %s",
+                               gmm->imts[m].name, gmm->cls->name);
+        if (found == 0)
+            return KR_OK;
+    }
+    gmm->conversion = factors;
+out:
+    return s;
+}
+
+static kr_status copy_measures(kr_gmm *gmm, const kr_imt *imts, size_t nimts)
+{
+    kr_status s = KR_OK;
+    kr_imt *copy;
+
+    KR_ANEW(copy, gmm->arena, nimts);
+    memcpy(copy, imts, nimts * sizeof *copy);
+    gmm->imts = copy;
+    gmm->nimts = nimts;
+out:
+    return s;
+}
+
+static kr_status copy_place(kr_gmm *gmm, const kr_gmm_spec *spec)
+{
+    kr_status s = KR_OK;
+    char *file, *dir;
+
+    KR_ASTR(file, gmm->arena, spec->file ? spec->file : "-");
+    KR_ASTR(dir, gmm->arena, spec->dir ? spec->dir : "");
+    gmm->file = file;
+    gmm->dir = dir;
+    gmm->line = spec->line;
+out:
+    return s;
+}
+
+kr_status kr_gmm_create(kr_ctx *ctx, const kr_gmm_spec *spec, const kr_imt *imts, size_t nimts,
+                        kr_arena *arena, const kr_gmm **out)
+{
+    const kr_gmm_class *cls = kr_gmm_find(spec->name);
+
+    if (!cls)
+        return fail_unknown_class(ctx, spec);
+    return kr_gmm_create_of(ctx, cls, spec, imts, nimts, arena, out);
+}
+
+kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_spec *spec,
+                           const kr_imt *imts, size_t nimts, kr_arena *arena, const kr_gmm **out)
+{
+    kr_status s = KR_OK;
+    kr_gmm *gmm;
+
+    KR_ANEW(gmm, arena, 1);
+    gmm->cls = cls;
+    gmm->arena = arena;
+    gmm->needs = cls->needs;
+    gmm->mag_min = -INFINITY;
+    gmm->to_geometric_mean = spec->to_geometric_mean;
+    KR_TRY(copy_place(gmm, spec));
+    KR_TRY(copy_measures(gmm, imts, nimts));
+    KR_TRY(read_args(ctx, gmm, spec->args));
+    KR_TRY(check_measures(ctx, gmm));
+    if (cls->table)
+        KR_TRY(kr_gmm_rows(ctx, gmm, cls->table, &gmm->rows));
+    if (cls->state_size > 0) {
+        gmm->state = kr_arena_alloc(arena, 1, cls->state_size);
+        if (!gmm->state)
+            return KR_ENOMEM;
+    }
+    if (cls->init)
+        KR_TRY(cls->init(ctx, gmm));
+    if (gmm->to_geometric_mean)
+        KR_TRY(set_conversion(ctx, gmm));
+    *out = gmm;
+out:
+    return s;
+}
+
+const kr_gmm_arg *kr_gmm_arg_of(const kr_gmm *gmm, const char *name)
+{
+    for (size_t i = 0; gmm->cls->params && gmm->cls->params[i].name; i++)
+        if (kr_str_eq(gmm->cls->params[i].name, name))
+            return &gmm->args[i];
+    return NULL;
+}
+
+void kr_gmm_eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
+{
+    assert(batch->n <= KR_GMM_BATCH);
+    if (batch->n == 0)
+        return;
+    gmm->cls->eval(gmm, batch, out);
+    if (gmm->conversion)
+        kr_gmm_component_convert(gmm->conversion, gmm->nimts, batch->n, out);
+}

@@ -1,0 +1,270 @@
+/* Making instances: arguments, measures, tables, components, and what is said when they are wrong.
+ */
+#include "gmm/walk.h"
+
+#include "num/isa.h"
+
+#include <math.h>
+
+static kr_status create(kr_ctx *ctx, const char *name, const char *toml, const char *measure,
+                        kr_arena *arena, const kr_gmm **out)
+{
+    char text[512];
+    const char *read_name;
+    kr_value args;
+    kr_imt imts[1] = {gw_imt(measure)};
+
+    snprintf(text, sizeof text, "[%s]\n%s\n", name, toml);
+    kr_status s = kr_value_read_toml(ctx, "tree.xml", 7, text, arena, &read_name, &args);
+    if (s != KR_OK)
+        return s;
+    kr_gmm_spec spec = {
+        .name = read_name, .args = &args, .file = "tree.xml", .dir = gw_path("data"), .line = 7};
+    return kr_gmm_create(ctx, &spec, imts, 1, arena, out);
+}
+
+/* Each line: model, arguments, measure, and the failure after "tree.xml:7: ". */
+static void test_failures(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *toml, *measure, *text;
+    } cases[] = {
+        {"BooreAtkinson2009", "", "PGA",
+         "unknown ground-motion model 'BooreAtkinson2009'; did you mean 'BooreAtkinson2008'?"},
+        {"Xyzzy", "", "PGA", "unknown ground-motion model 'Xyzzy'"},
+        {"BooreAtkinson2008", "region = 'CAL'", "PGA",
+         "BooreAtkinson2008 has no argument 'region'; it takes none"},
+        {"AtkinsonBoore2006", "scalefac = 1", "PGA",
+         "AtkinsonBoore2006 has no argument 'scalefac'; did you mean 'scale_fac'?"},
+        {"AtkinsonBoore2006", "zzz = 1", "PGA",
+         "AtkinsonBoore2006 has no argument 'zzz'; it takes mag_eq, scale_fac"},
+        {"AtkinsonBoore2006", "scale_fac = 'x'", "PGA",
+         "argument 'scale_fac' of AtkinsonBoore2006: a number is needed"},
+        {"AtkinsonBoore2006", "scale_fac = true", "PGA",
+         "argument 'scale_fac' of AtkinsonBoore2006: a number is needed"},
+        {"AtkinsonBoore2006", "mag_eq = 3", "PGA",
+         "argument 'mag_eq' of AtkinsonBoore2006: a text is needed"},
+        {"AtkinsonBoore2006", "mag_eq = 'Mb'", "PGA",
+         "argument 'mag_eq' of AtkinsonBoore2006: 'Mb' is none of Mblg87, Mblg96, Mw, NA"},
+        {"ToroEtAl2002", "", "PGV", "PGV is not a measure of ToroEtAl2002, which gives PGA, SA"},
+        {"BooreAtkinson2008", "", "SA(11.0)",
+         "SA(11.0) is out of the period range defined for BooreAtkinson2008 (0.01 to 10.0 "
+         "seconds)"},
+        {"SadighEtAl1997", "", "SA(0.07)",
+         "SA(0.07) is out of the period range defined for SadighEtAl1997 (0.075 to 4.0 seconds)"},
+        {"GMPETable", "", "PGA", "GMPETable needs the argument 'gmpe_table', the name of a file"},
+        {"GMPETable", "gmpe_table = 1", "PGA",
+         "argument 'gmpe_table' of GMPETable: the name of a file is needed"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        kr_ctx *ctx = kt_ctx();
+        kr_arena arena;
+        char text[512];
+        const kr_gmm *gmm;
+
+        kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
+        kr_status s = create(ctx, cases[i].name, cases[i].toml, cases[i].measure, &arena, &gmm);
+        assert_int_equal(s, KR_EINPUT);
+        snprintf(text, sizeof text, "tree.xml:7: %s", cases[i].text);
+        assert_string_equal(kr_ctx_error(ctx), text);
+        kr_arena_clear(&arena);
+        kt_ctx_end(&ctx);
+    }
+}
+
+static void test_table_failures(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *measure, *text;
+    } cases[] = {
+        {"no_such_file.hdf5", "PGA", "no such file, or it cannot be read: "},
+        {"../models.csv", "PGA", "models.csv"},
+        {"gmpe_table.hdf5", "SA(0.01)",
+         "SA(0.01) is out of the period range defined for GMPETable (0.05 to 3.0 seconds in "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        kr_ctx *ctx = kt_ctx();
+        kr_arena arena;
+        char toml[256];
+        const kr_gmm *gmm;
+
+        kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
+        snprintf(toml, sizeof toml, "gmpe_table = '%s'", cases[i].file);
+        kt_fails(ctx, create(ctx, "GMPETable", toml, cases[i].measure, &arena, &gmm), KR_EINPUT,
+                 cases[i].text);
+        kr_arena_clear(&arena);
+        kt_ctx_end(&ctx);
+    }
+}
+
+/* Arguments and their defaults, needs and least magnitude that a file decides. */
+static void test_arguments(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    kr_arena arena;
+    const kr_gmm *gmm;
+
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
+    kt_ok(ctx, create(ctx, "AtkinsonBoore2006", "scale_fac = 2", "PGA", &arena, &gmm));
+    assert_true(kr_gmm_arg_of(gmm, "scale_fac")->given);
+    kt_same(kr_gmm_arg_of(gmm, "scale_fac")->number, 2.0);
+    assert_false(kr_gmm_arg_of(gmm, "mag_eq")->given);
+    assert_string_equal(kr_gmm_arg_of(gmm, "mag_eq")->text, "NA");
+    assert_null(kr_gmm_arg_of(gmm, "other"));
+    assert_true(isinf(gmm->mag_min));
+    kt_ok(ctx, create(ctx, "GMPETable", "gmpe_table = 'gmpe_table.hdf5'", "PGA", &arena, &gmm));
+    assert_true(gmm->needs == (KR_BIT(MAG) | KR_BIT(RJB)));
+    kt_same(gmm->mag_min, 4.5);
+    kr_arena_clear(&arena);
+    kt_ctx_end(&ctx);
+}
+
+/* Rows are found by name or exact period, and interpolated in the logarithm of the period whatever
+ * their order. */
+static void test_interpolation(void **state)
+{
+    (void)state;
+    static const char *const imt[] = {"PGA", "SA(1.0)", "SA(0.1)", "CAV", "10"};
+    static const double period[] = {0.0, 1.0, 0.1, -2.0, 10.0};
+    static const double data[] = {1.0, -1.0, 4.0, 8.0, 2.0, 6.0, 7.0, 7.0, 5.0, 1.0};
+    static const char *const column[] = {"a", "b"};
+    const kr_gmm_table table = {5, 2, imt, period, data, column};
+    kr_imt damped = gw_imt("SA(1.0)"), found[] = {gw_imt("PGA"), gw_imt("CAV"), gw_imt("SA(0.1)")};
+    double row[2];
+
+    for (size_t i = 0; i < 3; i++) {
+        static const double want[] = {1.0, 7.0, 2.0};
+        assert_true(kr_gmm_row(&table, &found[i], row));
+        kt_same(row[0], want[i]);
+    }
+    found[0] = gw_imt("SA(0.4)");
+    assert_true(kr_gmm_row(&table, &found[0], row));
+    double share = (log(0.4) - log(0.1)) / (log(1.0) - log(0.1));
+    kt_same(row[0], (4.0 - 2.0) * share + 2.0);
+    kt_same(row[1], (8.0 - 6.0) * share + 6.0);
+    damped.damping = 10.0;
+    assert_false(kr_gmm_row(&table, &damped, row));
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const missing[] = {"SA(0.09)", "SA(10.1)", "PGV"};
+        found[0] = gw_imt(missing[i]);
+        assert_false(kr_gmm_row(&table, &found[0], row));
+    }
+}
+
+static void test_components(void **state)
+{
+    (void)state;
+    /* component, measure, and the three factors */
+    static const struct {
+        kr_gmm_component component;
+        const char *measure;
+        double median, sigma, ratio;
+    } cases[] = {
+        {KR_COMPONENT_GMROTI50, "PGA", 1.0, 0.02, 1.0},
+        {KR_COMPONENT_GMROTI50, "PGV", 1.0, 0.03, 1.0},
+        {KR_COMPONENT_GMROTI50, "SA(0.15)", 1.0, 0.03, 1.0},
+        {KR_COMPONENT_GMROTI50, "SA(2.0)", 1.0, 0.04, 1.0},
+        {KR_COMPONENT_RANDOM_HORIZONTAL, "PGA", 1.0, 0.07, 1.03},
+        {KR_COMPONENT_RANDOM_HORIZONTAL, "SA(0.1)", 1.0, 0.07, 1.05},
+        {KR_COMPONENT_RANDOM_HORIZONTAL, "SA(0.8)", 1.0, 0.11, 1.05},
+        {KR_COMPONENT_GREATER_OF_TWO, "PGA", 1.117, 0.0, 1.0},
+        {KR_COMPONENT_GREATER_OF_TWO, "PGV", 1.0, 0.0, 1.0},
+        {KR_COMPONENT_GREATER_OF_TWO, "SA(0.05)", 1.117, 0.0, 1.0},
+        {KR_COMPONENT_GREATER_OF_TWO, "SA(0.53)", 1.165, 0.0, 1.0},
+        {KR_COMPONENT_GREATER_OF_TWO, "SA(20.0)", 1.266, 0.0, 1.0},
+        {KR_COMPONENT_ROTD50, "PGA", 1.009, 0.0, 1.0},
+        {KR_COMPONENT_ROTD50, "SA(4.59)", 1.042, 0.0, 1.0},
+        {KR_COMPONENT_ROTD50, "SA(10.0)", 1.077, 0.0, 1.0},
+    };
+    double f[3];
+    kr_imt pgv = gw_imt("PGV");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        kr_imt imt = gw_imt(cases[i].measure);
+        assert_int_equal(kr_gmm_component_factors(cases[i].component, &imt, f), 1);
+        kt_close(f[0], cases[i].median, 1e-15, 0.0);
+        kt_close(f[1], cases[i].sigma, 1e-14, 0.0);
+        kt_same(f[2], cases[i].ratio);
+    }
+    assert_int_equal(kr_gmm_component_factors(KR_COMPONENT_RANDOM_HORIZONTAL, &pgv, f), -1);
+    assert_int_equal(kr_gmm_component_factors(KR_COMPONENT_AVERAGE_HORIZONTAL, &pgv, f), 0);
+}
+
+/* An instance that converts: sigma loses the variance of the component. */
+static void test_geometric_mean(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    kr_arena arena;
+    kr_imt imts[] = {gw_imt("PGA"), gw_imt("SA(1.0)")};
+    kr_gmm_spec spec = {.name = "BooreAtkinson2008", .to_geometric_mean = true};
+    static double mag[8], rake[8], rjb[8], vs30[8], mean[16], sigma[16];
+    kr_gmm_batch batch = {.n = 1};
+    kr_gmm_out out = {.mean = mean, .sigma = sigma, .stride = 8};
+    const kr_gmm *gmm;
+
+    for (size_t i = 0; i < 8; i++) {
+        mag[i] = 6.0;
+        rjb[i] = 30.0;
+        vs30[i] = 760.0;
+    }
+    batch.col[KR_COL_MAG] = mag;
+    batch.col[KR_COL_RAKE] = rake;
+    batch.col[KR_COL_RJB] = rjb;
+    batch.col[KR_COL_VS30] = vs30;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
+    kt_ok(ctx, kr_gmm_create(ctx, &spec, imts, 2, &arena, &gmm));
+    kr_gmm_eval(gmm, &batch, &out);
+    kt_close(sigma[0], sqrt(0.564 * 0.564 - 0.02 * 0.02), 1e-15, 0.0);
+    kt_close(sigma[8], sqrt(0.647 * 0.647 - 0.04 * 0.04), 1e-15, 0.0);
+    spec.name = "SadighEtAl1997";
+    kt_ok(ctx, kr_gmm_create(ctx, &spec, imts, 2, &arena, &gmm));
+    assert_null(gmm->conversion);
+    kr_arena_clear(&arena);
+    kt_ctx_end(&ctx);
+}
+
+/* Create any model with every allocation failing in turn. */
+static kr_status create_scenario(kr_ctx *ctx, void *user)
+{
+    const kr_gmm_class *cls = user;
+    bool file = kr_str_eq(cls->name, "GMPETable");
+    kr_imt imts[] = {gw_imt("PGA"), gw_imt("SA(0.5)")};
+    kr_arena arena;
+    const kr_gmm *gmm;
+
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
+    kr_status s =
+        gw_create(ctx, cls, file ? "gmpe_table = 'gmpe_table.hdf5'" : "", imts, 2, &arena, &gmm);
+    kr_arena_clear(&arena);
+    return s;
+}
+
+static void test_failing_allocations(void **state)
+{
+    (void)state;
+    const kr_gmm_set *set = kr_gmm_classes();
+    for (size_t i = 0; i < set->n; i++) {
+        union {
+            const kr_gmm_class *cls;
+            void *user;
+        } pointer = {.cls = set->classes[i]};
+        assert_true(kt_fail_each_allocation(create_scenario, pointer.user) > 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_table_failures),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_interpolation),
+        cmocka_unit_test(test_components),
+        cmocka_unit_test(test_geometric_mean),
+        cmocka_unit_test(test_failing_allocations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,268 @@
+/* The registry walked: what holds for every model of every instruction set, whatever its equations.
+ */
+#include "gmm/walk.h"
+
+#include <math.h>
+
+enum { N = KR_GMM_BATCH, STRIDE = KR_GMM_BATCH + 8, MAX_MEASURES = 16 };
+
+/* Random contexts with a margin, so that batches can start anywhere. */
+static double columns[KR_COL_COUNT][N + 2 * KR_GMM_BATCH];
+
+typedef struct results {
+    double value[4][MAX_MEASURES * STRIDE]; /* mean, sigma, tau, phi */
+} results;
+
+static const double untouched = -12345.0;
+
+static double between(uint64_t *seed, double lo, double hi)
+{
+    return lo + (hi - lo) * kt_random_unit(seed);
+}
+
+/* Contexts over the declared range of the class, edges among them. */
+static void fill_columns(const kr_gmm_class *cls)
+{
+    static const double rakes[] = {-180.0, -90.0, -60.0, -30.0, 0.0, 30.0, 90.0, 150.0, 180.0};
+    static const double vs30s[] = {180.0, 300.0,  360.0,  500.0, 750.0,
+                                   760.0, 1100.0, 1130.0, 2000.0};
+    uint64_t seed = 42;
+    for (size_t i = 0; i < sizeof columns[0] / sizeof columns[0][0]; i++) {
+        bool edge = i % 4 == 0;
+        double mag = rint(between(&seed, cls->mag_lo, cls->mag_hi) * 1000.0) / 1000.0;
+        double rjb = i % 7 == 0 ? 0.0 : cls->dist_hi * pow(kt_random_unit(&seed), 3.0);
+        double ztor = i % 5 == 0 ? 0.0 : between(&seed, 0.0, 20.0);
+        double dip = i % 3 == 0 ? 90.0 : between(&seed, 15.0, 90.0);
+        double rrup = fmax(sqrt(rjb * rjb + ztor * ztor), 0.01);
+        columns[KR_COL_MAG][i] = edge ? rint(2.0 * mag) / 2.0 : mag;
+        columns[KR_COL_RAKE][i] = edge ? rakes[i / 4 % 9] : between(&seed, -180.0, 180.0);
+        columns[KR_COL_DIP][i] = dip;
+        columns[KR_COL_STRIKE][i] = between(&seed, 0.0, 360.0);
+        columns[KR_COL_ZTOR][i] = ztor;
+        columns[KR_COL_ZBOT][i] = ztor + 10.0;
+        columns[KR_COL_WIDTH][i] = between(&seed, 1.0, 30.0);
+        columns[KR_COL_HYPO_DEPTH][i] = ztor + between(&seed, 0.0, 10.0);
+        columns[KR_COL_RJB][i] = rjb;
+        columns[KR_COL_RRUP][i] = rrup;
+        columns[KR_COL_RX][i] = edge ? 0.0 : between(&seed, -rjb - 1.0, rjb + 1.0);
+        columns[KR_COL_RY0][i] = 0.5 * rjb;
+        columns[KR_COL_RHYPO][i] = rrup + 1.0;
+        columns[KR_COL_REPI][i] = rjb + 0.5;
+        columns[KR_COL_VS30][i] = edge ? vs30s[i / 4 % 9] : between(&seed, 120.0, 2500.0);
+        columns[KR_COL_VS30MEASURED][i] = (double)(i % 2);
+        columns[KR_COL_Z1PT0][i] = edge ? 0.0 : between(&seed, 0.0, 2000.0);
+        columns[KR_COL_Z2PT5][i] = edge ? 0.0 : between(&seed, 0.0, 8.0);
+    }
+}
+
+static const char *required_arguments(const kr_gmm_class *cls)
+{
+    return kr_str_eq(cls->name, "GMPETable") ? "gmpe_table = 'gmpe_table.hdf5'" : "";
+}
+
+/* All measures of the class but those of spectra of other kinds. */
+static size_t measures_of(const kr_gmm_class *cls, kr_imt *imts)
+{
+    static const char *const names[] = {"PGA",     "PGV",      "PGD",     "CAV",    "SA(0.1)",
+                                        "SA(0.2)", "SA(0.33)", "SA(1.0)", "SA(2.0)"};
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        kr_imt imt = gw_imt(names[i]);
+        if (cls->measures >> imt.kind & 1u)
+            imts[n++] = imt;
+    }
+    assert_true(n > 0);
+    return n;
+}
+
+/* Evaluate n contexts from `start` on, as they lie in an array of their own. */
+static void eval(const kr_gmm *gmm, size_t start, size_t n, bool all, results *r)
+{
+    kr_gmm_batch batch = {.n = n};
+    kr_gmm_out out = {r->value[0], r->value[1], all ? r->value[2] : NULL, all ? r->value[3] : NULL,
+                      STRIDE};
+    for (size_t c = 0; c < KR_COL_COUNT; c++)
+        if (gmm->needs >> c & 1u)
+            batch.col[c] = columns[c] + start;
+    for (size_t k = 0; k < 4; k++)
+        for (size_t i = 0; i < MAX_MEASURES * STRIDE; i++)
+            r->value[k][i] = untouched;
+    kr_gmm_eval(gmm, &batch, &out);
+}
+
+static size_t results_of(const kr_gmm_class *cls)
+{
+    return cls->has_tau_phi ? 4 : 2;
+}
+
+typedef struct subject {
+    kr_ctx *ctx;
+    kr_arena arena;
+    const kr_gmm *gmm;
+} subject;
+
+static void begin(subject *s, const kr_gmm_class *cls)
+{
+    kr_imt imts[MAX_MEASURES];
+    size_t n = measures_of(cls, imts);
+    s->ctx = kt_ctx();
+    kr_arena_init(&s->arena, s->ctx, KR_ACCOUNT_GMM);
+    kt_ok(s->ctx, gw_create(s->ctx, cls, required_arguments(cls), imts, n, &s->arena, &s->gmm));
+    fill_columns(cls);
+}
+
+static void end(subject *s)
+{
+    kr_arena_clear(&s->arena);
+    kt_ctx_end(&s->ctx);
+}
+
+static void check_record(const kr_gmm_class *cls)
+{
+    assert_true(cls->name && cls->name[0]);
+    assert_true(cls->title && strlen(cls->title) > 10);
+    assert_true(!cls->doi || kr_str_starts(cls->doi, "10."));
+    assert_true(cls->doi || strstr(cls->title, "no DOI"));
+    assert_true(cls->trt && cls->trt[0]);
+    assert_true(cls->measures != 0 && cls->eval);
+    assert_true(KR_HAS(cls->needs, MAG));
+    assert_true(cls->mag_lo < cls->mag_hi && cls->dist_hi > 0.0);
+    for (const kr_gmm_param *p = cls->params; p && p->name; p++)
+        assert_true(p->about && p->about[0]);
+}
+
+static void test_records(void **state)
+{
+    (void)state;
+    size_t nsets;
+    const kr_gmm_set *sets = kr_gmm_sets(&nsets), *mine = kr_gmm_classes();
+    assert_true(nsets > 0);
+    assert_string_equal(mine->isa, kr_isa_name());
+    for (size_t s = 0; s < nsets; s++) {
+        assert_int_equal(sets[s].n, mine->n);
+        for (size_t i = 0; i < sets[s].n; i++) {
+            const kr_gmm_class *cls = sets[s].classes[i];
+            check_record(cls);
+            assert_string_equal(cls->name, mine->classes[i]->name);
+            assert_ptr_equal(kr_gmm_find(cls->name), mine->classes[i]);
+            for (const char *const *alias = cls->aliases; alias && *alias; alias++)
+                assert_ptr_equal(kr_gmm_find(*alias), mine->classes[i]);
+        }
+    }
+    assert_null(kr_gmm_find("NoSuchModel"));
+    assert_null(kr_gmm_nearest("Qxyzzyqqqqqqq"));
+    assert_string_equal(kr_gmm_nearest("BooreAtkinson208"), "BooreAtkinson2008");
+}
+
+/* Finite values, positive sigma, and its parts where the class gives them. Published totals are
+ * rounded apart from their parts; that of an arbitrary component has a third part. */
+static void check_values(const kr_gmm *gmm, const results *r)
+{
+    bool third = gmm->cls->component == KR_COMPONENT_HORIZONTAL;
+    for (size_t m = 0; m < gmm->nimts; m++) {
+        for (size_t i = 0; i < N; i++) {
+            size_t k = m * STRIDE + i;
+            double sigma = r->value[1][k], tau = r->value[2][k], phi = r->value[3][k];
+            if (!isfinite(r->value[0][k]) || !isfinite(sigma) || !(sigma > 0.0))
+                fail_msg("%s %s: mean %g, sigma %g", gmm->cls->name, gmm->imts[m].name,
+                         r->value[0][k], sigma);
+            if (!gmm->cls->has_tau_phi)
+                continue;
+            double parts = tau * tau + phi * phi;
+            assert_true(tau >= 0.0 && phi > 0.0);
+            assert_true(sigma * sigma >= 0.98 * parts);
+            assert_true(third || sigma * sigma <= 1.02 * parts);
+        }
+        for (size_t i = N; i < STRIDE; i++)
+            assert_true(r->value[0][m * STRIDE + i] == untouched);
+    }
+}
+
+static void test_values(void **state)
+{
+    (void)state;
+    static results r;
+    size_t nsets;
+    const kr_gmm_set *sets = kr_gmm_sets(&nsets);
+    for (size_t s = 0; s < nsets; s++) {
+        for (size_t i = 0; i < sets[s].n && gw_runs(&sets[s]); i++) {
+            subject sub;
+            begin(&sub, sets[s].classes[i]);
+            long before = kr_mem_count(sub.ctx);
+            eval(sub.gmm, 0, N, true, &r);
+            assert_int_equal(kr_mem_count(sub.ctx), before);
+            check_values(sub.gmm, &r);
+            end(&sub);
+        }
+    }
+}
+
+static void assert_same_bits(const kr_gmm *gmm, const results *part, const results *whole,
+                             size_t start, size_t n, size_t nresults)
+{
+    for (size_t k = 0; k < nresults; k++)
+        for (size_t m = 0; m < gmm->nimts; m++)
+            if (memcmp(part->value[k] + m * STRIDE, whole->value[k] + m * STRIDE + start,
+                       n * sizeof(double)) != 0)
+                fail_msg("%s %s: %zu contexts from %zu on differ from the whole", gmm->cls->name,
+                         gmm->imts[m].name, n, start);
+}
+
+/* The same bits for any number of contexts, wherever they stand, with and without tau and phi. */
+static void test_positions(void **state)
+{
+    (void)state;
+    static results whole, part;
+    size_t nsets;
+    const kr_gmm_set *sets = kr_gmm_sets(&nsets);
+    for (size_t s = 0; s < nsets; s++) {
+        for (size_t i = 0; i < sets[s].n && gw_runs(&sets[s]); i++) {
+            const kr_gmm_class *cls = sets[s].classes[i];
+            subject sub;
+            begin(&sub, cls);
+            eval(sub.gmm, 0, N, true, &whole);
+            for (size_t n = 1; n <= N; n += n < 20 ? 1 : 13) {
+                size_t start = (n * 7) % (N - n + 1);
+                eval(sub.gmm, start, n, n % 2 == 0, &part);
+                assert_same_bits(sub.gmm, &part, &whole, start, n,
+                                 n % 2 == 0 ? results_of(cls) : 2);
+            }
+            end(&sub);
+        }
+    }
+}
+
+/* The copies for the instruction sets differ in rounding only. */
+static void test_sets_agree(void **state)
+{
+    (void)state;
+    static results first, other;
+    size_t nsets;
+    const kr_gmm_set *sets = kr_gmm_sets(&nsets);
+    for (size_t i = 0; i < sets[0].n; i++) {
+        subject sub;
+        begin(&sub, sets[0].classes[i]);
+        eval(sub.gmm, 0, N, true, &first);
+        end(&sub);
+        for (size_t s = 1; s < nsets && gw_runs(&sets[s]); s++) {
+            begin(&sub, sets[s].classes[i]);
+            eval(sub.gmm, 0, N, true, &other);
+            for (size_t k = 0; k < results_of(sets[0].classes[i]); k++)
+                for (size_t m = 0; m < sub.gmm->nimts; m++)
+                    for (size_t j = m * STRIDE; j < m * STRIDE + N; j++)
+                        kt_close(other.value[k][j], first.value[k][j], 1e-12, 1e-12);
+            end(&sub);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_records),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_positions),
+        cmocka_unit_test(test_sets_agree),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
