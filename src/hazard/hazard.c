@@ -1,0 +1,127 @@
+#include "hazard/hazard_int.h"
+
+#include "base/str.h"
+
+#include <math.h>
+#include <string.h>
+
+static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
+{
+    kr_status s = KR_OK;
+    double *weights;
+    KR_ANEW(out->parts, &h->arena, gsim->nparts);
+    KR_ANEW(weights, &h->arena, gsim->nparts);
+    for (size_t i = 0; i < gsim->nparts; i++) {
+        const kr_gsim_part *part = &gsim->parts[i];
+        kr_gmm_spec spec = {.name = part->name,
+                            .args = &part->args,
+                            .file = part->file,
+                            .dir = gsim->dir,
+                            .line = part->line,
+                            .to_geometric_mean = h->job->horiz_comp_to_geom_mean};
+        KR_TRY(
+            kr_gmm_create(h->ctx, &spec, h->job->imts, h->job->nimts, &h->arena, &out->parts[i]));
+        weights[i] = part->weight;
+    }
+    out->nparts = gsim->nparts;
+    out->weights = weights;
+    out->zero_for_imt = gsim->zero_for_imt;
+out:
+    return s;
+}
+
+static kr_columns motion_columns(const kr_motion *motion)
+{
+    kr_columns columns = 0;
+    for (size_t i = 0; i < motion->nparts; i++)
+        columns |= motion->parts[i]->needs;
+    return columns;
+}
+
+static kr_columns only_site_columns(kr_columns columns)
+{
+    kr_columns out = 0;
+    for (int c = 0; c < KR_COL_COUNT; c++)
+        if (((columns >> c) & 1) && kr_column_kind_of((kr_column)c) == KR_COLUMN_SITE)
+            out |= (kr_columns)1 << c;
+    return out;
+}
+
+/* What the kernel compares with: ln(level), or the level itself for measures on a linear scale. */
+static kr_status make_levels(kr_hazard *h)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = h->job;
+    h->padded = (job->nlevels + KR_KERNEL_PAD - 1) / KR_KERNEL_PAD * KR_KERNEL_PAD;
+    KR_ANEW(h->levels, &h->arena, job->nimts * h->padded);
+    for (size_t m = 0; m < job->nimts; m++)
+        for (size_t l = 0; l < h->padded; l++) {
+            double level = l < job->nlevels ? job->levels[m * job->nlevels + l] : 0;
+            bool linear = job->imts[m].kind == KR_IMT_MMI;
+            h->levels[m * h->padded + l] =
+                l >= job->nlevels ? 1e300 : (linear ? level : log(level));
+        }
+out:
+    return s;
+}
+
+kr_status kr_hazard_create(kr_ctx *ctx, const kr_job *job, const kr_tree *tree, kr_hazard **out)
+{
+    kr_status s = KR_OK;
+    kr_hazard *h;
+    *out = NULL;
+    KR_NEW(h, ctx, KR_ACCOUNT_GMM, 1);
+    h->ctx = ctx;
+    h->job = job;
+    h->tree = tree;
+    h->kernels = kr_kernels_here();
+    h->truncation = kr_truncation_of(job->truncation_level);
+    kr_arena_init(&h->arena, ctx, KR_ACCOUNT_GMM);
+    KR_TRY(make_levels(h));
+    KR_ANEW(h->motions, &h->arena, tree->ngsims);
+    for (size_t g = 0; g < tree->ngsims; g++) {
+        KR_TRY(make_motion(h, &tree->gsims[g], &h->motions[g]));
+        h->site_columns |= only_site_columns(motion_columns(&h->motions[g]));
+    }
+    KR_ANEW(h->components, &h->arena, tree->ncomponents);
+    for (size_t c = 0; c < tree->ncomponents; c++) {
+        h->components[c].component = &tree->components[c];
+        for (size_t k = 0; k < tree->components[c].ngsims; k++)
+            h->components[c].columns |= motion_columns(&h->motions[tree->components[c].gsims[k]]);
+    }
+    *out = h;
+    h = NULL;
+out:
+    kr_hazard_destroy(&h);
+    return s;
+}
+
+void kr_hazard_destroy(kr_hazard **hazard)
+{
+    kr_hazard *h = *hazard;
+    if (!h)
+        return;
+    for (size_t c = 0; h->components && c < h->tree->ncomponents; c++) {
+        kr_work_component *w = &h->components[c];
+        for (size_t i = 0; w->splits && i < w->component->nsources; i++)
+            kr_split_destroy(&w->splits[i]);
+        kr_cells_destroy(&w->cells);
+        kr_free(w->segments);
+        kr_free(w->blocks);
+        kr_free(w->splits);
+    }
+    kr_site_soa_clear(&h->soa);
+    kr_arena_clear(&h->arena);
+    kr_free(h);
+    *hazard = NULL;
+}
+
+kr_columns kr_hazard_site_columns(const kr_hazard *h)
+{
+    return h->site_columns;
+}
+
+kr_component_size kr_hazard_component_size(const kr_hazard *h, size_t component)
+{
+    return h->components[component].size;
+}

@@ -1,0 +1,62 @@
+/* The hazard room: from sources and ground-motion models to the rates of components.
+ *
+ *   kr_hazard          what a job computes with: models, splits of the sources, levels (immutable)
+ *   kr_hazard_tile     the component rates of consecutive sites
+ *
+ * A *rate* is -ln(probability of no exceedance) over the investigation time. Work is cut into units
+ * that follow from the job alone: (component, block of sites, block of points). Each unit is
+ * computed by one thread and added in the order of the units, so that the sum at a site has the
+ * same bits for any number of threads and any tiles. */
+#ifndef KR_HAZARD_HAZARD_H
+#define KR_HAZARD_HAZARD_H
+
+#include "model/sites.h"
+#include "rupture/rupture.h"
+#include "tree/tree.h"
+
+/* Sites of one unit; tiles begin at multiples of it. */
+enum { KR_SITE_BLOCK = 64 };
+
+typedef struct kr_hazard kr_hazard;
+
+/** Make the ground-motion models of the tree for the job's measures. `job` and `tree` must outlive
+ * it. Owned by the caller: kr_hazard_destroy. KR_EINPUT (a model or its arguments are wrong). */
+KR_MUST_CHECK kr_status kr_hazard_create(kr_ctx *ctx, const kr_job *job, const kr_tree *tree,
+                                         kr_hazard **out);
+void kr_hazard_destroy(kr_hazard **hazard);
+
+/** The site columns that the models need: what kr_sites_read must provide. */
+kr_columns kr_hazard_site_columns(const kr_hazard *hazard);
+
+/** Split the sources into points. `sites` are the job's sites and must outlive the hazard. */
+KR_MUST_CHECK kr_status kr_hazard_prepare(kr_hazard *hazard, const kr_sites *sites);
+
+/* What a component holds, for the log and for `kauri info`. */
+typedef struct kr_component_size {
+    size_t points;     /* of split sources */
+    uint64_t ruptures; /* points x magnitudes x planes x depths */
+    uint64_t mags;     /* points x magnitudes: ruptures / mags is the reference's spinning factor */
+    double contexts;   /* estimate over all sites of the job */
+} kr_component_size;
+kr_component_size kr_hazard_component_size(const kr_hazard *hazard, size_t component);
+
+/** Estimate the contexts of every component. */
+KR_MUST_CHECK kr_status kr_hazard_estimate(kr_hazard *hazard);
+
+/** Bytes that a tile of `nsites` takes while it is computed by `threads` threads, its rates
+ * included. */
+size_t kr_hazard_tile_bytes(const kr_hazard *hazard, size_t nsites, int threads);
+
+/* Work done so far, over all tiles. */
+typedef struct kr_hazard_work {
+    double contexts;    /* (rupture, site) pairs within the integration distance */
+    double done, total; /* progress: ruptures x sites */
+} kr_hazard_work;
+
+/** Compute the component rates of sites [first, first + nsites); `first` is a multiple of
+ * KR_SITE_BLOCK. rates[(rate * nsites + site) * nimts * nlevels + level], zeroed by the caller.
+ * KR_EINTERRUPTED. */
+KR_MUST_CHECK kr_status kr_hazard_tile(kr_hazard *hazard, size_t first, size_t nsites, int threads,
+                                       double *rates, kr_hazard_work *work);
+
+#endif

@@ -1,0 +1,87 @@
+/* The inside of the hazard room. */
+#ifndef KR_HAZARD_HAZARD_INT_H
+#define KR_HAZARD_HAZARD_INT_H
+
+#include "gmm/gmm.h"
+#include "hazard/hazard.h"
+#include "hazard/kernel.h"
+
+/* A ground-motion branch ready to evaluate: instances whose exceedance probabilities are averaged.
+ */
+typedef struct kr_motion {
+    size_t nparts;
+    const kr_gmm **parts;
+    const double *weights;
+    const unsigned char *zero_for_imt; /* or NULL */
+} kr_motion;
+
+/* Consecutive points of one split, or consecutive cells. */
+typedef struct kr_segment {
+    const kr_split *split; /* NULL: cells */
+    size_t first, count;
+} kr_segment;
+
+/* The points of one unit. */
+typedef struct kr_block {
+    size_t first_segment, nsegments;
+    double ruptures;
+} kr_block;
+
+/* A component with its sources split. */
+typedef struct kr_work_component {
+    const kr_component *component;
+    kr_columns columns;
+    kr_split **splits; /* one for each source */
+    kr_cells *cells;   /* with ps_grid_spacing, else NULL */
+    size_t nsegments, segments_cap;
+    kr_segment *segments;
+    size_t nblocks, blocks_cap;
+    kr_block *blocks; /* an atomic group is one block */
+    kr_component_size size;
+} kr_work_component;
+
+struct kr_hazard {
+    kr_ctx *ctx;
+    kr_arena arena;
+    const kr_job *job;
+    const kr_tree *tree;
+    const kr_sites *sites;
+    kr_site_soa soa;    /* all sites */
+    kr_motion *motions; /* one for each of the tree's models */
+    kr_columns site_columns;
+    const kr_kernels *kernels;
+    kr_truncation truncation;
+    size_t padded;  /* levels of one measure, padded */
+    double *levels; /* nimts x padded: what the kernel compares with */
+    kr_work_component *components;
+    double ruptures; /* in all */
+};
+
+/* What one thread computes a unit with. */
+typedef struct kr_unit {
+    const kr_hazard *hazard;
+    const kr_work_component *component; /* of the maker */
+    size_t first_site, nsites;          /* of the maker, job numbers */
+    kr_sites sites;                     /* views of the job's sites */
+    kr_site_soa soa;
+    kr_point_maker *maker;
+    double *sums;    /* models x KR_SITE_BLOCK x nimts x padded: rates of the unit */
+    double *group;   /* the same shape, for atomic groups; else NULL */
+    double *poes;    /* KR_GMM_BATCH x nimts x padded: where rates do not follow linearly */
+    double *rounded; /* columns x KR_CONTEXTS_CAPACITY, with collapse_level; else NULL */
+    unsigned char touched[KR_SITE_BLOCK];
+    double *mean, *sigma; /* nimts x KR_GMM_BATCH */
+    double contexts;
+} kr_unit;
+
+/** Make room for units of any component; kr_unit_clear frees it. */
+KR_MUST_CHECK kr_status kr_unit_init(const kr_hazard *hazard, kr_unit *unit);
+void kr_unit_clear(kr_unit *unit);
+size_t kr_unit_bytes(const kr_hazard *hazard);
+
+/** Compute block `block` of a component for the job's sites [first, first + nsites); the result is
+ * in sums and touched. */
+KR_MUST_CHECK kr_status kr_unit_run(kr_unit *unit, const kr_work_component *component, size_t block,
+                                    size_t first, size_t nsites);
+
+#endif

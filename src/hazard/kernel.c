@@ -1,0 +1,42 @@
+#include "hazard/kernel.h"
+
+#include "base/str.h"
+#include "hazard/kernel_isa.h"
+#include "num/isa.h"
+
+#include <math.h>
+
+kr_truncation kr_truncation_of(double level)
+{
+    double tail = 0.5 * erfc(level * M_SQRT1_2);
+    return (kr_truncation){.level = level, .tail = tail, .scale = 1 / erf(level * M_SQRT1_2)};
+}
+
+#define KERNELS(isa)                                                                               \
+    {                                                                                              \
+#isa, kr_add_poes_##isa                                                                    \
+    }
+
+static const kr_kernels all[] = {
+#ifdef __x86_64__
+    KERNELS(v2),
+    KERNELS(v3),
+    KERNELS(v4),
+#else
+    KERNELS(base),
+#endif
+};
+
+const kr_kernels *kr_kernels_all(size_t *n)
+{
+    *n = sizeof all / sizeof all[0];
+    return all;
+}
+
+const kr_kernels *kr_kernels_here(void)
+{
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (kr_str_eq(all[i].isa, kr_isa_name()))
+            return &all[i];
+    return &all[0];
+}

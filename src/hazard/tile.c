@@ -1,0 +1,126 @@
+/* The component rates of a tile of sites: units of work over threads, added in their order. */
+#include "hazard/hazard_int.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* The reference takes the probability nearest to one for one: no rate above this (5.1). */
+static const double RATE_LIMIT = 36.73680056967710; /* -ln(1.11e-16) */
+
+typedef struct unit_id {
+    const kr_work_component *component;
+    size_t block, first, nsites;
+} unit_id;
+
+typedef struct tile {
+    kr_hazard *hazard;
+    size_t first, nsites;
+    double *rates;
+    kr_hazard_work *work;
+    unit_id *units;
+    size_t nunits;
+    atomic_int status; /* the first failure of any thread */
+} tile;
+
+static kr_status list_units(tile *t)
+{
+    kr_status s = KR_OK;
+    const kr_hazard *h = t->hazard;
+    size_t nblocks = 0, nsite_blocks = (t->nsites + KR_SITE_BLOCK - 1) / KR_SITE_BLOCK;
+    for (size_t c = 0; c < h->tree->ncomponents; c++)
+        nblocks += h->components[c].nblocks;
+    KR_NEW(t->units, h->ctx, KR_ACCOUNT_RATES, nblocks * nsite_blocks);
+    for (size_t c = 0; c < h->tree->ncomponents; c++)
+        for (size_t i = 0; i < t->nsites; i += KR_SITE_BLOCK)
+            for (size_t b = 0; b < h->components[c].nblocks; b++)
+                t->units[t->nunits++] = (unit_id){
+                    .component = &h->components[c],
+                    .block = b,
+                    .first = t->first + i,
+                    .nsites = t->nsites - i < KR_SITE_BLOCK ? t->nsites - i : KR_SITE_BLOCK};
+out:
+    return s;
+}
+
+/* Add a unit's sums to the tile's rates and leave the unit's arrays zero. */
+static void add_unit(tile *t, const unit_id *id, kr_unit *u)
+{
+    const kr_job *job = t->hazard->job;
+    const kr_component *c = id->component->component;
+    size_t levels = job->nlevels, padded = t->hazard->padded, size = job->nimts * padded;
+    for (size_t i = 0; i < id->nsites; i++) {
+        if (!u->touched[i])
+            continue;
+        for (size_t k = 0; k < c->ngsims; k++) {
+            double *sums = u->sums + (k * KR_SITE_BLOCK + i) * size;
+            size_t site = id->first - t->first + i;
+            double *rates =
+                t->rates + ((c->first_rate + k) * t->nsites + site) * job->nimts * levels;
+            for (size_t m = 0; m < job->nimts; m++)
+                for (size_t l = 0; l < levels; l++)
+                    rates[m * levels + l] += sums[m * padded + l];
+            memset(sums, 0, size * sizeof *sums);
+        }
+    }
+    memset(u->touched, 0, sizeof u->touched);
+    t->work->contexts += u->contexts;
+    u->contexts = 0;
+    t->work->done += id->component->blocks[id->block].ruptures * (double)id->nsites;
+    kr_progress(t->hazard->ctx, "hazard", t->work->done, t->work->total);
+}
+
+static void fail(tile *t, kr_status status)
+{
+    int none = KR_OK;
+    if (status != KR_OK)
+        atomic_compare_exchange_strong(&t->status, &none, (int)status);
+}
+
+static void run_units(tile *t, int threads)
+{
+#pragma omp parallel num_threads(threads)
+    {
+        kr_unit unit;
+        fail(t, kr_unit_init(t->hazard, &unit));
+#pragma omp for ordered schedule(dynamic, 1)
+        for (size_t i = 0; i < t->nunits; i++) {
+            const unit_id *id = &t->units[i];
+            if (kr_interrupted(t->hazard->ctx))
+                fail(t, kr_fail(t->hazard->ctx, KR_EINTERRUPTED, "interrupted"));
+            if (atomic_load(&t->status) == KR_OK)
+                fail(t, kr_unit_run(&unit, id->component, id->block, id->first, id->nsites));
+#pragma omp ordered
+            if (atomic_load(&t->status) == KR_OK)
+                add_unit(t, id, &unit);
+        }
+        kr_unit_clear(&unit);
+    }
+}
+
+kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads, double *rates,
+                         kr_hazard_work *work)
+{
+    kr_status s = KR_OK;
+    tile t = {.hazard = h, .first = first, .nsites = nsites, .rates = rates, .work = work};
+    atomic_init(&t.status, KR_OK);
+    work->total = h->ruptures * (double)h->sites->n;
+    KR_TRY(list_units(&t));
+    run_units(&t, threads);
+    KR_TRY((kr_status)atomic_load(&t.status));
+    if (h->job->compat == KR_COMPAT_OQ_3_21) {
+        size_t n = h->tree->nrates * nsites * h->job->nimts * h->job->nlevels;
+        for (size_t i = 0; i < n; i++)
+            rates[i] = rates[i] > RATE_LIMIT ? RATE_LIMIT : rates[i];
+    }
+out:
+    kr_free(t.units);
+    return s;
+}
+
+size_t kr_hazard_tile_bytes(const kr_hazard *h, size_t nsites, int threads)
+{
+    size_t curve = h->job->nimts * h->job->nlevels;
+    return h->tree->nrates * nsites * curve * sizeof(double) + (size_t)threads * kr_unit_bytes(h);
+}

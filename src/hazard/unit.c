@@ -1,0 +1,290 @@
+/* One unit of work: the contexts of a block of points at a block of sites, their ground motion, and
+ * the rates that follow. */
+#include "hazard/collapse.h"
+#include "hazard/hazard_int.h"
+
+#include <math.h>
+#include <string.h>
+
+static size_t curve_size(const kr_hazard *h)
+{
+    return h->job->nimts * h->padded;
+}
+
+static size_t most_models(const kr_hazard *h)
+{
+    size_t most = 0;
+    for (size_t c = 0; c < h->tree->ncomponents; c++)
+        if (h->tree->components[c].ngsims > most)
+            most = h->tree->components[c].ngsims;
+    return most;
+}
+
+static bool any_atomic(const kr_hazard *h)
+{
+    for (size_t c = 0; c < h->tree->ncomponents; c++)
+        if (h->tree->components[c].group)
+            return true;
+    return false;
+}
+
+static size_t sums_size(const kr_hazard *h)
+{
+    return most_models(h) * KR_SITE_BLOCK * curve_size(h);
+}
+
+size_t kr_unit_bytes(const kr_hazard *h)
+{
+    size_t batch = h->job->nimts * KR_GMM_BATCH;
+    size_t contexts = (size_t)KR_CONTEXTS_CAPACITY * (h->job->collapse_level >= 0 ? 96 : 32);
+    return (sums_size(h) * (any_atomic(h) ? 2 : 1) + KR_GMM_BATCH * curve_size(h) + 2 * batch +
+            contexts) *
+           sizeof(double);
+}
+
+kr_status kr_unit_init(const kr_hazard *h, kr_unit *unit)
+{
+    kr_status s = KR_OK;
+    *unit = (kr_unit){.hazard = h};
+    KR_NEW(unit->sums, h->ctx, KR_ACCOUNT_RATES, sums_size(h));
+    if (any_atomic(h))
+        KR_NEW(unit->group, h->ctx, KR_ACCOUNT_RATES, sums_size(h));
+    KR_NEW(unit->poes, h->ctx, KR_ACCOUNT_RATES, KR_GMM_BATCH * curve_size(h));
+    if (h->job->collapse_level >= 0 && h->job->compat == KR_COMPAT_OQ_3_21)
+        KR_NEW(unit->rounded, h->ctx, KR_ACCOUNT_RATES, KR_COL_COUNT * KR_CONTEXTS_CAPACITY);
+    KR_NEW(unit->mean, h->ctx, KR_ACCOUNT_GMM, h->job->nimts * KR_GMM_BATCH);
+    KR_NEW(unit->sigma, h->ctx, KR_ACCOUNT_GMM, h->job->nimts * KR_GMM_BATCH);
+out:
+    return s;
+}
+
+void kr_unit_clear(kr_unit *unit)
+{
+    kr_point_maker_destroy(&unit->maker);
+    kr_free(unit->sums);
+    kr_free(unit->group);
+    kr_free(unit->poes);
+    kr_free(unit->rounded);
+    kr_free(unit->mean);
+    kr_free(unit->sigma);
+    *unit = (kr_unit){0};
+}
+
+/* The maker holds the tile and the columns: a new one where they change. */
+static kr_status set_maker(kr_unit *u, const kr_work_component *w, size_t first, size_t nsites)
+{
+    const kr_hazard *h = u->hazard;
+    if (u->maker && u->component == w && u->first_site == first && u->nsites == nsites)
+        return KR_OK;
+    kr_point_maker_destroy(&u->maker);
+    u->component = w;
+    u->first_site = first;
+    u->nsites = nsites;
+    u->sites = *h->sites;
+    u->sites.n = nsites;
+    u->sites.lon += first;
+    u->sites.lat += first;
+    u->sites.depth += first;
+    for (int c = 0; c < KR_COL_COUNT; c++)
+        if (u->sites.param[c])
+            u->sites.param[c] += first;
+    if (u->sites.custom_site_id)
+        u->sites.custom_site_id += first;
+    u->soa = h->soa; /* a view: blocks begin at multiples of 8, the end is padded */
+    u->soa.n = nsites;
+    u->soa.block = NULL;
+#define X(name, what) u->soa.name += first;
+    KR_SITE_SOA_LIST(X)
+#undef X
+    kr_point_setup setup = {.job = h->job,
+                            .trt = h->tree->trts[w->component->trt],
+                            .columns = w->columns | (u->rounded ? KR_BIT(RRUP) : 0),
+                            .sites = &u->sites,
+                            .tile = &u->soa,
+                            .job_sites = &h->soa};
+    return kr_point_maker_create(h->ctx, &setup, &u->maker);
+}
+
+/* How a rupture's probability of exceedance becomes -ln(probability of no exceedance). */
+static double rate_of(const kr_unit *u, const kr_contexts *b, double rate, double poe)
+{
+    double time = u->hazard->job->investigation_time;
+    if (u->component->component->group && u->component->component->group->cluster)
+        return -log1p(-poe); /* the rupture occurs whenever the cluster does */
+    if (b->source->tom == KR_TOM_NEGATIVE_BINOMIAL) {
+        /* sum over k of NB(k) (1 - poe)^k in closed form: (1 + alpha r T poe)^(-1 / alpha) */
+        double alpha = b->source->tom_alpha;
+        return log1p(alpha * rate * time * poe) / alpha;
+    }
+    return rate * time * poe;
+}
+
+static bool is_linear(const kr_unit *u, const kr_contexts *b)
+{
+    const kr_group *group = u->component->component->group;
+    return !(group && group->cluster) && b->source->tom == KR_TOM_POISSON;
+}
+
+/* Context i of the batch at [j] of mean and sigma, for one part of a motion: add weight x poe. */
+static void add_part(kr_unit *u, const kr_motion *motion, size_t j, double weight, double *curve)
+{
+    const kr_hazard *h = u->hazard;
+    for (size_t m = 0; m < h->job->nimts; m++) {
+        if (motion->zero_for_imt && motion->zero_for_imt[m])
+            continue;
+        h->kernels->add_poes(&h->truncation, h->levels + m * h->padded, h->padded,
+                             u->mean[m * KR_GMM_BATCH + j], u->sigma[m * KR_GMM_BATCH + j], weight,
+                             curve + m * h->padded);
+    }
+}
+
+static kr_status check_sigma(const kr_unit *u, const kr_gmm *gmm, size_t n)
+{
+    double level = u->hazard->truncation.level;
+    if (level == 1e-9 || level == 99)
+        return KR_OK;
+    for (size_t m = 0; m < u->hazard->job->nimts; m++)
+        for (size_t j = 0; j < n; j++)
+            if (!(u->sigma[m * KR_GMM_BATCH + j] > 0))
+                return kr_fail_at(u->hazard->ctx, gmm->file, gmm->line,
+                                  "the total standard deviation of %s for %s is %g: it must be "
+                                  "positive unless truncation_level is 0 or 99",
+                                  gmm->cls->name, u->hazard->job->imts[m].name,
+                                  u->sigma[m * KR_GMM_BATCH + j]);
+    return KR_OK;
+}
+
+/* Contexts [first, first + n) of a batch under model k of the component; `col` holds their columns.
+ */
+static kr_status add_motion(kr_unit *u, const kr_contexts *b, double *const *col, size_t first,
+                            size_t n, size_t k)
+{
+    kr_status s = KR_OK;
+    const kr_hazard *h = u->hazard;
+    const kr_motion *motion = &h->motions[u->component->component->gsims[k]];
+    size_t size = curve_size(h);
+    bool linear = is_linear(u, b);
+    kr_gmm_batch batch = {.n = n};
+    const kr_gmm_out out = {.mean = u->mean, .sigma = u->sigma, .stride = KR_GMM_BATCH};
+    double *sums = u->sums + k * KR_SITE_BLOCK * size;
+    for (int c = 0; c < KR_COL_COUNT; c++)
+        batch.col[c] = col[c] ? col[c] + first : NULL;
+    if (!linear)
+        memset(u->poes, 0, n * size * sizeof *u->poes);
+    for (size_t p = 0; p < motion->nparts; p++) {
+        kr_gmm_eval(motion->parts[p], &batch, &out);
+        KR_TRY(check_sigma(u, motion->parts[p], n));
+        for (size_t j = 0; j < n; j++) {
+            size_t i = first + j;
+            double weight = motion->weights[p];
+            if (linear)
+                add_part(u, motion, j, weight * b->rate[i] * h->job->investigation_time,
+                         sums + b->site[i] * size);
+            else
+                add_part(u, motion, j, weight, u->poes + j * size);
+        }
+    }
+    for (size_t j = 0; j < n && !linear; j++)
+        for (size_t l = 0; l < size; l++)
+            sums[b->site[first + j] * size + l] +=
+                rate_of(u, b, b->rate[first + j], u->poes[j * size + l]);
+out:
+    return s;
+}
+
+/* The columns of a batch, rounded where the job asks for it; the batch itself stays as it is. */
+static void columns_of(kr_unit *u, const kr_contexts *b, double *col[KR_COL_COUNT])
+{
+    size_t padded = (b->n + 7) / 8 * 8;
+    memcpy(col, b->col, sizeof b->col);
+    if (!u->rounded)
+        return;
+    for (int c = 0; c < KR_COL_COUNT; c++)
+        if (b->col[c]) {
+            col[c] = u->rounded + (size_t)c * KR_CONTEXTS_CAPACITY;
+            memcpy(col[c], b->col[c], padded * sizeof *col[c]);
+        }
+    kr_collapse(u->hazard->job->collapse_level, u->component->columns, col, padded);
+}
+
+static kr_status visit(void *user, const kr_contexts *b)
+{
+    kr_status s = KR_OK;
+    kr_unit *u = user;
+    double *col[KR_COL_COUNT];
+    for (size_t i = 0; i < b->n; i++)
+        u->touched[b->site[i]] = 1;
+    u->contexts += (double)b->n;
+    columns_of(u, b, col);
+    for (size_t first = 0; first < b->n; first += KR_GMM_BATCH) {
+        size_t n = b->n - first < KR_GMM_BATCH ? b->n - first : KR_GMM_BATCH;
+        for (size_t k = 0; k < u->component->component->ngsims; k++)
+            KR_TRY(add_motion(u, b, col, first, n, k));
+    }
+out:
+    return s;
+}
+
+static kr_status run_segment(kr_unit *u, const kr_segment *segment)
+{
+    if (!segment->split)
+        return kr_point_maker_run_cells(u->maker, u->component->cells, segment->first,
+                                        segment->count, visit, u);
+    return kr_point_maker_run(u->maker, segment->split, segment->first, segment->count, visit, u);
+}
+
+/* What a source of an atomic group adds to the probability of the group (reference-behaviour 5.2):
+ * with exclusive sources the weighted sum of their probabilities, otherwise independent ones. */
+static void add_source_to_group(kr_unit *u, double weight, bool exclusive, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        u->group[i] += exclusive ? weight * -expm1(-u->sums[i]) : u->sums[i];
+        u->sums[i] = 0;
+    }
+}
+
+/* From the group's probability to its rate; a cluster is a Poissonian occurrence of the whole
+ * group. */
+static void group_to_rates(kr_unit *u, const kr_group *group, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double x = u->group[i];
+        double rate = group->mutex_sources ? -log1p(-fmin(group->grp_probability * x, 1)) : x;
+        if (group->cluster)
+            rate = group->occurrence_rate * u->hazard->job->investigation_time * -expm1(-rate);
+        u->sums[i] = rate;
+    }
+}
+
+static kr_status run_atomic(kr_unit *u, const kr_work_component *w)
+{
+    kr_status s = KR_OK;
+    const kr_group *group = w->component->group;
+    size_t n = w->component->ngsims * KR_SITE_BLOCK * curve_size(u->hazard);
+    memset(u->group, 0, n * sizeof *u->group);
+    for (size_t i = 0; i < w->nsegments; i++) {
+        KR_TRY(run_segment(u, &w->segments[i]));
+        if (i + 1 < w->nsegments && w->segments[i + 1].split == w->segments[i].split)
+            continue;
+        add_source_to_group(u, w->segments[i].split->origin->mutex_weight, group->mutex_sources, n);
+    }
+    group_to_rates(u, group, n);
+out:
+    return s;
+}
+
+kr_status kr_unit_run(kr_unit *u, const kr_work_component *w, size_t block, size_t first,
+                      size_t nsites)
+{
+    kr_status s = KR_OK;
+    KR_TRY(set_maker(u, w, first, nsites));
+    if (w->component->group) {
+        KR_TRY(run_atomic(u, w));
+    } else {
+        const kr_block *b = &w->blocks[block];
+        for (size_t i = 0; i < b->nsegments; i++)
+            KR_TRY(run_segment(u, &w->segments[b->first_segment + i]));
+    }
+out:
+    return s;
+}
