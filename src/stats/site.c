@@ -1,0 +1,147 @@
+/* All statistics of one site. */
+#include "stats/realizer.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* The reference's way from probabilities to rates and back for use_rates (reference-behaviour 6.6).
+ */
+static double rate_of_poe(double poe)
+{
+    double pne = 1 - poe;
+    double rate = -log(pne == 0 ? 1e-45 : pne);
+    return rate < 1e-12 ? 0 : fmin(rate, 100);
+}
+
+/* Statistics of rates without the detour through probabilities: the reference's "fastmean". */
+static bool is_fast_mean(const kr_job *job)
+{
+    return job->use_rates && job->individual_rlzs != 1 && job->mean && !job->std && !job->max &&
+           job->quantiles.n == 0;
+}
+
+/* What the statistics are taken of, from the rates of the realizations. */
+static void values_of_rates(const kr_job *job, const double *rates, size_t n, double *values)
+{
+    if (is_fast_mean(job)) {
+        memcpy(values, rates, n * sizeof *values);
+        return;
+    }
+    for (size_t r = 0; r < n; r++)
+        values[r] = -expm1(-rates[r]);
+    if (job->use_rates)
+        for (size_t r = 0; r < n; r++)
+            values[r] = rate_of_poe(values[r]);
+}
+
+static double one_stat(const kr_stat *stat, const kr_job *job, const kr_realizer_scratch *scratch,
+                       const double *weights, size_t n)
+{
+    double max = 0;
+    switch (stat->kind) {
+    case KR_STAT_MEAN:
+        return kr_weighted_mean(scratch->values, weights, n);
+    case KR_STAT_STD:
+        return kr_weighted_std(scratch->values, weights, n);
+    case KR_STAT_QUANTILE:
+        return job->compat == KR_COMPAT_EXACT
+                   ? kr_weighted_quantile_merged(scratch->sorted, n, stat->q)
+                   : kr_weighted_quantile(scratch->sorted, n, stat->q);
+    case KR_STAT_MAX:
+        for (size_t r = 0; r < n; r++)
+            max = fmax(max, scratch->values[r]);
+        return max;
+    }
+    return 0;
+}
+
+/* The reference keeps component rates in single precision. Which realizations tie in a quantile,
+ * and the deviation of realizations that hardly differ, depend on it. */
+static void round_rates(const kr_realizer *z, kr_realizer_scratch *scratch)
+{
+    for (size_t k = 0; k < z->tree->nrates; k++)
+        scratch->component_rates[k] = (double)(float)scratch->component_rates[k];
+    kr_realizer_rates(z, scratch, scratch->component_rates);
+    values_of_rates(z->job, scratch->rates, z->tree->nrlzs, scratch->values);
+}
+
+static void sort_values(kr_realizer_scratch *scratch, const double *weights, size_t n)
+{
+    for (size_t r = 0; r < n; r++)
+        scratch->sorted[r] = (kr_weighted){scratch->values[r], weights[r]};
+    kr_weighted_sort(scratch->sorted, n);
+}
+
+static bool takes_spread(const kr_stat *stat)
+{
+    return stat->kind == KR_STAT_QUANTILE || stat->kind == KR_STAT_STD;
+}
+
+/* Back from the statistic of rates to a probability. */
+static float stored(const kr_job *job, double x)
+{
+    if (!job->use_rates)
+        return (float)x;
+    if (job->compat == KR_COMPAT_OQ_3_21 && is_fast_mean(job))
+        return 1 - expf(-(float)x); /* the reference does it in single precision */
+    return (float)-expm1(-x);
+}
+
+static void level_stats(const kr_realizer *z, kr_realizer_scratch *scratch, size_t level,
+                        const kr_stat *stats, size_t nstats, float *out)
+{
+    const kr_job *job = z->job;
+    size_t n = z->tree->nrlzs, total = job->nimts * job->nlevels;
+    size_t w = z->tree->nweights > 1 ? 1 + level / job->nlevels : 0;
+    const double *weights = z->weights + w * n;
+    double sum = 0;
+    for (size_t r = 0; r < n; r++)
+        sum += weights[r];
+    if (sum == 0) /* no model of the tree is for this measure */
+        return;
+    values_of_rates(job, scratch->rates, n, scratch->values);
+    for (size_t i = 0; i < nstats; i++)
+        if (!takes_spread(&stats[i]))
+            out[i * total + level] = stored(job, one_stat(&stats[i], job, scratch, weights, n));
+    bool ready = false; /* values rounded and sorted */
+    for (size_t i = 0; i < nstats; i++) {
+        if (!takes_spread(&stats[i]))
+            continue;
+        if (!ready && job->compat == KR_COMPAT_OQ_3_21)
+            round_rates(z, scratch);
+        if (!ready)
+            sort_values(scratch, weights, n);
+        ready = true;
+        out[i * total + level] = stored(job, one_stat(&stats[i], job, scratch, weights, n));
+    }
+}
+
+static bool all_zero(const double *rates, size_t nrates, size_t stride, size_t nlevels)
+{
+    for (size_t k = 0; k < nrates; k++)
+        for (size_t l = 0; l < nlevels; l++)
+            if (rates[k * stride + l] != 0)
+                return false;
+    return true;
+}
+
+void kr_stats_site(const kr_realizer *z, kr_realizer_scratch *scratch, const double *rates,
+                   size_t stride, const kr_stat *stats, size_t nstats, float *out, float *rlzs)
+{
+    size_t total = z->job->nimts * z->job->nlevels, n = z->tree->nrlzs;
+    memset(out, 0, nstats * total * sizeof *out);
+    if (rlzs)
+        memset(rlzs, 0, n * total * sizeof *rlzs);
+    if (all_zero(rates, z->tree->nrates, stride, total))
+        return;
+    for (size_t level = 0; level < total; level++) {
+        for (size_t k = 0; k < z->tree->nrates; k++)
+            scratch->component_rates[k] = rates[k * stride + level];
+        kr_realizer_rates(z, scratch, scratch->component_rates);
+        if (rlzs)
+            for (size_t r = 0; r < n; r++)
+                rlzs[r * total + level] = (float)-expm1(-scratch->rates[r]);
+        level_stats(z, scratch, level, stats, nstats, out);
+    }
+}
