@@ -1,0 +1,300 @@
+#include "output/results.h"
+
+#include "base/file.h"
+#include "base/h5.h"
+#include "kauri/version.h"
+#include "output/results_int.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct kr_results {
+    kr_ctx *ctx;
+    kr_results_spec spec;
+    kr_arena arena;
+    char *path, *temporary;
+    kr_h5 *file;
+    double *map_scratch;
+    float *maps;
+};
+
+static kr_status write_sites(kr_h5 *file, const kr_sites *sites, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    const size_t n[1] = {sites->n};
+    uint32_t *sids;
+    KR_ANEW(sids, arena, sites->n);
+    for (size_t i = 0; i < sites->n; i++)
+        sids[i] = (uint32_t)i;
+    KR_TRY(kr_h5_write(file, "sitecol/sids", KR_H5_U32, 1, n, sids));
+    KR_TRY(kr_h5_write(file, "sitecol/lon", KR_H5_F64, 1, n, sites->lon));
+    KR_TRY(kr_h5_write(file, "sitecol/lat", KR_H5_F64, 1, n, sites->lat));
+    KR_TRY(kr_h5_write(file, "sitecol/depth", KR_H5_F64, 1, n, sites->depth));
+    for (int c = 0; c < KR_COL_COUNT; c++) {
+        char name[64];
+        if (!sites->param[c] || c == KR_COL_LON || c == KR_COL_LAT || c == KR_COL_DEPTH)
+            continue;
+        snprintf(name, sizeof name, "sitecol/%s", kr_column_name((kr_column)c));
+        KR_TRY(kr_h5_write(file, name, KR_H5_F64, 1, n, sites->param[c]));
+    }
+    if (sites->custom_site_id)
+        KR_TRY(kr_h5_write_strings(file, "sitecol/custom_site_id", sites->custom_site_id, sites->n,
+                                   false));
+out:
+    return s;
+}
+
+static kr_status write_job(kr_h5 *file, const kr_results_spec *spec, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = spec->job;
+    const size_t dims[2] = {job->nimts, job->nlevels};
+    const char **names;
+    KR_ANEW(names, arena, job->nimts > spec->nstats ? job->nimts : spec->nstats);
+    for (size_t m = 0; m < job->nimts; m++)
+        names[m] = job->imts[m].name;
+    KR_TRY(kr_h5_write_strings(file, "imtls/imt", names, job->nimts, false));
+    KR_TRY(kr_h5_write(file, "imtls/levels", KR_H5_F64, 2, dims, job->levels));
+    for (size_t i = 0; i < spec->nstats; i++)
+        names[i] = spec->stats[i].name;
+    if (spec->nstats)
+        KR_TRY(kr_h5_write_strings(file, "stats", names, spec->nstats, false));
+    if (job->poes.n)
+        KR_TRY(kr_h5_write(file, "poes", KR_H5_F64, 1, (const size_t[]){job->poes.n}, job->poes.x));
+    if (job->ngiven) {
+        KR_TRY(kr_h5_write_strings(file, "job/key", job->given_keys, job->ngiven, false));
+        KR_TRY(kr_h5_write_strings(file, "job/value", job->given_values, job->ngiven, false));
+    }
+out:
+    return s;
+}
+
+static kr_status write_inputs(kr_h5 *file, const kr_results_spec *spec, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    size_t n = spec->ninputs;
+    const char **keys, **paths, **digests;
+    int64_t *sizes;
+    if (n == 0)
+        return KR_OK;
+    KR_ANEW(keys, arena, n);
+    KR_ANEW(paths, arena, n);
+    KR_ANEW(digests, arena, n);
+    KR_ANEW(sizes, arena, n);
+    for (size_t i = 0; i < n; i++) {
+        keys[i] = spec->inputs[i].key;
+        paths[i] = spec->inputs[i].path;
+        digests[i] = spec->inputs[i].sha256;
+        sizes[i] = spec->inputs[i].size;
+    }
+    KR_TRY(kr_h5_write_strings(file, "inputs/key", keys, n, false));
+    KR_TRY(kr_h5_write_strings(file, "inputs/path", paths, n, false));
+    KR_TRY(kr_h5_write_strings(file, "inputs/sha256", digests, n, false));
+    KR_TRY(kr_h5_write(file, "inputs/size", KR_H5_I64, 1, &n, sizes));
+out:
+    return s;
+}
+
+static kr_status write_head(kr_results *r)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = r->spec.job;
+    kr_h5 *f = r->file;
+    KR_TRY(kr_h5_set_attr_text(f, "/", "format", "kauri results"));
+    KR_TRY(kr_h5_set_attr_double(f, "/", "format_version", KR_RESULTS_FORMAT));
+    KR_TRY(kr_h5_set_attr_text(f, "/", "engine_version", "Kauri " KAURI_VERSION));
+    KR_TRY(kr_h5_set_attr_text(f, "/", "date", r->spec.start_date));
+    KR_TRY(kr_h5_set_attr_text(f, "/", "description", job->description));
+    KR_TRY(kr_h5_set_attr_text(f, "/", "compat",
+                               job->compat == KR_COMPAT_EXACT ? "exact" : "oq-3.21"));
+    KR_TRY(kr_h5_set_attr_text(f, "/", "isa", r->spec.isa));
+    KR_TRY(kr_h5_set_attr_double(f, "/", "investigation_time", job->investigation_time));
+    KR_TRY(write_job(f, &r->spec, &r->arena));
+    KR_TRY(write_inputs(f, &r->spec, &r->arena));
+    KR_TRY(write_sites(f, r->spec.sites, &r->arena));
+    KR_TRY(kr_results_write_tree(f, r->spec.tree, &r->arena));
+out:
+    return s;
+}
+
+/* Most bytes of a chunk, and most sites of one: tiles begin at multiples of it. */
+enum { CHUNK_BYTES = 1 << 20, CHUNK_SITES = 64 };
+
+size_t kr_results_chunk_sites(size_t bytes_per_site)
+{
+    size_t n = CHUNK_SITES;
+    while (n > 1 && n * bytes_per_site > CHUNK_BYTES)
+        n /= 2;
+    return n;
+}
+
+/* A dataset whose dimension `sites_at` is sites: chunks that tiles fill whole, so that nothing is
+ * packed twice. */
+static kr_status make(kr_results *r, const char *name, kr_h5_type type, const size_t dims[4],
+                      int sites_at)
+{
+    size_t chunk[4], bytes = type == KR_H5_F64 ? 8 : 4;
+    for (int d = 0; d < 4; d++) {
+        chunk[d] = d == 0 && sites_at == 1 ? 1 : dims[d];
+        bytes *= d == sites_at ? 1 : chunk[d];
+    }
+    size_t n = kr_results_chunk_sites(bytes);
+    chunk[sites_at] = n < dims[sites_at] ? n : dims[sites_at];
+    if (bytes > CHUNK_BYTES && sites_at == 0) { /* one site is too much: fewer realizations */
+        size_t row = bytes / chunk[1];
+        chunk[1] = row < CHUNK_BYTES ? CHUNK_BYTES / row : 1;
+    }
+    return kr_h5_make(r->file, name, type, 4, dims, chunk);
+}
+
+static kr_status make_datasets(kr_results *r)
+{
+    kr_status s = KR_OK;
+    const kr_results_spec *p = &r->spec;
+    size_t sites = p->sites->n, imts = p->job->nimts, levels = p->job->nlevels;
+    size_t rlzs = p->tree->nrlzs, poes = p->job->poes.n, sources = p->tree->nbase_ids;
+    KR_TRY(make(r, "component_rates", KR_H5_F64,
+                (const size_t[]){p->tree->nrates, sites, imts, levels}, 1));
+    if (p->nstats)
+        KR_TRY(make(r, "hcurves-stats", KR_H5_F32, (const size_t[]){sites, p->nstats, imts, levels},
+                    0));
+    if (p->store_rlzs)
+        KR_TRY(make(r, "hcurves-rlzs", KR_H5_F32, (const size_t[]){sites, rlzs, imts, levels}, 0));
+    if (p->nstats && poes)
+        KR_TRY(
+            make(r, "hmaps-stats", KR_H5_F32, (const size_t[]){sites, p->nstats, imts, poes}, 0));
+    if (p->store_rlzs && poes)
+        KR_TRY(make(r, "hmaps-rlzs", KR_H5_F32, (const size_t[]){sites, rlzs, imts, poes}, 0));
+    if (p->job->disagg_by_src) {
+        KR_TRY(make(r, "mean_rates_by_src/array", KR_H5_F32,
+                    (const size_t[]){sites, imts, levels, sources}, 0));
+        KR_TRY(kr_h5_write_strings(r->file, "mean_rates_by_src/src_id", p->tree->base_ids, sources,
+                                   false));
+    }
+    KR_NEW(r->map_scratch, r->ctx, KR_ACCOUNT_OUTPUT, 2 * levels);
+out:
+    return s;
+}
+
+kr_status kr_results_create(kr_ctx *ctx, const kr_results_spec *spec, kr_results **out)
+{
+    kr_status s = KR_OK;
+    kr_results *r;
+    *out = NULL;
+    KR_NEW(r, ctx, KR_ACCOUNT_OUTPUT, 1);
+    r->ctx = ctx;
+    r->spec = *spec;
+    kr_arena_init(&r->arena, ctx, KR_ACCOUNT_OUTPUT);
+    r->path = kr_path_join(&r->arena, spec->dir, "results.h5");
+    r->temporary = kr_path_join(&r->arena, spec->dir, "results.h5.part");
+    if (!r->path || !r->temporary) {
+        s = KR_ENOMEM;
+        goto out;
+    }
+    KR_TRY(kr_make_dirs(ctx, spec->dir));
+    KR_TRY(kr_h5_create(ctx, r->temporary, &r->file));
+    KR_TRY(write_head(r));
+    KR_TRY(make_datasets(r));
+    *out = r;
+    r = NULL;
+out:
+    kr_results_destroy(&r);
+    return s;
+}
+
+unsigned kr_results_checksum(const kr_results_spec *spec)
+{
+    kr_hash128 h;
+    kr_hash_init(&h);
+    for (size_t i = 0; i < spec->job->ngiven; i++) {
+        kr_hash_text(&h, spec->job->given_keys[i]);
+        kr_hash_text(&h, spec->job->given_values[i]);
+    }
+    for (size_t i = 0; i < spec->ninputs; i++)
+        kr_hash_text(&h, spec->inputs[i].sha256);
+    return (unsigned)(h.a ^ h.b);
+}
+
+/* Maps of `ncurves` consecutive groups of nimts curves, into r->maps. */
+static kr_status make_maps(kr_results *r, const float *curves, size_t ncurves)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = r->spec.job;
+    size_t imts = job->nimts, levels = job->nlevels, poes = job->poes.n;
+    kr_free(r->maps);
+    KR_NEW(r->maps, r->ctx, KR_ACCOUNT_OUTPUT, ncurves * imts * poes);
+    for (size_t c = 0; c < ncurves; c++)
+        for (size_t m = 0; m < imts; m++)
+            kr_hazard_map(curves + (c * imts + m) * levels, job->levels + m * levels, levels,
+                          job->poes.x, poes, r->map_scratch, r->maps + (c * imts + m) * poes);
+out:
+    return s;
+}
+
+kr_status kr_results_put_tile(kr_results *r, const kr_results_tile *t)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = r->spec.job;
+    size_t n = t->nsites, imts = job->nimts, levels = job->nlevels, stats = r->spec.nstats;
+    const size_t start[4] = {t->first_site, 0, 0, 0};
+    KR_TRY(kr_h5_write_slab(
+        r->file, "component_rates", KR_H5_F64, (const size_t[]){0, t->first_site, 0, 0},
+        (const size_t[]){r->spec.tree->nrates, n, imts, levels}, t->component_rates));
+    if (stats)
+        KR_TRY(kr_h5_write_slab(r->file, "hcurves-stats", KR_H5_F32, start,
+                                (const size_t[]){n, stats, imts, levels}, t->stats));
+    if (stats && job->poes.n) {
+        KR_TRY(make_maps(r, t->stats, n * stats));
+        KR_TRY(kr_h5_write_slab(r->file, "hmaps-stats", KR_H5_F32, start,
+                                (const size_t[]){n, stats, imts, job->poes.n}, r->maps));
+    }
+    if (t->rates_by_source)
+        KR_TRY(kr_h5_write_slab(r->file, "mean_rates_by_src/array", KR_H5_F32, start,
+                                (const size_t[]){n, imts, levels, r->spec.tree->nbase_ids},
+                                t->rates_by_source));
+out:
+    return s;
+}
+
+kr_status kr_results_put_rlzs(kr_results *r, size_t site, size_t nsites, const float *curves)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = r->spec.job;
+    size_t rlzs = r->spec.tree->nrlzs, imts = job->nimts;
+    const size_t start[4] = {site, 0, 0, 0};
+    KR_TRY(kr_h5_write_slab(r->file, "hcurves-rlzs", KR_H5_F32, start,
+                            (const size_t[]){nsites, rlzs, imts, job->nlevels}, curves));
+    if (job->poes.n) {
+        KR_TRY(make_maps(r, curves, nsites * rlzs));
+        KR_TRY(kr_h5_write_slab(r->file, "hmaps-rlzs", KR_H5_F32, start,
+                                (const size_t[]){nsites, rlzs, imts, job->poes.n}, r->maps));
+    }
+out:
+    return s;
+}
+
+kr_status kr_results_finish(kr_results *r)
+{
+    kr_status s = kr_h5_close(&r->file);
+    if (s == KR_OK && rename(r->temporary, r->path) != 0)
+        s = kr_fail(r->ctx, KR_EIO, "%s: cannot be put in place", r->path);
+    if (s == KR_OK)
+        r->temporary = NULL;
+    return s;
+}
+
+void kr_results_destroy(kr_results **results)
+{
+    kr_results *r = *results;
+    if (!r)
+        return;
+    kr_h5_discard(&r->file);
+    if (r->temporary)
+        unlink(r->temporary);
+    kr_free(r->maps);
+    kr_free(r->map_scratch);
+    kr_arena_clear(&r->arena);
+    kr_free(r);
+    *results = NULL;
+}

@@ -1,0 +1,79 @@
+/* The results of a run: results.h5, written while the run goes, and the CSV tables made from it.
+ *
+ * results.h5 (format 1) carries the reference's dataset names where it has one: sitecol, full_lt,
+ * weights, hcurves-stats, hcurves-rlzs, hmaps-stats, hmaps-rlzs, mean_rates_by_src; and besides
+ * them the component rates, the tree, the inputs with their digests and the parameters. */
+#ifndef KR_OUTPUT_RESULTS_H
+#define KR_OUTPUT_RESULTS_H
+
+#include "model/sites.h"
+#include "stats/stats.h"
+
+enum { KR_RESULTS_FORMAT = 1 };
+
+/* Above this number of realizations an unset individual_rlzs stores none; above the second the
+ * table of realizations has no rows. */
+enum { KR_RLZS_STORED_UNASKED = 10000, KR_RLZS_LISTED = 1000000 };
+
+/* An input file and its content. */
+typedef struct kr_input_file {
+    const char *key, *path;
+    long long size;
+    char sha256[65];
+} kr_input_file;
+
+/* What is known before the hazard is computed. Everything is borrowed and must outlive the results.
+ */
+typedef struct kr_results_spec {
+    const char *dir;
+    const kr_job *job;
+    const kr_sites *sites;
+    const kr_tree *tree;
+    const kr_stat *stats;
+    size_t nstats;
+    bool store_rlzs;
+    const char *start_date; /* YYYY-MM-DDTHH:MM:SS */
+    const char *isa;
+    const kr_input_file *inputs;
+    size_t ninputs;
+} kr_results_spec;
+
+typedef struct kr_results kr_results;
+
+/** Create DIR (with parents) and DIR/results.h5.part with all that is known. KR_EIO, KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_results_create(kr_ctx *ctx, const kr_results_spec *spec,
+                                          kr_results **out);
+
+/* The curves of consecutive sites, as computed (shapes in the order named). */
+typedef struct kr_results_tile {
+    size_t first_site, nsites;
+    const double *component_rates; /* rates, sites, measures x levels */
+    const float *stats;            /* sites, statistics, measures x levels */
+    const float *rates_by_source;  /* sites, measures x levels, sources; or NULL */
+} kr_results_tile;
+
+KR_MUST_CHECK kr_status kr_results_put_tile(kr_results *results, const kr_results_tile *tile);
+
+/** The curves of all realizations at consecutive sites: sites x realizations x (measures x levels).
+ * Best at multiples of kr_results_chunk_sites. */
+KR_MUST_CHECK kr_status kr_results_put_rlzs(kr_results *results, size_t site, size_t nsites,
+                                            const float *curves);
+
+/** Sites that are stored together when each takes so many bytes: a power of two up to 64. */
+size_t kr_results_chunk_sites(size_t bytes_per_site);
+
+/** Complete the file and give it its name, results.h5. */
+KR_MUST_CHECK kr_status kr_results_finish(kr_results *results);
+
+/** Write the CSV tables that the reference exports for such a job. Returns their number. */
+KR_MUST_CHECK kr_status kr_results_export_csv(kr_ctx *ctx, const kr_results_spec *spec,
+                                              size_t *ntables);
+
+/** A number that tells whether two runs had the same parameters and inputs. */
+unsigned kr_results_checksum(const kr_results_spec *spec);
+
+/** Give up: close and remove what is not complete. Accepts NULL, sets it NULL. Also after a finish.
+ */
+void kr_results_destroy(kr_results **results);
+
+#endif

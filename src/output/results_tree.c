@@ -1,0 +1,156 @@
+/* The logic tree in results.h5: branches, source-model realizations, weights, components. */
+#include "output/results.h"
+#include "output/results_int.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Columns of text and numbers of one table, collected and then written. */
+typedef struct columns {
+    const char **text[4];
+    double *number;
+} columns;
+
+static kr_status columns_make(kr_arena *arena, size_t n, columns *out)
+{
+    kr_status s = KR_OK;
+    for (int i = 0; i < 4; i++)
+        KR_ANEW(out->text[i], arena, n);
+    KR_ANEW(out->number, arena, n);
+out:
+    return s;
+}
+
+static kr_status write_branches(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    columns c;
+    size_t n = tree->nbranches;
+    static const char *const names[] = {"branchset", "branch", "utype", "uvalue"};
+    KR_TRY(columns_make(arena, n, &c));
+    for (size_t i = 0; i < n; i++) {
+        const kr_tree_branch *b = &tree->branches[i];
+        c.text[0][i] = b->branch_set;
+        c.text[1][i] = b->branch;
+        c.text[2][i] = b->type;
+        c.text[3][i] = b->value;
+        c.number[i] = b->weight;
+    }
+    for (int i = 0; i < 4 && n; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "full_lt/source_model_lt/%s", names[i]);
+        KR_TRY(kr_h5_write_strings(file, name, c.text[i], n, false));
+    }
+    if (n)
+        KR_TRY(kr_h5_write(file, "full_lt/source_model_lt/weight", KR_H5_F64, 1, &n, c.number));
+out:
+    return s;
+}
+
+static kr_status write_gsims(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    columns c;
+    size_t n = tree->ngsims;
+    if (n == 0)
+        return KR_OK;
+    KR_TRY(columns_make(arena, n, &c));
+    for (size_t i = 0; i < n; i++) {
+        c.text[0][i] = tree->trts[tree->gsims[i].trt];
+        c.text[1][i] = tree->gsims[i].branch_id;
+        c.text[2][i] = tree->gsims[i].uncertainty;
+        c.number[i] = tree->gsims[i].weights[0];
+    }
+    KR_TRY(kr_h5_write_strings(file, "full_lt/gsim_lt/trt", c.text[0], n, false));
+    KR_TRY(kr_h5_write_strings(file, "full_lt/gsim_lt/branch", c.text[1], n, false));
+    KR_TRY(kr_h5_write_strings(file, "full_lt/gsim_lt/uncertainty", c.text[2], n, false));
+    KR_TRY(kr_h5_write(file, "full_lt/gsim_lt/weight", KR_H5_F64, 1, &n, c.number));
+out:
+    return s;
+}
+
+static kr_status write_paths(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    columns c;
+    size_t n = tree->npaths;
+    int64_t *samples;
+    KR_TRY(columns_make(arena, n, &c));
+    KR_ANEW(samples, arena, n);
+    for (size_t i = 0; i < n; i++) {
+        c.text[0][i] = tree->paths[i].name;
+        c.text[1][i] = tree->paths[i].path;
+        c.number[i] = tree->paths[i].weight;
+        samples[i] = (int64_t)tree->paths[i].samples;
+    }
+    KR_TRY(kr_h5_write_strings(file, "full_lt/sm_data/name", c.text[0], n, false));
+    KR_TRY(kr_h5_write_strings(file, "full_lt/sm_data/path", c.text[1], n, false));
+    KR_TRY(kr_h5_write(file, "full_lt/sm_data/weight", KR_H5_F64, 1, &n, c.number));
+    KR_TRY(kr_h5_write(file, "full_lt/sm_data/samples", KR_H5_I64, 1, &n, samples));
+out:
+    return s;
+}
+
+static kr_status write_weights(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    float *weights;
+    const size_t n = tree->nrlzs;
+    if (n > KR_RLZS_LISTED)
+        return KR_OK;
+    KR_ANEW(weights, arena, n);
+    for (size_t r = 0; r < n; r++)
+        weights[r] = (float)kr_tree_weight(tree, r, 0);
+    KR_TRY(kr_h5_write(file, "weights", KR_H5_F32, 1, &n, weights));
+out:
+    return s;
+}
+
+/* Component rate k belongs to component rate_component[k] under the model rate_gsim[k]; the
+ * source-model realization p holds the components listed from path_first[p] to path_first[p + 1].
+ */
+static kr_status write_components(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    uint32_t *component, *gsim, *listed;
+    int64_t *first;
+    size_t n = tree->nrates, nlisted = 0, npaths1 = tree->npaths + 1;
+    KR_ANEW(component, arena, n);
+    KR_ANEW(gsim, arena, n);
+    KR_ANEW(first, arena, npaths1);
+    for (size_t c = 0; c < tree->ncomponents; c++)
+        for (size_t k = 0; k < tree->components[c].ngsims; k++) {
+            component[tree->components[c].first_rate + k] = (uint32_t)c;
+            gsim[tree->components[c].first_rate + k] = (uint32_t)tree->components[c].gsims[k];
+        }
+    for (size_t p = 0; p < tree->npaths; p++) {
+        nlisted += tree->paths[p].ncomponents;
+        first[p + 1] = (int64_t)nlisted;
+    }
+    KR_ANEW(listed, arena, nlisted);
+    for (size_t p = 0; p < tree->npaths; p++)
+        memcpy(listed + first[p], tree->paths[p].components,
+               tree->paths[p].ncomponents * sizeof *listed);
+    if (n) {
+        KR_TRY(kr_h5_write(file, "components/rate_component", KR_H5_U32, 1, &n, component));
+        KR_TRY(kr_h5_write(file, "components/rate_gsim", KR_H5_U32, 1, &n, gsim));
+    }
+    KR_TRY(kr_h5_write(file, "components/path_first", KR_H5_I64, 1, &npaths1, first));
+    if (nlisted)
+        KR_TRY(kr_h5_write(file, "components/path_components", KR_H5_U32, 1, &nlisted, listed));
+out:
+    return s;
+}
+
+kr_status kr_results_write_tree(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    KR_TRY(write_branches(file, tree, arena));
+    KR_TRY(write_gsims(file, tree, arena));
+    KR_TRY(write_paths(file, tree, arena));
+    KR_TRY(write_weights(file, tree, arena));
+    KR_TRY(write_components(file, tree, arena));
+out:
+    return s;
+}

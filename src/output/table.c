@@ -1,0 +1,121 @@
+#include "output/table.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const LINE_END = "\r\n";
+
+kr_status kr_table_begin(kr_ctx *ctx, const char *dir, const char *name, kr_table *out)
+{
+    kr_status s = KR_OK;
+    *out = (kr_table){.ctx = ctx};
+    kr_arena_init(&out->arena, ctx, KR_ACCOUNT_OUTPUT);
+    char *base = kr_arena_strdup(&out->arena, name);
+    if (!base)
+        return KR_ENOMEM;
+    for (char *c = base; *c; c++) /* a name never leaves its folder */
+        if (*c == '/')
+            *c = '-';
+    out->path = kr_path_join(&out->arena, dir, base);
+    out->temporary = out->path ? kr_arena_printf(&out->arena, "%s.part", out->path) : NULL;
+    if (!out->temporary)
+        s = KR_ENOMEM;
+    else if (!(out->file = fopen(out->temporary, "wb")))
+        s = kr_fail(ctx, KR_EIO, "%s: cannot be written: %s", out->temporary, strerror(errno));
+    if (s != KR_OK)
+        kr_arena_clear(&out->arena);
+    return s;
+}
+
+static void separate(kr_table *table)
+{
+    if (table->fields++)
+        fputc(',', table->file);
+}
+
+static void quoted(kr_table *table, const char *text)
+{
+    fputc('"', table->file);
+    for (const char *c = text; *c; c++) {
+        if (*c == '"')
+            fputc('"', table->file);
+        fputc(*c, table->file);
+    }
+    fputc('"', table->file);
+}
+
+void kr_table_text(kr_table *table, const char *text)
+{
+    separate(table);
+    if (strpbrk(text, ",\"\r\n"))
+        quoted(table, text);
+    else
+        fputs(text, table->file);
+}
+
+void kr_table_comment(kr_table *table, size_t ncols, const char *text)
+{
+    kr_table_text(table, "#");
+    for (size_t i = 2; i < ncols; i++)
+        kr_table_text(table, "");
+    kr_table_text(table, text);
+    kr_table_end_row(table);
+}
+
+void kr_table_integer(kr_table *table, long long x)
+{
+    separate(table);
+    fprintf(table->file, "%lld", x);
+}
+
+void kr_table_format(kr_table *table, const char *format, double x)
+{
+    char text[64];
+    separate(table);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(text, sizeof text, format, x == 0 ? 0.0 : x);
+#pragma GCC diagnostic pop
+    fputs(text, table->file);
+}
+
+void kr_table_number(kr_table *table, double x)
+{
+    separate(table);
+    fprintf(table->file, "%.6E", x == 0 ? 0.0 : x);
+}
+
+void kr_table_degrees(kr_table *table, double x)
+{
+    separate(table);
+    fprintf(table->file, "%.5f", x == 0 ? 0.0 : x);
+}
+
+void kr_table_end_row(kr_table *table)
+{
+    fputs(LINE_END, table->file);
+    table->fields = 0;
+}
+
+kr_status kr_table_finish(kr_table *table, kr_status status)
+{
+    if (!table->file)
+        return status;
+    bool bad = ferror(table->file) != 0;
+    bad = fclose(table->file) != 0 || bad;
+    table->file = NULL;
+    if (status == KR_OK && bad)
+        status =
+            kr_fail(table->ctx, KR_EIO, "%s: writing failed: %s", table->path, strerror(errno));
+    if (status == KR_OK && rename(table->temporary, table->path) != 0)
+        status = kr_fail(table->ctx, KR_EIO, "%s: cannot be put in place: %s", table->path,
+                         strerror(errno));
+    if (status != KR_OK)
+        unlink(table->temporary);
+    kr_arena_clear(&table->arena);
+    return status;
+}

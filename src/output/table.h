@@ -1,0 +1,37 @@
+/* CSV tables in the reference's dialect: CRLF, a comment line, a header, %.6E. A table appears
+ * under its name when it is complete. */
+#ifndef KR_OUTPUT_TABLE_H
+#define KR_OUTPUT_TABLE_H
+
+#include "base/arena.h"
+
+#include <stdio.h>
+
+typedef struct kr_table {
+    kr_ctx *ctx;
+    kr_arena arena; /* names */
+    char *path, *temporary;
+    FILE *file;
+    size_t fields; /* written in the current row */
+} kr_table;
+
+/** Begin DIR/name. KR_EIO. On success kr_table_finish must follow. */
+KR_MUST_CHECK kr_status kr_table_begin(kr_ctx *ctx, const char *dir, const char *name,
+                                       kr_table *out);
+
+/** The comment line: '#', ncols - 2 empty fields and the text, quoted. */
+void kr_table_comment(kr_table *table, size_t ncols, const char *text);
+
+/* One field each; a row ends with kr_table_end_row. */
+void kr_table_text(kr_table *table, const char *text);
+void kr_table_integer(kr_table *table, long long x);
+void kr_table_number(kr_table *table, double x);  /* %.6E, negative zero as 0 */
+void kr_table_degrees(kr_table *table, double x); /* %.5f */
+void kr_table_format(kr_table *table, const char *format, double x);
+void kr_table_end_row(kr_table *table);
+
+/** End the table: with KR_OK it takes its place (KR_EIO if writing failed), otherwise what was
+ * written is removed and `status` comes back. */
+KR_MUST_CHECK kr_status kr_table_finish(kr_table *table, kr_status status);
+
+#endif
