@@ -1,0 +1,66 @@
+/* A calculation on its way through the pipeline; what every stage needs of it. */
+#ifndef KR_RUN_CALC_H
+#define KR_RUN_CALC_H
+
+#include "hazard/hazard.h"
+#include "kauri/run.h"
+#include "model/sites.h"
+#include "output/results.h"
+#include "stats/stats.h"
+#include "tree/tree.h"
+
+typedef struct kr_calc {
+    kr_ctx *ctx;
+    const kr_run_options *options;
+    kr_arena arena;
+    double started; /* wall seconds */
+    int threads;
+    kr_job *job;
+    kr_model *model;
+    kr_tree *tree;
+    kr_hazard *hazard;
+    kr_sites *sites;
+    kr_input_file *inputs;
+    size_t ninputs;
+    kr_stat *stats;
+    size_t nstats;
+    bool store_rlzs;
+    size_t tile_sites; /* sites computed at a time */
+    kr_realizer *realizer;
+    kr_hazard_work work;
+    kr_results_spec spec;
+    kr_results *results;
+} kr_calc;
+
+/** Read everything that a job names, up to the split sources: what `run` and `info` share. Always
+ * end with kr_calc_clear. */
+KR_MUST_CHECK kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options);
+void kr_calc_clear(kr_calc *calc);
+
+/** Digests of all input files. */
+KR_MUST_CHECK kr_status kr_calc_digest(kr_calc *calc);
+
+/** The log lines about job, tree, sources (what the reference's log says). */
+void kr_calc_report(kr_calc *calc);
+
+/** Write what the job holds, as text. */
+KR_MUST_CHECK kr_status kr_calc_info(kr_calc *calc, FILE *out);
+
+/** Choose the tile from the memory limit, or refuse (KR_ENOFIT) with the figure that would be
+ * needed. */
+KR_MUST_CHECK kr_status kr_calc_plan(kr_calc *calc);
+
+/** Hazard, statistics and storage, tile by tile. */
+KR_MUST_CHECK kr_status kr_calc_tiles(kr_calc *calc);
+
+/** Statistics of one tile from its component rates, into the results. */
+KR_MUST_CHECK kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites,
+                                           const double *rates);
+
+/** Bytes of the curves of all realizations at one site. */
+size_t kr_calc_rlzs_bytes(const kr_calc *calc);
+
+/** One line of log when a phase ends: wall time, memory accounted and resident. */
+void kr_calc_phase_end(kr_calc *calc, const char *phase, double began);
+
+#endif

@@ -1,0 +1,161 @@
+/* Two result folders, table by table. */
+#include "base/file.h"
+#include "base/str.h"
+#include "input/csv.h"
+#include "kauri/run.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct comparer {
+    kr_ctx *ctx;
+    double rtol, atol;
+    FILE *out;
+    kr_comparison *result;
+} comparer;
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Names of the CSV tables of a folder, sorted. */
+static kr_status list_tables(kr_ctx *ctx, const char *dir, kr_arena *arena, const char ***out,
+                             size_t *n)
+{
+    kr_status s = KR_OK;
+    const char **names = NULL;
+    size_t cap = 0;
+    DIR *d = opendir(dir);
+    *n = 0;
+    *out = NULL;
+    if (!d)
+        return kr_fail(ctx, KR_EINPUT, "%s: %s", dir, strerror(errno));
+    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        if (!kr_str_ends(e->d_name, ".csv"))
+            continue;
+        KR_GROW(names, cap, *n + 1, ctx, KR_ACCOUNT_OTHER);
+        KR_ASTR(names[*n], arena, e->d_name);
+        ++*n;
+    }
+    if (*n) {
+        qsort(names, *n, sizeof *names, by_text);
+        KR_ANEW(*out, arena, *n);
+        memcpy(*out, names, *n * sizeof *names);
+    }
+out:
+    kr_free(names);
+    closedir(d);
+    return s;
+}
+
+/* How a table differs: the worst relative difference, and the first difference as text (or NULL).
+ */
+typedef struct difference {
+    double worst;
+    const char *text;
+} difference;
+
+static void compare_field(const comparer *c, kr_arena *arena, const kr_csv *a, const kr_csv *b,
+                          const size_t at[3], difference *d)
+{
+    const char *x = a->fields[at[0] * a->ncols + at[1]], *y = b->fields[at[0] * b->ncols + at[2]];
+    double p, q;
+    bool differs;
+    if (kr_parse_double(x, &p) && kr_parse_double(y, &q)) {
+        double diff = fabs(p - q);
+        differs = !(diff <= c->atol + c->rtol * fabs(p));
+        if (!(diff <= c->atol))
+            d->worst = fmax(d->worst, p != 0 ? diff / fabs(p) : INFINITY);
+    } else {
+        differs = !kr_str_eq(x, y);
+        if (differs)
+            d->worst = INFINITY;
+    }
+    if (differs && !d->text)
+        d->text =
+            kr_arena_printf(arena, "row %zu, %s: %s and %s", at[0] + 1, a->header[at[1]], x, y);
+}
+
+static void compare_tables(const comparer *c, kr_arena *arena, const kr_csv *a, const kr_csv *b,
+                           difference *d)
+{
+    if (a->nrows != b->nrows || a->ncols != b->ncols) {
+        d->worst = INFINITY;
+        d->text = kr_arena_printf(arena, "%zu rows of %zu columns and %zu rows of %zu columns",
+                                  a->nrows, a->ncols, b->nrows, b->ncols);
+        return;
+    }
+    for (size_t j = 0; j < a->ncols; j++) {
+        int twin = kr_csv_column(b, a->header[j]);
+        if (twin < 0) {
+            d->worst = INFINITY;
+            d->text = kr_arena_printf(arena, "column %s is in one of them only", a->header[j]);
+            return;
+        }
+        for (size_t i = 0; i < a->nrows; i++)
+            compare_field(c, arena, a, b, (const size_t[]){i, j, (size_t)twin}, d);
+    }
+}
+
+static kr_status compare_files(const comparer *c, const char *dir_a, const char *dir_b,
+                               const char *name)
+{
+    kr_status s = KR_OK;
+    kr_arena arena;
+    kr_csv a, b;
+    difference d = {0};
+    kr_arena_init(&arena, c->ctx, KR_ACCOUNT_OTHER);
+    const char *path_a = kr_path_join(&arena, dir_a, name);
+    const char *path_b = kr_path_join(&arena, dir_b, name);
+    KR_TRY(path_a && path_b ? KR_OK : KR_ENOMEM);
+    if (!kr_file_exists(path_a) || !kr_file_exists(path_b)) {
+        d.worst = INFINITY;
+        d.text = kr_arena_printf(&arena, "only in %s", kr_file_exists(path_a) ? dir_a : dir_b);
+    } else {
+        KR_TRY(kr_csv_read(c->ctx, path_a, true, &arena, &a));
+        KR_TRY(kr_csv_read(c->ctx, path_b, true, &arena, &b));
+        compare_tables(c, &arena, &a, &b, &d);
+    }
+    c->result->tables++;
+    c->result->differing += d.text != NULL;
+    c->result->worst = fmax(c->result->worst, d.worst);
+    fprintf(c->out, "%-6s %-48s worst %.1e%s%s\n", d.text ? "differ" : "equal", name, d.worst,
+            d.text ? "  " : "", d.text ? d.text : "");
+out:
+    kr_arena_clear(&arena);
+    return s;
+}
+
+kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol, double atol, FILE *out,
+                     kr_comparison *result)
+{
+    kr_status s = KR_OK;
+    kr_arena arena;
+    const char **names_a, **names_b;
+    size_t na, nb, i = 0, j = 0;
+    comparer c = {.ctx = ctx, .rtol = rtol, .atol = atol, .out = out, .result = result};
+    *result = (kr_comparison){0};
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
+    KR_TRY(list_tables(ctx, a, &arena, &names_a, &na));
+    KR_TRY(list_tables(ctx, b, &arena, &names_b, &nb));
+    if (na + nb == 0) {
+        s = kr_fail(ctx, KR_EINPUT, "%s and %s: no CSV tables to compare (run with -e csv)", a, b);
+        goto out;
+    }
+    while (i < na || j < nb) { /* both lists are sorted: walk them together */
+        int order = i == na ? 1 : (j == nb ? -1 : strcmp(names_a[i], names_b[j]));
+        KR_TRY(compare_files(&c, a, b, order <= 0 ? names_a[i] : names_b[j]));
+        i += order <= 0;
+        j += order >= 0;
+    }
+    fprintf(out, "%zu tables compared, %zu differ\n", result->tables, result->differing);
+    if (result->differing)
+        s = kr_fail(ctx, KR_EDIFFER, "%zu of %zu tables differ", result->differing, result->tables);
+out:
+    kr_arena_clear(&arena);
+    return s;
+}

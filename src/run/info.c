@@ -1,0 +1,194 @@
+/* What a job or a finished run holds, as text. */
+#include "base/file.h"
+#include "base/h5.h"
+#include "base/str.h"
+#include "run/calc.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void row(FILE *out, const char *label, const char *format, ...) KR_PRINTF(3, 4);
+
+static void row(FILE *out, const char *label, const char *format, ...)
+{
+    va_list args;
+    fprintf(out, "%-22s ", label);
+    va_start(args, format);
+    vfprintf(out, format, args);
+    va_end(args);
+    fputc('\n', out);
+}
+
+static void levels(const kr_job *job, FILE *out)
+{
+    row(out, "levels", "%zu of %zu measures", job->nimts * job->nlevels, job->nimts);
+    for (size_t m = 0; m < job->nimts; m++)
+        row(out, "", "%-12s %zu levels from %g to %g", job->imts[m].name, job->nlevels,
+            job->levels[m * job->nlevels], job->levels[(m + 1) * job->nlevels - 1]);
+}
+
+/* Sources, points, ruptures and estimated contexts of one type in one tectonic region. */
+typedef struct tally {
+    size_t sources, points;
+    double ruptures, contexts;
+} tally;
+
+static void sources(const kr_calc *calc, FILE *out)
+{
+    const kr_tree *tree = calc->tree;
+    for (size_t t = 0; t < tree->ntrts; t++) {
+        size_t by_kind[3] = {0};
+        tally sum = {0};
+        for (size_t c = 0; c < tree->ncomponents; c++) {
+            const kr_component *component = &tree->components[c];
+            if (component->trt != t)
+                continue;
+            kr_component_size size = kr_hazard_component_size(calc->hazard, c);
+            sum.points += size.points;
+            sum.ruptures += (double)size.ruptures;
+            sum.contexts += size.contexts;
+            sum.sources += component->nsources;
+            for (size_t i = 0; i < component->nsources; i++)
+                by_kind[component->sources[i].source->kind]++;
+        }
+        row(out, "sources", "%s: %zu sources, %zu points, %.0f ruptures, about %.3g contexts",
+            tree->trts[t], sum.sources, sum.points, sum.ruptures, sum.contexts);
+        for (int kind = 0; kind < 3; kind++)
+            if (by_kind[kind])
+                row(out, "", "%zu %s", by_kind[kind], kr_source_tag((kr_source_kind)kind));
+    }
+}
+
+/* The branch sets of the source-model tree, in the order of the file. */
+static void branch_sets(const kr_tree *tree, FILE *out)
+{
+    for (size_t i = 0; i < tree->nbranches;) {
+        size_t first = i;
+        while (i < tree->nbranches &&
+               kr_str_eq(tree->branches[i].branch_set, tree->branches[first].branch_set))
+            i++;
+        row(out, first ? "" : "source-model tree", "%s: %zu branches of %s",
+            tree->branches[first].branch_set, i - first, tree->branches[first].type);
+    }
+    for (size_t t = 0; t < tree->ntrts; t++)
+        row(out, t ? "" : "ground-motion tree", "%s: %zu branches", tree->trts[t],
+            tree->first_gsim[t + 1] - tree->first_gsim[t]);
+}
+
+kr_status kr_calc_info(kr_calc *calc, FILE *out)
+{
+    kr_status s = KR_OK;
+    const kr_tree *tree = calc->tree;
+    KR_TRY(kr_hazard_estimate(calc->hazard));
+    row(out, "job", "%s", calc->job->path);
+    row(out, "description", "%s", calc->job->description);
+    row(out, "investigation time", "%g years", calc->job->investigation_time);
+    row(out, "sites", "%zu", calc->sites->n);
+    levels(calc->job, out);
+    sources(calc, out);
+    branch_sets(tree, out);
+    row(out, "realizations", "%zu%s", tree->nrlzs, calc->job->samples ? " (sampled)" : "");
+    row(out, "components", "%zu, with %zu component rates", tree->ncomponents, tree->nrates);
+    row(out, "component rates", "%.1f MB over all sites",
+        (double)tree->nrates * (double)calc->sites->n *
+            (double)(calc->job->nimts * calc->job->nlevels) * 8e-6);
+    if (fflush(out) != 0 || ferror(out))
+        s = kr_fail(calc->ctx, KR_EIO, "writing failed");
+out:
+    return s;
+}
+
+kr_status kr_info_job(kr_ctx *ctx, const kr_run_options *options, FILE *out)
+{
+    kr_status s = KR_OK;
+    kr_calc calc;
+    KR_TRY(kr_calc_read(&calc, ctx, options));
+    KR_TRY(kr_calc_info(&calc, out));
+out:
+    kr_calc_clear(&calc);
+    return s;
+}
+
+static kr_status texts(kr_h5 *file, kr_arena *arena, FILE *out)
+{
+    kr_status s = KR_OK;
+    static const char *const names[] = {"description", "engine_version", "date", "compat", "isa"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *text;
+        KR_TRY(kr_h5_attr_text(file, "/", names[i], arena, &text));
+        if (text)
+            row(out, names[i], "%s", text);
+    }
+out:
+    return s;
+}
+
+static kr_status inputs(kr_h5 *file, kr_arena *arena, FILE *out)
+{
+    kr_status s = KR_OK;
+    char **paths, **digests;
+    size_t n, m;
+    if (!kr_h5_exists(file, "inputs/path"))
+        return KR_OK;
+    KR_TRY(kr_h5_read_strings(file, "inputs/path", arena, &paths, &n));
+    KR_TRY(kr_h5_read_strings(file, "inputs/sha256", arena, &digests, &m));
+    for (size_t i = 0; i < n && i < m; i++)
+        row(out, i ? "" : "inputs", "%.16s  %s", digests[i], paths[i]);
+out:
+    return s;
+}
+
+static kr_status datasets(kr_h5 *file, FILE *out)
+{
+    kr_status s = KR_OK;
+    static const char *const names[] = {"component_rates", "hcurves-stats",
+                                        "hcurves-rlzs",    "hmaps-stats",
+                                        "hmaps-rlzs",      "mean_rates_by_src/array"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t dims[KR_H5_MAX_RANK];
+        int rank;
+        if (!kr_h5_exists(file, names[i]))
+            continue;
+        KR_TRY(kr_h5_dims(file, names[i], dims, &rank));
+        char shape[128] = "";
+        for (int d = 0; d < rank; d++) {
+            size_t used = strlen(shape);
+            snprintf(shape + used, sizeof shape - used, d ? " x %zu" : "%zu", dims[d]);
+        }
+        row(out, names[i], "%s", shape);
+    }
+out:
+    return s;
+}
+
+kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
+{
+    kr_status s = KR_OK;
+    kr_arena arena;
+    kr_h5 *file = NULL;
+    double version = 0;
+    bool found;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
+    const char *path = kr_path_join(&arena, dir, "results.h5");
+    KR_TRY(path ? KR_OK : KR_ENOMEM);
+    if (!kr_file_exists(path)) {
+        s = kr_fail(ctx, KR_EINPUT, "%s: no results.h5 there: not a folder of finished results",
+                    dir);
+        goto out;
+    }
+    KR_TRY(kr_h5_open(ctx, path, &file));
+    KR_TRY(kr_h5_attr_double(file, "/", "format_version", &version, &found));
+    if (!found || version != KR_RESULTS_FORMAT) {
+        s = kr_fail(ctx, KR_EINPUT, "%s: not a results file of format %d", path, KR_RESULTS_FORMAT);
+        goto out;
+    }
+    row(out, "results", "%s, complete", path);
+    KR_TRY(texts(file, &arena, out));
+    KR_TRY(inputs(file, &arena, out));
+    KR_TRY(datasets(file, out));
+out:
+    kr_h5_discard(&file);
+    kr_arena_clear(&arena);
+    return s;
+}

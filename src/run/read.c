@@ -1,0 +1,101 @@
+/* Reading: job, trees and sources, ground-motion models, sites, split sources. */
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "run/calc.h"
+
+#include <omp.h>
+#include <string.h>
+
+void kr_calc_phase_end(kr_calc *calc, const char *phase, double began)
+{
+    kr_account_use use = kr_ctx_memory(calc->ctx);
+    kr_info(calc->ctx, "%s: %.2f s, accounted %.1f MB (peak %.1f), resident %.1f MB", phase,
+            kr_wall_seconds() - began, (double)use.current / 1e6, (double)use.peak / 1e6,
+            (double)kr_resident_bytes() / 1e6);
+}
+
+static kr_status read_job(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    const kr_run_options *o = calc->options;
+    kr_override *overrides;
+    KR_ANEW(overrides, &calc->arena, o->nparameters);
+    for (size_t i = 0; i < o->nparameters; i++)
+        overrides[i] = (kr_override){o->parameters[i].key, o->parameters[i].value};
+    KR_TRY(kr_job_read(calc->ctx, o->job, overrides, o->nparameters,
+                       o->exact ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21, &calc->job));
+out:
+    return s;
+}
+
+kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options)
+{
+    kr_status s = KR_OK;
+    double began = kr_wall_seconds();
+    *calc = (kr_calc){.ctx = ctx, .options = options, .started = began};
+    kr_arena_init(&calc->arena, ctx, KR_ACCOUNT_OTHER);
+    calc->threads = options->threads > 0 ? options->threads : omp_get_max_threads();
+    KR_TRY(read_job(calc));
+    kr_info(ctx, "%s: %s", options->job, calc->job->description);
+    KR_TRY(kr_model_create(ctx, &calc->model));
+    KR_TRY(kr_tree_read(ctx, calc->job, calc->model, &calc->tree));
+    KR_TRY(kr_hazard_create(ctx, calc->job, calc->tree, &calc->hazard));
+    KR_TRY(kr_sites_read(ctx, calc->job, kr_hazard_site_columns(calc->hazard), &calc->sites));
+    KR_TRY(kr_stats_of_job(calc->job, &calc->arena, &calc->stats, &calc->nstats));
+    kr_calc_phase_end(calc, "reading", began);
+    began = kr_wall_seconds();
+    KR_TRY(kr_hazard_prepare(calc->hazard, calc->sites));
+    kr_calc_phase_end(calc, "splitting sources", began);
+out:
+    return s;
+}
+
+void kr_calc_clear(kr_calc *calc)
+{
+    kr_results_destroy(&calc->results);
+    kr_realizer_destroy(&calc->realizer);
+    kr_hazard_destroy(&calc->hazard);
+    kr_sites_destroy(&calc->sites);
+    kr_tree_destroy(&calc->tree);
+    kr_model_destroy(&calc->model);
+    kr_job_destroy(&calc->job);
+    kr_arena_clear(&calc->arena);
+}
+
+static kr_status add_input(kr_calc *calc, size_t *cap, const char *key, const char *path)
+{
+    kr_status s = KR_OK;
+    for (size_t i = 0; i < calc->ninputs; i++)
+        if (kr_str_eq(calc->inputs[i].path, path))
+            return KR_OK;
+    if (calc->ninputs == *cap) { /* the arena keeps the shorter ones: few files, doubling */
+        kr_input_file *more;
+        *cap = *cap ? 2 * *cap : 16;
+        KR_ANEW(more, &calc->arena, *cap);
+        if (calc->ninputs)
+            memcpy(more, calc->inputs, calc->ninputs * sizeof *more);
+        calc->inputs = more;
+    }
+    kr_input_file *file = &calc->inputs[calc->ninputs];
+    file->key = key;
+    file->path = path;
+    file->size = (long long)kr_file_size(path);
+    KR_TRY(kr_file_digest(calc->ctx, path, file->sha256));
+    calc->ninputs++;
+out:
+    return s;
+}
+
+kr_status kr_calc_digest(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    size_t cap = 0;
+    KR_TRY(add_input(calc, &cap, "job_ini", calc->job->path));
+    for (size_t i = 0; i < calc->job->nfiles; i++)
+        KR_TRY(add_input(calc, &cap, calc->job->files[i].key, calc->job->files[i].path));
+    for (size_t i = 0; i < calc->model->nfiles; i++)
+        KR_TRY(add_input(calc, &cap, "source_model", calc->model->files[i].path));
+out:
+    return s;
+}

@@ -1,0 +1,84 @@
+/* What the log says of a calculation before it starts: what the reference's log says, and more. */
+#include "base/str.h"
+#include "run/calc.h"
+
+#include <string.h>
+
+static void report_inputs(const kr_calc *calc)
+{
+    long long size = 0;
+    for (size_t i = 0; i < calc->ninputs; i++)
+        size += calc->inputs[i].size;
+    kr_info(calc->ctx, "inputs: %zu files, %.2f MB", calc->ninputs, (double)size / 1e6);
+    for (size_t i = 0; i < calc->ninputs; i++)
+        kr_log(calc->ctx, KR_LOG_DEBUG, "input %s %s sha256 %s", calc->inputs[i].key,
+               calc->inputs[i].path, calc->inputs[i].sha256);
+}
+
+static void report_tree(const kr_calc *calc)
+{
+    const kr_tree *tree = calc->tree;
+    kr_info(calc->ctx,
+            "building %zu realizations: %zu paths through the source models, %zu "
+            "ground-motion models in %zu tectonic region types",
+            tree->nrlzs, tree->npaths, tree->ngsims, tree->ntrts);
+    kr_info(calc->ctx, "%zu components, %zu component rates", tree->ncomponents, tree->nrates);
+    if (tree->nduplicate_ids)
+        kr_info(calc->ctx, "%zu source ids stand for several different sources",
+                tree->nduplicate_ids);
+}
+
+/* Sources and ruptures by type, the heaviest source, how often sources are shared. */
+static void report_sources(const kr_calc *calc)
+{
+    const kr_tree *tree = calc->tree;
+    size_t count[3] = {0}, shared = 0, most = 0, total = 0;
+    double ruptures = 0, mags = 0, points = 0;
+    for (size_t c = 0; c < tree->ncomponents; c++) {
+        const kr_component *component = &tree->components[c];
+        kr_component_size size = kr_hazard_component_size(calc->hazard, c);
+        ruptures += (double)size.ruptures;
+        mags += (double)size.mags;
+        points += (double)size.points;
+        for (size_t i = 0; i < component->nsources; i++) {
+            size_t by = component->sources[i].shared_by;
+            count[component->sources[i].source->kind]++;
+            total++;
+            shared += by > 1;
+            most = by > most ? by : most;
+        }
+    }
+    for (int kind = 0; kind < 3; kind++)
+        if (count[kind])
+            kr_info(calc->ctx, "%s: %zu sources", kr_source_tag((kr_source_kind)kind), count[kind]);
+    kr_info(calc->ctx,
+            "%zu sources, split into %.0f points with %.0f ruptures; spinning factor %.2f", total,
+            points, ruptures, mags > 0 ? ruptures / mags : 0);
+    if (most > 1)
+        kr_info(calc->ctx, "%zu sources are shared by several paths, up to %zu", shared, most);
+}
+
+static void report_heaviest(const kr_calc *calc)
+{
+    const kr_tree *tree = calc->tree;
+    size_t heaviest = 0;
+    for (size_t c = 1; c < tree->ncomponents; c++)
+        if (kr_hazard_component_size(calc->hazard, c).ruptures >
+            kr_hazard_component_size(calc->hazard, heaviest).ruptures)
+            heaviest = c;
+    if (tree->ncomponents && tree->components[heaviest].nsources)
+        kr_info(calc->ctx, "heaviest component: %zu sources from '%s' on, %llu ruptures",
+                tree->components[heaviest].nsources, tree->components[heaviest].sources[0].id,
+                (unsigned long long)kr_hazard_component_size(calc->hazard, heaviest).ruptures);
+}
+
+void kr_calc_report(kr_calc *calc)
+{
+    const kr_job *job = calc->job;
+    report_inputs(calc);
+    kr_info(calc->ctx, "%zu sites, %zu levels of %zu measures", calc->sites->n,
+            job->nimts * job->nlevels, job->nimts);
+    report_tree(calc);
+    report_sources(calc);
+    report_heaviest(calc);
+}

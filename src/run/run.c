@@ -1,0 +1,121 @@
+/* The pipeline: one line a stage. */
+#include "kauri/run.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "num/isa.h"
+#include "run/calc.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* Without -o: JOB-results, in the job's export_dir if it has one, else beside the job. */
+static const char *results_dir(kr_calc *calc)
+{
+    if (calc->options->dir)
+        return calc->options->dir;
+    const char *base = kr_path_base(calc->job->path);
+    size_t length = strlen(base);
+    if (kr_str_ends(base, ".ini"))
+        length -= 4;
+    char *name = kr_arena_strndup(&calc->arena, base, length);
+    name = name ? kr_arena_printf(&calc->arena, "%s-results", name) : NULL;
+    const char *dir = calc->job->export_dir ? calc->job->export_dir : calc->job->dir;
+    return name ? kr_path_join(&calc->arena, dir, name) : NULL;
+}
+
+/* The reference stores single realizations where asked, for one realization, and for one site
+ * unless told otherwise; the last up to a number that stays cheap. */
+static bool stores_rlzs(const kr_calc *calc)
+{
+    size_t n = calc->tree->nrlzs;
+    int asked = calc->job->individual_rlzs;
+    return n == 1 || asked == 1 ||
+           (asked < 0 && calc->sites->n == 1 && n <= KR_RLZS_STORED_UNASKED) || calc->nstats == 0;
+}
+
+static kr_status open_results(kr_calc *calc)
+{
+    char date[32] = "";
+    time_t now = time(NULL);
+    struct tm local;
+    if (localtime_r(&now, &local))
+        strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &local);
+    calc->spec = (kr_results_spec){.dir = results_dir(calc),
+                                   .job = calc->job,
+                                   .sites = calc->sites,
+                                   .tree = calc->tree,
+                                   .stats = calc->stats,
+                                   .nstats = calc->nstats,
+                                   .store_rlzs = calc->store_rlzs,
+                                   .start_date = kr_arena_strdup(&calc->arena, date),
+                                   .isa = kr_isa_name(),
+                                   .inputs = calc->inputs,
+                                   .ninputs = calc->ninputs};
+    if (!calc->spec.dir || !calc->spec.start_date)
+        return KR_ENOMEM;
+    return kr_results_create(calc->ctx, &calc->spec, &calc->results);
+}
+
+/* As the reference: with several sites a job that no source reaches is an error, with one a
+ * warning. */
+static kr_status check_contexts(const kr_calc *calc)
+{
+    if (calc->work.contexts > 0)
+        return KR_OK;
+    const char *text = "no source is within the maximum distance of any site";
+    if (calc->sites->n > 1)
+        return kr_fail(calc->ctx, KR_EINPUT, "%s: %s", calc->job->path, text);
+    kr_warn(calc->ctx, "%s: %s; all curves are zero", calc->job->path, text);
+    return KR_OK;
+}
+
+static kr_status export_tables(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    size_t ntables = 0;
+    double began = kr_wall_seconds();
+    if (!calc->options->csv)
+        return KR_OK;
+    KR_TRY(kr_results_export_csv(calc->ctx, &calc->spec, &ntables));
+    kr_calc_phase_end(calc, "writing tables", began);
+out:
+    return s;
+}
+
+static kr_status compute(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    double began = kr_wall_seconds();
+    calc->store_rlzs = stores_rlzs(calc);
+    KR_TRY(kr_realizer_create(calc->ctx, calc->tree, calc->job, &calc->realizer));
+    KR_TRY(kr_calc_plan(calc));
+    KR_TRY(open_results(calc));
+    KR_TRY(kr_calc_tiles(calc));
+    KR_TRY(check_contexts(calc));
+    KR_TRY(kr_results_finish(calc->results));
+    kr_calc_phase_end(calc, "computing", began);
+    KR_TRY(export_tables(calc));
+    kr_info(calc->ctx, "%.2f s in all, %.2f s of processor time; results in %s",
+            kr_wall_seconds() - calc->started, kr_cpu_seconds(), calc->spec.dir);
+out:
+    return s;
+}
+
+kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
+{
+    kr_status s = KR_OK;
+    kr_calc calc;
+    KR_TRY(kr_calc_read(&calc, ctx, options));
+    KR_TRY(kr_calc_digest(&calc));
+    kr_calc_report(&calc);
+    if (calc.job->mode != KR_MODE_PRECLASSICAL)
+        KR_TRY(compute(&calc));
+    else if (options->info)
+        KR_TRY(kr_calc_info(&calc, options->info));
+out:
+    kr_calc_clear(&calc);
+    return s;
+}

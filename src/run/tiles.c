@@ -1,0 +1,168 @@
+/* Tiles of sites: component rates, statistics, storage. */
+#include "base/clock.h"
+#include "run/calc.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* Weight of every component rate in the mean over realizations, one row for each kind of weight. */
+static kr_status rate_weights(kr_calc *calc, double **out)
+{
+    kr_status s = KR_OK;
+    const kr_tree *tree = calc->tree;
+    double *weights = NULL;
+    uint32_t *rates = NULL;
+    KR_NEW(weights, calc->ctx, KR_ACCOUNT_STATS, tree->nweights * tree->nrates);
+    KR_NEW(rates, calc->ctx, KR_ACCOUNT_STATS, tree->nrates);
+    for (size_t r = 0; r < tree->nrlzs; r++) {
+        size_t n = kr_tree_rates(tree, r, rates);
+        for (size_t w = 0; w < tree->nweights; w++)
+            for (size_t i = 0; i < n; i++)
+                weights[w * tree->nrates + rates[i]] += kr_tree_weight(tree, r, w);
+    }
+    *out = weights;
+    weights = NULL;
+out:
+    kr_free(weights);
+    kr_free(rates);
+    return s;
+}
+
+/* The reference forms rates from probabilities of no exceedance: below this a rate is lost in
+ * rounding. */
+static const double SMALLEST_RATE = 1.1e-16;
+
+/* Mean annual rates by source (disagg_by_src): sites x levels x sources. */
+static kr_status rates_by_source(kr_calc *calc, size_t nsites, const double *rates, float **out)
+{
+    kr_status s = KR_OK;
+    const kr_tree *tree = calc->tree;
+    const kr_job *job = calc->job;
+    size_t total = job->nimts * job->nlevels, sources = tree->nbase_ids;
+    double *weights = NULL;
+    float *by = NULL;
+    KR_NEW(by, calc->ctx, KR_ACCOUNT_STATS, nsites * total * sources);
+    KR_TRY(rate_weights(calc, &weights));
+    for (size_t c = 0; c < tree->ncomponents; c++)
+        for (size_t k = 0; k < tree->components[c].ngsims; k++) {
+            size_t rate = tree->components[c].first_rate + k;
+            for (size_t i = 0; i < nsites * total; i++) {
+                size_t w = tree->nweights > 1 ? 1 + i % total / job->nlevels : 0;
+                double x = rates[rate * nsites * total + i];
+                if (x < SMALLEST_RATE && job->compat == KR_COMPAT_OQ_3_21)
+                    continue;
+                by[i * sources + (size_t)tree->components[c].base_source] +=
+                    (float)(x * weights[w * tree->nrates + rate] / job->investigation_time);
+            }
+        }
+    *out = by;
+    by = NULL;
+out:
+    kr_free(by);
+    kr_free(weights);
+    return s;
+}
+
+/* Statistics of the sites that are not stored as single realizations, over threads. */
+static kr_status stats_of_sites(kr_calc *calc, size_t nsites, const double *rates, float *stats)
+{
+    const kr_job *job = calc->job;
+    size_t total = job->nimts * job->nlevels;
+    atomic_int status;
+    atomic_init(&status, KR_OK);
+#pragma omp parallel num_threads(calc->threads)
+    {
+        kr_realizer_scratch *scratch = NULL;
+        kr_status mine = kr_realizer_scratch_create(calc->ctx, calc->realizer, &scratch);
+#pragma omp for schedule(dynamic, 1)
+        for (size_t i = 0; i < nsites; i++)
+            if (mine == KR_OK)
+                kr_stats_site(calc->realizer, scratch, rates + i * total, nsites * total,
+                              calc->stats, calc->nstats, stats + i * calc->nstats * total, NULL);
+        if (mine != KR_OK)
+            atomic_store(&status, (int)mine);
+        kr_realizer_scratch_destroy(&scratch);
+    }
+    return (kr_status)atomic_load(&status);
+}
+
+/* Bytes of all realizations at one site. */
+size_t kr_calc_rlzs_bytes(const kr_calc *calc)
+{
+    return calc->tree->nrlzs * calc->job->nimts * calc->job->nlevels * sizeof(float);
+}
+
+/* Statistics and single realizations, some sites at a time. */
+static kr_status rlzs_of_sites(kr_calc *calc, size_t first, size_t nsites, const double *rates,
+                               float *stats)
+{
+    kr_status s = KR_OK;
+    size_t total = calc->job->nimts * calc->job->nlevels, rlzs = calc->tree->nrlzs;
+    size_t at_once = kr_results_chunk_sites(kr_calc_rlzs_bytes(calc));
+    kr_realizer_scratch *scratch = NULL;
+    float *curves = NULL;
+    KR_NEW(curves, calc->ctx, KR_ACCOUNT_STATS, at_once * rlzs * total);
+    KR_TRY(kr_realizer_scratch_create(calc->ctx, calc->realizer, &scratch));
+    for (size_t i = 0; i < nsites; i += at_once) {
+        size_t n = nsites - i < at_once ? nsites - i : at_once;
+        for (size_t k = 0; k < n; k++)
+            kr_stats_site(calc->realizer, scratch, rates + (i + k) * total, nsites * total,
+                          calc->stats, calc->nstats, stats + (i + k) * calc->nstats * total,
+                          curves + k * rlzs * total);
+        KR_TRY(kr_results_put_rlzs(calc->results, first + i, n, curves));
+        kr_progress(calc->ctx, "statistics", (double)(i + n), (double)nsites);
+    }
+out:
+    kr_realizer_scratch_destroy(&scratch);
+    kr_free(curves);
+    return s;
+}
+
+kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const double *rates)
+{
+    kr_status s = KR_OK;
+    size_t total = calc->job->nimts * calc->job->nlevels;
+    float *stats = NULL, *by_source = NULL;
+    KR_NEW(stats, calc->ctx, KR_ACCOUNT_STATS, nsites * calc->nstats * total);
+    if (calc->store_rlzs)
+        KR_TRY(rlzs_of_sites(calc, first, nsites, rates, stats));
+    else
+        KR_TRY(stats_of_sites(calc, nsites, rates, stats));
+    if (calc->job->disagg_by_src)
+        KR_TRY(rates_by_source(calc, nsites, rates, &by_source));
+    kr_results_tile tile = {.first_site = first,
+                            .nsites = nsites,
+                            .component_rates = rates,
+                            .stats = stats,
+                            .rates_by_source = by_source};
+    KR_TRY(kr_results_put_tile(calc->results, &tile));
+out:
+    kr_free(stats);
+    kr_free(by_source);
+    return s;
+}
+
+kr_status kr_calc_tiles(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    size_t n = calc->sites->n, total = calc->job->nimts * calc->job->nlevels;
+    double hazard_seconds = 0, stats_seconds = 0;
+    double *rates = NULL;
+    KR_NEW(rates, calc->ctx, KR_ACCOUNT_RATES, calc->tree->nrates * calc->tile_sites * total);
+    for (size_t first = 0; first < n; first += calc->tile_sites) {
+        size_t nsites = n - first < calc->tile_sites ? n - first : calc->tile_sites;
+        double began = kr_wall_seconds();
+        memset(rates, 0, calc->tree->nrates * nsites * total * sizeof *rates);
+        KR_TRY(kr_hazard_tile(calc->hazard, first, nsites, calc->threads, rates, &calc->work));
+        double middle = kr_wall_seconds();
+        KR_TRY(kr_calc_tile_stats(calc, first, nsites, rates));
+        hazard_seconds += middle - began;
+        stats_seconds += kr_wall_seconds() - middle;
+    }
+    kr_info(calc->ctx, "%.0f contexts in %.2f s of hazard, %.2f s of statistics",
+            calc->work.contexts, hazard_seconds, stats_seconds);
+out:
+    kr_free(rates);
+    return s;
+}
