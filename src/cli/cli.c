@@ -1,0 +1,98 @@
+#include "cli/cli.h"
+
+#include "base/str.h"
+#include "cli/display.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+void cli_print_help(const cli_command *command)
+{
+    printf("usage: kauri %s\n\n%s.\n", command->synopsis, command->about);
+    if (command->help)
+        printf("\n%s", command->help);
+}
+
+int cli_usage(const cli_command *command, const char *format, ...)
+{
+    va_list args;
+    fputs("kauri: error: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    if (command)
+        fprintf(stderr, "; usage: kauri %s\n", command->synopsis);
+    else
+        fputs("; `kauri help` lists the commands\n", stderr);
+    return kr_exit_status(KR_EUSAGE);
+}
+
+kr_ctx *cli_context(bool quiet)
+{
+    kr_ctx *ctx = NULL;
+    if (kr_ctx_create(&ctx) != KR_OK) {
+        fputs("kauri: error: out of memory\n", stderr);
+        return NULL;
+    }
+    cli_display_attach(ctx, quiet);
+    return ctx;
+}
+
+int cli_finish(kr_ctx **ctx, kr_status status)
+{
+    cli_display_end();
+    if (status != KR_OK) {
+        const char *text = kr_ctx_error(*ctx);
+        fprintf(stderr, "kauri: error: %s\n", text[0] ? text : kr_status_text(status));
+    }
+    kr_ctx_destroy(ctx);
+    return kr_exit_status(status);
+}
+
+bool cli_read_size(const char *text, size_t *out)
+{
+    static const struct {
+        const char *suffix;
+        double factor;
+    } units[] = {{"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824}, {"TiB", 1099511627776},
+                 {"KB", 1e3},   {"MB", 1e6},      {"GB", 1e9},         {"TB", 1e12},
+                 {"K", 1e3},    {"M", 1e6},       {"G", 1e9},          {"T", 1e12},
+                 {"B", 1}};
+    size_t length = 0;
+    double x, factor = 1;
+    char number[64];
+    while (text[length])
+        length++;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (kr_str_ends(text, units[i].suffix)) {
+            factor = units[i].factor;
+            for (const char *c = units[i].suffix; *c; c++)
+                length--;
+            break;
+        }
+    if (length >= sizeof number)
+        return false;
+    snprintf(number, sizeof number, "%.*s", (int)length, text);
+    if (!kr_parse_double(number, &x) || !(x > 0) || x * factor >= 9e18)
+        return false;
+    *out = (size_t)(x * factor);
+    return true;
+}
+
+static kr_ctx *stop_this;
+
+static void on_signal(int number)
+{
+    (void)number;
+    kr_ctx_interrupt(stop_this);
+}
+
+void cli_stop_on_signals(kr_ctx *ctx)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    stop_this = ctx;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}

@@ -1,0 +1,39 @@
+/* The program's own parts: what every subcommand uses. */
+#ifndef KR_CLI_CLI_H
+#define KR_CLI_CLI_H
+
+#include "kauri/run.h"
+
+/* One subcommand. */
+typedef struct cli_command {
+    const char *name, *synopsis, *about;
+    const char *help; /* options, a line each */
+    int (*run)(int argc, char **argv);
+} cli_command;
+
+extern const cli_command cli_cmd_run, cli_cmd_info, cli_cmd_compare;
+
+/** All subcommands, ending with NULL. */
+const cli_command *const *cli_commands(void);
+
+/** Print the help of one subcommand. */
+void cli_print_help(const cli_command *command);
+
+/** Make a context that logs and shows progress on standard error (not if quiet). NULL after saying
+ * why. */
+kr_ctx *cli_context(bool quiet);
+
+/** Print what went wrong, if anything did, and give the exit status. Ends the context. */
+int cli_finish(kr_ctx **ctx, kr_status status);
+
+/** Say what is wrong with the command line; returns the exit status for usage. */
+int cli_usage(const cli_command *command, const char *format, ...) KR_PRINTF(2, 3);
+
+/** Read sizes such as 64M, 1.5G, 1000000 (bytes; K, M, G are powers of 1000, KiB, MiB, GiB of
+ * 1024). False if it is none. */
+bool cli_read_size(const char *text, size_t *out);
+
+/** Let SIGINT and SIGTERM stop the calculation of this context at the next unit of work. */
+void cli_stop_on_signals(kr_ctx *ctx);
+
+#endif

@@ -1,0 +1,26 @@
+#include "base/file.h"
+#include "cli/options.h"
+
+#include <stdio.h>
+
+static int run(int argc, char **argv)
+{
+    cli_job_options o;
+    int status = cli_read_job_options(&cli_cmd_info, argc, argv, false, &o);
+    if (status >= 0)
+        return status;
+    kr_ctx *ctx = cli_context(true);
+    if (!ctx)
+        return kr_exit_status(KR_ENOMEM);
+    return cli_finish(&ctx, kr_dir_exists(o.run.job) ? kr_info_results(ctx, o.run.job, stdout)
+                                                     : kr_info_job(ctx, &o.run, stdout));
+}
+
+const cli_command cli_cmd_info = {
+    .name = "info",
+    .synopsis = "info JOB.ini|DIR [-p key=value]... [--compat NAME]",
+    .about = "tell what a job holds, or what a finished run does, without computing",
+    .help = "  -p key=value   set a parameter of the job; may be repeated\n"
+            "  --compat NAME  oq-3.21 or exact\n",
+    .run = run,
+};

@@ -1,0 +1,96 @@
+#include "cli/display.h"
+
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Plain lines come this often at most. */
+static const double PLAIN_SECONDS = 5;
+
+static struct {
+    bool quiet, terminal, bar;
+    double began, phase_began, last_line;
+    char phase[32];
+} display;
+
+static void clear_bar(void)
+{
+    if (display.bar)
+        fputs("\r\033[K", stderr);
+    display.bar = false;
+}
+
+static void show_log(void *user, kr_log_level level, const char *line)
+{
+    (void)user;
+    if (level == KR_LOG_DEBUG || (display.quiet && level != KR_LOG_WARNING))
+        return;
+    clear_bar();
+    if (level == KR_LOG_WARNING)
+        fprintf(stderr, "kauri: warning: %s\n", line);
+    else
+        fprintf(stderr, "[%7.2f] %s\n", kr_wall_seconds() - display.began, line);
+}
+
+static void format_time(double seconds, char *buffer, size_t size)
+{
+    if (seconds < 100)
+        snprintf(buffer, size, "%.0f s", seconds);
+    else if (seconds < 6000)
+        snprintf(buffer, size, "%.0f min", seconds / 60);
+    else
+        snprintf(buffer, size, "%.1f h", seconds / 3600);
+}
+
+static void show_bar(const char *phase, double part, const char *left)
+{
+    enum { WIDTH = 40 };
+    char bar[WIDTH + 1];
+    int full = (int)(part * WIDTH);
+    for (int i = 0; i < WIDTH; i++)
+        bar[i] = i < full ? '#' : '.';
+    bar[WIDTH] = '\0';
+    fprintf(stderr, "\r\033[K%-11s [%s] %3.0f %%  %s left", phase, bar, 100 * part, left);
+    fflush(stderr);
+    display.bar = true;
+}
+
+static void show_progress(void *user, const char *phase, double done, double total)
+{
+    char left[32] = "?";
+    double now = kr_wall_seconds(), part = total > 0 ? done / total : 0;
+    (void)user;
+    if (display.quiet)
+        return;
+    if (strncmp(display.phase, phase, sizeof display.phase - 1) != 0) {
+        snprintf(display.phase, sizeof display.phase, "%s", phase);
+        display.phase_began = display.last_line = now;
+    }
+    if (part > 0)
+        format_time((now - display.phase_began) * (1 - part) / part, left, sizeof left);
+    if (display.terminal && done < total) {
+        show_bar(phase, part, left);
+    } else if (display.terminal) {
+        clear_bar();
+    } else if (now - display.last_line >= PLAIN_SECONDS) {
+        display.last_line = now;
+        fprintf(stderr, "[%7.2f] %s %.0f %%, %s left\n", now - display.began, phase, 100 * part,
+                left);
+    }
+}
+
+void cli_display_attach(kr_ctx *ctx, bool quiet)
+{
+    display.quiet = quiet;
+    display.terminal = isatty(STDERR_FILENO) == 1;
+    display.began = kr_wall_seconds();
+    kr_ctx_set_log(ctx, show_log, NULL);
+    kr_ctx_set_progress(ctx, show_progress, NULL);
+}
+
+void cli_display_end(void)
+{
+    clear_bar();
+}

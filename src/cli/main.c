@@ -1,0 +1,66 @@
+#include "cli/cli.h"
+#include "kauri/version.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const cli_command *const commands[] = {&cli_cmd_run, &cli_cmd_info, &cli_cmd_compare, NULL};
+
+const cli_command *const *cli_commands(void)
+{
+    return commands;
+}
+
+static void print_overview(FILE *out)
+{
+    fprintf(out,
+            "Kauri %s: probabilistic seismic hazard for very large logic trees\n\n"
+            "usage:\n",
+            KAURI_VERSION);
+    for (const cli_command *const *c = commands; *c; c++)
+        fprintf(out, "  kauri %-8s %s\n", (*c)->name, (*c)->about);
+    fprintf(out, "  kauri %-8s %s\n", "help", "tell more of a command: kauri help run");
+    fprintf(out, "  kauri %-8s %s\n", "version", "print the version");
+    fprintf(out, "\nexit status: 0 done, 1 the input is wrong, 2 usage, 3 does not fit the memory\n"
+                 "limit, 4 interrupted, 5 internal error, 6 compared and different, 7 reading or\n"
+                 "writing failed\n");
+}
+
+static const cli_command *find(const char *name)
+{
+    for (const cli_command *const *c = commands; *c; c++)
+        if (strcmp((*c)->name, name) == 0)
+            return *c;
+    return NULL;
+}
+
+static int help(int argc, char **argv)
+{
+    const cli_command *command = argc > 2 ? find(argv[2]) : NULL;
+    if (argc > 2 && !command)
+        return cli_usage(NULL, "there is no command '%s'", argv[2]);
+    if (command)
+        cli_print_help(command);
+    else
+        print_overview(stdout);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_overview(stderr);
+        return kr_exit_status(KR_EUSAGE);
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return help(argc, argv);
+    if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0) {
+        printf("kauri %s\n", KAURI_VERSION);
+        return 0;
+    }
+    const cli_command *command = find(name);
+    if (!command)
+        return cli_usage(NULL, "there is no command '%s'", name);
+    return command->run(argc - 1, argv + 1);
+}
