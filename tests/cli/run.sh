@@ -1,0 +1,57 @@
+# One job under several settings: the same numbers for any threads, tiles and ways to ask.
+. "$KAURI_SOURCE_DIR/tests/support/cases.sh"
+cp -r "$KAURI_SOURCE_DIR/demos/area" "$scratch/area"
+cd "$scratch/area" || exit 1
+
+# a coarser grid than the demo's: 86 sites, more than one block of them
+coarse=(-p region_grid_spacing=20 -p area_source_discretization=60)
+
+run() {
+    "$KAURI_PROGRAM" run job.ini -e csv -q "${coarse[@]}" "$@" >"$scratch/log" 2>&1 ||
+        fail "run $*: $(tail -n 1 "$scratch/log")"
+}
+
+# same A B: all tables have the same bytes, but for the comment.
+same() {
+    local table
+    for table in "$1"/*.csv; do
+        cmp -s <(tail -n +2 "$table") <(tail -n +2 "$2/$(basename "$table")") ||
+            fail "$(basename "$table") differs between $1 and $2"
+    done
+    [ "$(ls "$1" | wc -l)" -eq "$(ls "$2" | wc -l)" ] || fail "$1 and $2 do not hold the same files"
+}
+
+run -o "$scratch/one" --threads 1
+run -o "$scratch/two" --threads 2
+same "$scratch/one" "$scratch/two"
+run -o "$scratch/three" --threads 3 --memory-limit 24M
+same "$scratch/one" "$scratch/three"
+run -p export_dir=. # without -o: beside the job
+same "$scratch/one" "$scratch/area/job-results"
+
+[ -e "$scratch/one/results.h5" ] || fail "no results.h5"
+[ ! -e "$scratch/one/results.h5.part" ] || fail "an unfinished file is left"
+"$KAURI_PROGRAM" compare "$scratch/one" "$scratch/two" >"$scratch/log" || fail "compare says they differ"
+grep -q ' tables compared, 0 differ' "$scratch/log" || fail "compare: $(tail -n 1 "$scratch/log")"
+
+run -o "$scratch/other" -p truncation_level=2
+"$KAURI_PROGRAM" compare "$scratch/one" "$scratch/other" >"$scratch/log" 2>&1
+[ $? -eq 6 ] || fail "compare: two different runs must give status 6"
+rm "$scratch/two/hazard_map-mean.csv"
+"$KAURI_PROGRAM" compare "$scratch/one" "$scratch/two" >"$scratch/log" 2>&1
+[ $? -eq 6 ] || fail "compare: a missing table must give status 6"
+grep -q 'only in' "$scratch/log" || fail "compare does not name the missing table"
+
+"$KAURI_PROGRAM" info job.ini "${coarse[@]}" >"$scratch/log" || fail "info of the job"
+grep -Eq '^realizations +36$' "$scratch/log" || fail "info: $(grep realizations "$scratch/log")"
+"$KAURI_PROGRAM" info "$scratch/one" >"$scratch/log" || fail "info of the results"
+grep -q '^hcurves-stats' "$scratch/log" || fail "info of the results names no curves"
+"$KAURI_PROGRAM" run job.ini "${coarse[@]}" --dry-run 2>/dev/null | grep -q '^realizations' || fail "--dry-run"
+"$KAURI_PROGRAM" run job.ini "${coarse[@]}" -p calculation_mode=preclassical -q 2>/dev/null |
+    grep -q '^realizations' || fail "preclassical does not tell what the job holds"
+
+# a folder that cannot be written: status 7, and nothing else
+touch "$scratch/file"
+"$KAURI_PROGRAM" run job.ini -o "$scratch/file/out" -q >"$scratch/log" 2>&1
+[ $? -eq 7 ] || fail "a folder that cannot be made must give status 7: $(cat "$scratch/log")"
+finish

@@ -1,0 +1,39 @@
+# The command line: help, version, and what is said to a wrong call (status 2, one line).
+. "$KAURI_SOURCE_DIR/tests/support/cases.sh"
+
+# expect STATUS TEXT ARGUMENTS...: the exit status, and a text that the output holds.
+expect() {
+    local status=$1 text=$2
+    shift 2
+    "$KAURI_PROGRAM" "$@" >"$scratch/said" 2>&1
+    local got=$?
+    [ $got -eq "$status" ] || fail "kauri $*: exit status $got, not $status"
+    grep -qF -- "$text" "$scratch/said" || fail "kauri $*: does not say '$text': $(cat "$scratch/said")"
+}
+
+job=$KAURI_SOURCE_DIR/demos/area/job.ini
+expect 2 "usage:"
+expect 0 "kauri run" help
+expect 0 "--memory-limit" help run
+expect 0 "--memory-limit" run --help
+expect 0 "kauri 0." version
+expect 0 "kauri 0." --version
+expect 2 "no command 'walk'" walk
+expect 2 "no command 'walk'" help walk
+expect 2 "no job is named" run
+expect 2 "one job at a time" run "$job" other.ini
+expect 2 "unknown option --colour" run "$job" --colour
+expect 2 "needs a value" run "$job" -o
+expect 2 "key=value" run "$job" -p mean
+expect 2 "csv is available" run "$job" -e xml
+expect 2 "--threads 0" run "$job" --threads 0
+expect 2 "--memory-limit lots" run "$job" --memory-limit lots
+expect 2 "oq-3.21 or exact" run "$job" --compat oq-2
+expect 2 "--fresh is not available yet" run "$job" --fresh
+expect 2 "--memory-report is not available yet" run "$job" --memory-report
+expect 2 "two folders" compare one
+expect 1 "No such file" run "$scratch/none.ini"
+expect 1 "no results.h5 there" info "$scratch"
+expect 3 "--memory-limit" run "$job" -o "$scratch/small" --memory-limit 1M
+[ ! -e "$scratch/small" ] || fail "a refused run left a folder"
+finish

@@ -1,0 +1,30 @@
+# timeout: 300
+# Reference cases, where they are at hand (KAURI_REFERENCE): jobs with the tables of another engine.
+if [ -z "${KAURI_REFERENCE:-}" ]; then
+    echo "skipped: KAURI_REFERENCE is not set"
+    exit 77
+fi
+. "$KAURI_SOURCE_DIR/tests/support/cases.sh"
+
+while read -r case; do
+    run_cases 1e-3 "$KAURI_REFERENCE/$case"
+done <<END
+demos/AreaSourceClassicalPSHA
+demos/PointSourceClassicalPSHA
+demos/LatinSamplingClassicalPSHA
+demos/GMPETablePSHA
+classical/case_01
+classical/case_18
+classical/case_24
+classical/case_26
+classical/case_48
+classical/case_66
+classical/case_82
+logictree/case_10
+logictree/case_12
+logictree/case_16
+logictree/case_52
+logictree/case_56
+logictree/case_68
+END
+finish
