@@ -1,0 +1,140 @@
+/* The logic trees: the first byte chooses the kind of job, then come the source-model tree, the
+ * ground-motion tree and up to two source models, separated by lines "%%". */
+#include "tree/tree.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char separator[] = "\n%%\n";
+static char folder[] = "/tmp/kauri-fuzz-tree-XXXXXX";
+static bool made;
+
+static void remove_folder(void)
+{
+    static const char *const names[] = {"smlt.xml", "glt.xml", "a.xml", "b.xml", "job.ini"};
+    char path[128];
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        remove(path);
+    }
+    rmdir(folder);
+}
+
+static void write_part(const char *name, const void *data, size_t n)
+{
+    char path[128];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    f = fopen(path, "wb");
+    if (!f)
+        abort();
+    fwrite(data, 1, n, f);
+    fclose(f);
+}
+
+static void write_job(unsigned kind)
+{
+    static const char *const methods[] = {"early_weights", "late_weights", "early_latin",
+                                          "late_latin"};
+    char text[1024];
+
+    snprintf(text, sizeof text,
+             "[general]\ndescription = fuzz\ncalculation_mode = classical\nsites = 0 0\n"
+             "source_model_logic_tree_file = smlt.xml\ngsim_logic_tree_file = glt.xml\n"
+             "investigation_time = 50\ntruncation_level = 3\nmaximum_distance = 200\n"
+             "width_of_mfd_bin = 0.2\nreference_vs30_value = 760\n"
+             "area_source_discretization = 20\n"
+             "intensity_measure_types_and_levels = {'PGA': [0.1, 0.2]}\n"
+             "number_of_logic_tree_samples = %u\nsampling_method = %s\n%s%s%s%s",
+             kind & 1 ? 5 : 0, methods[kind >> 1 & 3], kind & 8 ? "disagg_by_src = true\n" : "",
+             kind & 16 ? "source_id = 1\n" : "", kind & 32 ? "smlt_branch = b1\n" : "",
+             kind & 64 ? "collapse_gsim_logic_tree = g1\n" : "");
+    write_part("job.ini", text, strlen(text));
+}
+
+/* Everything that the tree offers, so that a wrong index shows. */
+static void use(const kr_tree *tree)
+{
+    size_t most = 0;
+    uint32_t *rates;
+    size_t *gsims = calloc(tree->ntrts + 1, sizeof *gsims);
+    char name[64];
+
+    for (size_t p = 0; p < tree->npaths; p++)
+        if (tree->paths[p].ncomponents > most)
+            most = tree->paths[p].ncomponents;
+    rates = calloc(most + 1, sizeof *rates);
+    if (!rates || !gsims)
+        abort();
+    for (size_t r = 0; r < tree->nrlzs && r < 100; r++) {
+        size_t n = kr_tree_rates(tree, r, rates);
+        kr_realization rlz;
+        kr_tree_realization(tree, r, gsims, &rlz);
+        kr_tree_rlz_name(tree, r, name, r % sizeof name);
+        if (!(kr_tree_weight(tree, r, 0) >= 0))
+            abort();
+        for (size_t i = 0; i < n; i++)
+            if (rates[i] >= tree->nrates)
+                abort();
+    }
+    free(rates);
+    free(gsims);
+}
+
+static void read_tree(unsigned kind)
+{
+    char path[128];
+    kr_ctx *ctx;
+    kr_job *job = NULL;
+    kr_model *model = NULL;
+    kr_tree *tree = NULL;
+
+    snprintf(path, sizeof path, "%s/job.ini", folder);
+    if (kr_ctx_create(&ctx) != KR_OK)
+        abort();
+    if (kr_job_read(ctx, path, NULL, 0, kind & 128 ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21, &job) ==
+            KR_OK &&
+        kr_model_create(ctx, &model) == KR_OK && kr_tree_read(ctx, job, model, &tree) == KR_OK)
+        use(tree);
+    else if (*kr_ctx_error(ctx) == '\0')
+        abort(); /* a failure says why */
+    kr_tree_destroy(&tree);
+    kr_model_destroy(&model);
+    kr_job_destroy(&job);
+    if (kr_ctx_memory(ctx).current != 0)
+        abort();
+    kr_ctx_destroy(&ctx);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char *const names[] = {"smlt.xml", "glt.xml", "a.xml", "b.xml"};
+    unsigned kind;
+
+    if (size == 0)
+        return 0;
+    if (!made) {
+        if (!mkdtemp(folder))
+            abort();
+        made = true;
+        atexit(remove_folder);
+    }
+    kind = *data++;
+    size--;
+    for (size_t i = 0; i < 4; i++) {
+        const uint8_t *end = i == 3 || size == 0 ? NULL : memmem(data, size, separator, 4);
+        size_t n = end ? (size_t)(end - data) : size;
+        write_part(names[i], data, n);
+        data += n + (end ? 4 : 0);
+        size -= n + (end ? 4 : 0);
+    }
+    write_job(kind);
+    read_tree(kind);
+    return 0;
+}
