@@ -1,0 +1,98 @@
+# The door to the build: `make` prints what there is. The build itself is CMake with presets
+# (CMakePresets.json); everything here can be typed by hand as well.
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+JOBS := $(shell nproc 2>/dev/null || echo 2)
+export CMAKE_BUILD_PARALLEL_LEVEL ?= $(JOBS)
+export CTEST_PARALLEL_LEVEL ?= $(JOBS)
+DEPS := tools/install-deps.sh
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+LONG := check-slow check-tsan check-valgrind check-cov check-fuzz tidy check-cppcheck \
+	check-install check-arm64
+.PHONY: help deps deps-test demo release test dev asan install format clean bench check-long $(LONG)
+
+help:  ## print this list
+	@echo 'make TARGET, where TARGET is'
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  \1\t\2/p' Makefile | expand -t 18
+
+deps:  ## install the libraries and tools that the program needs (apt; sudo where not root)
+	@$(DEPS) base
+
+deps-test:  ## the same for the tests and the checks of the sources
+	@$(DEPS) test
+
+demo: release  ## build the program and compute the hazard of demos/area
+	build/release/kauri run demos/area/job.ini -o build/demo -e csv
+	@tools/show-demo.sh build/demo
+
+release: deps  ## build the optimized program: build/release/kauri
+	cmake --preset release
+	cmake --build --preset release --target kauri libkauri
+
+test: dev asan  ## build with gcc, and with clang's sanitizers, and pass all tests in both
+
+dev: deps-test  ## the first half of `make test`: gcc, warnings are errors
+	cmake --workflow --preset dev
+
+asan: deps-test  ## the second half: clang, address and undefined-behaviour sanitizers
+	cmake --workflow --preset asan
+
+install: release  ## install program, library, headers, manual: make install PREFIX=/usr/local
+	cmake --install build/release --prefix '$(PREFIX)'
+
+format: deps-test  ## format all C files with clang-format 14
+	@tools/check-format.sh . --fix
+
+clean:  ## remove build/
+	rm -rf build
+
+bench: release  ## time the program on a job and the ground-motion models
+	cmake --build --preset release --target benches
+	bench/run.sh
+	build/release/bench/bench_gmm
+
+check-long: $(LONG)  ## the checks that take long: all of the following, one after the other
+	@echo 'check-long: all passed'
+
+check-slow: release  ## the tests named *_long, with the optimized program
+	@$(DEPS) test
+	cmake --preset release
+	cmake --build --preset release
+	ctest --test-dir build/release --output-on-failure -L '^long$$'
+
+check-tsan: deps-test  ## all tests under the thread sanitizer
+	cmake --workflow --preset tsan
+
+check-valgrind:  ## the unit tests under valgrind's memcheck
+	@$(DEPS) long
+	cmake --preset dev
+	cmake --build --preset dev
+	@tools/check-valgrind.sh build/dev
+
+check-cov:  ## all tests with executed lines counted, the figures printed
+	@$(DEPS) long
+	cmake --preset cov
+	cmake --build --preset cov
+	find build/cov -name '*.gcda' -delete
+	ctest --preset cov -LE fuzz
+	cmake --build --preset cov --target coverage
+
+check-fuzz: deps-test  ## every reader fuzzed for a minute
+	cmake --workflow --preset fuzz
+
+tidy: deps-test  ## read all sources with clang-tidy
+	cmake --workflow --preset tidy
+
+check-cppcheck:  ## cppcheck over the sources
+	@$(DEPS) long
+	cppcheck -q -j $(JOBS) --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --suppress=missingIncludeSystem --suppress=unknownMacro --suppress=arrayIndexThenCheck \
+		--error-exitcode=1 -I include -I src src
+
+check-install: deps-test  ## install into a scratch folder, build a program against it
+	@tools/check-install.sh
+
+check-arm64:  ## build for 64-bit ARM and run the tests under qemu
+	@tools/check-arm64.sh

@@ -1,0 +1,77 @@
+# How every file of Kauri is compiled. kauri_compile(<target>) applies it.
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+set(KR_CLANG OFF)
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+  set(KR_CLANG ON)
+endif()
+set(KR_X86 OFF)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
+  set(KR_X86 ON)
+endif()
+
+set(KR_WARN -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
+  -Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wpointer-arith -Wvla -Wundef)
+
+# No -ffast-math: results are the same bits on every run. Vector forms of exp, log and their kin
+# come from glibc's libmvec; gcc finds them through the declarations in num/, clang by its option.
+set(KR_MATH -fno-math-errno -ffp-contract=off -ftree-vectorize -fopenmp-simd)
+if(KR_CLANG)
+  list(APPEND KR_WARN -Wno-pass-failed)
+  if(KR_X86)
+    list(APPEND KR_MATH -fveclib=libmvec)
+  endif()
+endif()
+
+set(KR_SANITIZE "")
+if(KAURI_SANITIZE)
+  set(KR_SANITIZE -fsanitize=${KAURI_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+endif()
+if(KAURI_FUZZ)
+  list(APPEND KR_SANITIZE -fsanitize=fuzzer-no-link)
+endif()
+if(KAURI_COVERAGE)
+  list(APPEND KR_SANITIZE --coverage -fprofile-update=atomic)
+endif()
+add_compile_options(${KR_SANITIZE})
+add_link_options(${KR_SANITIZE})
+
+function(kauri_compile target)
+  target_compile_options(${target} PRIVATE ${KR_WARN} ${KR_MATH})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include
+    ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated
+    ${PROJECT_BINARY_DIR}/generated/include)
+  target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
+endfunction()
+
+# Link-time optimization works on the code that is compiled once. The kernels of the instruction
+# sets stay out, so that no decision is compiled a second time inside one of them. The objects
+# are fat: the tests, and who links libkauri.a, need no link-time optimization.
+set(KR_LTO OFF)
+if(KAURI_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  set(KR_LTO ON)
+endif()
+function(kauri_lto_compile target)
+  if(KR_LTO)
+    target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
+  endif()
+endfunction()
+function(kauri_lto_link target)
+  if(KR_LTO)
+    target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
+    target_link_options(${target} PRIVATE -flto=auto)
+  endif()
+endfunction()
+
+# clang-tidy reads each file once: the second and third copy of a kernel would say the same.
+function(kauri_tidy target)
+  if(KAURI_TIDY)
+    find_program(CLANG_TIDY NAMES clang-tidy-14 clang-tidy REQUIRED)
+    set_target_properties(${target} PROPERTIES C_CLANG_TIDY "${CLANG_TIDY};--quiet")
+  endif()
+endfunction()

@@ -1,0 +1,22 @@
+# Tests of the sources themselves: layers, headers, exports, format.
+set(root ${PROJECT_SOURCE_DIR})
+list(GET KR_ISAS 0 isa)
+
+add_test(NAME layers COMMAND ${CMAKE_COMMAND} -DROOT=${root} -P ${root}/cmake/CheckLayers.cmake)
+
+add_test(NAME headers WORKING_DIRECTORY ${PROJECT_BINARY_DIR}
+  COMMAND ${BASH} ${root}/tools/check-headers.sh ${root} ${CMAKE_C_COMPILER} -Werror ${KR_WARN} ${KR_MATH}
+    -Wno-unused-function -D_GNU_SOURCE -DKR_ISA=${isa}
+    "-I$<JOIN:$<TARGET_PROPERTY:kauri_objects,INCLUDE_DIRECTORIES>,;-I>"
+  COMMAND_EXPAND_LISTS)
+
+add_test(NAME format COMMAND ${BASH} ${root}/tools/check-format.sh ${root})
+
+set(checks layers headers format)
+# Instrumented code carries symbols of the instrumentation.
+if(NOT (KAURI_SANITIZE OR KAURI_COVERAGE OR KAURI_FUZZ OR BUILD_SHARED_LIBS))
+  add_test(NAME exports COMMAND ${BASH} ${root}/tools/check-exports.sh ${root}
+    ${CMAKE_C_COMPILER} ${CMAKE_NM} $<TARGET_FILE:libkauri>)
+  list(APPEND checks exports)
+endif()
+set_tests_properties(${checks} PROPERTIES LABELS fast TIMEOUT 300 SKIP_RETURN_CODE 77)

@@ -1,0 +1,2 @@
+/* An object library needs one file. */
+typedef int kauri_empty;

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# The unit tests of a build under valgrind's memcheck.
+# usage: check-valgrind.sh BUILD
+set -u
+build=$1
+export KAURI_SOURCE_DIR=$PWD KAURI_PROGRAM=$PWD/$build/kauri
+log=$(mktemp -d)
+trap 'rm -rf "$log"' EXIT
+
+one() { # test program
+    local name=${1##*/}
+    if valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+        --suppressions=tools/valgrind.supp "$1" >"$log/$name" 2>&1; then
+        echo "passed  $name"
+    else
+        echo "FAILED  $name"
+        cat "$log/$name"
+        return 1
+    fi
+}
+export -f one
+export log
+
+find "$build/tests" -maxdepth 1 -type f -name 'test_*' -perm -u+x -print0 | sort -z |
+    xargs -0 -r -n 1 -P "$(nproc)" bash -c 'one "$1"' one
+status=$?
+[ $status -eq 0 ] && echo 'valgrind: no error' || echo 'valgrind: errors, see above' >&2
+exit $status
