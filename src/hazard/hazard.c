@@ -116,6 +116,12 @@ void kr_hazard_destroy(kr_hazard **hazard)
     *hazard = NULL;
 }
 
+const char *kr_hazard_trt(const kr_hazard *h, const kr_work_component *w)
+{
+    return h->job->compat == KR_COMPAT_EXACT ? w->component->source_trt
+                                             : h->tree->trts[w->component->trt];
+}
+
 kr_columns kr_hazard_site_columns(const kr_hazard *h)
 {
     return h->site_columns;

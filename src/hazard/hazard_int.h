@@ -74,6 +74,11 @@ typedef struct kr_unit {
     double contexts;
 } kr_unit;
 
+/** The tectonic region type that distances and magnitude cuts of a component go by: with one model
+ * for all
+ * ("*") the reference finds the default only. */
+const char *kr_hazard_trt(const kr_hazard *hazard, const kr_work_component *component);
+
 /** Make room for units of any component; kr_unit_clear frees it. */
 KR_MUST_CHECK kr_status kr_unit_init(const kr_hazard *hazard, kr_unit *unit);
 void kr_unit_clear(kr_unit *unit);

@@ -85,11 +85,27 @@ out:
     return s;
 }
 
+/* A maker for all sites of the job: made once so that what cannot work is said before anything is
+ * computed, and for the estimates. */
+static kr_status make_maker(kr_hazard *h, const kr_work_component *w, kr_point_maker **out)
+{
+    kr_point_setup setup = {.job = h->job,
+                            .trt = kr_hazard_trt(h, w),
+                            .columns = w->columns,
+                            .sites = h->sites,
+                            .tile = &h->soa,
+                            .job_sites = &h->soa};
+    return kr_point_maker_create(h->ctx, &setup, out);
+}
+
 static kr_status prepare_component(kr_hazard *h, kr_work_component *w, grids *g)
 {
     kr_status s = KR_OK;
     const kr_component *c = w->component;
     bool atomic = c->group != NULL;
+    kr_point_maker *maker = NULL;
+    KR_TRY(make_maker(h, w, &maker));
+    kr_point_maker_destroy(&maker);
     KR_NEW(w->splits, h->ctx, KR_ACCOUNT_RUPTURES, c->nsources);
     for (size_t i = 0; i < c->nsources; i++) {
         const kr_source *source = c->sources[i].source;
@@ -137,14 +153,8 @@ kr_status kr_hazard_estimate(kr_hazard *h)
     kr_status s = KR_OK;
     for (size_t c = 0; c < h->tree->ncomponents; c++) {
         kr_work_component *w = &h->components[c];
-        kr_point_setup setup = {.job = h->job,
-                                .trt = h->tree->trts[w->component->trt],
-                                .columns = w->columns,
-                                .sites = h->sites,
-                                .tile = &h->soa,
-                                .job_sites = &h->soa};
-        kr_point_maker *maker;
-        KR_TRY(kr_point_maker_create(h->ctx, &setup, &maker));
+        kr_point_maker *maker = NULL;
+        KR_TRY(make_maker(h, w, &maker));
         w->size.contexts = 0;
         for (size_t i = 0; i < w->component->nsources; i++)
             w->size.contexts += kr_point_maker_estimate(maker, w->splits[i], 16);

@@ -92,12 +92,13 @@ static kr_status set_maker(kr_unit *u, const kr_work_component *w, size_t first,
         u->sites.custom_site_id += first;
     u->soa = h->soa; /* a view: blocks begin at multiples of 8, the end is padded */
     u->soa.n = nsites;
+    u->soa.capacity = (nsites + 7) / 8 * 8;
     u->soa.block = NULL;
 #define X(name, what) u->soa.name += first;
     KR_SITE_SOA_LIST(X)
 #undef X
     kr_point_setup setup = {.job = h->job,
-                            .trt = h->tree->trts[w->component->trt],
+                            .trt = kr_hazard_trt(h, w),
                             .columns = w->columns | (u->rounded ? KR_BIT(RRUP) : 0),
                             .sites = &u->sites,
                             .tile = &u->soa,
@@ -138,6 +139,17 @@ static void add_part(kr_unit *u, const kr_motion *motion, size_t j, double weigh
     }
 }
 
+static kr_status check_mags(const kr_unit *u, const kr_gmm *gmm, const double *mag, size_t n)
+{
+    for (size_t j = 0; j < n && isfinite(gmm->mag_min); j++)
+        if (mag[j] < gmm->mag_min)
+            return kr_fail_at(u->hazard->ctx, gmm->file, gmm->line,
+                              "magnitude %g is below the smallest of the table of %s, %g; use "
+                              "minimum_magnitude to leave such ruptures out",
+                              mag[j], gmm->cls->name, gmm->mag_min);
+    return KR_OK;
+}
+
 static kr_status check_sigma(const kr_unit *u, const kr_gmm *gmm, size_t n)
 {
     double level = u->hazard->truncation.level;
@@ -172,6 +184,7 @@ static kr_status add_motion(kr_unit *u, const kr_contexts *b, double *const *col
     if (!linear)
         memset(u->poes, 0, n * size * sizeof *u->poes);
     for (size_t p = 0; p < motion->nparts; p++) {
+        KR_TRY(check_mags(u, motion->parts[p], batch.col[KR_COL_MAG], n));
         kr_gmm_eval(motion->parts[p], &batch, &out);
         KR_TRY(check_sigma(u, motion->parts[p], n));
         for (size_t j = 0; j < n; j++) {

@@ -214,7 +214,7 @@ static kr_status realizations_table(exporter *e)
         kr_tree_rlz_name(tree, r, path, sizeof path);
         kr_table_integer(&t, (long long)r);
         kr_table_text(&t, path);
-        kr_table_format(&t, "%.7e", (double)(float)kr_tree_weight(tree, r, 0));
+        kr_table_format(&t, "%.7e", (double)(float)kr_tree_weight_exported(tree, r));
         kr_table_end_row(&t);
     }
     e->ntables++;

@@ -14,6 +14,7 @@ struct kr_results {
     kr_results_spec spec;
     kr_arena arena;
     char *path, *temporary;
+    bool made_dir; /* to be removed again if nothing comes of it */
     kr_h5 *file;
     double *map_scratch;
     float *maps;
@@ -192,6 +193,7 @@ kr_status kr_results_create(kr_ctx *ctx, const kr_results_spec *spec, kr_results
         s = KR_ENOMEM;
         goto out;
     }
+    r->made_dir = !kr_dir_exists(spec->dir);
     KR_TRY(kr_make_dirs(ctx, spec->dir));
     KR_TRY(kr_h5_create(ctx, r->temporary, &r->file));
     KR_TRY(write_head(r));
@@ -290,8 +292,8 @@ void kr_results_destroy(kr_results **results)
     if (!r)
         return;
     kr_h5_discard(&r->file);
-    if (r->temporary)
-        unlink(r->temporary);
+    if (r->temporary && unlink(r->temporary) == 0 && r->made_dir)
+        rmdir(r->spec.dir);
     kr_free(r->maps);
     kr_free(r->map_scratch);
     kr_arena_clear(&r->arena);

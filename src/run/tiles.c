@@ -13,8 +13,11 @@ static kr_status rate_weights(kr_calc *calc, double **out)
     const kr_tree *tree = calc->tree;
     double *weights = NULL;
     uint32_t *rates = NULL;
+    size_t most = 0; /* components of a path; one may stand there twice */
+    for (size_t p = 0; p < tree->npaths; p++)
+        most = tree->paths[p].ncomponents > most ? tree->paths[p].ncomponents : most;
     KR_NEW(weights, calc->ctx, KR_ACCOUNT_STATS, tree->nweights * tree->nrates);
-    KR_NEW(rates, calc->ctx, KR_ACCOUNT_STATS, tree->nrates);
+    KR_NEW(rates, calc->ctx, KR_ACCOUNT_STATS, most);
     for (size_t r = 0; r < tree->nrlzs; r++) {
         size_t n = kr_tree_rates(tree, r, rates);
         for (size_t w = 0; w < tree->nweights; w++)

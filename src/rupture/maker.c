@@ -1,6 +1,8 @@
 /* Life of a point maker. */
 #include "rupture/maker_int.h"
 
+#include <math.h>
+
 #include "base/str.h"
 
 static kr_status set_init(kr_site_set *set, kr_ctx *ctx, size_t n)
@@ -50,10 +52,16 @@ static kr_status take_limits(kr_point_maker *maker, const char *trt)
 
     maker->limits = kr_job_magdist(job, trt);
     if (!maker->limits || maker->limits->n == 0)
-        return kr_fail(maker->ctx, KR_EINPUT, "maximum_distance has no entry for '%s'", trt);
+        return kr_fail(maker->ctx, KR_EINPUT,
+                       "%s: maximum_distance has no entry for '%s' and no default", job->path, trt);
     maker->last_km = kr_last_distance(maker->limits);
     maker->close_km = kr_by_trt_get(&job->pointsource_distance, trt,
                                     job->ps_grid_spacing_km > 0.0 ? 40.0 : 100.0);
+    if (isnan(maker->close_km))
+        return kr_fail(maker->ctx, KR_EINPUT,
+                       "%s: pointsource_distance by magnitude cannot be used with point, "
+                       "multi-point and area sources; write one number of km for '%s'",
+                       job->path, trt);
     maker->few = maker->job_sites->n <= job->max_sites_disagg;
     maker->lons = kr_lon_range_of(maker->job_sites);
     return KR_OK;

@@ -79,7 +79,7 @@ static void compare_pair(const room *got, size_t k, const slow_planar *r, const 
     kt_close(got->of[KR_DIST_RY0][k], slow_ry0(r, t), 1e-9, few);
     kt_close(got->of[KR_DIST_REPI][k], slow_repi(r, t), 1e-10, few);
     kt_close(got->of[KR_DIST_RHYPO][k], slow_rhypo(r, t), 1e-10, few);
-    kt_close(fmin(turn, 360 - turn) * slow_repi(r, t), 0, 0, 1e-6);
+    kt_close(fmin(turn, 360 - turn) * slow_repi(r, t), 0, 0, fmax(few, 1e-6));
 }
 
 /* All pairs of a block of n ruptures at a place, both ways, against the formulas. */

@@ -41,7 +41,7 @@ static void make(kt_model *m, const char *more)
 /* The rates of all realizations at one level, one by one. */
 static void plain_rates(const kr_tree *tree, const double *components, double *out)
 {
-    uint32_t *rates = malloc(tree->nrates * sizeof *rates);
+    uint32_t *rates = malloc(2 * tree->nrates * sizeof *rates);
     for (size_t r = 0; r < tree->nrlzs; r++) {
         size_t n = kr_tree_rates(tree, r, rates);
         out[r] = 0;
