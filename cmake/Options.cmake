@@ -20,7 +20,9 @@ set(KR_WARN -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
 
 # No -ffast-math: results are the same bits on every run. Vector forms of exp, log and their kin
 # come from glibc's libmvec; gcc finds them through the declarations in num/, clang by its option.
-set(KR_MATH -fno-math-errno -ffp-contract=off -ftree-vectorize -fopenmp-simd)
+# Without trapping-math selects are vectorised on every instruction set. clang may not unroll past the
+# padding of the arrays: bits would depend on the place in a batch.
+set(KR_MATH -fno-math-errno -fno-trapping-math -ffp-contract=off -ftree-vectorize -fopenmp-simd)
 if(KR_CLANG)
   list(APPEND KR_WARN -Wno-pass-failed)
   if(KR_X86)
@@ -43,6 +45,9 @@ add_link_options(${KR_SANITIZE})
 
 function(kauri_compile target)
   target_compile_options(${target} PRIVATE ${KR_WARN} ${KR_MATH})
+  if(KR_CLANG AND KR_X86)
+    target_compile_options(${target} PRIVATE "SHELL:-mllvm -force-vector-interleave=1")
+  endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated
     ${PROJECT_BINARY_DIR}/generated/include)

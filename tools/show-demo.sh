@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Says where the results of the demo are and shows the first lines of a curve and of the map.
+# Says where the results of the demo are and shows the first lines of a table of curves.
 # usage: show-demo.sh FOLDER
 set -eu
 folder=$1
 echo
 echo "The results are in $folder:"
-ls -1 "$folder" | sed 's/^/  /'
+ls -C -T 0 -w 76 "$folder" | sed 's/^/  /'
 for f in "$folder"/hazard_curve-mean-*.csv; do
     [ -e "$f" ] || continue
     echo
-    echo "$f begins (longitude, latitude, depth, then the probability of exceeding each level):"
-    head -n 4 "$f" | cut -c1-100
+    echo "$f begins (place, then the probability of exceeding each level):"
+    grep -v '^#' "$f" | head -n 4 | sed -E 's/^(.{76}).+/\1.../; s/^/  /'
     break
 done

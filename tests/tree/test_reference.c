@@ -10,6 +10,12 @@
 
 static int compared, with_sources, skipped;
 
+static void join(char *out, size_t size, const char *a, const char *b, const char *c)
+{
+    int n = snprintf(out, size, "%s/%s%s", a, b, c);
+    assert_in_range(n, 1, size - 1);
+}
+
 /* The rows of the tree as the reference writes them, against its file. */
 static void compare_rows(const char *path, const kr_tree *tree)
 {
@@ -51,7 +57,7 @@ static void compare_job(const char *folder, const char *job_name, const char *cs
     kr_model *model = NULL;
     kr_tree *tree = NULL;
 
-    snprintf(path, sizeof path, "%s/%s.ini", folder, job_name);
+    join(path, sizeof path, folder, job_name, ".ini");
     if (kr_job_read(ctx, path, NULL, 0, KR_COMPAT_OQ_3_21, &job) != KR_OK) {
         assert_non_null(strstr(kr_ctx_error(ctx), "not available yet"));
         skipped++;
@@ -79,7 +85,7 @@ static void visit_case(const char *folder)
     DIR *dir;
     struct dirent *entry;
 
-    snprintf(expected, sizeof expected, "%s/expected", folder);
+    join(expected, sizeof expected, folder, "expected", "");
     dir = opendir(expected);
     if (!dir)
         return;
@@ -87,7 +93,7 @@ static void visit_case(const char *folder)
         FILE *f;
         if (entry->d_name[0] == '.')
             continue;
-        snprintf(csv, sizeof csv, "%s/%.200s/realizations.csv", expected, entry->d_name);
+        join(csv, sizeof csv, expected, entry->d_name, "/realizations.csv");
         f = fopen(csv, "r");
         if (!f)
             continue;
@@ -107,7 +113,7 @@ static void visit_suite(const char *folder)
         return;
     while ((entry = readdir(dir))) // NOLINT(concurrency-mt-unsafe)
         if (entry->d_name[0] != '.') {
-            snprintf(path, sizeof path, "%s/%.200s", folder, entry->d_name);
+            join(path, sizeof path, folder, entry->d_name, "");
             visit_case(path);
         }
     closedir(dir);
@@ -128,7 +134,7 @@ static void all_cases(void **state)
     }
     while ((entry = readdir(dir))) // NOLINT(concurrency-mt-unsafe)
         if (entry->d_name[0] != '.') {
-            snprintf(path, sizeof path, "%s/%.200s", root, entry->d_name);
+            join(path, sizeof path, root, entry->d_name, "");
             visit_suite(path);
         }
     closedir(dir);

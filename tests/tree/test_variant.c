@@ -60,6 +60,7 @@ static void make_set(made_tree *m, size_t i)
                                            KR_CHANGE_MAX_MAG_RELATIVE_NO_BALANCE};
     static const double values[] = {-0.1, 0.0, 0.1};
     made_set *s = &m->sets[i];
+    size_t chosen;
 
     memset(s, 0, sizeof *s);
     snprintf(s->id, sizeof s->id, "k%zu", i);
@@ -70,13 +71,15 @@ static void make_set(made_tree *m, size_t i)
     switch (pick(m, 3)) {
     case 0:
         s->by_trt = true;
-        snprintf(s->trt, sizeof s->trt, "%s", trts[pick(m, 2)]);
-        snprintf(s->filter, sizeof s->filter, "applyToTectonicRegionType='%s'", s->trt);
+        chosen = pick(m, 2);
+        snprintf(s->trt, sizeof s->trt, "%s", trts[chosen]);
+        snprintf(s->filter, sizeof s->filter, "applyToTectonicRegionType='%s'", trts[chosen]);
         break;
     case 1:
         s->by_source = true;
-        snprintf(s->source, sizeof s->source, "s%zu", 2 + pick(m, 2));
-        snprintf(s->filter, sizeof s->filter, "applyToSources='%s' applyToBranches='", s->source);
+        chosen = 2 + pick(m, 2);
+        snprintf(s->source, sizeof s->source, "s%zu", chosen);
+        snprintf(s->filter, sizeof s->filter, "applyToSources='s%zu' applyToBranches='", chosen);
         break;
     default:
         break;
