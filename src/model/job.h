@@ -27,6 +27,7 @@ typedef struct kr_by_trt {
 /* Integration distance by tectonic region type: km as a piecewise linear function of magnitude. */
 typedef struct kr_magdist {
     const char *trt; /* or "default" */
+    int line;        /* in the job file; 0 where it follows from others */
     size_t n;
     double *mag, *dist_km; /* increasing magnitudes */
 } kr_magdist;

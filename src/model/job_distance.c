@@ -48,12 +48,21 @@ out:
     return s;
 }
 
+static bool distance_cut_has(const kr_by_trt *by, const char *trt)
+{
+    for (size_t i = 0; i < by->n; i++)
+        if (kr_str_eq(by->trt[i], trt))
+            return true;
+    return false;
+}
+
 static kr_status distance_read(kr_job_reader *r, const kr_ini_entry *entry, const char *trt,
                                const kr_value *value, kr_magdist *out)
 {
     kr_status s = KR_OK;
 
     out->trt = trt;
+    out->line = value->line;
     if (value->kind == KR_VALUE_LIST)
         return distance_pairs(r, entry, value, out);
     if (!kr_value_is_number(value))
@@ -188,9 +197,11 @@ kr_status kr_job_cut_distance(kr_job_reader *r)
 
     KR_ANEW(cut, r->arena, nold + least->n + 1);
     for (size_t i = 0; i < nold; i++)
-        if (!kr_str_eq(old[i].trt, "default"))
-            KR_TRY(distance_cut(r, &old[i], old[i].trt, kr_by_trt_get(least, old[i].trt, 0),
-                                &cut[n++]));
+        if (!kr_str_eq(old[i].trt, "default")) {
+            KR_TRY(
+                distance_cut(r, &old[i], old[i].trt, kr_by_trt_get(least, old[i].trt, 0), &cut[n]));
+            cut[n++].line = distance_cut_has(least, old[i].trt) ? 0 : old[i].line;
+        }
     for (size_t i = 0; i < least->n; i++)
         if (!kr_str_eq(least->trt[i], "default") && !distance_find(old, nold, least->trt[i]) &&
             least->value[i] > 0)

@@ -43,6 +43,13 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
     KR_TRY(kr_hazard_create(ctx, calc->job, calc->tree, &calc->hazard));
     KR_TRY(kr_sites_read(ctx, calc->job, kr_hazard_site_columns(calc->hazard), &calc->sites));
     KR_TRY(kr_stats_of_job(calc->job, &calc->arena, &calc->stats, &calc->nstats));
+    if (calc->nstats == 0 && calc->tree->nrlzs > 1 && calc->job->individual_rlzs != 1) {
+        s = kr_fail(ctx, KR_EINPUT,
+                    "%s: no statistics and no single realizations are asked for; write mean = true "
+                    "or individual_rlzs = true",
+                    calc->job->path);
+        goto out;
+    }
     kr_calc_phase_end(calc, "reading", began);
     began = kr_wall_seconds();
     KR_TRY(kr_hazard_prepare(calc->hazard, calc->sites));

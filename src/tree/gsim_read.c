@@ -185,6 +185,23 @@ static bool read_used(kr_glt *g, const kr_node *tree, const char *trt, const cha
     return true;
 }
 
+/* A distance for a type that neither has models nor a minimum magnitude is a slip of the pen. */
+static kr_status check_distances(const kr_glt *g, const kr_map *types)
+{
+    const kr_job *job = g->job;
+
+    for (size_t i = 0; i < job->nmaximum_distance; i++) {
+        const kr_magdist *d = &job->maximum_distance[i];
+        if (d->line > 0 && !kr_str_eq(d->trt, "default") && !kr_map_get(types, d->trt, NULL) &&
+            !kr_map_get(types, "*", NULL))
+            return kr_fail_at(g->ctx, job->path, d->line,
+                              "maximum_distance names '%s', which is not a tectonic region type of "
+                              "%s",
+                              d->trt, g->path);
+    }
+    return KR_OK;
+}
+
 static kr_status read_sets(kr_glt *g, const kr_node *tree, const char **trts, size_t ntrts)
 {
     kr_status s = KR_OK;
@@ -209,6 +226,7 @@ static kr_status read_sets(kr_glt *g, const kr_node *tree, const char **trts, si
         KR_TRY(read_attributes(g, set, &sets, &types, &like));
         KR_TRY(read_set(g, set, read_used(g, tree, like.trt, trts, ntrts), &like));
     }
+    KR_TRY(check_distances(g, &types));
 out:
     kr_map_clear(&sets);
     kr_map_clear(&types);
