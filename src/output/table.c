@@ -86,7 +86,10 @@ void kr_table_format(kr_table *table, const char *format, double x)
 void kr_table_number(kr_table *table, double x)
 {
     separate(table);
-    fprintf(table->file, "%.6E", x == 0 ? 0.0 : x);
+    if (x == 0) /* common beyond the last level that anything exceeds */
+        fputs("0.000000E+00", table->file);
+    else
+        fprintf(table->file, "%.6E", x);
 }
 
 void kr_table_degrees(kr_table *table, double x)
