@@ -42,7 +42,7 @@ static inline void scene_job(scene *sc)
     memcpy(sc->limit_km, km, sizeof km);
     sc->region = "default";
     sc->close_km = 40;
-    sc->limits = (kr_magdist){"default", 3, sc->limit_mag, sc->limit_km};
+    sc->limits = (kr_magdist){"default", 0, 3, sc->limit_mag, sc->limit_km};
     sc->job.maximum_distance = &sc->limits;
     sc->job.nmaximum_distance = 1;
     sc->job.pointsource_distance = (kr_by_trt){1, &sc->region, &sc->close_km};
