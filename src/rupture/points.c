@@ -56,11 +56,15 @@ static double least_chord(const kr_point_maker *maker, const kr_box *box, const 
 
 /* ---- close and far ---- */
 
-static bool is_in_range(const kr_magdist *limits, double mag, bool strict)
+/* `strict`: the reference leaves out a magnitude that is the first or the last of maximum_distance,
+ * but for points with several planes or depths. */
+static bool is_in_range(const kr_point_maker *maker, double mag, bool strict)
 {
+    const kr_magdist *limits = maker->limits;
     double first = limits->mag[0], last = limits->mag[limits->n - 1];
 
-    return strict ? first < mag && mag < last : first <= mag && mag <= last;
+    return strict && maker->job->compat != KR_COMPAT_EXACT ? first < mag && mag < last
+                                                           : first <= mag && mag <= last;
 }
 
 static kr_use use_all(const kr_plan_mag *mag, bool on)
@@ -83,7 +87,7 @@ static void divide_sites(const kr_point_maker *maker, const kr_plan *plan, doubl
     for (size_t m = 0; m < plan->nmags; m++) {
         const kr_plan_mag *mag = &plan->mags[m];
         double close_km = fmin(mag->radius_km, mag->cut_km / 2.0) + pad_km + maker->close_km;
-        bool on = is_in_range(maker->limits, mag->mag, false);
+        bool on = is_in_range(maker, mag->mag, false);
         full[m] = use_all(mag, on);
         mean[m] = use_all(mag, on);
         if (maker->few) {
@@ -171,7 +175,7 @@ static kr_status run_point(kr_point_maker *maker, const kr_split *split, size_t 
     if (nparts == 1) {
         for (size_t m = 0; m < bins->n; m++)
             maker->full_use[m] =
-                use_all(&maker->full.mags[m], is_in_range(maker->limits, bins->mag[m], true));
+                use_all(&maker->full.mags[m], is_in_range(maker, bins->mag[m], true));
     } else {
         kr_mean_source mean;
         divide_sites(maker, &maker->full, 0.0, least_km, maker->full_use, maker->mean_use);
@@ -197,17 +201,18 @@ out:
 
 /* Ruptures are taken in groups of equal magnitude up to the second decimal, cut off; the maximum
  * distance of a group is that of its least magnitude. */
-static double group_cut(const kr_plan *plan, const kr_magdist *limits, double mag)
+static double group_cut(const kr_point_maker *maker, double mag)
 {
+    const kr_plan *plan = &maker->full;
     uint32_t group = (uint32_t)(mag * 100.0);
     double least = mag;
 
     for (size_t m = 0; m < plan->nmags; m++) {
         double x = plan->mags[m].mag;
-        if ((uint32_t)(x * 100.0) == group && is_in_range(limits, x, true))
+        if ((uint32_t)(x * 100.0) == group && is_in_range(maker, x, true))
             least = fmin(least, x);
     }
-    return kr_magdist_at(limits, least);
+    return kr_magdist_at(maker->limits, least);
 }
 
 static kr_status run_whole(kr_point_maker *maker, const kr_split *split, size_t point,
@@ -224,8 +229,8 @@ static kr_status run_whole(kr_point_maker *maker, const kr_split *split, size_t 
     KR_TRY(make_room(maker, bins->n));
     for (size_t m = 0; m < bins->n; m++) {
         kr_use *use = &maker->full_use[m];
-        *use = use_all(&maker->full.mags[m], is_in_range(maker->limits, bins->mag[m], true));
-        use->cut_km = group_cut(&maker->full, maker->limits, bins->mag[m]);
+        *use = use_all(&maker->full.mags[m], is_in_range(maker, bins->mag[m], true));
+        use->cut_km = group_cut(maker, bins->mag[m]);
         use->most_km = use->cut_km + maker->full.mags[m].reach_km + 1e-3;
         limit = use->on ? fmax(limit, use->most_km) : limit;
     }

@@ -122,7 +122,8 @@ static kr_bbox source_bounds(const kr_split *split)
     return kr_bounds_of(source->kind == KR_SOURCE_AREA ? polygon : points);
 }
 
-static kr_status split_points(kr_ctx *ctx, kr_split *split, const kr_area_grid *grid)
+static kr_status split_points(kr_ctx *ctx, const kr_job *job, kr_split *split,
+                              const kr_area_grid *grid)
 {
     kr_status s = KR_OK;
     const kr_source *source = split->source;
@@ -139,7 +140,7 @@ static kr_status split_points(kr_ctx *ctx, kr_split *split, const kr_area_grid *
         split->npoints = grid->n;
         split->lon = grid->lon;
         split->lat = grid->lat;
-    } else if (source->kind == KR_SOURCE_MULTIPOINT) {
+    } else if (source->kind == KR_SOURCE_MULTIPOINT && job->compat != KR_COMPAT_EXACT) {
         KR_TRY(single_precision(split, source));
     }
     split->bounds = source_bounds(split);
@@ -192,7 +193,7 @@ kr_status kr_split_create(kr_ctx *ctx, const kr_job *job, const kr_source *sourc
     split->origin = split->source = source;
     if (has_equivalent_distance(job, source))
         KR_TRY(collapse(ctx, source, &split->arena, &split->source));
-    KR_TRY(split_points(ctx, split, grid));
+    KR_TRY(split_points(ctx, job, split, grid));
     KR_TRY(split_bins(ctx, job, split));
     /* of a source that is not split, or of which only one part comes out, the reference sees no
      * location: it takes the way of the extended sources */

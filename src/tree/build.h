@@ -128,6 +128,9 @@ KR_MUST_CHECK kr_status kr_build_components(kr_build *b);
 /** Equivalent distance: nodal planes and depths as their means, in the copies of the components. */
 KR_MUST_CHECK kr_status kr_build_reqv(kr_build *b);
 
+/** Do two places hold a source of the same content, tectonic region type and name? */
+bool kr_place_same(const kr_place *a, const kr_place *b);
+
 static inline bool kr_group_atomic(const kr_group *g)
 {
     return g->mutex_sources || g->cluster;

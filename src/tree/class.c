@@ -101,8 +101,16 @@ static void class_lists(kr_build *b, filters *f, const kr_place *p, int64_t out[
             f->hit[out[i]] = 1;
 }
 
-static kr_status class_of(kr_build *b, const filters *f, const char *trt, const int64_t lists[2],
-                          uint32_t *out)
+/* Is the source of the type that applyToSourceType names? "area" names areaSource. */
+static bool class_type_is(const kr_source *source, const char *type)
+{
+    const char *tag = kr_source_tag(source->kind);
+
+    return kr_str_starts(tag, type) && kr_str_eq(tag + strlen(type), "Source");
+}
+
+static kr_status class_of(kr_build *b, const filters *f, const kr_source *source,
+                          const int64_t lists[2], uint32_t *out)
 {
     kr_status s = KR_OK;
     const struct filter_list *l0 = lists[0] >= 0 ? &f->lists[lists[0]] : NULL;
@@ -115,7 +123,9 @@ static kr_status class_of(kr_build *b, const filters *f, const char *trt, const 
         const kr_lt_set *set = &b->smlt->sets[i];
         bool applies = set->kind == KR_LT_CHANGE;
         if (set->trt)
-            applies = applies && kr_str_eq(set->trt, trt);
+            applies = applies && kr_str_eq(set->trt, source->trt);
+        if (set->source_type)
+            applies = applies && class_type_is(source, set->source_type);
         if (set->by_source)
             applies = applies && (class_has(l0, (uint32_t)i) || class_has(l1, (uint32_t)i));
         if (applies)
@@ -146,7 +156,7 @@ static void class_warn(kr_build *b, const filters *f)
     }
 }
 
-/* A number of a tectonic region type for the cache of classes. */
+/* A number of a tectonic region type for the cache of classes (with the kind of source). */
 static uint32_t class_trt(kr_build *b, const char *trt)
 {
     uint32_t i = 0;
@@ -170,10 +180,11 @@ static kr_status class_assign(kr_build *b, filters *f)
 
         class_lists(b, f, p, lists);
         simple = lists[1] < 0 && class_trt(b, p->source->trt) < b->smlt->ntrts;
-        key = kr_index_pair(class_trt(b, p->source->trt), (uint32_t)(lists[0] + 1));
+        key = kr_index_pair(class_trt(b, p->source->trt) * 16 + (uint32_t)p->source->kind,
+                            (uint32_t)(lists[0] + 1));
         if (simple && kr_index_get(&cache, key, &p->class))
             continue;
-        KR_TRY(class_of(b, f, p->source->trt, lists, &p->class));
+        KR_TRY(class_of(b, f, p->source, lists, &p->class));
         if (simple)
             KR_TRY(kr_index_put(&cache, key, p->class));
     }

@@ -79,7 +79,7 @@ static const char *place_key_of(kr_build *b, const kr_place *p)
     return text;
 }
 
-static bool place_same(const kr_place *a, const kr_place *b)
+bool kr_place_same(const kr_place *a, const kr_place *b)
 {
     return kr_hash_equal(a->source->digest, b->source->digest) &&
            kr_str_eq(a->source->trt, b->source->trt) && kr_str_eq(a->source->name, b->source->name);
@@ -142,7 +142,7 @@ static kr_status place_rename_run(kr_build *b, const place_key *keys, size_t n)
                               "cannot be repeated",
                               p->source->id, other->source->file, other->source->line);
         }
-        same = same && place_same(first, p);
+        same = same && kr_place_same(first, p);
     }
     KR_TRY(place_check_twice(b, keys, n < 100 ? n : 100));
     if (same)

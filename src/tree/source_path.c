@@ -187,6 +187,10 @@ static kr_status path_sort(found *f, kr_paths *out)
     kr_status s = KR_OK;
     const kr_smlt *t = f->t;
     path_key *keys = NULL;
+    /* In the reference a path that late sampling meets k times gives each of its k samples k times
+     * its weight. */
+    bool exact_late = t->job->samples > 0 && kr_sampling_late(t->job->sampling_method) &&
+                      t->job->compat == KR_COMPAT_EXACT;
 
     KR_NEW(keys, t->ctx, KR_ACCOUNT_READING, f->n);
     for (size_t i = 0; i < f->n; i++) {
@@ -215,7 +219,8 @@ static kr_status path_sort(found *f, kr_paths *out)
             }
             out->n++;
         }
-        out->weights[out->n - 1] += path_weight(f, keys[i].index);
+        if (!exact_late || out->samples[out->n - 1] == 0)
+            out->weights[out->n - 1] += path_weight(f, keys[i].index);
         out->samples[out->n - 1]++;
     }
 out:

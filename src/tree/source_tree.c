@@ -86,6 +86,34 @@ static kr_status tree_check_sources(kr_smlt *t, const kr_node *node, const kr_na
     return KR_OK;
 }
 
+/* applyToSourceType, which the reference ignores: with --compat exact it counts. */
+static kr_status tree_check_type(kr_smlt *t, const kr_node *node, const char *type)
+{
+    static const char *const kinds[] = {"point",       "multiPoint",   "area",
+                                        "simpleFault", "complexFault", "characteristicFault",
+                                        "kiteFault",   "multiFault",   "nonParametric"};
+    const char *kind = kr_node_attr(node, "applyToSourceType");
+
+    if (!kind)
+        return KR_OK;
+    if (t->job->compat != KR_COMPAT_EXACT) {
+        kr_warn_at(t->ctx, t->path, node->line,
+                   "applyToSourceType is ignored, as the reference ignores it: the branch set "
+                   "applies to all types; --compat exact honours it");
+        return KR_OK;
+    }
+    if (kr_str_eq(type, "sourceModel"))
+        return kr_fail_at(t->ctx, t->path, node->line,
+                          "a sourceModel branch set has no applyToSourceType; it applies to all "
+                          "sources");
+    if (!tree_listed(kind, kinds, sizeof kinds / sizeof *kinds))
+        return kr_fail_at(t->ctx, t->path, node->line,
+                          "applyToSourceType='%.40s' is no type of source; point, multiPoint, area "
+                          "or the like was expected",
+                          kind);
+    return KR_OK;
+}
+
 /* The filters of a branch set, against what was read before it. */
 static kr_status tree_check_filters(kr_smlt *t, const kr_node *node, const char *type)
 {
@@ -120,10 +148,7 @@ static kr_status tree_check_filters(kr_smlt *t, const kr_node *node, const char 
     if (kr_str_starts(type, "simpleFaultDip") && !sources)
         return kr_fail_at(t->ctx, t->path, node->line, "%s needs applyToSources", type);
     KR_TRY(tree_check_sources(t, node, &names));
-    if (kr_node_attr(node, "applyToSourceType"))
-        kr_warn_at(t->ctx, t->path, node->line,
-                   "applyToSourceType is ignored, as the reference ignores it: the branch set "
-                   "applies to all types");
+    KR_TRY(tree_check_type(t, node, type));
 out:
     return s;
 }
@@ -160,9 +185,12 @@ static kr_status tree_filter(kr_smlt *t, const kr_node *node, kr_lt_set *set)
     const char *sources = kr_node_attr(node, "applyToSources");
     const char *trt = kr_node_attr(node, "applyToTectonicRegionType");
     const char *to = kr_node_attr(node, "applyToBranches");
+    const char *kind = kr_node_attr(node, "applyToSourceType");
     char **words;
     size_t n = 0;
 
+    if (kind && t->job->compat == KR_COMPAT_EXACT)
+        KR_ASTR(set->source_type, t->arena, kind);
     if (trt)
         KR_ASTR(set->trt, t->arena, trt);
     if (to && *to)

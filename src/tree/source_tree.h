@@ -35,6 +35,7 @@ typedef struct kr_lt_set {
     size_t nbranches;
     const uint32_t *branches; /* in the order of enumeration */
     const char *trt;          /* applyToTectonicRegionType, or NULL */
+    const char *source_type;  /* applyToSourceType, such as "area"; NULL where it does not count */
     bool by_source;           /* has applyToSources */
     kr_names sources;
     const char *to_branches; /* applyToBranches as written, or NULL */

@@ -46,6 +46,20 @@ out:
     return s;
 }
 
+/* Has the branch the source of place p already? With --compat exact an id may stand for several
+ * contents; otherwise those were renamed before. */
+static bool unit_has_place(const walk *w, const kr_lt_branch *branch, const kr_place *p)
+{
+    const kr_build *b = w->b;
+
+    for (size_t f = 0; f < branch->nfiles; f++)
+        for (size_t i = b->first_place[branch->files[f]]; i < b->first_place[branch->files[f] + 1];
+             i++)
+            if (kr_str_eq(b->places[i].id, p->id) && (!w->exact || kr_place_same(&b->places[i], p)))
+                return true;
+    return false;
+}
+
 /* The sources that an extendModel branch adds must not be in the model that it extends. */
 static kr_status unit_check_clash(walk *w, uint32_t base, uint32_t extra)
 {
@@ -63,7 +77,7 @@ static kr_status unit_check_clash(walk *w, uint32_t base, uint32_t extra)
             KR_TRY(kr_map_put(&ids, b->places[i].id, 0));
     for (size_t f = 0; f < with->nfiles; f++)
         for (size_t i = b->first_place[with->files[f]]; i < b->first_place[with->files[f] + 1]; i++)
-            if (kr_map_get(&ids, b->places[i].id, NULL)) {
+            if (kr_map_get(&ids, b->places[i].id, NULL) && unit_has_place(w, from, &b->places[i])) {
                 s = kr_fail_at(b->ctx, b->smlt->path, with->line,
                                "the branch '%s' adds the source '%s', which the branch '%s' has "
                                "already; give it "
