@@ -28,6 +28,10 @@ if(KR_CLANG)
   if(KR_X86)
     list(APPEND KR_MATH -fveclib=libmvec)
   endif()
+else()
+  # gcc 12 forgets the rounding to single precision where it joins two of (double)(float)x that
+  # stand side by side into one vector. Loops are right.
+  list(APPEND KR_MATH -fno-tree-slp-vectorize)
 endif()
 
 set(KR_SANITIZE "")
