@@ -54,22 +54,27 @@ static void write_xml(const char *dir, const char *name, const char *open, const
     char *text = next_text();
     int n = snprintf(text, TEXT,
                      "<?xml version='1.0' encoding='utf-8'?>\n"
-                     "<nrml xmlns='http://openquake.org/xmlns/nrml/0.4' "
+                     "<nrml xmlns='http://openquake.org/xmlns/nrml/%s' "
                      "xmlns:gml='http://www.opengis.net/gml'>%s%s%s</nrml>\n",
-                     open, inside, close);
+                     strstr(inside, "<sourceGroup") ? "0.5" : "0.4", open, inside, close);
     assert_in_range(n, 1, TEXT - 1);
     kt_write_text(kt_path(dir, name), text);
+}
+
+void kt_model_write(const char *dir, const char *job, const char *sources, const char *source_sets,
+                    const char *gmm_sets)
+{
+    kt_write_text(kt_path(dir, "job.ini"), job);
+    write_xml(dir, "source.xml", "<sourceModel name='test'>", sources, "</sourceModel>");
+    write_xml(dir, "source_tree.xml", "<logicTree logicTreeID='s'>", source_sets, "</logicTree>");
+    write_xml(dir, "gmm_tree.xml", "<logicTree logicTreeID='g'>", gmm_sets, "</logicTree>");
 }
 
 void kt_model_make(kt_model *m, const char *job, const char *sources, const char *source_sets,
                    const char *gmm_sets)
 {
     *m = (kt_model){.dir = kt_dir_create(), .ctx = kt_ctx()};
-    kt_write_text(kt_path(m->dir, "job.ini"), job);
-    write_xml(m->dir, "source.xml", "<sourceModel name='test'>", sources, "</sourceModel>");
-    write_xml(m->dir, "source_tree.xml", "<logicTree logicTreeID='s'>", source_sets,
-              "</logicTree>");
-    write_xml(m->dir, "gmm_tree.xml", "<logicTree logicTreeID='g'>", gmm_sets, "</logicTree>");
+    kt_model_write(m->dir, job, sources, source_sets, gmm_sets);
     kt_ok(m->ctx,
           kr_job_read(m->ctx, kt_path(m->dir, "job.ini"), NULL, 0, KR_COMPAT_OQ_3_21, &m->job));
     kt_ok(m->ctx, kr_model_create(m->ctx, &m->model));

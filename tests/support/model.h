@@ -14,8 +14,13 @@ typedef struct kt_model {
     kr_tree *tree;
 } kt_model;
 
-/** Write job.ini from `job` (which names source_tree.xml and gmm_tree.xml), source.xml with the
- * sources, both trees, and read them. The texts of the trees are the branch sets only. */
+/** Write into a folder job.ini from `job` (which names source_tree.xml and gmm_tree.xml),
+ * source.xml with the sources (or, NRML 0.5, groups of them), and both trees. The texts of the
+ * trees are the branch sets only. */
+void kt_model_write(const char *dir, const char *job, const char *sources, const char *source_sets,
+                    const char *gmm_sets);
+
+/** The same in a new folder, and read all of it. */
 void kt_model_make(kt_model *m, const char *job, const char *sources, const char *source_sets,
                    const char *gmm_sets);
 void kt_model_end(kt_model *m);
