@@ -193,7 +193,8 @@ static kr_status files_set_honoured(kr_job_reader *r, const kr_ini_entry *entry,
                 "sites_csv and site_model_file",
                 entry->key);
         job->site_model_files = names;
-        job->prefer_global_site_params |= !model;
+        /* of a sites_csv the reference uses the places only */
+        job->prefer_global_site_params |= !model && job->compat != KR_COMPAT_EXACT;
     }
 out:
     return s;

@@ -118,6 +118,26 @@ static bool params_is_global(const kr_sites_reader *r, kr_column column)
     return r->job->prefer_global_site_params && kr_sites_reference_key(column);
 }
 
+/* The columns of a sites_csv are not used unless --compat exact is given: say so where it matters.
+ */
+static void params_warn_unused(const kr_sites_reader *r, kr_column column, double value)
+{
+    const kr_job *job = r->job;
+    const double *given = r->model.n ? r->model.param[column] : NULL;
+    bool differs = false;
+
+    for (size_t i = 0; i < job->ngiven; i++)
+        if (kr_str_eq(job->given_keys[i], "prefer_global_site_params"))
+            return;
+    for (size_t i = 0; given && i < r->model.n && !differs; i++)
+        differs = given[i] != value;
+    if (differs)
+        kr_warn_at(r->ctx, job->site_model_files.name[0], 0,
+                   "the column %s is not used, as in the reference: %s of the job holds; "
+                   "--compat exact uses the column",
+                   kr_column_name(column), kr_sites_reference_key(column));
+}
+
 static kr_status params_fill(kr_sites_reader *r, kr_column column, const uint32_t *row)
 {
     kr_status s = KR_OK;
@@ -137,6 +157,7 @@ static kr_status params_fill(kr_sites_reader *r, kr_column column, const uint32_
         value = 0;
     if (isnan(value) && params_is_required(r, column))
         return params_missing(r, column);
+    params_warn_unused(r, column, value);
     for (size_t i = 0; i < sites->n; i++)
         to[i] = value;
 out:

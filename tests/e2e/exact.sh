@@ -129,6 +129,19 @@ for compat in oq-3.21 exact; do
     [ $? -eq 1 ] && grep -q "adds the source 'm'" log || fail "extendModel with the same source: $(cat log)"
 done
 
+# columns of a sites_csv
+tree tree.xml "$base"
+model model.xml "$(point m 174.2 -41.1 "$gr")"
+printf 'lon,lat,vs30\n174.05,-41.02,200\n174.3,-41.1,800\n' >sites.csv
+sed -i 's/^sites = .*/sites_csv = sites.csv/' job.ini
+run_as sites-default oq-3.21
+grep -q "sites.csv: the column vs30 is not used" log || fail "no word about the column vs30: $(cat log)"
+run_as sites-exact exact
+sed -i 's/^sites_csv = .*/site_model_file = sites.csv/' job.ini
+run_as sites-twin oq-3.21
+expect_same "columns of sites_csv" sites-exact sites-twin
+expect_other "columns of sites_csv" sites-default sites-twin
+
 # late sampling: every sample of a path weighs the same, however often the path was sampled
 model more.xml "$(point m 174.2 -41.1 "$gr")"
 tree tree.xml "$(set_of s sourceModel '' model.xml 0.8 more.xml 0.2)"
