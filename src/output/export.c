@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct exporter {
     kr_ctx *ctx;
@@ -15,8 +16,24 @@ typedef struct exporter {
     kr_arena arena;
     kr_h5 *file;
     bool depths; /* some site is not at sea level: maps and spectra show depths */
-    size_t ntables;
+    kr_arena paths;
+    char **written; /* the tables so far: all appear, or none */
+    size_t ntables, written_cap;
 } exporter;
+
+/* End a table, and remember it. */
+static kr_status end_table(exporter *e, kr_table *t, kr_status status)
+{
+    kr_status s = KR_OK;
+    KR_TRY(status);
+    KR_GROW(e->written, e->written_cap, e->ntables + 1, e->ctx, KR_ACCOUNT_OUTPUT);
+    KR_ASTR(e->written[e->ntables], &e->paths, t->path);
+out:
+    s = kr_table_finish(t, s);
+    e->ntables += s == KR_OK;
+    kr_arena_reset(&e->arena);
+    return s;
+}
 
 /* One kind of curve: a realization or a statistic. */
 typedef struct kind {
@@ -25,9 +42,12 @@ typedef struct kind {
     char name[64];             /* "mean", "quantile-0.1", "rlz-000" */
 } kind;
 
-/* The comment of a table; `more` begins with ", " or is empty. */
+/* The comment of a table; `more` begins with ", " or is empty. NULL where memory ran out, as in all
+ * texts here: the table takes it for what it is. */
 static const char *comment(exporter *e, const char *more)
 {
+    if (!more)
+        return NULL;
     return kr_arena_printf(&e->arena, "generated_by='Kauri %s', start_date='%s', checksum=%u%s",
                            KAURI_VERSION, e->spec->start_date, kr_results_checksum(e->spec), more);
 }
@@ -35,6 +55,8 @@ static const char *comment(exporter *e, const char *more)
 /* "hazard_curve-mean", "quantile_map-0.5". */
 static const char *table_name(exporter *e, const char *what, const kind *k, const char *suffix)
 {
+    if (!suffix)
+        return NULL;
     if (kr_str_starts(k->name, "quantile-"))
         return kr_arena_printf(&e->arena, "quantile_%s-%s%s.csv", what, k->name + 9, suffix);
     return kr_arena_printf(&e->arena, "hazard_%s-%s%s.csv", what, k->name, suffix);
@@ -93,11 +115,8 @@ static kr_status curve_table(exporter *e, const kind *k, size_t m)
             kr_table_number(&t, (double)curves[i * levels + l]);
         kr_table_end_row(&t);
     }
-    e->ntables++;
 out:
-    s = kr_table_finish(&t, s);
-    kr_arena_reset(&e->arena);
-    return s;
+    return end_table(e, &t, s);
 }
 
 static bool in_spectrum(const kr_imt *imt)
@@ -155,11 +174,8 @@ static kr_status map_table(exporter *e, const kind *k, bool spectra)
             kr_table_number(&t, (double)maps[i * size + order[c]]);
         kr_table_end_row(&t);
     }
-    e->ntables++;
 out:
-    s = kr_table_finish(&t, s);
-    kr_arena_reset(&e->arena);
-    return s;
+    return end_table(e, &t, s);
 }
 
 static kr_status kind_tables(exporter *e, const kind *k)
@@ -217,11 +233,8 @@ static kr_status realizations_table(exporter *e)
         kr_table_format(&t, "%.7e", (double)(float)kr_tree_weight_exported(tree, r));
         kr_table_end_row(&t);
     }
-    e->ntables++;
 out:
-    s = kr_table_finish(&t, s);
-    kr_arena_reset(&e->arena);
-    return s;
+    return end_table(e, &t, s);
 }
 
 /* Measures in the order of their names, as the reference sorts its rows. */
@@ -274,11 +287,8 @@ static kr_status by_source_table(exporter *e, size_t site)
             kr_table_format(&t, "%.5E", rate);
             kr_table_end_row(&t);
         }
-    e->ntables++;
 out:
-    s = kr_table_finish(&t, s);
-    kr_arena_reset(&e->arena);
-    return s;
+    return end_table(e, &t, s);
 }
 
 kr_status kr_results_export_csv(kr_ctx *ctx, const kr_results_spec *spec, size_t *ntables)
@@ -286,6 +296,7 @@ kr_status kr_results_export_csv(kr_ctx *ctx, const kr_results_spec *spec, size_t
     kr_status s = KR_OK;
     exporter e = {.ctx = ctx, .spec = spec};
     kr_arena_init(&e.arena, ctx, KR_ACCOUNT_OUTPUT);
+    kr_arena_init(&e.paths, ctx, KR_ACCOUNT_OUTPUT);
     for (size_t i = 0; i < spec->sites->n; i++)
         e.depths = e.depths || spec->sites->depth[i] != 0;
     char *path = kr_path_join(&e.arena, spec->dir, "results.h5");
@@ -296,7 +307,11 @@ kr_status kr_results_export_csv(kr_ctx *ctx, const kr_results_spec *spec, size_t
         KR_TRY(by_source_table(&e, i));
     *ntables = e.ntables;
 out:
+    for (size_t i = 0; i < e.ntables && s != KR_OK; i++)
+        unlink(e.written[i]);
     kr_h5_discard(&e.file);
+    kr_free(e.written);
+    kr_arena_clear(&e.paths);
     kr_arena_clear(&e.arena);
     return s;
 }

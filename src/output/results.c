@@ -292,7 +292,9 @@ void kr_results_destroy(kr_results **results)
     if (!r)
         return;
     kr_h5_discard(&r->file);
-    if (r->temporary && unlink(r->temporary) == 0 && r->made_dir)
+    if (r->temporary)
+        unlink(r->temporary);
+    if (r->temporary && r->made_dir)
         rmdir(r->spec.dir);
     kr_free(r->maps);
     kr_free(r->map_scratch);

@@ -65,7 +65,8 @@ size_t kr_results_chunk_sites(size_t bytes_per_site);
 /** Complete the file and give it its name, results.h5. */
 KR_MUST_CHECK kr_status kr_results_finish(kr_results *results);
 
-/** Write the CSV tables that the reference exports for such a job. Returns their number. */
+/** Write the CSV tables that the reference exports for such a job; all of them or, where that
+ * fails, none. Returns their number. KR_EIO, KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_results_export_csv(kr_ctx *ctx, const kr_results_spec *spec,
                                               size_t *ntables);
 

@@ -14,7 +14,7 @@ kr_status kr_table_begin(kr_ctx *ctx, const char *dir, const char *name, kr_tabl
     kr_status s = KR_OK;
     *out = (kr_table){.ctx = ctx};
     kr_arena_init(&out->arena, ctx, KR_ACCOUNT_OUTPUT);
-    char *base = kr_arena_strdup(&out->arena, name);
+    char *base = name ? kr_arena_strdup(&out->arena, name) : NULL;
     if (!base)
         return KR_ENOMEM;
     for (char *c = base; *c; c++) /* a name never leaves its folder */
@@ -51,7 +51,9 @@ static void quoted(kr_table *table, const char *text)
 void kr_table_text(kr_table *table, const char *text)
 {
     separate(table);
-    if (strpbrk(text, ",\"\r\n"))
+    if (!text)
+        table->lacks_text = true;
+    else if (strpbrk(text, ",\"\r\n"))
         quoted(table, text);
     else
         fputs(text, table->file);
@@ -108,12 +110,16 @@ kr_status kr_table_finish(kr_table *table, kr_status status)
 {
     if (!table->file)
         return status;
-    bool bad = ferror(table->file) != 0;
+    errno = 0;
+    bool bad = fflush(table->file) != 0 || ferror(table->file) != 0;
+    int reason = errno ? errno : EIO; /* a full disk is still full at the last flush */
     bad = fclose(table->file) != 0 || bad;
     table->file = NULL;
+    if (status == KR_OK && table->lacks_text)
+        status = KR_ENOMEM;
     if (status == KR_OK && bad)
         status =
-            kr_fail(table->ctx, KR_EIO, "%s: writing failed: %s", table->path, strerror(errno));
+            kr_fail(table->ctx, KR_EIO, "%s: writing failed: %s", table->path, strerror(reason));
     if (status == KR_OK && rename(table->temporary, table->path) != 0)
         status = kr_fail(table->ctx, KR_EIO, "%s: cannot be put in place: %s", table->path,
                          strerror(errno));

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 typedef struct kr_table {
@@ -12,17 +13,20 @@ typedef struct kr_table {
     kr_arena arena; /* names */
     char *path, *temporary;
     FILE *file;
-    size_t fields; /* written in the current row */
+    size_t fields;   /* written in the current row */
+    bool lacks_text; /* one could not be made: memory ran out */
 } kr_table;
 
-/** Begin DIR/name. KR_EIO. On success kr_table_finish must follow. */
+/** Begin DIR/name. KR_EIO, KR_ENOMEM (also for a name that is NULL). On success kr_table_finish
+ * must follow. */
 KR_MUST_CHECK kr_status kr_table_begin(kr_ctx *ctx, const char *dir, const char *name,
                                        kr_table *out);
 
 /** The comment line: '#', ncols - 2 empty fields and the text, quoted. */
 void kr_table_comment(kr_table *table, size_t ncols, const char *text);
 
-/* One field each; a row ends with kr_table_end_row. */
+/* One field each; a row ends with kr_table_end_row. A text that is NULL, because it could not be
+ * made, lets the table end with KR_ENOMEM. */
 void kr_table_text(kr_table *table, const char *text);
 void kr_table_integer(kr_table *table, long long x);
 void kr_table_number(kr_table *table, double x);  /* %.6E, negative zero as 0 */
