@@ -1,5 +1,6 @@
 /* All statistics of one site. */
 #include "stats/realizer.h"
+#include "stats/single.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -84,7 +85,7 @@ static float stored(const kr_job *job, double x)
     if (!job->use_rates)
         return (float)x;
     if (job->compat == KR_COMPAT_OQ_3_21 && is_fast_mean(job))
-        return 1 - expf(-(float)x); /* the reference does it in single precision */
+        return 1 - kr_exp_single(-(float)x); /* the reference does it in single precision */
     return (float)-expm1(-x);
 }
 
