@@ -257,6 +257,9 @@ static const kr_gmm_param params_mw_200[] = PARAMS("Mw", 0.5146);
     ATKINSON_BOORE, .title = "Atkinson and Boore (2006), Bull. Seism. Soc. Am. 96(6)",             \
                     .doi = "10.1785/0120050245"
 
+#define ATKINSON_BOORE_2006_PRESET                                                                 \
+    ATKINSON_BOORE_2006, .preset_of = "AtkinsonBoore2006", .variant = &original
+
 KR_GMM(atkinson_boore_2006) = {
     ATKINSON_BOORE_2006,
     .name = "AtkinsonBoore2006",
@@ -281,43 +284,37 @@ KR_GMM(atkinson_boore_2006_sgs) = {
 };
 
 KR_GMM(atkinson_boore_2006_mblg_ab1987_bar140_nshmp2008) = {
-    ATKINSON_BOORE_2006,
+    ATKINSON_BOORE_2006_PRESET,
     .name = "AtkinsonBoore2006MblgAB1987bar140NSHMP2008",
     .params = params_ab87_140,
-    .variant = &original,
 };
 
 KR_GMM(atkinson_boore_2006_mblg_j1996_bar140_nshmp2008) = {
-    ATKINSON_BOORE_2006,
+    ATKINSON_BOORE_2006_PRESET,
     .name = "AtkinsonBoore2006MblgJ1996bar140NSHMP2008",
     .params = params_j96_140,
-    .variant = &original,
 };
 
 KR_GMM(atkinson_boore_2006_mw_bar140_nshmp2008) = {
-    ATKINSON_BOORE_2006,
+    ATKINSON_BOORE_2006_PRESET,
     .name = "AtkinsonBoore2006Mwbar140NSHMP2008",
     .params = params_mw_140,
-    .variant = &original,
 };
 
 KR_GMM(atkinson_boore_2006_mblg_ab1987_bar200_nshmp2008) = {
-    ATKINSON_BOORE_2006,
+    ATKINSON_BOORE_2006_PRESET,
     .name = "AtkinsonBoore2006MblgAB1987bar200NSHMP2008",
     .params = params_ab87_200,
-    .variant = &original,
 };
 
 KR_GMM(atkinson_boore_2006_mblg_j1996_bar200_nshmp2008) = {
-    ATKINSON_BOORE_2006,
+    ATKINSON_BOORE_2006_PRESET,
     .name = "AtkinsonBoore2006MblgJ1996bar200NSHMP2008",
     .params = params_j96_200,
-    .variant = &original,
 };
 
 KR_GMM(atkinson_boore_2006_mw_bar200_nshmp2008) = {
-    ATKINSON_BOORE_2006,
+    ATKINSON_BOORE_2006_PRESET,
     .name = "AtkinsonBoore2006Mwbar200NSHMP2008",
     .params = params_mw_200,
-    .variant = &original,
 };

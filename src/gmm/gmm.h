@@ -94,6 +94,7 @@ typedef struct kr_gmm_class {
     bool has_tau_phi;  /* gives tau and phi */
     const char *const *
         aliases; /* other names of the reference for the same class, NULL-terminated; may be NULL */
+    const char *preset_of; /* class of which the reference makes this one by arguments; or NULL */
     const kr_gmm_param *params; /* ends with a NULL name; may be NULL */
     const kr_gmm_table
         *table; /* interpolated in log period for each measure into kr_gmm.rows; may be NULL */
@@ -164,6 +165,7 @@ typedef struct kr_gmm_spec {
     const char *file, *dir;
     int line;
     bool to_geometric_mean;
+    bool forget_preset; /* a preset is the class that it is made of, without its arguments */
 } kr_gmm_spec;
 
 /** Make an instance for the measures, in the arena (which owns it). KR_EINPUT at file:line: unknown

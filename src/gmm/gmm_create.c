@@ -220,6 +220,14 @@ kr_status kr_gmm_create(kr_ctx *ctx, const kr_gmm_spec *spec, const kr_imt *imts
 
     if (!cls)
         return fail_unknown_class(ctx, spec);
+    if (cls->preset_of && spec->forget_preset) {
+        kr_warn_at(ctx, spec->file, spec->line,
+                   "[%s] is %s without the arguments that the name stands for, as in the "
+                   "reference; the name without brackets or --compat exact gives them",
+                   cls->name, cls->preset_of);
+        cls = kr_gmm_find(cls->preset_of);
+        assert(cls);
+    }
     return kr_gmm_create_of(ctx, cls, spec, imts, nimts, arena, out);
 }
 

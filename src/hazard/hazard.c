@@ -18,7 +18,8 @@ static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
                             .file = part->file,
                             .dir = gsim->dir,
                             .line = part->line,
-                            .to_geometric_mean = h->job->horiz_comp_to_geom_mean};
+                            .to_geometric_mean = h->job->horiz_comp_to_geom_mean,
+                            .forget_preset = part->table && h->job->compat != KR_COMPAT_EXACT};
         KR_TRY(
             kr_gmm_create(h->ctx, &spec, h->job->imts, h->job->nimts, &h->arena, &out->parts[i]));
         weights[i] = part->weight;

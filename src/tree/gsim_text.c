@@ -5,6 +5,13 @@
 
 #include <string.h>
 
+static bool text_is_table(const char *text)
+{
+    while (kr_is_space(*text))
+        text++;
+    return *text == '[';
+}
+
 /* Every line trimmed; a bare name becomes "[name]". A text that is no table has its white space
  * made single blanks. */
 static char *text_lines(kr_arena *arena, const char *text)
@@ -72,6 +79,7 @@ kr_status kr_glt_text(kr_glt *g, const char *file, int line, const char *text, k
     out->part.file = file;
     out->part.line = line;
     out->part.weight = 1;
+    out->part.table = text_is_table(text);
     out->text = text_lines(g->arena, text);
     if (!out->text)
         return KR_ENOMEM;
@@ -97,6 +105,7 @@ kr_status kr_glt_model(kr_glt *g, const kr_node *model, kr_glt_branch *out)
             return KR_ENOMEM;
     }
     KR_TRY(kr_glt_text(g, g->path, model->line, text, out));
+    out->part.table = text_is_table(model->text);
 out:
     return s;
 }

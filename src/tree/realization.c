@@ -268,11 +268,20 @@ size_t kr_tree_rates(const kr_tree *tree, size_t r, uint32_t *out)
     return path->ncomponents;
 }
 
+/* Have all models of the tree one id? Collapsed branch sets can repeat that of another set. */
+static bool rlz_one_gsim_id(const kr_tree *tree)
+{
+    for (size_t g = 1; g < tree->ngsims; g++)
+        if (!kr_str_eq(tree->gsims[g].branch_id, tree->gsims[0].branch_id))
+            return false;
+    return true;
+}
+
 void kr_tree_rlz_name(const kr_tree *tree, size_t r, char *buffer, size_t size)
 {
     const kr_tree_inside *in = tree->inside;
     const char *path = tree->paths[rlz_path(tree, in, r)].name;
-    size_t n = strlen(path);
+    size_t n = strlen(path), nletters = rlz_one_gsim_id(tree) ? 1 : tree->ntrts;
 
     if (size == 0)
         return;
@@ -281,7 +290,7 @@ void kr_tree_rlz_name(const kr_tree *tree, size_t r, char *buffer, size_t size)
     memcpy(buffer, path, n);
     if (size > 1)
         buffer[n++] = '~';
-    for (size_t t = 0; t < tree->ntrts; t++) {
+    for (size_t t = 0; t < nletters; t++) {
         char letter[KR_LETTER_MAX];
         size_t len = kr_letter(rlz_gsim(tree, in, r, t) - tree->first_gsim[t], letter);
         if (n + len + 1 > size)

@@ -21,6 +21,7 @@ typedef struct kr_gsim_part {
     kr_value args; /* a dict */
     const char *file;
     int line;
+    bool table;    /* written as a table, "[Name]" */
     double weight; /* 1, or the weight within a collapsed branch set */
 } kr_gsim_part;
 
