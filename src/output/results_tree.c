@@ -107,6 +107,32 @@ out:
     return s;
 }
 
+/* Which source-model realization and which ground-motion models each realization has. */
+static kr_status write_realizations(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    const size_t n = tree->nrlzs, dims[2] = {n, tree->ntrts};
+    uint32_t *path, *gsims;
+    size_t *one;
+    if (n > KR_RLZS_LISTED)
+        return KR_OK;
+    KR_ANEW(path, arena, n);
+    KR_ANEW(gsims, arena, n * tree->ntrts + 1);
+    KR_ANEW(one, arena, tree->ntrts + 1);
+    for (size_t r = 0; r < n; r++) {
+        kr_realization rlz;
+        kr_tree_realization(tree, r, one, &rlz);
+        path[r] = (uint32_t)rlz.path;
+        for (size_t t = 0; t < tree->ntrts; t++)
+            gsims[r * tree->ntrts + t] = (uint32_t)rlz.gsims[t];
+    }
+    KR_TRY(kr_h5_write(file, "realizations/path", KR_H5_U32, 1, &n, path));
+    if (tree->ntrts)
+        KR_TRY(kr_h5_write(file, "realizations/gsims", KR_H5_U32, 2, dims, gsims));
+out:
+    return s;
+}
+
 /* Component rate k belongs to component rate_component[k] under the model rate_gsim[k]; the
  * source-model realization p holds the components listed from path_first[p] to path_first[p + 1].
  */
@@ -150,6 +176,7 @@ kr_status kr_results_write_tree(kr_h5 *file, const kr_tree *tree, kr_arena *aren
     KR_TRY(write_gsims(file, tree, arena));
     KR_TRY(write_paths(file, tree, arena));
     KR_TRY(write_weights(file, tree, arena));
+    KR_TRY(write_realizations(file, tree, arena));
     KR_TRY(write_components(file, tree, arena));
 out:
     return s;

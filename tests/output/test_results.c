@@ -289,20 +289,24 @@ static void check_tree(const made *x, kr_h5 *file, kr_arena *arena)
     const uint32_t *listed =
         numbers(file, arena, "components/path_components", KR_H5_U32, &nlisted);
     const float *weights = numbers(file, arena, "weights", KR_H5_F32, &nlisted);
+    const uint32_t *path = numbers(file, arena, "realizations/path", KR_H5_U32, &nlisted);
+    uint32_t models[8];
+    assert_true(tree->ntrts <= 8);
     assert_int_equal(n, tree->nrates);
     assert_int_equal(nfirst, tree->npaths + 1);
     assert_int_equal(nlisted, tree->nrlzs);
     for (size_t r = 0; r < tree->nrlzs; r++) {
         uint32_t wanted[64];
-        size_t gsims[8], found = 0, nwanted = kr_tree_rates(tree, r, wanted);
-        kr_realization rlz;
-        kr_tree_realization(tree, r, gsims, &rlz);
+        size_t found = 0, nwanted = kr_tree_rates(tree, r, wanted);
+        kt_ok(arena->ctx,
+              kr_h5_read_slab(file, "realizations/gsims", KR_H5_U32, (const size_t[]){r, 0},
+                              (const size_t[]){1, tree->ntrts}, models));
         for (uint32_t k = 0; k < n; k++) {
             bool used = false, chosen = false;
-            for (int64_t i = first[rlz.path]; i < first[rlz.path + 1]; i++)
+            for (int64_t i = first[path[r]]; i < first[path[r] + 1]; i++)
                 used = used || listed[i] == component[k];
             for (size_t t = 0; t < tree->ntrts; t++)
-                chosen = chosen || gsims[t] == gsim[k];
+                chosen = chosen || models[t] == gsim[k];
             if (used && chosen)
                 assert_int_equal(wanted[found++], k);
         }
