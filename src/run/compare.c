@@ -65,15 +65,16 @@ static void compare_field(const comparer *c, kr_arena *arena, const kr_csv *a, c
     const char *x = a->fields[at[0] * a->ncols + at[1]], *y = b->fields[at[0] * b->ncols + at[2]];
     double p, q;
     bool differs;
+    if (kr_str_eq(x, y)) /* also what no difference can be taken of: nan, inf */
+        return;
     if (kr_parse_double(x, &p) && kr_parse_double(y, &q)) {
         double diff = fabs(p - q);
         differs = !(diff <= c->atol + c->rtol * fabs(p));
         if (!(diff <= c->atol))
             d->worst = fmax(d->worst, p != 0 ? diff / fabs(p) : INFINITY);
     } else {
-        differs = !kr_str_eq(x, y);
-        if (differs)
-            d->worst = INFINITY;
+        differs = true;
+        d->worst = INFINITY;
     }
     if (differs && !d->text)
         d->text =

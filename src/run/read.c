@@ -1,10 +1,12 @@
 /* Reading: job, trees and sources, ground-motion models, sites, split sources. */
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "run/calc.h"
 
 #include <omp.h>
+#include <stdint.h>
 #include <string.h>
 
 void kr_calc_phase_end(kr_calc *calc, const char *phase, double began)
@@ -68,6 +70,7 @@ void kr_calc_clear(kr_calc *calc)
     kr_model_destroy(&calc->model);
     kr_job_destroy(&calc->job);
     kr_arena_clear(&calc->arena);
+    kr_mem_set_limit(calc->ctx, SIZE_MAX); /* the limit was this run's */
 }
 
 static kr_status add_input(kr_calc *calc, size_t *cap, const char *key, const char *path)

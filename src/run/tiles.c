@@ -67,22 +67,35 @@ out:
     return s;
 }
 
+static kr_status check_interrupted(const kr_calc *calc)
+{
+    return kr_interrupted(calc->ctx) ? kr_fail(calc->ctx, KR_EINTERRUPTED, "interrupted") : KR_OK;
+}
+
 /* Statistics of the sites that are not stored as single realizations, over threads. */
 static kr_status stats_of_sites(kr_calc *calc, size_t nsites, const double *rates, float *stats)
 {
     const kr_job *job = calc->job;
     size_t total = job->nimts * job->nlevels;
     atomic_int status;
+    atomic_size_t done;
     atomic_init(&status, KR_OK);
+    atomic_init(&done, 0);
 #pragma omp parallel num_threads(calc->threads)
     {
         kr_realizer_scratch *scratch = NULL;
         kr_status mine = kr_realizer_scratch_create(calc->ctx, calc->realizer, &scratch);
 #pragma omp for schedule(dynamic, 1)
-        for (size_t i = 0; i < nsites; i++)
+        for (size_t i = 0; i < nsites; i++) {
             if (mine == KR_OK)
-                kr_stats_site(calc->realizer, scratch, rates + i * total, nsites * total,
-                              calc->stats, calc->nstats, stats + i * calc->nstats * total, NULL);
+                mine = check_interrupted(calc);
+            if (mine != KR_OK)
+                continue;
+            kr_stats_site(calc->realizer, scratch, rates + i * total, nsites * total, calc->stats,
+                          calc->nstats, stats + i * calc->nstats * total, NULL);
+            kr_progress(calc->ctx, "statistics", (double)(atomic_fetch_add(&done, 1) + 1),
+                        (double)nsites);
+        }
         if (mine != KR_OK)
             atomic_store(&status, (int)mine);
         kr_realizer_scratch_destroy(&scratch);
@@ -109,6 +122,7 @@ static kr_status rlzs_of_sites(kr_calc *calc, size_t first, size_t nsites, const
     KR_TRY(kr_realizer_scratch_create(calc->ctx, calc->realizer, &scratch));
     for (size_t i = 0; i < nsites; i += at_once) {
         size_t n = nsites - i < at_once ? nsites - i : at_once;
+        KR_TRY(check_interrupted(calc));
         for (size_t k = 0; k < n; k++)
             kr_stats_site(calc->realizer, scratch, rates + (i + k) * total, nsites * total,
                           calc->stats, calc->nstats, stats + (i + k) * calc->nstats * total,

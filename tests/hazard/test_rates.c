@@ -477,7 +477,7 @@ static kr_status whole_way(kr_ctx *ctx, void *user)
     KR_TRY(kr_hazard_estimate(hazard));
     KR_NEW(rates, ctx, KR_ACCOUNT_RATES,
            m->tree->nrates * sites->n * m->job->nimts * m->job->nlevels);
-    KR_TRY(kr_hazard_tile(hazard, 0, sites->n, 2, rates, &work));
+    KR_TRY(kr_hazard_tile(hazard, 0, sites->n, 1, rates, &work));
 out:
     kr_free(rates);
     kr_hazard_destroy(&hazard);
