@@ -248,6 +248,11 @@ static kr_status branch_apply(kr_smlt *t, uint32_t set, char **words, size_t n)
                 t->ctx, t->path, t->sets[set].line,
                 "applyToBranches names '%s', which is not defined before; name earlier branches",
                 words[i]);
+        if (!kr_str_eq(t->branches[k].id, words[i]))
+            kr_warn_at(t->ctx, t->path, t->sets[set].line,
+                       "the branch set '%s' follows the branches that smlt_branch leaves out, not "
+                       "'%s', as in the reference; --compat exact lets it follow '%s'",
+                       t->sets[set].id, words[i], words[i]);
         child = t->branches[k].child;
         if (child != KR_LT_NONE && t->sets[child].kind != KR_LT_DUMMY)
             return kr_fail_at(

@@ -129,6 +129,16 @@ for compat in oq-3.21 exact; do
     [ $? -eq 1 ] && grep -q "adds the source 'm'" log || fail "extendModel with the same source: $(cat log)"
 done
 
+# smlt_branch and a set that follows the last branch
+model more.xml "$(point m 174.2 -41.1 "$gr")"
+model model.xml "$(point n 174.2 -41.1 "$gr")"
+tree tree.xml "$(set_of s sourceModel '' model.xml 0.8 more.xml 0.2)" \
+    "$(set_of x maxMagGRRelativeNoMoBalance 'applyToBranches="s2"' 0 0.5 0.4 0.5)"
+run_as branch-default oq-3.21 -p smlt_branch=s2
+grep -q "'x' follows the branches that smlt_branch leaves out" log || fail "smlt_branch: no word about it"
+run_as branch-exact exact -p smlt_branch=s2
+expect_other "smlt_branch" branch-default branch-exact
+
 # columns of a sites_csv
 tree tree.xml "$base"
 model model.xml "$(point m 174.2 -41.1 "$gr")"
