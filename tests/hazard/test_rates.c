@@ -450,6 +450,28 @@ static void test_instruction_sets(void **state)
     kt_dir_remove(&dir);
 }
 
+/* ---- memory ---- */
+
+/* The figure that plans are made with, against what a tile took. */
+static void test_tile_bytes(void **state)
+{
+    (void)state;
+    static const char *const more[] = {"", "collapse_level = 1\n"};
+    static const size_t counts[] = {5, 64, 150};
+    for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < 2; k++) {
+            computed c;
+            begin(&c, job_text(site_list(counts[i], 1), more[k]), mixed_sources(),
+                  models(3, ALL_DISTANCES));
+            double before = (double)kr_ctx_memory(c.model.ctx).current;
+            double rates = (double)(c.n * sizeof *c.rates);
+            compute(&c, 3 * KR_SITE_BLOCK, 1);
+            double took = (double)kr_ctx_memory(c.model.ctx).peak - before + rates;
+            kt_close((double)kr_hazard_tile_bytes(c.hazard, counts[i], 1), took, 0.2, 0);
+            end(&c);
+        }
+}
+
 /* ---- failures ---- */
 
 static void test_interrupted(void **state)
@@ -510,6 +532,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_threads_and_tiles),
         cmocka_unit_test(test_instruction_sets),
+        cmocka_unit_test(test_tile_bytes),
         cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_allocations),
     };
