@@ -27,6 +27,7 @@ typedef struct kr_calc {
     bool store_rlzs;
     size_t tile_sites; /* sites computed at a time */
     kr_realizer *realizer;
+    double *rate_weights; /* with disagg_by_src: weight of each component rate in the mean */
     kr_hazard_work work;
     kr_results_spec spec;
     kr_results *results;

@@ -63,6 +63,7 @@ out:
 void kr_calc_clear(kr_calc *calc)
 {
     kr_results_destroy(&calc->results);
+    kr_free(calc->rate_weights);
     kr_realizer_destroy(&calc->realizer);
     kr_hazard_destroy(&calc->hazard);
     kr_sites_destroy(&calc->sites);

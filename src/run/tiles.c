@@ -37,16 +37,16 @@ out:
 static const double SMALLEST_RATE = 1.1e-16;
 
 /* Mean annual rates by source (disagg_by_src): sites x levels x sources. */
-static kr_status rates_by_source(kr_calc *calc, size_t nsites, const double *rates, float **out)
+static kr_status rates_by_source(const kr_calc *calc, size_t nsites, const double *rates,
+                                 float **out)
 {
     kr_status s = KR_OK;
     const kr_tree *tree = calc->tree;
     const kr_job *job = calc->job;
     size_t total = job->nimts * job->nlevels, sources = tree->nbase_ids;
-    double *weights = NULL;
+    const double *weights = calc->rate_weights;
     float *by = NULL;
     KR_NEW(by, calc->ctx, KR_ACCOUNT_STATS, nsites * total * sources);
-    KR_TRY(rate_weights(calc, &weights));
     for (size_t c = 0; c < tree->ncomponents; c++)
         for (size_t k = 0; k < tree->components[c].ngsims; k++) {
             size_t rate = tree->components[c].first_rate + k;
@@ -60,10 +60,7 @@ static kr_status rates_by_source(kr_calc *calc, size_t nsites, const double *rat
             }
         }
     *out = by;
-    by = NULL;
 out:
-    kr_free(by);
-    kr_free(weights);
     return s;
 }
 
@@ -167,6 +164,8 @@ kr_status kr_calc_tiles(kr_calc *calc)
     double hazard_seconds = 0, stats_seconds = 0;
     double *rates = NULL;
     KR_NEW(rates, calc->ctx, KR_ACCOUNT_RATES, calc->tree->nrates * calc->tile_sites * total);
+    if (calc->job->disagg_by_src)
+        KR_TRY(rate_weights(calc, &calc->rate_weights));
     for (size_t first = 0; first < n; first += calc->tile_sites) {
         size_t nsites = n - first < calc->tile_sites ? n - first : calc->tile_sites;
         double began = kr_wall_seconds();
