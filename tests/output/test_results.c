@@ -10,10 +10,13 @@
 
 #include <dirent.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { MANY_SITES = 70, FEW_SITES = 2 };
@@ -395,6 +398,39 @@ static void test_discarded(void **state)
     end(&x);
 }
 
+/* In a child: what the library loses after a failed write is no leak of ours. */
+static int write_within(const made *x, rlim_t bytes)
+{
+    const struct rlimit limit = {bytes, bytes};
+    kr_ctx *ctx = NULL;
+    if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR || setrlimit(RLIMIT_FSIZE, &limit) != 0 ||
+        kr_ctx_create(&ctx) != KR_OK)
+        return 1;
+    kr_status s = write_all(x, ctx);
+    bool told = strstr(kr_ctx_error(ctx), "results.h5.part: cannot ") != NULL;
+    return s == KR_EIO && told && kr_ctx_memory(ctx).current == 0 && !kr_dir_exists(x->out) ? 0 : 2;
+}
+
+/* A disk that is full sooner or later. */
+static void test_disk_full(void **state)
+{
+    (void)state;
+    made x;
+    begin(&x, MANY_SITES);
+    for (rlim_t bytes = 0; bytes < 40000; bytes = 2 * bytes + 1000) {
+        int status = -1;
+        fflush(NULL);
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(write_within(&x, bytes));
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        if (status != 0)
+            fail_msg("a file of at most %llu bytes: status %x", (unsigned long long)bytes,
+                     (unsigned)status);
+    }
+    end(&x);
+}
+
 /* ---- tables ---- */
 
 static void assert_lines(const made *x, const char *name, size_t want, const char *second,
@@ -506,8 +542,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_back),   cmocka_unit_test(test_chunks),
-        cmocka_unit_test(test_discarded),   cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_tables_fail), cmocka_unit_test(test_allocations),
+        cmocka_unit_test(test_discarded),   cmocka_unit_test(test_disk_full),
+        cmocka_unit_test(test_tables),      cmocka_unit_test(test_tables_fail),
+        cmocka_unit_test(test_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
