@@ -135,6 +135,8 @@ JOBS = {
         crust=[('BooreAtkinson2008', 0.7, 0.4), ('ChiouYoungs2008', 0.3, 0.6)],
         stable=[('ToroEtAl2002', 0.8), ('Campbell2003', 0.2)])}, 'quantiles = 0.16 0.84'),
     'collapsed tree': ({'m.xml': TWO_REGIONS, 'g.xml': TWO_BY_TWO}, 'collapse_gsim_logic_tree = crust'),
+    'preset as a table': ({'m.xml': BOTH, 'g.xml': motions(
+        crust=[('[AtkinsonBoore2006MblgAB1987bar200NSHMP2008]', 1)])}, ''),
     'reqv_ignore_sources': ({'m.xml': model(area('a', planes=FOUR_PLANES)),
                              'm2.xml': model(area('a', gr(4.2), FOUR_PLANES)), 't.xml': tree(TWO_MODELS),
                              'r.hdf5': ''},
