@@ -2,6 +2,7 @@
 #include "stats/realizer.h"
 #include "stats/single.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -22,15 +23,17 @@ static bool is_fast_mean(const kr_job *job)
            job->quantiles.n == 0;
 }
 
-/* What the statistics are taken of, from the rates of the realizations. */
-static void values_of_rates(const kr_job *job, const double *rates, size_t n, double *values)
+/* What the statistics are taken of, from the rates of the realizations; `coarse`: with the
+ * reference's probabilities, multiples of an ulp of 1. */
+static void values_of_rates(const kr_job *job, const double *rates, size_t n, bool coarse,
+                            double *values)
 {
     if (is_fast_mean(job)) {
         memcpy(values, rates, n * sizeof *values);
         return;
     }
     for (size_t r = 0; r < n; r++)
-        values[r] = -expm1(-rates[r]);
+        values[r] = coarse ? 1 - exp(-rates[r]) : -expm1(-rates[r]);
     if (job->use_rates)
         for (size_t r = 0; r < n; r++)
             values[r] = rate_of_poe(values[r]);
@@ -57,14 +60,20 @@ static double one_stat(const kr_stat *stat, const kr_job *job, const kr_realizer
     return 0;
 }
 
+/* The reference makes a component rate of a product of probabilities of no exceedance, where the
+ * last digits of 1 are lost rupture by rupture: a rate below this is 0 there. */
+static const double LOST_RATE = 2 * DBL_EPSILON;
+
 /* The reference keeps component rates in single precision. Which realizations tie in a quantile,
  * and the deviation of realizations that hardly differ, depend on it. */
 static void round_rates(const kr_realizer *z, kr_realizer_scratch *scratch)
 {
-    for (size_t k = 0; k < z->tree->nrates; k++)
-        scratch->component_rates[k] = (double)(float)scratch->component_rates[k];
+    for (size_t k = 0; k < z->tree->nrates; k++) {
+        double x = scratch->component_rates[k];
+        scratch->component_rates[k] = x < LOST_RATE ? 0 : (double)(float)x;
+    }
     kr_realizer_rates(z, scratch, scratch->component_rates);
-    values_of_rates(z->job, scratch->rates, z->tree->nrlzs, scratch->values);
+    values_of_rates(z->job, scratch->rates, z->tree->nrlzs, true, scratch->values);
 }
 
 static void sort_values(kr_realizer_scratch *scratch, const double *weights, size_t n)
@@ -101,7 +110,7 @@ static void level_stats(const kr_realizer *z, kr_realizer_scratch *scratch, size
         sum += weights[r];
     if (sum == 0) /* no model of the tree is for this measure */
         return;
-    values_of_rates(job, scratch->rates, n, scratch->values);
+    values_of_rates(job, scratch->rates, n, false, scratch->values);
     for (size_t i = 0; i < nstats; i++)
         if (!takes_spread(&stats[i]))
             out[i * total + level] = stored(job, one_stat(&stats[i], job, scratch, weights, n));
