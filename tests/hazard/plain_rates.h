@@ -14,9 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Probabilities of exceedance are held, not their complements, and with more digits than the
- * program has: a + b - a b instead of 1 - (1 - a) (1 - b). */
-typedef long double plain_poe;
+/* The probability of exceedance and its complement: both are held, so that neither a small nor a
+ * large probability loses digits. */
+typedef struct plain_chance {
+    long double poe, pne;
+} plain_chance;
 
 typedef struct plain_rates {
     const kt_model *model;
@@ -30,7 +32,7 @@ typedef struct plain_rates {
     const kr_component *component;
     const kr_source *source;
     kr_columns needs;
-    plain_poe *of_source, *of_group; /* models x sites x curve */
+    plain_chance *of_source, *of_group; /* models x sites x curve */
 } plain_rates;
 
 /* ---- exceedance ---- */
@@ -40,8 +42,8 @@ static inline long double plain_phi(long double x)
     return 0.5L * (1 + erfl(x * sqrtl(0.5L)));
 }
 
-static inline plain_poe plain_exceedance(const kr_job *job, const kr_imt *imt, double level,
-                                         double mean, double sigma)
+static inline long double plain_exceedance(const kr_job *job, const kr_imt *imt, double level,
+                                           double mean, double sigma)
 {
     long double bound = plain_phi((long double)job->truncation_level);
     long double x = imt->kind == KR_IMT_MMI ? (long double)level : logl((long double)level);
@@ -50,30 +52,45 @@ static inline plain_poe plain_exceedance(const kr_job *job, const kr_imt *imt, d
     return fminl(fmaxl(poe, 0), 1);
 }
 
-static inline plain_poe plain_either(plain_poe a, plain_poe b)
+static const plain_chance plain_never = {0, 1};
+
+/* One or the other, independent of each other. */
+static inline plain_chance plain_either(plain_chance a, plain_chance b)
 {
-    return a + b - a * b;
+    return (plain_chance){a.poe + b.poe - a.poe * b.poe, a.pne * b.pne};
 }
 
-/* The probability that a rupture exceeds at least once in the investigation time. */
-static inline plain_poe plain_of_rupture(const plain_rates *o, const plain_rupture *r,
-                                         plain_poe poe)
+/* 1 - (1 - poe)^n. */
+static inline long double plain_at_least_once(long double poe, int n)
 {
-    long double rt = (long double)r->rate * (long double)o->model->job->investigation_time;
-    if (o->component->group && o->component->group->cluster)
-        return poe;
-    if (o->source->tom == KR_TOM_POISSON)
-        return -expm1l(-rt * poe);
-    long double tau = 1 / (long double)o->source->tom_alpha, theta = tau / (tau + rt);
-    long double pmf = powl(theta, tau), sum = 0;
+    if (poe < 1)
+        return -expm1l((long double)n * log1pl(-poe));
+    return n > 0;
+}
+
+static inline plain_chance plain_negative_binomial(long double alpha, long double rt,
+                                                   long double poe)
+{
+    long double tau = 1 / alpha, pmf = powl(tau / (tau + rt), tau);
+    plain_chance sum = {0, 0};
     for (int k = 0; k < 1000; k++) {
-        if (poe < 1)
-            sum += pmf * -expm1l((long double)k * log1pl(-poe));
-        else
-            sum += k ? pmf : 0;
+        sum.poe += pmf * plain_at_least_once(poe, k);
+        sum.pne += pmf * powl(1 - poe, (long double)k);
         pmf *= ((long double)k + tau) / ((long double)k + 1) * (rt / (tau + rt));
     }
     return sum;
+}
+
+/* The chance that a rupture exceeds at least once in the investigation time. */
+static inline plain_chance plain_of_rupture(const plain_rates *o, const plain_rupture *r,
+                                            long double poe)
+{
+    long double rt = (long double)r->rate * (long double)o->model->job->investigation_time;
+    if (o->component->group && o->component->group->cluster)
+        return (plain_chance){poe, 1 - poe};
+    if (o->source->tom == KR_TOM_POISSON)
+        return (plain_chance){-expm1l(-rt * poe), expl(-rt * poe)};
+    return plain_negative_binomial((long double)o->source->tom_alpha, rt, poe);
 }
 
 /* ---- one rupture at one site ---- */
@@ -135,15 +152,15 @@ static inline void plain_add(plain_rates *o, const plain_rupture *r, size_t site
         const kr_gsim *gsim = &o->model->tree->gsims[g];
         _Alignas(64) double mean[8][8], sigma[8][8];
         const kr_gmm_out out = {.mean = mean[0], .sigma = sigma[0], .stride = 8};
-        plain_poe *sum = o->of_source + (k * o->sites->n + site) * o->curve;
-        plain_poe poe[64] = {0};
+        plain_chance *sum = o->of_source + (k * o->sites->n + site) * o->curve;
+        long double poe[64] = {0};
         assert_true(job->nimts <= 8 && o->curve <= 64);
         for (size_t p = 0; p < gsim->nparts; p++) {
             kr_gmm_eval(o->parts[g][p], &batch, &out);
             for (size_t l = 0; l < o->curve; l++) {
                 size_t m = l / job->nlevels;
                 if (!gsim->zero_for_imt || !gsim->zero_for_imt[m])
-                    poe[l] += (plain_poe)gsim->parts[p].weight *
+                    poe[l] += (long double)gsim->parts[p].weight *
                               plain_exceedance(job, &job->imts[m], job->levels[l], mean[m][0],
                                                sigma[m][0]);
             }
@@ -301,46 +318,65 @@ static inline void plain_source(plain_rates *o, const kr_source *s)
 }
 
 /* A cluster occurs n times with the probability of a Poisson process, n below 50. */
-static inline plain_poe plain_cluster(const plain_rates *o, plain_poe poe)
+static inline plain_chance plain_cluster(const plain_rates *o, plain_chance once)
 {
     long double mean = (long double)o->component->group->occurrence_rate *
                        (long double)o->model->job->investigation_time;
-    long double pmf = expl(-mean), sum = 0;
+    long double pmf = expl(-mean);
+    plain_chance sum = {0, 0};
     for (int n = 0; n < 50; n++) {
-        sum += pmf * (poe < 1 ? -expm1l((long double)n * log1pl(-poe)) : (long double)(n > 0));
+        sum.poe += pmf * plain_at_least_once(once.poe, n);
+        sum.pne += pmf * powl(once.pne, (long double)n);
         pmf *= mean / ((long double)n + 1);
     }
     return sum;
 }
 
+/* What a source adds to its component: exclusive sources by their weight, others independently. */
+static inline plain_chance plain_add_source(const kr_group *group, plain_chance sum,
+                                            const kr_source *source, plain_chance x)
+{
+    if (!group || !group->mutex_sources)
+        return plain_either(sum, x);
+    sum.poe += (long double)source->mutex_weight * x.poe;
+    sum.pne = 1 - sum.poe;
+    return sum;
+}
+
+static inline long double plain_rate(const plain_rates *o, plain_chance x)
+{
+    const kr_group *group = o->component->group;
+    if (group && group->mutex_sources) {
+        x.poe *= (long double)group->grp_probability;
+        x.pne = 1 - x.poe;
+    }
+    if (group && group->cluster)
+        x = plain_cluster(o, x);
+    return x.poe < 0.5L ? -log1pl(-x.poe) : -logl(x.pne);
+}
+
 static inline void plain_component(plain_rates *o, const kr_component *c)
 {
     size_t n = c->ngsims * o->sites->n * o->curve;
-    const kr_group *group = c->group;
     o->component = c;
     o->needs = 0;
     o->of_source = malloc(n * sizeof *o->of_source);
-    o->of_group = calloc(n, sizeof *o->of_group);
+    o->of_group = malloc(n * sizeof *o->of_group);
     for (size_t k = 0; k < c->ngsims; k++)
         for (size_t p = 0; p < o->model->tree->gsims[c->gsims[k]].nparts; p++)
             o->needs |= o->parts[c->gsims[k]][p]->needs;
+    for (size_t l = 0; l < n; l++)
+        o->of_group[l] = plain_never;
     for (size_t i = 0; i < c->nsources; i++) {
-        memset(o->of_source, 0, n * sizeof *o->of_source);
-        plain_source(o, c->sources[i].source);
+        const kr_source *source = c->sources[i].source;
         for (size_t l = 0; l < n; l++)
-            o->of_group[l] = group && group->mutex_sources
-                                 ? o->of_group[l] + (plain_poe)c->sources[i].source->mutex_weight *
-                                                        o->of_source[l]
-                                 : plain_either(o->of_group[l], o->of_source[l]);
+            o->of_source[l] = plain_never;
+        plain_source(o, source);
+        for (size_t l = 0; l < n; l++)
+            o->of_group[l] = plain_add_source(c->group, o->of_group[l], source, o->of_source[l]);
     }
-    for (size_t l = 0; l < n; l++) {
-        plain_poe poe = o->of_group[l];
-        if (group && group->mutex_sources)
-            poe *= (plain_poe)group->grp_probability;
-        if (group && group->cluster)
-            poe = plain_cluster(o, poe);
-        o->rates[c->first_rate * o->sites->n * o->curve + l] = -log1pl(-poe);
-    }
+    for (size_t l = 0; l < n; l++)
+        o->rates[c->first_rate * o->sites->n * o->curve + l] = plain_rate(o, o->of_group[l]);
     free(o->of_source);
     free(o->of_group);
 }
