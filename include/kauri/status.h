@@ -22,7 +22,7 @@ extern "C" {
     X(KR_EINPUT, 1, "the job or its input is wrong")                                               \
     X(KR_EUSAGE, 2, "wrong usage")                                                                 \
     X(KR_ENOFIT, 3, "would not fit the memory limit")                                              \
-    X(KR_EINTERRUPTED, 4, "interrupted, can be continued")                                         \
+    X(KR_EINTERRUPTED, 4, "interrupted")                                         \
     X(KR_EINTERNAL, 5, "internal error")                                                           \
     X(KR_EDIFFER, 6, "compared and different")                                                     \
     X(KR_EIO, 7, "reading or writing failed")                                                      \
@@ -34,7 +34,7 @@ typedef enum kr_status {
 #undef X
 } kr_status;
 
-/** The exit status of the program that belongs to `status` (DESIGN: 0 to 7). */
+/** The exit status of the program that belongs to `status` (0 to 7). */
 KR_API int kr_exit_status(kr_status status);
 
 /** A short text for `status`; never NULL, never freed. */

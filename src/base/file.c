@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sha256.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -152,12 +153,40 @@ kr_status kr_make_dirs(kr_ctx *ctx, const char *path)
             continue;
         memcpy(part, path, i);
         part[i] = '\0';
-        if (mkdir(part, 0777) != 0 && !kr_dir_exists(part)) {
-            file_fail(ctx, part, "created as a folder");
-            return KR_EIO;
-        }
+        int reason = mkdir(part, 0777) == 0 ? 0 : errno;
+        if (reason != 0 && !kr_dir_exists(part))
+            return kr_fail(ctx, KR_EIO, "%s: cannot be created as a folder: %s", part,
+                           strerror(reason));
     }
     return KR_OK;
+}
+
+kr_status kr_lock(kr_ctx *ctx, const char *path, int *fd)
+{
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (*fd < 0) {
+        file_fail(ctx, path, "created");
+        return KR_EIO;
+    }
+    struct stat st;
+    int reason = flock(*fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+    if (reason == 0 && fstat(*fd, &st) == 0 && st.st_nlink == 0)
+        reason = EWOULDBLOCK; /* given up by another between our two calls: it may be taken again */
+    if (reason == 0)
+        return KR_OK;
+    close(*fd);
+    *fd = -1;
+    return reason == EWOULDBLOCK
+               ? kr_fail(ctx, KR_EIO, "%s: another run is writing into this folder", path)
+               : kr_fail(ctx, KR_EIO, "%s: cannot be locked: %s", path, strerror(reason));
+}
+
+void kr_unlock(const char *path, int fd)
+{
+    if (fd < 0)
+        return;
+    unlink(path); /* while it is still held: nobody else can be inside */
+    close(fd);
 }
 
 kr_status kr_file_digest(kr_ctx *ctx, const char *path, char hex[65])

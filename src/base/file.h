@@ -29,6 +29,13 @@ const char *kr_path_base(const char *path);
 /** Create a folder and its parents. KR_EIO. */
 KR_MUST_CHECK kr_status kr_make_dirs(kr_ctx *ctx, const char *path);
 
+/** Take the lock file `path` (created if need be), so that no other process has it. *fd is to be
+ * given to kr_unlock. KR_EIO where another process has it or it cannot be made. */
+KR_MUST_CHECK kr_status kr_lock(kr_ctx *ctx, const char *path, int *fd);
+
+/** Remove the lock file and give it up; nothing for fd < 0. */
+void kr_unlock(const char *path, int fd);
+
 /** SHA-256 of a file as 64 hexadecimal digits. KR_EIO, KR_EINPUT. */
 KR_MUST_CHECK kr_status kr_file_digest(kr_ctx *ctx, const char *path, char hex[65]);
 

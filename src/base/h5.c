@@ -45,6 +45,8 @@ static kr_status h5_new(kr_ctx *ctx, const char *path, kr_h5 **out)
     kr_h5 *file = NULL;
 
     *out = NULL;
+    /* Files are closed here. At exit the library would touch again those whose writing failed. */
+    H5dont_atexit();
     if (H5open() < 0) {
         kr_fail(ctx, KR_EINTERNAL, "the HDF5 library cannot be started");
         return KR_EINTERNAL;

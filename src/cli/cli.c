@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 void cli_print_help(const cli_command *command)
 {
@@ -51,6 +53,12 @@ int cli_finish(kr_ctx **ctx, kr_status status)
     return kr_exit_status(status);
 }
 
+static bool ends_ignoring_case(const char *text, const char *suffix)
+{
+    size_t n = strlen(text), k = strlen(suffix);
+    return n >= k && kr_str_ieq(text + n - k, suffix);
+}
+
 bool cli_read_size(const char *text, size_t *out)
 {
     static const struct {
@@ -66,7 +74,7 @@ bool cli_read_size(const char *text, size_t *out)
     while (text[length])
         length++;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (kr_str_ends(text, units[i].suffix)) {
+        if (ends_ignoring_case(text, units[i].suffix)) {
             factor = units[i].factor;
             for (const char *c = units[i].suffix; *c; c++)
                 length--;
@@ -85,7 +93,11 @@ static kr_ctx *stop_this;
 
 static void on_signal(int number)
 {
+    static const char text[] =
+        "\nkauri: stopping after the work at hand; once more stops at once\n";
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
     (void)number;
+    (void)written;
     kr_ctx_interrupt(stop_this);
 }
 
@@ -95,4 +107,5 @@ void cli_stop_on_signals(kr_ctx *ctx)
     stop_this = ctx;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    signal(SIGXFSZ, SIG_IGN); /* a file-size limit is then an error of writing */
 }

@@ -41,7 +41,8 @@ const cli_command cli_cmd_compare = {
     .name = "compare",
     .synopsis = "compare A B [--rtol X] [--atol X]",
     .about = "compare two result folders, table by table",
-    .help = "  --rtol X  relative tolerance, 1e-3 without it\n"
+    .help = "The folders must hold CSV tables: run with -e csv.\n\n"
+            "  --rtol X  relative tolerance, 1e-3 without it\n"
             "  --atol X  absolute tolerance, 1e-11 without it\n",
     .run = run,
 };

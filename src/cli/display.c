@@ -3,7 +3,9 @@
 #include "base/clock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* Plain lines come this often at most. */
@@ -44,14 +46,21 @@ static void format_time(double seconds, char *buffer, size_t size)
         snprintf(buffer, size, "%.1f h", seconds / 3600);
 }
 
+/* Columns for the bar itself: what the terminal has beside the words, 40 at most. */
+static int bar_width(void)
+{
+    struct winsize size;
+    int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+    return columns < 36 ? 0 : (columns < 76 ? columns - 36 : 40);
+}
+
 static void show_bar(const char *phase, double part, const char *left)
 {
-    enum { WIDTH = 40 };
-    char bar[WIDTH + 1];
-    int full = (int)(part * WIDTH);
-    for (int i = 0; i < WIDTH; i++)
+    char bar[41];
+    int width = bar_width(), full = (int)(part * width);
+    for (int i = 0; i < width; i++)
         bar[i] = i < full ? '#' : '.';
-    bar[WIDTH] = '\0';
+    bar[width] = '\0';
     fprintf(stderr, "\r\033[K%-11s [%s] %3.0f %%  %s left", phase, bar, 100 * part, left);
     fflush(stderr);
     display.bar = true;
@@ -84,7 +93,8 @@ static void show_progress(void *user, const char *phase, double done, double tot
 void cli_display_attach(kr_ctx *ctx, bool quiet)
 {
     display.quiet = quiet;
-    display.terminal = isatty(STDERR_FILENO) == 1;
+    const char *term = getenv("TERM");
+    display.terminal = isatty(STDERR_FILENO) == 1 && term && strcmp(term, "dumb") != 0;
     display.began = kr_wall_seconds();
     kr_ctx_set_log(ctx, show_log, NULL);
     kr_ctx_set_progress(ctx, show_progress, NULL);

@@ -37,6 +37,10 @@ static const cli_command *find(const char *name)
 static int help(int argc, char **argv)
 {
     const cli_command *command = argc > 2 ? find(argv[2]) : NULL;
+    if (argc > 2 && (strcmp(argv[2], "help") == 0 || strcmp(argv[2], "version") == 0)) {
+        print_overview(stdout);
+        return 0;
+    }
     if (argc > 2 && !command)
         return cli_usage(NULL, "there is no command '%s'", argv[2]);
     if (command)
@@ -55,7 +59,7 @@ int main(int argc, char **argv)
     const char *name = argv[1];
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return help(argc, argv);
-    if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0) {
+    if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
         printf("kauri %s\n", KAURI_VERSION);
         return 0;
     }

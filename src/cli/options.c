@@ -95,8 +95,15 @@ int cli_read_job_options(const cli_command *command, int argc, char **argv, bool
     *out = (cli_job_options){.quiet = !running};
     out->run.parameters = out->parameters;
     opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "+:o:e:p:q", long_options, NULL)) != -1 ||
-                     optind < argc;) {
+    for (bool plain = false; optind < argc;) { /* plain: after "--", where nothing is an option */
+        int option = -1;
+        if (!plain && strcmp(argv[optind], "--") == 0) {
+            plain = true;
+            optind++;
+            continue;
+        }
+        if (!plain)
+            option = getopt_long(argc, argv, "+:o:e:p:q", long_options, NULL);
         if (option == -1) { /* the job, among the options */
             if (out->run.job)
                 return cli_usage(command, "one job at a time: '%s' is too much", argv[optind]);
@@ -105,6 +112,8 @@ int cli_read_job_options(const cli_command *command, int argc, char **argv, bool
         }
         if (option == ':')
             return cli_usage(command, "%s needs a value", argv[optind - 1]);
+        if (option == '?' && optopt > 0 && optopt < 256)
+            return cli_usage(command, "unknown option -%c", optopt);
         if (option == '?')
             return cli_usage(command, "unknown option %s", argv[optind - 1]);
         int status = read_option(command, option, out);

@@ -418,6 +418,10 @@ static kr_status area_grid(kr_ctx *ctx, geos *g, const planar_area *area, double
         goto out;
     }
     while (lat > area->box.south) {
+        if (kr_interrupted(ctx)) {
+            s = kr_fail(ctx, KR_EINTERRUPTED, "interrupted");
+            goto out;
+        }
         KR_TRY(grid_row(ctx, g, shape, area, lat, km, arena, out, &steps));
         double next = kr_point_at(area->box.west, lat, 180.0, km).lat;
         if (!(next < lat))

@@ -109,6 +109,10 @@ static kr_status prepare_component(kr_hazard *h, kr_work_component *w, grids *g)
     KR_NEW(w->splits, h->ctx, KR_ACCOUNT_RUPTURES, c->nsources);
     for (size_t i = 0; i < c->nsources; i++) {
         const kr_source *source = c->sources[i].source;
+        if (kr_interrupted(h->ctx)) {
+            s = kr_fail(h->ctx, KR_EINTERRUPTED, "interrupted");
+            goto out;
+        }
         const kr_area_grid *grid;
         KR_TRY(find_grid(h, g, source, &grid));
         KR_TRY(kr_split_create(h->ctx, h->job, source, grid, atomic, &w->splits[i]));

@@ -33,7 +33,10 @@ static kr_status job_override(kr_job_reader *r, const kr_override *override)
             *p = (char)(*p - 'A' + 'a');
     if (!*key)
         return kr_fail(r->ctx, KR_EUSAGE, "-p: a key is missing; key=value was expected");
-    kr_ini_entry entry = {"", key, kr_trim(value), "-p", 0, 0};
+    char *place = kr_arena_printf(r->arena, "-p %s", key);
+    if (!place)
+        return KR_ENOMEM;
+    kr_ini_entry entry = {"", key, kr_trim(value), place, 0, 0};
     for (size_t i = 0; i < r->n; i++)
         if (job_same_key(r->entries[i].key, key)) {
             r->entries[i] = entry;

@@ -32,7 +32,7 @@ static kr_status sites_from_text(kr_sites_reader *r)
     kr_status s = KR_OK;
     kr_site_point *points = NULL;
     size_t n = 0;
-    const char *file = r->job->sites_line ? r->job->path : "-p";
+    const char *file = r->job->sites_line ? r->job->path : "-p sites";
 
     KR_TRY(
         kr_points_parse(r->ctx, &r->scratch, file, r->job->sites_line, r->job->sites, &points, &n));
@@ -66,7 +66,7 @@ static kr_status sites_from_region(kr_sites_reader *r)
 {
     kr_status s = KR_OK;
     const kr_job *job = r->job;
-    const char *file = job->region_line ? job->path : "-p";
+    const char *file = job->region_line ? job->path : "-p region";
     kr_site_point *ring = NULL;
     double *lon = NULL, *lat = NULL, *grid_lon = NULL, *grid_lat = NULL;
     size_t n = 0, ngrid = 0;

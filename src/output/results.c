@@ -4,6 +4,7 @@
 #include "base/h5.h"
 #include "kauri/version.h"
 #include "output/results_int.h"
+#include "output/table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,8 @@ struct kr_results {
     kr_ctx *ctx;
     kr_results_spec spec;
     kr_arena arena;
-    char *path, *temporary;
+    char *path, *temporary, *lock;
+    int lock_fd; /* held from create to destroy; -1: another run's folder, nothing in it is ours */
     bool made_dir; /* to be removed again if nothing comes of it */
     kr_h5 *file;
     double *map_scratch;
@@ -186,15 +188,18 @@ kr_status kr_results_create(kr_ctx *ctx, const kr_results_spec *spec, kr_results
     KR_NEW(r, ctx, KR_ACCOUNT_OUTPUT, 1);
     r->ctx = ctx;
     r->spec = *spec;
+    r->lock_fd = -1;
     kr_arena_init(&r->arena, ctx, KR_ACCOUNT_OUTPUT);
     r->path = kr_path_join(&r->arena, spec->dir, "results.h5");
     r->temporary = kr_path_join(&r->arena, spec->dir, "results.h5.part");
-    if (!r->path || !r->temporary) {
+    r->lock = kr_path_join(&r->arena, spec->dir, "results.lock");
+    if (!r->path || !r->temporary || !r->lock) {
         s = KR_ENOMEM;
         goto out;
     }
     r->made_dir = !kr_dir_exists(spec->dir);
     KR_TRY(kr_make_dirs(ctx, spec->dir));
+    KR_TRY(kr_lock(ctx, r->lock, &r->lock_fd));
     KR_TRY(kr_h5_create(ctx, r->temporary, &r->file));
     KR_TRY(write_head(r));
     KR_TRY(make_datasets(r));
@@ -281,8 +286,10 @@ kr_status kr_results_finish(kr_results *r)
     kr_status s = kr_h5_close(&r->file);
     if (s == KR_OK && rename(r->temporary, r->path) != 0)
         s = kr_fail(r->ctx, KR_EIO, "%s: cannot be put in place", r->path);
-    if (s == KR_OK)
+    if (s == KR_OK) {
         r->temporary = NULL;
+        kr_tables_remove(r->ctx, r->spec.dir);
+    }
     return s;
 }
 
@@ -292,8 +299,9 @@ void kr_results_destroy(kr_results **results)
     if (!r)
         return;
     kr_h5_discard(&r->file);
-    if (r->temporary)
+    if (r->temporary && r->lock_fd >= 0)
         unlink(r->temporary);
+    kr_unlock(r->lock, r->lock_fd);
     if (r->temporary && r->made_dir)
         rmdir(r->spec.dir);
     kr_free(r->maps);

@@ -62,7 +62,8 @@ KR_MUST_CHECK kr_status kr_results_put_rlzs(kr_results *results, size_t site, si
 /** Sites that are stored together when each takes so many bytes: a power of two up to 64. */
 size_t kr_results_chunk_sites(size_t bytes_per_site);
 
-/** Complete the file and give it its name, results.h5. */
+/** Complete the file and give it its name, results.h5. Tables that an earlier run left in the
+ * folder are removed: they tell of other results. */
 KR_MUST_CHECK kr_status kr_results_finish(kr_results *results);
 
 /** Write the CSV tables that the reference exports for such a job; all of them or, where that

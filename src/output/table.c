@@ -1,7 +1,9 @@
 #include "output/table.h"
 
 #include "base/file.h"
+#include "base/str.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -127,4 +129,31 @@ kr_status kr_table_finish(kr_table *table, kr_status status)
         unlink(table->temporary);
     kr_arena_clear(&table->arena);
     return status;
+}
+
+static bool is_table(const char *name)
+{
+    static const char *const begin[] = {"hazard_curve-",     "hazard_map-",   "hazard_uhs-",
+                                        "quantile_curve-",   "quantile_map-", "quantile_uhs-",
+                                        "mean_rates_by_src-"};
+    if (!kr_str_ends(name, ".csv"))
+        return false;
+    for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)
+        if (kr_str_starts(name, begin[i]))
+            return true;
+    return kr_str_eq(name, "realizations.csv");
+}
+
+void kr_tables_remove(kr_ctx *ctx, const char *dir)
+{
+    size_t n = 0;
+    DIR *d = opendir(dir);
+    if (!d)
+        return;
+    for (struct dirent *e; (e = readdir(d)) != NULL;)
+        if (is_table(e->d_name) && unlinkat(dirfd(d), e->d_name, 0) == 0)
+            n++;
+    closedir(d);
+    if (n)
+        kr_info(ctx, "%s: removed %zu tables of an earlier run", dir, n);
 }

@@ -38,4 +38,7 @@ void kr_table_end_row(kr_table *table);
  * written is removed and `status` comes back. */
 KR_MUST_CHECK kr_status kr_table_finish(kr_table *table, kr_status status);
 
+/** Remove the CSV tables of an earlier run from a folder: files of the names that runs write. */
+void kr_tables_remove(kr_ctx *ctx, const char *dir);
+
 #endif

@@ -154,6 +154,10 @@ kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol, dou
         j += order >= 0;
     }
     fprintf(out, "%zu tables compared, %zu differ\n", result->tables, result->differing);
+    if (fflush(out) != 0 || ferror(out)) {
+        s = kr_fail(ctx, KR_EIO, "writing failed");
+        goto out;
+    }
     if (result->differing)
         s = kr_fail(ctx, KR_EDIFFER, "%zu of %zu tables differ", result->differing, result->tables);
 out:

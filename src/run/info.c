@@ -139,6 +139,24 @@ out:
     return s;
 }
 
+static kr_status parameters(kr_h5 *file, kr_arena *arena, FILE *out)
+{
+    kr_status s = KR_OK;
+    char **keys, **values;
+    size_t n, m;
+    if (!kr_h5_exists(file, "job/key"))
+        return KR_OK;
+    KR_TRY(kr_h5_read_strings(file, "job/key", arena, &keys, &n));
+    KR_TRY(kr_h5_read_strings(file, "job/value", arena, &values, &m));
+    for (size_t i = 0; i < n && i < m; i++) {
+        size_t line = strcspn(values[i], "\n");
+        row(out, i ? "" : "parameters", "%s = %.*s%s", keys[i], (int)(line < 200 ? line : 200),
+            values[i], values[i][line] || line > 200 ? " ..." : "");
+    }
+out:
+    return s;
+}
+
 static kr_status datasets(kr_h5 *file, FILE *out)
 {
     kr_status s = KR_OK;
@@ -186,6 +204,7 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
     row(out, "results", "%s, complete", path);
     KR_TRY(texts(file, &arena, out));
     KR_TRY(inputs(file, &arena, out));
+    KR_TRY(parameters(file, &arena, out));
     KR_TRY(datasets(file, out));
 out:
     kr_h5_discard(&file);

@@ -50,6 +50,27 @@ grep -q '^hcurves-stats' "$scratch/log" || fail "info of the results names no cu
 "$KAURI_PROGRAM" run job.ini "${coarse[@]}" -p calculation_mode=preclassical -q 2>/dev/null |
     grep -q '^realizations' || fail "preclassical does not tell what the job holds"
 
+# a second run with fewer tables leaves none of the first one's
+run -o "$scratch/again"
+run -o "$scratch/again" -p quantiles= -p hazard_maps=false -p uniform_hazard_spectra=false
+[ -z "$(ls "$scratch/again" | grep -E 'quantile|map|uhs')" ] || fail "tables of an earlier run are left"
+[ ! -e "$scratch/again/results.lock" ] || fail "the lock is left"
+
+# a folder that another run has: nothing of the other's is touched
+touch "$scratch/again/results.lock"
+flock "$scratch/again/results.lock" "$KAURI_PROGRAM" run job.ini -o "$scratch/again" -q >"$scratch/log" 2>&1
+[ $? -eq 7 ] || fail "a folder in use must give status 7"
+grep -q 'another run is writing' "$scratch/log" || fail "a folder in use: $(cat "$scratch/log")"
+[ -e "$scratch/again/results.h5" ] || fail "a refused run removed results"
+rm "$scratch/again/results.lock"
+
+# a file-size limit stands for a full disk: status 7, one line, the earlier results stay
+(ulimit -f 40 && "$KAURI_PROGRAM" run job.ini -o "$scratch/again" -q) >"$scratch/log" 2>&1
+[ $? -eq 7 ] || fail "a full disk must give status 7: $(cat "$scratch/log")"
+[ "$(wc -l <"$scratch/log")" -eq 1 ] || fail "a full disk: $(cat "$scratch/log")"
+[ -e "$scratch/again/results.h5" ] && [ ! -e "$scratch/again/results.h5.part" ] ||
+    fail "a full disk: earlier results must stay, parts must go"
+
 # a folder that cannot be written: status 7, and nothing else
 touch "$scratch/file"
 "$KAURI_PROGRAM" run job.ini -o "$scratch/file/out" -q >"$scratch/log" 2>&1

@@ -31,6 +31,10 @@ expect 2 "--memory-limit lots" run "$job" --memory-limit lots
 expect 2 "oq-3.21 or exact" run "$job" --compat oq-2
 expect 2 "--fresh is not available yet" run "$job" --fresh
 expect 2 "--memory-report is not available yet" run "$job" --memory-report
+expect 2 "unknown option -t" run "$job" -threads 2
+expect 2 "one job at a time" run "$job" -- -q
+expect 1 "No such file" run -- "$scratch/none.ini"
+expect 1 "-p truncation_level: " run "$job" -p truncation_level=three
 expect 2 "two folders" compare one
 expect 1 "No such file" run "$scratch/none.ini"
 expect 1 "no results.h5 there" info "$scratch"
