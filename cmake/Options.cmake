@@ -18,20 +18,23 @@ endif()
 set(KR_WARN -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
   -Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wpointer-arith -Wvla -Wundef)
 
-# No -ffast-math: results are the same bits on every run. Vector forms of exp, log and their kin
-# come from glibc's libmvec; gcc finds them through the declarations in num/, clang by its option.
-# Without trapping-math selects are vectorised on every instruction set. clang may not unroll past the
-# padding of the arrays: bits would depend on the place in a batch.
+# No -ffast-math: results are the same bits on every run. Without trapping-math selects are
+# vectorised on every instruction set.
 set(KR_MATH -fno-math-errno -fno-trapping-math -ffp-contract=off -ftree-vectorize -fopenmp-simd)
 if(KR_CLANG)
   list(APPEND KR_WARN -Wno-pass-failed)
-  if(KR_X86)
-    list(APPEND KR_MATH -fveclib=libmvec)
-  endif()
 else()
   # gcc 12 forgets the rounding to single precision where it joins two of (double)(float)x that
   # stand side by side into one vector. Loops are right.
   list(APPEND KR_MATH -fno-tree-slp-vectorize)
+endif()
+
+# For the kernels. Vector forms of exp, log and their kin come from glibc's libmvec: gcc finds them
+# through the declarations in num/vmath.h, clang by its option. clang may not unroll past the
+# padding of the arrays: bits would depend on the place in a batch.
+set(KR_VECTOR "")
+if(KR_CLANG AND KR_X86)
+  set(KR_VECTOR -fveclib=libmvec "SHELL:-mllvm -force-vector-interleave=1")
 endif()
 
 set(KR_SANITIZE "")
@@ -49,32 +52,10 @@ add_link_options(${KR_SANITIZE})
 
 function(kauri_compile target)
   target_compile_options(${target} PRIVATE ${KR_WARN} ${KR_MATH})
-  if(KR_CLANG AND KR_X86)
-    target_compile_options(${target} PRIVATE "SHELL:-mllvm -force-vector-interleave=1")
-  endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated
     ${PROJECT_BINARY_DIR}/generated/include)
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
-endfunction()
-
-# Link-time optimization works on the code that is compiled once. The kernels of the instruction
-# sets stay out, so that no decision is compiled a second time inside one of them. The objects
-# are fat: the tests, and who links libkauri.a, need no link-time optimization.
-set(KR_LTO OFF)
-if(KAURI_LTO AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
-  set(KR_LTO ON)
-endif()
-function(kauri_lto_compile target)
-  if(KR_LTO)
-    target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
-  endif()
-endfunction()
-function(kauri_lto_link target)
-  if(KR_LTO)
-    target_compile_options(${target} PRIVATE -flto=auto -ffat-lto-objects)
-    target_link_options(${target} PRIVATE -flto=auto)
-  endif()
 endfunction()
 
 # clang-tidy reads each file once: the second and third copy of a kernel would say the same.
