@@ -144,8 +144,10 @@ kr_status kr_hazard_prepare(kr_hazard *h, const kr_sites *sites)
     h->sites = sites;
     KR_TRY(kr_site_soa_init(&h->soa, h->ctx, KR_ACCOUNT_SITES, sites->n));
     kr_site_soa_fill(&h->soa, sites->lon, sites->lat, sites->depth, sites->n);
-    for (size_t c = 0; c < h->tree->ncomponents; c++)
+    for (size_t c = 0; c < h->tree->ncomponents; c++) {
         KR_TRY(prepare_component(h, &h->components[c], &g));
+        kr_progress(h->ctx, "splitting", (double)(c + 1), (double)h->tree->ncomponents);
+    }
 out:
     kr_map_clear(&g.map);
     kr_free(g.grid);
