@@ -379,10 +379,16 @@ static double points_in_box(const kr_bbox *box, double km)
     return rows * degrees * kr_geodetic_km(0.0, nearest, 1.0, nearest) / km;
 }
 
-/* One row of the grid, west to east; `steps` counts the points looked at. */
+/* A grid being made. */
+typedef struct grid_scan {
+    double km, steps; /* steps: points looked at */
+    kr_arena *arena;
+    points *found;
+} grid_scan;
+
+/* One row of the grid, west to east. */
 static kr_status grid_row(kr_ctx *ctx, geos *g, const GEOSPreparedGeometry *shape,
-                          const planar_area *area, double lat, double km, kr_arena *arena,
-                          points *out, double *steps)
+                          const planar_area *area, double lat, grid_scan *scan)
 {
     kr_status s = KR_OK;
     double lon = area->box.west;
@@ -394,10 +400,10 @@ static kr_status grid_row(kr_ctx *ctx, geos *g, const GEOSPreparedGeometry *shap
         if (found == 2)
             return geos_fail(ctx, g, "search of points");
         if (found == 1)
-            KR_TRY(points_add(out, arena, lon, lat));
-        double next = kr_point_at(lon, lat, 90.0, km).lon;
-        if (!(kr_lon_extent(lon, next) > 0.0) || ++*steps > max_grid_points)
-            return too_many(ctx, km);
+            KR_TRY(points_add(scan->found, scan->arena, lon, lat));
+        double next = kr_point_at(lon, lat, 90.0, scan->km).lon;
+        if (!(kr_lon_extent(lon, next) > 0.0) || ++scan->steps > max_grid_points)
+            return too_many(ctx, scan->km);
         lon = next;
     }
 out:
@@ -408,7 +414,8 @@ static kr_status area_grid(kr_ctx *ctx, geos *g, const planar_area *area, double
                            kr_arena *arena, points *out)
 {
     kr_status s = KR_OK;
-    double lat = area->box.north, steps = 0.0;
+    double lat = area->box.north;
+    grid_scan scan = {.km = km, .arena = arena, .found = out};
     const GEOSPreparedGeometry *shape = GEOSPrepare_r(g->h, area->shape);
 
     if (!shape)
@@ -422,7 +429,7 @@ static kr_status area_grid(kr_ctx *ctx, geos *g, const planar_area *area, double
             s = kr_fail(ctx, KR_EINTERRUPTED, "interrupted");
             goto out;
         }
-        KR_TRY(grid_row(ctx, g, shape, area, lat, km, arena, out, &steps));
+        KR_TRY(grid_row(ctx, g, shape, area, lat, &scan));
         double next = kr_point_at(area->box.west, lat, 180.0, km).lat;
         if (!(next < lat))
             break;
@@ -478,52 +485,49 @@ out:
     return s;
 }
 
-static void hand_over(const points *p, double **out_lon, double **out_lat, size_t *n)
+static kr_grid grid_of(const points *p)
 {
-    *out_lon = p->lon;
-    *out_lat = p->lat;
-    *n = p->n;
+    return (kr_grid){p->n, p->lon, p->lat};
 }
 
 kr_status kr_polygon_discretize(kr_ctx *ctx, const double *lon, const double *lat, size_t nvertices,
-                                double spacing_km, kr_arena *arena, double **out_lon,
-                                double **out_lat, size_t *n)
+                                double spacing_km, kr_arena *arena, kr_grid *out)
 {
     points grid = {NULL, NULL, 0, 0};
     kr_status s = answer(ctx, RING, (view){lon, lat, nvertices}, spacing_km, arena, &grid);
 
-    hand_over(&grid, out_lon, out_lat, n);
+    *out = grid_of(&grid);
     return s;
 }
 
 kr_status kr_polygon_dilate_discretize(kr_ctx *ctx, const double *lon, const double *lat,
                                        size_t nvertices, double spacing_km, kr_arena *arena,
-                                       double **out_lon, double **out_lat, size_t *n)
+                                       kr_grid *out)
 {
     points grid = {NULL, NULL, 0, 0};
     kr_status s = answer(ctx, WIDE_RING, (view){lon, lat, nvertices}, spacing_km, arena, &grid);
 
-    hand_over(&grid, out_lon, out_lat, n);
+    *out = grid_of(&grid);
     return s;
 }
 
 kr_status kr_hull_dilate_discretize(kr_ctx *ctx, const double *lon, const double *lat,
                                     size_t npoints, double spacing_km, kr_arena *arena,
-                                    double **out_lon, double **out_lat, size_t *n)
+                                    kr_grid *out)
 {
     points grid = {NULL, NULL, 0, 0};
     kr_status s = answer(ctx, WIDE_HULL, (view){lon, lat, npoints}, spacing_km, arena, &grid);
 
-    hand_over(&grid, out_lon, out_lat, n);
+    *out = grid_of(&grid);
     return s;
 }
 
 kr_status kr_convex_hull(kr_ctx *ctx, const double *lon, const double *lat, size_t npoints,
-                         kr_arena *arena, double **out_lon, double **out_lat, size_t *n)
+                         kr_arena *arena, kr_grid *out)
 {
     points hull = {NULL, NULL, 0, 0};
     kr_status s = answer(ctx, HULL, (view){lon, lat, npoints}, 1.0, arena, &hull);
 
-    hand_over(&hull, out_lon, out_lat, n);
+    *out = grid_of(&hull);
     return s;
 }

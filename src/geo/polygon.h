@@ -6,35 +6,39 @@
 #include "base/arena.h"
 #include "geo/sphere.h"
 
+/* Places in an arena. */
+typedef struct kr_grid {
+    size_t n;
+    double *lon, *lat;
+} kr_grid;
+
 /** Check the ring (not closed): at least 3 distinct vertices, no crossing edges. Adjacent vertices
  * closer than 1 m count once. Returns NULL if it is right, else a text that tells what is wrong
  * (static). */
 const char *kr_polygon_problem(const double *lon, const double *lat, size_t n);
 
 /** Points on a grid of that spacing strictly inside the polygon, north to south and west to east,
- * in the reference's order (reference-behaviour 3.4), in the arena. No point inside: *n = 0. */
+ * in the reference's order (reference-behaviour 3.4), in the arena. No point inside: out->n = 0. */
 KR_MUST_CHECK kr_status kr_polygon_discretize(kr_ctx *ctx, const double *lon, const double *lat,
                                               size_t nvertices, double spacing_km, kr_arena *arena,
-                                              double **out_lon, double **out_lat, size_t *n);
+                                              kr_grid *out);
 
 /** The same for the polygon dilated by `spacing_km` (region grids; 1.5 and 3.4). */
 KR_MUST_CHECK kr_status kr_polygon_dilate_discretize(kr_ctx *ctx, const double *lon,
                                                      const double *lat, size_t nvertices,
                                                      double spacing_km, kr_arena *arena,
-                                                     double **out_lon, double **out_lat, size_t *n);
+                                                     kr_grid *out);
 
 /** The same for the convex hull of points, dilated by `spacing_km` in the plane of the hull (region
  * grids around exposures and site models). Not the same as dilating the polygon of kr_convex_hull,
  * whose plane may differ. */
 KR_MUST_CHECK kr_status kr_hull_dilate_discretize(kr_ctx *ctx, const double *lon, const double *lat,
                                                   size_t npoints, double spacing_km,
-                                                  kr_arena *arena, double **out_lon,
-                                                  double **out_lat, size_t *n);
+                                                  kr_arena *arena, kr_grid *out);
 
 /** Convex hull of points (region grids around exposures and site models), not closed, in the arena.
  */
 KR_MUST_CHECK kr_status kr_convex_hull(kr_ctx *ctx, const double *lon, const double *lat,
-                                       size_t npoints, kr_arena *arena, double **out_lon,
-                                       double **out_lat, size_t *n);
+                                       size_t npoints, kr_arena *arena, kr_grid *out);
 
 #endif

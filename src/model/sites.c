@@ -4,6 +4,7 @@
 #include "geo/polygon.h"
 #include "geo/sphere.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -43,10 +44,11 @@ out:
 }
 
 /* A grid by (lon, lat). */
-static kr_status sites_from_grid(kr_sites_reader *r, const double *lon, const double *lat, size_t n)
+static kr_status sites_from_grid(kr_sites_reader *r, const kr_grid *grid)
 {
     kr_status s = KR_OK;
     kr_site_point *points = NULL;
+    size_t n = grid->n;
 
     if (n == 0)
         return kr_fail_at(
@@ -55,7 +57,7 @@ static kr_status sites_from_grid(kr_sites_reader *r, const double *lon, const do
             r->job->region_grid_spacing_km);
     KR_ANEW(points, &r->scratch, n);
     for (size_t i = 0; i < n; i++)
-        points[i] = (kr_site_point){lon[i], lat[i], 0, 0};
+        points[i] = (kr_site_point){grid->lon[i], grid->lat[i], 0, 0};
     kr_points_sort(points, n);
     KR_TRY(sites_from_points(r, points, n));
 out:
@@ -68,8 +70,9 @@ static kr_status sites_from_region(kr_sites_reader *r)
     const kr_job *job = r->job;
     const char *file = job->region_line ? job->path : "-p region";
     kr_site_point *ring = NULL;
-    double *lon = NULL, *lat = NULL, *grid_lon = NULL, *grid_lat = NULL;
-    size_t n = 0, ngrid = 0;
+    double *lon = NULL, *lat = NULL;
+    kr_grid grid = {0, NULL, NULL};
+    size_t n = 0;
 
     KR_TRY(kr_points_parse(r->ctx, &r->scratch, file, job->region_line, job->region, &ring, &n));
     KR_ANEW(lon, &r->scratch, n);
@@ -82,8 +85,8 @@ static kr_status sites_from_region(kr_sites_reader *r)
     if (problem)
         return kr_fail_at(r->ctx, file, job->region_line, "region: %s", problem);
     KR_TRY(kr_polygon_dilate_discretize(r->ctx, lon, lat, n, job->region_grid_spacing_km,
-                                        &r->scratch, &grid_lon, &grid_lat, &ngrid));
-    KR_TRY(sites_from_grid(r, grid_lon, grid_lat, ngrid));
+                                        &r->scratch, &grid));
+    KR_TRY(sites_from_grid(r, &grid));
 out:
     return s;
 }
@@ -92,8 +95,9 @@ out:
 static kr_status sites_from_hull(kr_sites_reader *r)
 {
     kr_status s = KR_OK;
-    double *lon = r->model.lon, *lat = r->model.lat, *grid_lon = NULL, *grid_lat = NULL;
-    size_t n = r->model.n, ngrid = 0;
+    double *lon = r->model.lon, *lat = r->model.lat;
+    kr_grid grid = {0, NULL, NULL};
+    size_t n = r->model.n;
 
     if (r->nassets) {
         n = r->nassets;
@@ -108,8 +112,8 @@ static kr_status sites_from_hull(kr_sites_reader *r)
         return kr_fail_at(r->ctx, r->job->path, 0,
                           "region_grid_spacing needs a region, a site model or an exposure");
     KR_TRY(kr_hull_dilate_discretize(r->ctx, lon, lat, n, r->job->region_grid_spacing_km,
-                                     &r->scratch, &grid_lon, &grid_lat, &ngrid));
-    KR_TRY(sites_from_grid(r, grid_lon, grid_lat, ngrid));
+                                     &r->scratch, &grid));
+    KR_TRY(sites_from_grid(r, &grid));
 out:
     return s;
 }
@@ -226,6 +230,7 @@ static kr_status sites_tile(kr_sites_reader *r)
                           r->job->tile_count, sites->n);
     if (!sites->custom_site_id)
         KR_TRY(sites_name(r));
+    assert(sites->custom_site_id);
     for (size_t i = r->job->tile_no - 1; i < sites->n; i += r->job->tile_count, n++) {
         sites->lon[n] = sites->lon[i];
         sites->lat[n] = sites->lat[i];

@@ -9,19 +9,18 @@ kr_status kr_area_grid_make(kr_ctx *ctx, const kr_source *source, kr_arena *aren
                             kr_area_grid *out)
 {
     kr_status s = KR_OK;
-    double *lon = NULL, *lat = NULL;
-    size_t n = 0;
+    kr_grid grid = {0, NULL, NULL};
 
     KR_TRY(kr_polygon_discretize(ctx, source->lon, source->lat, source->npoints,
-                                 source->discretization_km, arena, &lon, &lat, &n));
-    if (n == 0) {
+                                 source->discretization_km, arena, &grid));
+    if (grid.n == 0) {
         s = kr_fail_at(ctx, source->file, source->line,
                        "area source '%s': no point of a grid of %g km is inside the polygon; a "
                        "smaller discretization is needed",
                        source->id, source->discretization_km);
         goto out;
     }
-    *out = (kr_area_grid){n, lon, lat};
+    *out = (kr_area_grid){grid.n, grid.lon, grid.lat};
 out:
     return s;
 }

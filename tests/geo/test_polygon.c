@@ -4,7 +4,7 @@
 #include <math.h>
 
 typedef kr_status (*grid_fn)(kr_ctx *ctx, const double *lon, const double *lat, size_t n, double km,
-                             kr_arena *arena, double **out_lon, double **out_lat, size_t *count);
+                             kr_arena *arena, kr_grid *out);
 
 /* Points of a grid, and the first and the last of them. */
 static void check_grid(grid_fn make, const double *lon, const double *lat, size_t n, double km,
@@ -12,17 +12,16 @@ static void check_grid(grid_fn make, const double *lon, const double *lat, size_
 {
     kr_ctx *ctx = kt_ctx();
     kr_arena arena;
-    double *x = NULL, *y = NULL;
-    size_t count = 0;
+    kr_grid g = {0, NULL, NULL};
 
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
-    kt_ok(ctx, make(ctx, lon, lat, n, km, &arena, &x, &y, &count));
-    assert_int_equal(count, (size_t)expected[0]);
-    if (count) {
-        kt_close(x[0], expected[1], 0, 2e-5);
-        kt_close(y[0], expected[2], 0, 2e-5);
-        kt_close(x[count - 1], expected[3], 0, 2e-5);
-        kt_close(y[count - 1], expected[4], 0, 2e-5);
+    kt_ok(ctx, make(ctx, lon, lat, n, km, &arena, &g));
+    assert_int_equal(g.n, (size_t)expected[0]);
+    if (g.n) {
+        kt_close(g.lon[0], expected[1], 0, 2e-5);
+        kt_close(g.lat[0], expected[2], 0, 2e-5);
+        kt_close(g.lon[g.n - 1], expected[3], 0, 2e-5);
+        kt_close(g.lat[g.n - 1], expected[4], 0, 2e-5);
     }
     kr_arena_clear(&arena);
     kt_ctx_end(&ctx);
@@ -64,17 +63,16 @@ static void test_hull(void **state)
     static const double lon[] = {0, 1, 1, 0, 0.5}, lat[] = {0, 0, 1, 1, 0.5};
     kr_ctx *ctx = kt_ctx();
     kr_arena arena;
-    double *x = NULL, *y = NULL;
-    size_t n = 0;
+    kr_grid g = {0, NULL, NULL};
 
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
-    kt_ok(ctx, kr_convex_hull(ctx, lon, lat, 5, &arena, &x, &y, &n));
-    assert_int_equal(n, 4);
-    kt_ok(ctx, kr_hull_dilate_discretize(ctx, lon, lat, 1, 10, &arena, &x, &y, &n));
-    assert_int_equal(n, 3);
-    kt_ok(ctx, kr_hull_dilate_discretize(ctx, lon, lat, 2, 10, &arena, &x, &y, &n));
-    assert_int_equal(n, 25);
-    kt_fails(ctx, kr_convex_hull(ctx, lon, lat, 0, &arena, &x, &y, &n), KR_EINPUT, "one point");
+    kt_ok(ctx, kr_convex_hull(ctx, lon, lat, 5, &arena, &g));
+    assert_int_equal(g.n, 4);
+    kt_ok(ctx, kr_hull_dilate_discretize(ctx, lon, lat, 1, 10, &arena, &g));
+    assert_int_equal(g.n, 3);
+    kt_ok(ctx, kr_hull_dilate_discretize(ctx, lon, lat, 2, 10, &arena, &g));
+    assert_int_equal(g.n, 25);
+    kt_fails(ctx, kr_convex_hull(ctx, lon, lat, 0, &arena, &g), KR_EINPUT, "one point");
     kr_arena_clear(&arena);
     kt_ctx_end(&ctx);
 }
@@ -109,23 +107,20 @@ static void test_refusals(void **state)
     static const double inf[] = {0, INFINITY, 1};
     kr_ctx *ctx = kt_ctx();
     kr_arena a;
-    double *x = NULL, *y = NULL;
-    size_t n = 9;
+    kr_grid g = {9, NULL, NULL};
 
     kr_arena_init(&a, ctx, KR_ACCOUNT_OTHER);
-    kt_fails(ctx, kr_polygon_discretize(ctx, lon, lat, 4, 0, &a, &x, &y, &n), KR_EINPUT, "above 0");
-    kt_fails(ctx, kr_polygon_discretize(ctx, inf, lat, 3, 5, &a, &x, &y, &n), KR_EINPUT,
-             "not a number");
-    kt_fails(ctx, kr_polygon_discretize(ctx, lon, lat, 2, 5, &a, &x, &y, &n), KR_EINPUT,
-             "3 distinct");
-    kt_fails(ctx, kr_polygon_discretize(ctx, pole_lon, pole_lat, 4, 5, &a, &x, &y, &n), KR_EINPUT,
+    kt_fails(ctx, kr_polygon_discretize(ctx, lon, lat, 4, 0, &a, &g), KR_EINPUT, "above 0");
+    kt_fails(ctx, kr_polygon_discretize(ctx, inf, lat, 3, 5, &a, &g), KR_EINPUT, "not a number");
+    kt_fails(ctx, kr_polygon_discretize(ctx, lon, lat, 2, 5, &a, &g), KR_EINPUT, "3 distinct");
+    kt_fails(ctx, kr_polygon_discretize(ctx, pole_lon, pole_lat, 4, 5, &a, &g), KR_EINPUT,
              "180 degrees");
-    kt_fails(ctx, kr_polygon_discretize(ctx, big_lon, big_lat, 4, 0.001, &a, &x, &y, &n), KR_EINPUT,
+    kt_fails(ctx, kr_polygon_discretize(ctx, big_lon, big_lat, 4, 0.001, &a, &g), KR_EINPUT,
              "cannot be covered");
-    kt_ok(ctx, kr_polygon_discretize(ctx, line_lon, line_lat, 3, 5, &a, &x, &y, &n));
-    assert_int_equal(n, 0);
-    kt_ok(ctx, kr_polygon_discretize(ctx, lon, lat, 4, 5000, &a, &x, &y, &n));
-    assert_int_equal(n, 0);
+    kt_ok(ctx, kr_polygon_discretize(ctx, line_lon, line_lat, 3, 5, &a, &g));
+    assert_int_equal(g.n, 0);
+    kt_ok(ctx, kr_polygon_discretize(ctx, lon, lat, 4, 5000, &a, &g));
+    assert_int_equal(g.n, 0);
     kr_arena_clear(&a);
     kt_ctx_end(&ctx);
 }
@@ -134,13 +129,12 @@ static kr_status grid_scenario(kr_ctx *ctx, void *user)
 {
     static const double lon[] = {0, 3, 3, 0}, lat[] = {0, 0, 1, 1};
     kr_arena arena;
-    double *x = NULL, *y = NULL;
-    size_t n = 0;
+    kr_grid g = {0, NULL, NULL};
     kr_status s;
 
     (void)user;
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
-    s = kr_polygon_dilate_discretize(ctx, lon, lat, 4, 5, &arena, &x, &y, &n);
+    s = kr_polygon_dilate_discretize(ctx, lon, lat, 4, 5, &arena, &g);
     kr_arena_clear(&arena);
     return s;
 }
