@@ -142,7 +142,7 @@ const char *kr_path_base(const char *path)
 
 kr_status kr_make_dirs(kr_ctx *ctx, const char *path)
 {
-    char part[4096];
+    char part[4096], text[128];
     size_t n = strlen(path);
 
     if (n == 0 || n >= sizeof part)
@@ -156,7 +156,7 @@ kr_status kr_make_dirs(kr_ctx *ctx, const char *path)
         int reason = mkdir(part, 0777) == 0 ? 0 : errno;
         if (reason != 0 && !kr_dir_exists(part))
             return kr_fail(ctx, KR_EIO, "%s: cannot be created as a folder: %s", part,
-                           strerror(reason));
+                           strerror_r(reason, text, sizeof text));
     }
     return KR_OK;
 }
@@ -169,6 +169,7 @@ kr_status kr_lock(kr_ctx *ctx, const char *path, int *fd)
         return KR_EIO;
     }
     struct stat st;
+    char text[128];
     int reason = flock(*fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
     if (reason == 0 && fstat(*fd, &st) == 0 && st.st_nlink == 0)
         reason = EWOULDBLOCK; /* given up by another between our two calls: it may be taken again */
@@ -178,7 +179,8 @@ kr_status kr_lock(kr_ctx *ctx, const char *path, int *fd)
     *fd = -1;
     return reason == EWOULDBLOCK
                ? kr_fail(ctx, KR_EIO, "%s: another run is writing into this folder", path)
-               : kr_fail(ctx, KR_EIO, "%s: cannot be locked: %s", path, strerror(reason));
+               : kr_fail(ctx, KR_EIO, "%s: cannot be locked: %s", path,
+                         strerror_r(reason, text, sizeof text));
 }
 
 void kr_unlock(const char *path, int fd)

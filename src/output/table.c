@@ -11,6 +11,13 @@
 
 static const char *const LINE_END = "\r\n";
 
+static kr_status table_fail(const kr_table *table, const char *path, const char *what, int reason)
+{
+    char text[128];
+    return kr_fail(table->ctx, KR_EIO, "%s: %s: %s", path, what,
+                   strerror_r(reason, text, sizeof text));
+}
+
 kr_status kr_table_begin(kr_ctx *ctx, const char *dir, const char *name, kr_table *out)
 {
     kr_status s = KR_OK;
@@ -27,7 +34,7 @@ kr_status kr_table_begin(kr_ctx *ctx, const char *dir, const char *name, kr_tabl
     if (!out->temporary)
         s = KR_ENOMEM;
     else if (!(out->file = fopen(out->temporary, "wb")))
-        s = kr_fail(ctx, KR_EIO, "%s: cannot be written: %s", out->temporary, strerror(errno));
+        s = table_fail(out, out->temporary, "cannot be written", errno);
     if (s != KR_OK)
         kr_arena_clear(&out->arena);
     return s;
@@ -120,11 +127,9 @@ kr_status kr_table_finish(kr_table *table, kr_status status)
     if (status == KR_OK && table->lacks_text)
         status = KR_ENOMEM;
     if (status == KR_OK && bad)
-        status =
-            kr_fail(table->ctx, KR_EIO, "%s: writing failed: %s", table->path, strerror(reason));
+        status = table_fail(table, table->path, "writing failed", reason);
     if (status == KR_OK && rename(table->temporary, table->path) != 0)
-        status = kr_fail(table->ctx, KR_EIO, "%s: cannot be put in place: %s", table->path,
-                         strerror(errno));
+        status = table_fail(table, table->path, "cannot be put in place", errno);
     if (status != KR_OK)
         unlink(table->temporary);
     kr_arena_clear(&table->arena);

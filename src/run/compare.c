@@ -29,11 +29,12 @@ static kr_status list_tables(kr_ctx *ctx, const char *dir, kr_arena *arena, cons
     kr_status s = KR_OK;
     const char **names = NULL;
     size_t cap = 0;
+    char reason[128];
     DIR *d = opendir(dir);
     *n = 0;
     *out = NULL;
     if (!d)
-        return kr_fail(ctx, KR_EINPUT, "%s: %s", dir, strerror(errno));
+        return kr_fail(ctx, KR_EINPUT, "%s: %s", dir, strerror_r(errno, reason, sizeof reason));
     for (struct dirent *e; (e = readdir(d)) != NULL;) {
         if (!kr_str_ends(e->d_name, ".csv"))
             continue;
