@@ -15,6 +15,7 @@ static int run(int argc, char **argv)
 {
     double rtol = 1e-3, atol = 1e-11;
     opterr = 0;
+    /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
     for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
         if (option == 'h') {
             cli_print_help(&cli_cmd_compare);

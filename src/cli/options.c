@@ -103,6 +103,7 @@ int cli_read_job_options(const cli_command *command, int argc, char **argv, bool
             continue;
         }
         if (!plain)
+            /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
             option = getopt_long(argc, argv, "+:o:e:p:q", long_options, NULL);
         if (option == -1) { /* the job, among the options */
             if (out->run.job)

@@ -60,6 +60,25 @@ static double item_ruptures(const kr_work_component *w, const kr_split *split, s
            (double)split->source->ndepths;
 }
 
+static kr_status add_block(kr_hazard *h, kr_work_component *w)
+{
+    kr_status s = KR_OK;
+    KR_GROW(w->blocks, w->blocks_cap, w->nblocks + 1, h->ctx, KR_ACCOUNT_RUPTURES);
+    w->blocks[w->nblocks++] = (kr_block){.first_segment = w->nsegments};
+out:
+    return s;
+}
+
+static kr_status add_segment(kr_hazard *h, kr_work_component *w, kr_segment segment)
+{
+    kr_status s = KR_OK;
+    KR_GROW(w->segments, w->segments_cap, w->nsegments + 1, h->ctx, KR_ACCOUNT_RUPTURES);
+    w->segments[w->nsegments++] = segment;
+    w->blocks[w->nblocks - 1].nsegments++;
+out:
+    return s;
+}
+
 /* Cut `nitems` points (or cells) into segments, and the segments into blocks. `merge`: one block
  * takes everything. */
 static kr_status add_items(kr_hazard *h, kr_work_component *w, const kr_split *split, size_t nitems,
@@ -67,19 +86,14 @@ static kr_status add_items(kr_hazard *h, kr_work_component *w, const kr_split *s
 {
     kr_status s = KR_OK;
     for (size_t i = 0; i < nitems;) {
-        kr_block *block = w->nblocks ? &w->blocks[w->nblocks - 1] : NULL;
-        if (!block || (!merge && block->ruptures >= BLOCK_RUPTURES)) {
-            KR_GROW(w->blocks, w->blocks_cap, w->nblocks + 1, h->ctx, KR_ACCOUNT_RUPTURES);
-            block = &w->blocks[w->nblocks++];
-            *block = (kr_block){.first_segment = w->nsegments};
-        }
+        if (!w->nblocks || (!merge && w->blocks[w->nblocks - 1].ruptures >= BLOCK_RUPTURES))
+            KR_TRY(add_block(h, w));
+        kr_block *block = &w->blocks[w->nblocks - 1];
         kr_segment segment = {.split = split, .first = i};
         while (i < nitems && (merge || block->ruptures < BLOCK_RUPTURES))
             block->ruptures += item_ruptures(w, split, i++);
         segment.count = i - segment.first;
-        KR_GROW(w->segments, w->segments_cap, w->nsegments + 1, h->ctx, KR_ACCOUNT_RUPTURES);
-        w->segments[w->nsegments++] = segment;
-        block->nsegments++;
+        KR_TRY(add_segment(h, w, segment));
     }
 out:
     return s;

@@ -3,6 +3,7 @@
 #include "hazard/collapse.h"
 #include "hazard/hazard_int.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -276,10 +277,12 @@ static kr_status run_atomic(kr_unit *u, const kr_work_component *w)
     size_t n = w->component->ngsims * KR_SITE_BLOCK * curve_size(u->hazard);
     memset(u->group, 0, n * sizeof *u->group);
     for (size_t i = 0; i < w->nsegments; i++) {
+        const kr_split *split = w->segments[i].split;
+        assert(split); /* atomic groups are not put on a grid */
         KR_TRY(run_segment(u, &w->segments[i]));
-        if (i + 1 < w->nsegments && w->segments[i + 1].split == w->segments[i].split)
+        if (i + 1 < w->nsegments && w->segments[i + 1].split == split)
             continue;
-        add_source_to_group(u, w->segments[i].split->origin->mutex_weight, group->mutex_sources, n);
+        add_source_to_group(u, split->origin->mutex_weight, group->mutex_sources, n);
     }
     group_to_rates(u, group, n);
 out:

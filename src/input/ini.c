@@ -61,7 +61,7 @@ static kr_status ini_check_bytes(const ini_reader *r, const char *text, size_t l
 
 /* ------------------------------------------------------------------ lines */
 
-static kr_status ini_start_section(ini_reader *r, char *text, char *close, int line)
+static kr_status ini_start_section(ini_reader *r, const char *text, char *close, int line)
 {
     kr_status s = KR_OK;
     const char *name = text + 1;

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
@@ -241,10 +242,11 @@ out:
 static kr_status toml_pair(toml_reader *r, kr_value *root, const toml_path *at)
 {
     kr_status s = KR_OK;
-    toml_path key;
+    toml_path key = {0};
     kr_value item = {0}, *dict = root;
 
     KR_TRY(toml_key(r, &key));
+    assert(key.n > 0);
     if (!toml_take(r, '=', false))
         return toml_fail(r, "'=' was expected");
     KR_TRY(toml_value(r, &item));

@@ -280,6 +280,7 @@ static void XMLCALL on_text(void *user, const XML_Char *text, int len)
         reader_stop(r, s);
 }
 
+/* The parameters are expat's. NOLINTNEXTLINE(readability-function-size) */
 static void XMLCALL on_entity(void *user, const XML_Char *name, int is_parameter,
                               const XML_Char *value, int value_length, const XML_Char *base,
                               const XML_Char *system_id, const XML_Char *public_id,

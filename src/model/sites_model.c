@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "input/csv.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -59,6 +60,7 @@ kr_status kr_site_value(kr_sites_reader *r, const char *file, int line, kr_colum
     const char *name = kr_column_name(column);
     double x = 0;
 
+    assert(out); /* the table has the column */
     if (kr_column_is_word(column)) {
         char word[24] = "";
         size_t n = strlen(text), most = param_word_length(column);

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "input/xml.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* The column of an attribute; KR_COL_COUNT for those that are no parameter here. */
@@ -113,6 +114,7 @@ kr_status kr_site_model_xml(kr_sites_reader *r, const char *path, kr_site_table 
     KR_TRY(kr_xml_load(r->ctx, path, &r->scratch, &root));
     KR_TRY(kr_node_need(r->ctx, root, "siteModel", &model));
     KR_TRY(kr_node_need(r->ctx, model, "site", &first));
+    assert(first);
     for (const kr_node *node = first; node; node = kr_node_next(node))
         out->n++;
     KR_ANEW(points, &r->scratch, out->n);

@@ -2,6 +2,8 @@
  * computed for one site at a time; with many, all sites for one rupture at a time. */
 #include "rupture/maker_int.h"
 
+#include <assert.h>
+
 enum { FEW_SITES_NEAR = 16 };
 
 /* ---- the block ---- */
@@ -187,13 +189,13 @@ static kr_status ruptures_to_sites(kr_point_maker *maker, const kr_task *task, s
     kr_status s = KR_OK;
     const kr_plan *plan = task->plan;
     const kr_site_set *sites = NULL;
-    size_t of = SIZE_MAX;
+    size_t of = 0;
 
     for (size_t i = 0; i < n; i++) {
         size_t m = (first_entry + i) / plan->nparts;
         if (hopeless(maker, task, &task->use[m]))
             continue;
-        if (m != of)
+        if (!sites || m != of)
             sites = sites_for(maker, &task->use[m]);
         of = m;
         if (sites->soa.n)
@@ -223,6 +225,7 @@ kr_status kr_make_pairs(kr_point_maker *maker, const kr_task *task)
     kr_status s = KR_OK;
     size_t total = kr_plan_entries(task->plan);
 
+    assert(task->plan->nparts > 0);
     for (size_t k = 0; k * KR_PLANAR_BLOCK < total; k++) {
         size_t n = entries_of_use(task, k), first = k * KR_PLANAR_BLOCK;
         if (n == 0)
