@@ -167,6 +167,8 @@ static kr_status branch_add_all(kr_smlt *t, kr_lt_branch *all, const bool *keep,
     t->sets[set].branches = list;
     t->sets[set].nbranches = kept;
     t->nnamed += kept;
+    if (empty.id && keep[n - 1] && t->job->compat != KR_COMPAT_EXACT)
+        t->nnamed--; /* the empty branch has taken the id of the last one */
 out:
     return s;
 }
