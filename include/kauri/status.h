@@ -22,7 +22,7 @@ extern "C" {
     X(KR_EINPUT, 1, "the job or its input is wrong")                                               \
     X(KR_EUSAGE, 2, "wrong usage")                                                                 \
     X(KR_ENOFIT, 3, "would not fit the memory limit")                                              \
-    X(KR_EINTERRUPTED, 4, "interrupted")                                         \
+    X(KR_EINTERRUPTED, 4, "interrupted")                                                           \
     X(KR_EINTERNAL, 5, "internal error")                                                           \
     X(KR_EDIFFER, 6, "compared and different")                                                     \
     X(KR_EIO, 7, "reading or writing failed")                                                      \
