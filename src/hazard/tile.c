@@ -2,7 +2,7 @@
 #include "hazard/hazard_int.h"
 
 #include <math.h>
-#include <omp.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -14,6 +14,14 @@ typedef struct unit_id {
     size_t block, first, nsites;
 } unit_id;
 
+/* Whose turn it is to add a unit. A thread sleeps until its turn: spinning, as OpenMP does where it
+ * orders, takes the processor from the thread it waits for when others use the machine too. */
+typedef struct turn {
+    pthread_mutex_t lock;
+    pthread_cond_t passed;
+    size_t unit;
+} turn;
+
 typedef struct tile {
     kr_hazard *hazard;
     size_t first, nsites;
@@ -21,6 +29,8 @@ typedef struct tile {
     kr_hazard_work *work;
     unit_id *units;
     size_t nunits;
+    atomic_size_t next; /* unit to take */
+    turn turn;
     atomic_int status; /* the first failure of any thread */
 } tile;
 
@@ -78,25 +88,54 @@ static void fail(tile *t, kr_status status)
         atomic_compare_exchange_strong(&t->status, &none, (int)status);
 }
 
-static void run_units(tile *t, int threads)
+static void turn_wait(turn *t, size_t unit)
 {
-#pragma omp parallel num_threads(threads)
-    {
-        kr_unit unit;
-        fail(t, kr_unit_init(t->hazard, &unit));
-#pragma omp for ordered schedule(dynamic, 1)
-        for (size_t i = 0; i < t->nunits; i++) {
-            const unit_id *id = &t->units[i];
-            if (kr_interrupted(t->hazard->ctx))
-                fail(t, kr_fail(t->hazard->ctx, KR_EINTERRUPTED, "interrupted"));
-            if (atomic_load(&t->status) == KR_OK)
-                fail(t, kr_unit_run(&unit, id->component, id->block, id->first, id->nsites));
-#pragma omp ordered
-            if (atomic_load(&t->status) == KR_OK)
-                add_unit(t, id, &unit);
-        }
-        kr_unit_clear(&unit);
+    pthread_mutex_lock(&t->lock);
+    while (t->unit != unit)
+        pthread_cond_wait(&t->passed, &t->lock);
+    pthread_mutex_unlock(&t->lock);
+}
+
+static void turn_pass(turn *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->unit++;
+    pthread_cond_broadcast(&t->passed);
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* What one thread does: takes the next unit until none is left. */
+static void run_units(tile *t)
+{
+    kr_unit unit;
+    fail(t, kr_unit_init(t->hazard, &unit));
+    for (size_t i; (i = atomic_fetch_add(&t->next, 1)) < t->nunits;) {
+        const unit_id *id = &t->units[i];
+        if (kr_interrupted(t->hazard->ctx))
+            fail(t, kr_fail(t->hazard->ctx, KR_EINTERRUPTED, "interrupted"));
+        if (atomic_load(&t->status) == KR_OK)
+            fail(t, kr_unit_run(&unit, id->component, id->block, id->first, id->nsites));
+        turn_wait(&t->turn, i);
+        if (atomic_load(&t->status) == KR_OK)
+            add_unit(t, id, &unit);
+        turn_pass(&t->turn);
     }
+    kr_unit_clear(&unit);
+}
+
+static kr_status run_threads(tile *t, int threads)
+{
+    if (pthread_mutex_init(&t->turn.lock, NULL) != 0)
+        return kr_fail(t->hazard->ctx, KR_ENOMEM, "out of memory");
+    if (pthread_cond_init(&t->turn.passed, NULL) != 0) {
+        pthread_mutex_destroy(&t->turn.lock);
+        return kr_fail(t->hazard->ctx, KR_ENOMEM, "out of memory");
+    }
+#pragma omp parallel num_threads(threads)
+    run_units(t);
+    pthread_cond_destroy(&t->turn.passed);
+    pthread_mutex_destroy(&t->turn.lock);
+    return (kr_status)atomic_load(&t->status);
 }
 
 kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads, double *rates,
@@ -105,10 +144,10 @@ kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads,
     kr_status s = KR_OK;
     tile t = {.hazard = h, .first = first, .nsites = nsites, .rates = rates, .work = work};
     atomic_init(&t.status, KR_OK);
+    atomic_init(&t.next, 0);
     work->total = h->ruptures * (double)h->sites->n;
     KR_TRY(list_units(&t));
-    run_units(&t, threads);
-    KR_TRY((kr_status)atomic_load(&t.status));
+    KR_TRY(run_threads(&t, threads));
     if (h->job->compat == KR_COMPAT_OQ_3_21) {
         size_t n = h->tree->nrates * nsites * h->job->nimts * h->job->nlevels;
         for (size_t i = 0; i < n; i++)
