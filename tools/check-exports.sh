@@ -9,13 +9,13 @@ trap 'rm -f "$shared"' EXIT
 status=0
 
 bad=$("$nm" -g --defined-only "$library" 2>/dev/null |
-    awk 'NF == 3 && $3 !~ /^(kr_|__gnu_lto)/ { print $3 }' | sort -u)
+    awk 'NF == 3 && $3 !~ /^kr_/ { print $3 }' | sort -u)
 if [ -n "$bad" ]; then
     printf 'global symbol without the prefix kr_: %s\n' $bad >&2
     status=1
 fi
 
-"$cc" -shared -fno-lto -o "$shared" -Wl,--whole-archive "$library" -Wl,--no-whole-archive
+"$cc" -shared -o "$shared" -Wl,--whole-archive "$library" -Wl,--no-whole-archive
 exported=$("$nm" -D --defined-only "$shared" | awk '$2 ~ /[A-Z]/ { print $3 }' | sort -u)
 declared=$(cat "$root"/include/kauri/*.h 2>/dev/null | grep -v '^ *#' | tr '\n' ' ' |
     grep -oE 'KR_API\b[^;]*;' |
