@@ -34,6 +34,7 @@ KR_MUST_CHECK kr_status kr_hazard_prepare(kr_hazard *hazard, const kr_sites *sit
 /* What a component holds, for the log and for `kauri info`. */
 typedef struct kr_component_size {
     size_t points;     /* of split sources */
+    size_t cells;      /* what ps_grid_spacing leaves of them; the points without it */
     uint64_t ruptures; /* points x magnitudes x planes x depths */
     uint64_t mags;     /* points x magnitudes: ruptures / mags is the reference's spinning factor */
     double contexts;   /* estimate over all sites of the job */

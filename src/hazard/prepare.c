@@ -139,8 +139,10 @@ static kr_status prepare_component(kr_hazard *h, kr_work_component *w, grids *g)
     if (h->job->ps_grid_spacing_km > 0 && !atomic) {
         KR_TRY(kr_cells_create(h->ctx, h->job, &h->soa, (const kr_split *const *)w->splits,
                                c->nsources, &w->cells));
+        w->size.cells = w->cells->n;
         KR_TRY(add_items(h, w, NULL, w->cells->n, false));
     } else {
+        w->size.cells = w->size.points;
         for (size_t i = 0; i < c->nsources; i++)
             KR_TRY(add_items(h, w, w->splits[i], w->splits[i]->npoints, atomic));
     }

@@ -293,6 +293,11 @@ kr_status kr_results_finish(kr_results *r)
     return s;
 }
 
+long long kr_results_bytes(const kr_results *r)
+{
+    return (long long)kr_file_size(r->path);
+}
+
 void kr_results_destroy(kr_results **results)
 {
     kr_results *r = *results;

@@ -59,6 +59,9 @@ KR_MUST_CHECK kr_status kr_results_put_tile(kr_results *results, const kr_result
 KR_MUST_CHECK kr_status kr_results_put_rlzs(kr_results *results, size_t site, size_t nsites,
                                             const float *curves);
 
+/** Size of the finished file; -1 if it cannot be told. */
+long long kr_results_bytes(const kr_results *results);
+
 /** Sites that are stored together when each takes so many bytes: a power of two up to 64. */
 size_t kr_results_chunk_sites(size_t bytes_per_site);
 

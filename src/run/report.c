@@ -1,4 +1,5 @@
 /* What the log says of a calculation before it starts: what the reference's log says, and more. */
+#include "base/file.h"
 #include "base/str.h"
 #include "run/calc.h"
 
@@ -7,9 +8,14 @@
 static void report_inputs(const kr_calc *calc)
 {
     long long size = 0;
-    for (size_t i = 0; i < calc->ninputs; i++)
+    kr_hash128 all;
+    kr_hash_init(&all);
+    for (size_t i = 0; i < calc->ninputs; i++) {
         size += calc->inputs[i].size;
-    kr_info(calc->ctx, "inputs: %zu files, %.2f MB", calc->ninputs, (double)size / 1e6);
+        kr_hash_text(&all, calc->inputs[i].sha256);
+    }
+    kr_info(calc->ctx, "inputs: %zu files, %.2f MB, digest %016llx%016llx", calc->ninputs,
+            (double)size / 1e6, (unsigned long long)all.a, (unsigned long long)all.b);
     for (size_t i = 0; i < calc->ninputs; i++)
         kr_log(calc->ctx, KR_LOG_DEBUG, "input %s %s sha256 %s", calc->inputs[i].key,
                calc->inputs[i].path, calc->inputs[i].sha256);
@@ -33,13 +39,14 @@ static void report_sources(const kr_calc *calc)
 {
     const kr_tree *tree = calc->tree;
     size_t count[3] = {0}, shared = 0, most = 0, total = 0;
-    double ruptures = 0, mags = 0, points = 0;
+    double ruptures = 0, mags = 0, points = 0, cells = 0;
     for (size_t c = 0; c < tree->ncomponents; c++) {
         const kr_component *component = &tree->components[c];
         kr_component_size size = kr_hazard_component_size(calc->hazard, c);
         ruptures += (double)size.ruptures;
         mags += (double)size.mags;
         points += (double)size.points;
+        cells += (double)size.cells;
         for (size_t i = 0; i < component->nsources; i++) {
             size_t by = component->sources[i].shared_by;
             count[component->sources[i].source->kind]++;
@@ -52,8 +59,11 @@ static void report_sources(const kr_calc *calc)
         if (count[kind])
             kr_info(calc->ctx, "%s: %zu sources", kr_source_tag((kr_source_kind)kind), count[kind]);
     kr_info(calc->ctx,
-            "%zu sources, split into %.0f points with %.0f ruptures; spinning factor %.2f", total,
-            points, ruptures, mags > 0 ? ruptures / mags : 0);
+            "%zu sources, split into %.0f points with %.0f ruptures; floating factor 1.00, "
+            "spinning factor %.2f",
+            total, points, ruptures, mags > 0 ? ruptures / mags : 0);
+    if (calc->job->ps_grid_spacing_km > 0)
+        kr_info(calc->ctx, "points reduced from %.0f to %.0f by ps_grid_spacing", points, cells);
     if (most > 1)
         kr_info(calc->ctx, "%zu sources are shared by several paths, up to %zu", shared, most);
 }

@@ -96,6 +96,8 @@ static kr_status compute(kr_calc *calc)
     KR_TRY(kr_calc_tiles(calc));
     KR_TRY(check_contexts(calc));
     KR_TRY(kr_results_finish(calc->results));
+    kr_info(calc->ctx, "stored: results.h5, %.2f MB",
+            (double)kr_results_bytes(calc->results) / 1e6);
     kr_calc_phase_end(calc, "computing", began);
     KR_TRY(export_tables(calc));
     kr_info(calc->ctx, "%.2f s in all, %.2f s of processor time; results in %s",
