@@ -24,6 +24,10 @@ typedef enum kr_distance {
     KR_DIST_RHYPO,
     KR_DIST_REPI,
     KR_DIST_AZIMUTH,
+    KR_DIST_AZIMUTHCP, /* from here on not for the ruptures of points */
+    KR_DIST_CLON,
+    KR_DIST_CLAT,
+    KR_DIST_RCDPP,
     KR_DIST_COUNT
 } kr_distance;
 #define KR_DIST_BIT(name) (1u << KR_DIST_##name)

@@ -6,15 +6,11 @@
 
 const char *kr_source_tag(kr_source_kind kind)
 {
-    switch (kind) {
-    case KR_SOURCE_POINT:
-        return "pointSource";
-    case KR_SOURCE_MULTIPOINT:
-        return "multiPointSource";
-    case KR_SOURCE_AREA:
-        return "areaSource";
-    }
-    return "";
+    static const char *const tags[] = {
+        "pointSource",       "multiPointSource",   "areaSource",
+        "simpleFaultSource", "complexFaultSource", "characteristicFaultSource",
+        "kiteFaultSource",   "multiFaultSource",   "nonParametricSeismicSource"};
+    return tags[kind];
 }
 
 void kr_source_hash(kr_source *source)

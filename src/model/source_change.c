@@ -42,7 +42,10 @@ int kr_change_numbers(kr_change_type type)
 /* Names as the reference prints them. */
 static const char *class_of_source(kr_source_kind kind)
 {
-    static const char *const names[] = {"PointSource", "MultiPointSource", "AreaSource"};
+    static const char *const names[] = {
+        "PointSource",       "MultiPointSource",   "AreaSource",
+        "SimpleFaultSource", "ComplexFaultSource", "CharacteristicFaultSource",
+        "KiteFaultSource",   "MultiFaultSource",   "NonParametricSeismicSource"};
     return names[kind];
 }
 

@@ -48,9 +48,12 @@ typedef struct kr_change {
     kr_change_type type;
     const double *numbers; /* as written; of incrementalMFDAbsolute the rates */
     size_t n;
-    double min_mag, bin_width; /* incrementalMFDAbsolute */
-    const char *msr;           /* setMSRAbsolute */
-    const char *file;          /* of the branch */
+    double min_mag, bin_width;     /* incrementalMFDAbsolute */
+    const char *msr;               /* setMSRAbsolute */
+    const kr_geometry *geometries; /* ...GeometryAbsolute: as many as ngeometries */
+    size_t ngeometries;
+    double slip_rate, rigidity, moment_constant; /* truncatedGRFromSlipAbsolute: mm/yr, GPa */
+    const char *file;                            /* of the branch */
     int line;
     kr_compat compat;
 } kr_change;

@@ -158,6 +158,8 @@ static kr_status read_geometry(kr_source_reader *r, const kr_node *node, kr_sour
     case KR_SOURCE_AREA:
         s = read_polygon(r, geometry, out);
         break;
+    default:
+        break;
     }
 out:
     return s;

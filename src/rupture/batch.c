@@ -75,6 +75,10 @@ kr_status kr_batch_init(kr_batch *batch, kr_ctx *ctx, kr_columns columns, const 
     c->rate = next + batch->ncols * c->capacity;
     KR_NEW(c->site, ctx, KR_ACCOUNT_RUPTURES, c->capacity);
     KR_NEW(c->rupture, ctx, KR_ACCOUNT_RUPTURES, c->capacity);
+    KR_NEW(c->probs, ctx, KR_ACCOUNT_RUPTURES, c->capacity);
+    KR_NEW(c->weight, ctx, KR_ACCOUNT_RUPTURES, c->capacity);
+    for (size_t i = 0; i < c->capacity; i++)
+        c->weight[i] = 1;
 out:
     return s;
 }
@@ -84,6 +88,8 @@ void kr_batch_clear(kr_batch *batch)
     kr_free(batch->block_of_memory);
     kr_free(batch->contexts.site);
     kr_free(batch->contexts.rupture);
+    kr_free(batch->contexts.probs);
+    kr_free(batch->contexts.weight);
     memset(batch, 0, sizeof *batch);
 }
 

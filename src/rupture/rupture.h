@@ -113,9 +113,13 @@ typedef struct kr_contexts {
     double *rate;              /* annual occurrence rate of the rupture */
     uint32_t *site;            /* index in the tile */
     uint32_t *rupture;         /* number of the rupture within the source (or the cell) */
-    const kr_source *source;   /* of the last pairs; all share its temporal occurrence model */
-    double max_rate;           /* greatest rate of a magnitude of a point (or cell) of the batch; of
-                                  one point alone if the occurrence model is not Poisson */
+    size_t nprobs;             /* 0: ruptures occur as the source's model says, at `rate` */
+    const double **probs;    /* of each pair: nprobs probabilities of 0, 1, ... occurrences over the
+                                investigation time; filled where nprobs > 0 */
+    double *weight;          /* of exclusive ruptures: the rupture's weight; else 1 */
+    const kr_source *source; /* of the last pairs; all share its temporal occurrence model */
+    double max_rate;         /* greatest rate of a magnitude of a point (or cell) of the batch; of
+                                one point alone if the occurrence model is not Poisson */
 } kr_contexts;
 
 /** Receives a batch, which is reused afterwards. Any status but KR_OK stops the maker. */

@@ -1,0 +1,35 @@
+/* Geometry of faults as read: traces, edges, profiles, corners. No meshes: those are made by the
+ * rupture room, once for each distinct geometry. */
+#ifndef KR_MODEL_GEOMETRY_H
+#define KR_MODEL_GEOMETRY_H
+
+#include "base/file.h"
+#include "geo/line.h"
+
+typedef enum kr_geometry_kind {
+    KR_GEOMETRY_SIMPLE,  /* lines: the trace */
+    KR_GEOMETRY_COMPLEX, /* lines: edges, top to bottom */
+    KR_GEOMETRY_PLANAR,  /* one line: top left, top right, bottom left, bottom right */
+    KR_GEOMETRY_GRIDDED, /* one line: nodes in no order */
+    KR_GEOMETRY_KITE     /* lines: profiles */
+} kr_geometry_kind;
+
+typedef struct kr_geometry {
+    kr_geometry_kind kind;
+    size_t nlines;
+    const kr_line *lines;
+    double dip, upper_km, lower_km; /* simple only; else NaN */
+    double spacing_km; /* of the mesh: the attribute, or the job's; simple, complex, kite */
+    double profile_km; /* kite: along profiles; else NaN */
+    kr_hash128 digest; /* of everything above */
+    const char *file;
+    int line;
+} kr_geometry;
+
+/** Compute the digest. */
+void kr_geometry_hash(kr_geometry *geometry);
+
+/** Tag in NRML ("simpleFaultGeometry", "kiteSurface", ...). */
+const char *kr_geometry_tag(kr_geometry_kind kind);
+
+#endif
