@@ -19,6 +19,14 @@ kr_distance kr_distance_of(kr_column column)
         return KR_DIST_REPI;
     case KR_COL_AZIMUTH:
         return KR_DIST_AZIMUTH;
+    case KR_COL_AZIMUTHCP:
+        return KR_DIST_AZIMUTHCP;
+    case KR_COL_CLON:
+        return KR_DIST_CLON;
+    case KR_COL_CLAT:
+        return KR_DIST_CLAT;
+    case KR_COL_RCDPP:
+        return KR_DIST_RCDPP;
     default:
         return KR_DIST_COUNT;
     }
@@ -104,6 +112,8 @@ static void pad(kr_batch *batch)
         c->rate[k] = c->rate[c->n - 1];
         c->site[k] = c->site[c->n - 1];
         c->rupture[k] = c->rupture[c->n - 1];
+        c->weight[k] = c->weight[c->n - 1];
+        c->probs[k] = c->probs[c->n - 1];
     }
 }
 
@@ -155,23 +165,31 @@ static void raise_to(double *x, double floor_km, size_t n)
         x[k] = x[k] < floor_km ? floor_km : x[k];
 }
 
+static void put_distance(const kr_batch *batch, const kr_dist_out *dist, const uint32_t *keep,
+                         size_t n, kr_column column)
+{
+    double *out = batch->contexts.col[column] + batch->contexts.n;
+    kr_distance d = kr_distance_of(column);
+
+    if (d == KR_DIST_COUNT)
+        fill(out, 0.0, n); /* rvolc */
+    else
+        gather(out, dist->of[d], keep, n);
+    if (batch->floor_km > 0.0)
+        raise_to(out, batch->floor_km, n);
+}
+
 /* Pairs [start, start + n) of `p` into a column. */
 static void put_column(const kr_batch *batch, const kr_pairs *p, size_t start, size_t n,
                        kr_column column)
 {
     double *out = batch->contexts.col[column] + batch->contexts.n;
     const uint32_t *keep = p->keep + start;
-    kr_distance d = kr_distance_of(column);
     const double *from;
 
     switch (kr_column_kind_of(column)) {
     case KR_COLUMN_DISTANCE:
-        if (d == KR_DIST_COUNT)
-            fill(out, 0.0, n); /* rvolc */
-        else
-            gather(out, p->dist->of[d], keep, n);
-        if (batch->floor_km > 0.0)
-            raise_to(out, batch->floor_km, n);
+        put_distance(batch, p->dist, keep, n, column);
         return;
     case KR_COLUMN_RUPTURE:
         from = p->block->of[column];
@@ -215,6 +233,62 @@ kr_status kr_batch_append(kr_batch *batch, const kr_pairs *pairs)
         put_numbers(c, pairs, start, n);
         c->n += n;
         start += n;
+        if (c->n == c->capacity)
+            KR_TRY(kr_batch_flush(batch));
+    }
+out:
+    return s;
+}
+
+/* ---- one rupture on its own ---- */
+
+static void put_row_column(const kr_batch *batch, const kr_rupture_row *row,
+                           const kr_dist_out *dist, const uint32_t *keep, const uint32_t *sites,
+                           size_t n, kr_column column)
+{
+    double *out = batch->contexts.col[column] + batch->contexts.n;
+
+    switch (kr_column_kind_of(column)) {
+    case KR_COLUMN_DISTANCE:
+        put_distance(batch, dist, keep, n, column);
+        return;
+    case KR_COLUMN_RUPTURE:
+        fill(out, row->of[column], n);
+        return;
+    case KR_COLUMN_SITE:
+        gather(out, batch->site_col[column], sites, n);
+        return;
+    }
+}
+
+static void put_row_numbers(kr_contexts *c, const kr_rupture_row *row, const uint32_t *sites,
+                            size_t n)
+{
+    for (size_t k = c->n; k < c->n + n; k++) {
+        c->rate[k] = row->rate;
+        c->rupture[k] = row->number;
+        c->weight[k] = row->weight;
+        c->probs[k] = row->probs;
+        c->site[k] = sites[k - c->n];
+    }
+}
+
+kr_status kr_batch_append_row(kr_batch *batch, const kr_rupture_row *row, const kr_dist_out *dist,
+                              const uint32_t *keep, const uint32_t *sites, size_t n)
+{
+    kr_status s = KR_OK;
+    kr_contexts *c = &batch->contexts;
+
+    if (c->n && c->nprobs != row->nprobs)
+        KR_TRY(kr_batch_flush(batch));
+    c->nprobs = row->nprobs;
+    for (size_t start = 0; start < n;) {
+        size_t room = c->capacity - c->n, left = n - start, m = left < room ? left : room;
+        for (size_t i = 0; i < batch->ncols; i++)
+            put_row_column(batch, row, dist, keep + start, sites + start, m, batch->cols[i]);
+        put_row_numbers(c, row, sites + start, m);
+        c->n += m;
+        start += m;
         if (c->n == c->capacity)
             KR_TRY(kr_batch_flush(batch));
     }

@@ -29,6 +29,15 @@ typedef struct kr_pairs {
     bool one_site;
 } kr_pairs;
 
+/* What contexts take from a rupture that is made on its own (extended sources). */
+typedef struct kr_rupture_row {
+    double of[KR_COL_COUNT]; /* rupture columns */
+    double rate, weight;
+    uint32_t number;
+    size_t nprobs; /* 0: occurs as the source's model says */
+    const double *probs;
+} kr_rupture_row;
+
 typedef struct kr_batch {
     kr_contexts contexts;
     const kr_sites *tile;
@@ -53,6 +62,12 @@ KR_MUST_CHECK kr_status kr_batch_flush(kr_batch *batch);
 KR_MUST_CHECK kr_status kr_batch_source(kr_batch *batch, const kr_source *source, double max_rate);
 
 KR_MUST_CHECK kr_status kr_batch_append(kr_batch *batch, const kr_pairs *pairs);
+
+/** Append the pairs of one rupture: its distances number keep[k] to the sites sites[k] of the tile.
+ * rrup is not needed among the columns. */
+KR_MUST_CHECK kr_status kr_batch_append_row(kr_batch *batch, const kr_rupture_row *row,
+                                            const kr_dist_out *dist, const uint32_t *keep,
+                                            const uint32_t *sites, size_t n);
 
 /** The distance that a column holds, or KR_DIST_COUNT. */
 kr_distance kr_distance_of(kr_column column);

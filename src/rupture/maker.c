@@ -5,24 +5,6 @@
 
 #include "base/str.h"
 
-static kr_status set_init(kr_site_set *set, kr_ctx *ctx, size_t n)
-{
-    kr_status s = KR_OK;
-
-    KR_TRY(kr_site_soa_init(&set->soa, ctx, KR_ACCOUNT_RUPTURES, n));
-    KR_NEW(set->id, ctx, KR_ACCOUNT_RUPTURES, set->soa.capacity);
-    KR_NEW(set->chord, ctx, KR_ACCOUNT_RUPTURES, set->soa.capacity);
-out:
-    return s;
-}
-
-static void set_clear(kr_site_set *set)
-{
-    kr_site_soa_clear(&set->soa);
-    kr_free(set->id);
-    kr_free(set->chord);
-}
-
 /* Which distances the columns need. */
 static kr_status choose_distances(kr_point_maker *maker, kr_columns columns)
 {
@@ -74,8 +56,8 @@ static kr_status take_room(kr_point_maker *maker)
 
     if (n < KR_PLANAR_BLOCK)
         n = KR_PLANAR_BLOCK;
-    KR_TRY(set_init(&maker->near, maker->ctx, n));
-    KR_TRY(set_init(&maker->part, maker->ctx, n));
+    KR_TRY(kr_site_set_init(&maker->near, maker->ctx, n));
+    KR_TRY(kr_site_set_init(&maker->part, maker->ctx, n));
     KR_NEW(maker->tile_chord, maker->ctx, KR_ACCOUNT_RUPTURES, n);
     KR_NEW(maker->tile_lon_360, maker->ctx, KR_ACCOUNT_RUPTURES, n);
     KR_NEW(maker->keep, maker->ctx, KR_ACCOUNT_RUPTURES, n);
@@ -121,8 +103,8 @@ void kr_point_maker_destroy(kr_point_maker **maker)
 
     if (!m)
         return;
-    set_clear(&m->near);
-    set_clear(&m->part);
+    kr_site_set_clear(&m->near);
+    kr_site_set_clear(&m->part);
     kr_free(m->tile_chord);
     kr_free(m->tile_lon_360);
     kr_free(m->keep);

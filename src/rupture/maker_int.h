@@ -6,13 +6,7 @@
 #include "rupture/batch.h"
 #include "rupture/near.h"
 #include "rupture/plan.h"
-
-/* Sites under consideration, with their chord distance to the point. */
-typedef struct kr_site_set {
-    kr_site_soa soa;
-    uint32_t *id;  /* in the tile */
-    double *chord; /* km */
-} kr_site_set;
+#include "rupture/site_set.h"
 
 /* Which sites the ruptures of one magnitude are for: those with least < chord <= most. */
 typedef struct kr_use {

@@ -1,0 +1,93 @@
+/* The inside of extended sources: fault.c creates them, fault_maker.c walks over their items, and
+ * each kind has a table of functions:
+ *
+ *   fault_float.c  ruptures floating on a mesh: simple, complex and kite faults
+ *   fault_whole.c  whole surfaces: characteristic faults and ruptures given one by one
+ *   fault_multi.c  ruptures of sections */
+#ifndef KR_RUPTURE_FAULT_INT_H
+#define KR_RUPTURE_FAULT_INT_H
+
+#include "rupture/batch.h"
+#include "rupture/fault.h"
+#include "rupture/near.h"
+#include "rupture/site_set.h"
+
+typedef struct kr_fault_way {
+    /* Make the bins, the items, the bounds and what is of the kind. */
+    kr_status (*make)(kr_fault *fault, kr_surfaces *surfaces);
+    void (*clear)(kr_fault *fault); /* NULL: all is in the arena */
+    uint64_t (*ruptures)(const kr_fault *fault, size_t item);
+    double (*cost)(const kr_fault *fault, size_t item);
+    kr_status (*meet_sites)(kr_fault *fault, const char *trt, kr_columns columns,
+                            const kr_site_soa *job_sites, int threads); /* NULL: nothing to do */
+    /* The pairs of an item with the sites `maker->near`. */
+    kr_status (*run)(kr_fault_maker *maker, const kr_fault *fault, size_t item);
+    double (*estimate)(kr_fault_maker *maker, const kr_fault *fault); /* with `maker->near` */
+} kr_fault_way;
+
+extern const kr_fault_way kr_floating_way, kr_whole_way, kr_multi_way;
+
+struct kr_fault {
+    kr_ctx *ctx;
+    kr_arena arena;
+    const kr_job *job;
+    const kr_source *source;
+    const kr_fault_way *way;
+    bool whole;   /* not split by the reference */
+    kr_bins bins; /* of its distribution; n = 0 where ruptures have magnitudes of their own */
+    size_t nitems;
+    kr_bbox bounds; /* around which sites are looked for */
+    bool by_extent; /* bounds are those of surfaces (west > east at the date line, no limit of 180
+                       degrees), not of an outline */
+    bool dropped;   /* no site is near enough for the reference to keep the source */
+    union {
+        struct kr_floats *floats;
+        struct kr_wholes *wholes;
+        struct kr_multi *multi;
+    } of;
+};
+
+struct kr_fault_maker {
+    kr_ctx *ctx;
+    kr_fault_setup setup;
+    const kr_magdist *limits;
+    unsigned wanted;   /* distances, RRUP always among them */
+    bool few;          /* the job has few sites */
+    double last_km;    /* last maximum distance */
+    kr_lon_range lons; /* of the job's sites */
+    double *lon_360;   /* of the tile's sites */
+    kr_box box;        /* for which `near` is filled */
+    bool has_box;
+    kr_site_set near;    /* sites of the tile inside the box */
+    kr_site_set part;    /* some of them */
+    uint32_t *keep, *id; /* room for all sites */
+    kr_dist_out dist;    /* those wanted, room for all sites; scratch of the way */
+    kr_surface_work work;
+    kr_window_work *windows;
+    kr_batch batch;
+};
+
+/** Is a magnitude inside the table of maximum distances? The reference leaves out its ends. */
+bool kr_fault_in_range(const kr_job *job, const kr_magdist *limits, double mag);
+
+/** The maximum distance of each of n magnitudes: ruptures are taken in groups of equal magnitude up
+ * to the second decimal, cut off, and the least magnitude of a group decides. -1: out of range. */
+void kr_fault_cuts(const kr_job *job, const kr_magdist *limits, const double *mags, size_t n,
+                   double *cuts);
+
+/** Sites within the cut: positions in `near` go to maker->keep, numbers in the tile to maker->id;
+ * returns how many. */
+size_t kr_fault_keep(kr_fault_maker *maker, const double *rrup, double cut_km);
+
+/** Append the pairs of one rupture with the n sites kept, distances from maker->dist. */
+kr_status kr_fault_put(kr_fault_maker *maker, const kr_rupture_row *row, size_t n);
+
+/** Fill the rupture columns but rate and number. */
+void kr_rupture_row_fill(kr_rupture_row *row, double mag, double rake,
+                         const kr_surface_params *params, kr_point3 hypo, bool in_cshm);
+
+/** True if a place is strictly inside the polygon of the Canterbury earthquakes. */
+bool kr_in_canterbury(double lon, double lat);
+bool kr_mesh_in_canterbury(const kr_mesh *mesh);
+
+#endif

@@ -1,0 +1,19 @@
+#include "rupture/site_set.h"
+
+kr_status kr_site_set_init(kr_site_set *set, kr_ctx *ctx, size_t n)
+{
+    kr_status s = KR_OK;
+
+    KR_TRY(kr_site_soa_init(&set->soa, ctx, KR_ACCOUNT_RUPTURES, n));
+    KR_NEW(set->id, ctx, KR_ACCOUNT_RUPTURES, set->soa.capacity);
+    KR_NEW(set->chord, ctx, KR_ACCOUNT_RUPTURES, set->soa.capacity);
+out:
+    return s;
+}
+
+void kr_site_set_clear(kr_site_set *set)
+{
+    kr_site_soa_clear(&set->soa);
+    kr_free(set->id);
+    kr_free(set->chord);
+}

@@ -1,0 +1,20 @@
+/* Some of the sites of a tile. */
+#ifndef KR_RUPTURE_SITE_SET_H
+#define KR_RUPTURE_SITE_SET_H
+
+#include "geo/site_soa.h"
+
+/* Sites under consideration; for points with their chord distance to the point. */
+typedef struct kr_site_set {
+    kr_site_soa soa;
+    uint32_t *id;  /* in the tile */
+    double *chord; /* km */
+} kr_site_set;
+
+/** Room for n sites. */
+KR_MUST_CHECK kr_status kr_site_set_init(kr_site_set *set, kr_ctx *ctx, size_t n);
+
+/** Safe on a zeroed struct. */
+void kr_site_set_clear(kr_site_set *set);
+
+#endif
