@@ -20,7 +20,7 @@ typedef struct kr_geometry {
     const kr_line *lines;
     double dip, upper_km, lower_km; /* simple only; else NaN */
     double spacing_km; /* of the mesh: the attribute, or the job's; simple, complex, kite */
-    double profile_km; /* kite: along profiles; else NaN */
+    double profile_km; /* kite: along profiles; simple, but meant as a kite: the same; else NaN */
     kr_hash128 digest; /* of everything above */
     const char *file;
     int line;
@@ -29,7 +29,15 @@ typedef struct kr_geometry {
 /** Compute the digest. */
 void kr_geometry_hash(kr_geometry *geometry);
 
+/** The reference's checks that need no mesh, after reading and after a change; KR_EINPUT at
+ * file:line. */
+KR_MUST_CHECK kr_status kr_geometry_check(kr_ctx *ctx, const kr_geometry *geometry,
+                                          kr_arena *scratch, const char *file, int line);
+
 /** Tag in NRML ("simpleFaultGeometry", "kiteSurface", ...). */
 const char *kr_geometry_tag(kr_geometry_kind kind);
+
+/** The kind of that tag; false if there is none. */
+bool kr_geometry_kind_find(const char *tag, kr_geometry_kind *out);
 
 #endif

@@ -7,8 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define ELEVATION_MAX_KM (-8.848) /* depths are above it: nothing is higher than Mount Everest */
-#define SAME_POINT_KM    1e-3
+#define SAME_POINT_KM 1e-3
 
 static kr_status read_location(kr_source_reader *r, const kr_node *geometry, kr_source *out)
 {
@@ -122,10 +121,10 @@ static kr_status read_layer(kr_source_reader *r, const kr_node *geometry, kr_sou
                           "lowerSeismoDepth %g km is not below upperSeismoDepth %g km; it must be "
                           "greater",
                           out->lower_depth_km, out->upper_depth_km);
-    if (!(out->upper_depth_km > ELEVATION_MAX_KM))
+    if (!(out->upper_depth_km > KR_ELEVATION_MAX_KM))
         return kr_fail_at(r->ctx, geometry->file, geometry->line,
                           "upperSeismoDepth %g km is above all mountains; it must be more than %g",
-                          out->upper_depth_km, ELEVATION_MAX_KM);
+                          out->upper_depth_km, KR_ELEVATION_MAX_KM);
     if (!(out->lower_depth_km < KR_EARTH_RADIUS_KM))
         return kr_fail_at(
             r->ctx, geometry->file, geometry->line,

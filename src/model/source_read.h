@@ -5,6 +5,10 @@
 #include "input/xml.h"
 #include "model/source.h"
 
+#define KR_ELEVATION_MAX_KM                                                                        \
+    (-8.848) /* depths are above it: nothing is higher than Mount Everest                          \
+              */
+
 /* What converters of elements need. */
 typedef struct kr_source_reader {
     kr_ctx *ctx;

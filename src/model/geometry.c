@@ -1,0 +1,64 @@
+#include "model/geometry.h"
+
+#include "base/str.h"
+
+#include <math.h>
+
+static const char *const tags[] = {"simpleFaultGeometry", "complexFaultGeometry", "planarSurface",
+                                   "griddedSurface", "kiteSurface"};
+
+const char *kr_geometry_tag(kr_geometry_kind kind)
+{
+    return tags[kind];
+}
+
+bool kr_geometry_kind_find(const char *tag, kr_geometry_kind *out)
+{
+    for (int i = 0; i <= KR_GEOMETRY_KITE; i++) {
+        if (kr_str_eq(tags[i], tag)) {
+            *out = (kr_geometry_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+void kr_geometry_hash(kr_geometry *geometry)
+{
+    kr_hash128 h;
+    kr_hash_init(&h);
+    kr_hash_double(&h, (double)geometry->kind);
+    kr_hash_double(&h, geometry->dip);
+    kr_hash_double(&h, geometry->upper_km);
+    kr_hash_double(&h, geometry->lower_km);
+    kr_hash_double(&h, geometry->spacing_km);
+    kr_hash_double(&h, geometry->profile_km);
+    for (size_t i = 0; i < geometry->nlines; i++)
+        kr_hash_bytes(&h, geometry->lines[i].p, geometry->lines[i].n * sizeof(kr_point3));
+    geometry->digest = h;
+}
+
+/* Corners in the wrong depths; what else is wrong with a rectangle is told when its plane is made.
+ */
+static const char *planar_problem(const kr_point3 *corner)
+{
+    if (corner[0].depth != corner[1].depth || corner[2].depth != corner[3].depth)
+        return "top and bottom edge are not level; the two top corners must have one depth, and "
+               "so must the two bottom corners";
+    if (!(corner[2].depth > corner[0].depth))
+        return "the bottom corners are not below the top corners; their depth must be greater";
+    return NULL;
+}
+
+kr_status kr_geometry_check(kr_ctx *ctx, const kr_geometry *geometry, kr_arena *scratch,
+                            const char *file, int line)
+{
+    const char *problem = NULL;
+
+    (void)scratch;
+    if (geometry->kind == KR_GEOMETRY_PLANAR)
+        problem = planar_problem(geometry->lines[0].p);
+    if (problem)
+        return kr_fail_at(ctx, file, line, "%s: %s", kr_geometry_tag(geometry->kind), problem);
+    return KR_OK;
+}
