@@ -39,7 +39,9 @@ KR_MUST_CHECK kr_status kr_points_between(kr_ctx *ctx, kr_point3 a, kr_point3 b,
 
 /** Resample at a constant straight distance from point to point (reference-behaviour 3.5). The last
  * point of the line is kept (`keep_end`), or the result ends within half a step of it. *ok is false
- * (and *out empty) where the walk along the line finds no next point. */
+ * (and *out empty) where the walk along the line finds no next point, where less than two points
+ * come out (a line shorter than half a step), and for lines wider than 180 degrees of longitude.
+ * The line has at least one point; KR_EINPUT for more than 10 million points. */
 KR_MUST_CHECK kr_status kr_line_resample(kr_ctx *ctx, kr_line line, double spacing_km,
                                          bool keep_end, kr_arena *arena, kr_line *out, bool *ok);
 
@@ -50,5 +52,9 @@ KR_MUST_CHECK kr_status kr_line_resample_to(kr_ctx *ctx, kr_line line, size_t n,
 
 /** True if the line, seen from above, crosses or touches itself (touches GEOS). */
 bool kr_line_crosses_itself(kr_line line);
+
+/** True if the n >= 3 points of a plane, not closed, are the boundary of a valid polygon (touches
+ * GEOS). */
+bool kr_ring_is_valid(const double *x, const double *y, size_t n);
 
 #endif

@@ -35,7 +35,7 @@ typedef struct kr_mesh {
 } kr_mesh;
 
 /** Make the mesh of rows x cols nodes (row by row) in the arena; cells too if `with_cells` and
- * there are at least 2 rows and 2 columns. */
+ * there are at least 2 rows and 2 columns. KR_EINPUT for more than 2^31 nodes. */
 KR_MUST_CHECK kr_status kr_mesh_make(kr_ctx *ctx, const kr_point3 *nodes, size_t rows, size_t cols,
                                      bool with_cells, kr_arena *arena, kr_mesh *out);
 
@@ -48,19 +48,20 @@ static inline kr_point3 kr_mesh_node(const kr_mesh *mesh, size_t row, size_t col
     return (kr_point3){mesh->lon[k], mesh->lat[k], mesh->depth[k]};
 }
 
-/** The middle point (reference-behaviour 3.7). */
+/** The middle point (reference-behaviour 3.7); NaN if a node that it needs is missing. */
 kr_point3 kr_mesh_middle(const kr_mesh *mesh);
 
-/** Mean inclination and azimuth, [0, 90] and [0, 360), over the first `rows` rows of cells. */
+/** Mean inclination and azimuth, [0, 90] and [0, 360), over the first `rows` rows of cells (fewer
+ * if the mesh has fewer). NaN without cells; so are the next two. */
 void kr_mesh_dip_strike(const kr_mesh *mesh, size_t rows, double *dip, double *strike);
 
-/** Mean width over the first `cols` columns of cells, km. */
+/** Mean width over the first `cols` columns of cells (fewer if the mesh has fewer), km. */
 double kr_mesh_width_km(const kr_mesh *mesh, size_t cols);
 
 double kr_mesh_area_km2(const kr_mesh *mesh);
 
-/** Least depth of the first row; greatest depth of all nodes (NaN if a node is missing, as in the
- * reference). */
+/** Least depth of the first row, missing nodes passed over; greatest depth of all nodes (NaN if a
+ * node is missing, as in the reference). */
 double kr_mesh_ztor(const kr_mesh *mesh);
 double kr_mesh_zbot(const kr_mesh *mesh);
 

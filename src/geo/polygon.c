@@ -1,4 +1,4 @@
-/* The only file that touches GEOS. */
+/* One of the few files that touch GEOS. */
 #include "geo/polygon.h"
 
 #define GEOS_USE_ONLY_R_API

@@ -1,5 +1,4 @@
-/* Polygons on the sphere: checks, and grids of points inside them. Touches GEOS in polygon.c only.
- */
+/* Polygons on the sphere: checks, and grids of points inside them. Touches GEOS. */
 #ifndef KR_GEO_POLYGON_H
 #define KR_GEO_POLYGON_H
 

@@ -149,43 +149,67 @@ kr_lonlat kr_middle_point(double lon1, double lat1, double lon2, double lat2)
                        kr_geodetic_km(lon1, lat1, lon2, lat2) / 2.0);
 }
 
+/* Longitudes in a table. */
+typedef struct lon_table {
+    const double *lon;
+    size_t rows, cols, stride;
+} lon_table;
+
+static double lon_at(const lon_table *t, size_t k)
+{
+    return t->lon[k / t->cols * t->stride + k % t->cols];
+}
+
 /* West is the lowest positive longitude, east the highest negative one; false if a point lies
  * outside that span. */
-static int box_across_date_line(const double *lon, size_t n, kr_bbox *box)
+static int box_across_date_line(const lon_table *t, kr_bbox *box)
 {
+    size_t n = t->rows * t->cols;
+
     box->west = INFINITY;
     box->east = -INFINITY;
-    for (size_t i = 0; i < n; i++) {
-        if (lon[i] > 0.0)
-            box->west = fmin(box->west, lon[i]);
-        if (lon[i] < 0.0)
-            box->east = fmax(box->east, lon[i]);
+    for (size_t k = 0; k < n; k++) {
+        double lon = lon_at(t, k);
+        if (lon > 0.0)
+            box->west = fmin(box->west, lon);
+        if (lon < 0.0)
+            box->east = fmax(box->east, lon);
     }
-    for (size_t i = 0; i < n; i++) {
-        if (kr_lon_extent(box->west, lon[i]) < 0.0 || kr_lon_extent(lon[i], box->east) < 0.0)
+    for (size_t k = 0; k < n; k++) {
+        double lon = lon_at(t, k);
+        if (kr_lon_extent(box->west, lon) < 0.0 || kr_lon_extent(lon, box->east) < 0.0)
             return 0;
     }
     return 1;
 }
 
-int kr_bbox_of(const double *lon, const double *lat, size_t n, kr_bbox *out)
+int kr_bbox_of_table(const double *lon, const double *lat, size_t rows, size_t cols, size_t stride,
+                     kr_bbox *out)
 {
     kr_bbox box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    lon_table table = {lon, rows, cols, stride};
 
-    for (size_t i = 0; i < n; i++) {
-        if (!isfinite(lon[i]))
-            continue;
-        box.west = fmin(box.west, lon[i]);
-        box.east = fmax(box.east, lon[i]);
-        box.south = fmin(box.south, lat[i]);
-        box.north = fmax(box.north, lat[i]);
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t k = i * stride; k < i * stride + cols; k++) {
+            if (!isfinite(lon[k]))
+                continue;
+            box.west = fmin(box.west, lon[k]);
+            box.east = fmax(box.east, lon[k]);
+            box.south = fmin(box.south, lat[k]);
+            box.north = fmax(box.north, lat[k]);
+        }
     }
     if (!isfinite(box.west) || !isfinite(box.south) || !isfinite(box.north))
         return 0;
-    if (kr_lon_extent(box.west, box.east) < 0.0 && !box_across_date_line(lon, n, &box))
+    if (kr_lon_extent(box.west, box.east) < 0.0 && !box_across_date_line(&table, &box))
         return 0;
     *out = box;
     return 1;
+}
+
+int kr_bbox_of(const double *lon, const double *lat, size_t n, kr_bbox *out)
+{
+    return kr_bbox_of_table(lon, lat, 1, n, n, out);
 }
 
 kr_ortho kr_ortho_of(const kr_bbox *box)

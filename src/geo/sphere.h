@@ -60,6 +60,10 @@ typedef struct kr_bbox {
 /** The box of n points as the reference builds it; false if the extents are inconsistent (over 180
  * degrees). */
 int kr_bbox_of(const double *lon, const double *lat, size_t n, kr_bbox *out);
+/** The same of a table of rows x cols points; (i, j) is at [i * stride + j]. Places that are not
+ * numbers are passed over. */
+int kr_bbox_of_table(const double *lon, const double *lat, size_t rows, size_t cols, size_t stride,
+                     kr_bbox *out);
 
 /* Orthographic projection centred on the middle of a box; x east, y north, km. */
 typedef struct kr_ortho {
