@@ -64,8 +64,12 @@ struct kr_fault_maker {
     kr_dist_out dist;    /* those wanted, room for all sites; scratch of the way */
     kr_surface_work work;
     kr_window_work *windows;
+    struct kr_multi_work *multi; /* of fault_multi.c: NULL until a multi-fault source comes */
     kr_batch batch;
 };
+
+/** Free what fault_multi.c keeps in a maker; safe on NULL. */
+void kr_multi_work_destroy(struct kr_multi_work **work);
 
 /** Is a magnitude inside the table of maximum distances? The reference leaves out its ends. */
 bool kr_fault_in_range(const kr_job *job, const kr_magdist *limits, double mag);
