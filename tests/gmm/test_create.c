@@ -47,6 +47,11 @@ static void test_failures(void **state)
          "argument 'mag_eq' of AtkinsonBoore2006: a text is needed"},
         {"AtkinsonBoore2006", "mag_eq = 'Mb'", "PGA",
          "argument 'mag_eq' of AtkinsonBoore2006: 'Mb' is none of Mblg87, Mblg96, Mw, NA"},
+        {"AbrahamsonEtAl2014", "region = 'NZL'", "PGA",
+         "argument 'region' of AbrahamsonEtAl2014: 'NZL' is none of CHN, JPN, TWN"},
+        {"FrankelEtAl1996MwNSHMP2008", "", "SA(0.15)",
+         "SA(0.15) is not a measure of FrankelEtAl1996MwNSHMP2008, which gives PGA and SA at 0.1, "
+         "0.2, 0.3, 0.5, 1 and 2 s only"},
         {"ToroEtAl2002", "", "PGV", "PGV is not a measure of ToroEtAl2002, which gives PGA, SA"},
         {"BooreAtkinson2008", "", "SA(11.0)",
          "SA(11.0) is out of the period range defined for BooreAtkinson2008 (0.01 to 10.0 "

@@ -60,6 +60,12 @@ static const char *required_arguments(const kr_gmm_class *cls)
     return kr_str_eq(cls->name, "GMPETable") ? "gmpe_table = 'gmpe_table.hdf5'" : "";
 }
 
+/* A class whose table is not interpolated between periods refuses all others. */
+static bool is_tabulated_only(const kr_gmm_class *cls)
+{
+    return kr_str_starts(cls->name, "FrankelEtAl1996");
+}
+
 /* All measures of the class but those of spectra of other kinds. */
 static size_t measures_of(const kr_gmm_class *cls, kr_imt *imts)
 {
@@ -68,7 +74,8 @@ static size_t measures_of(const kr_gmm_class *cls, kr_imt *imts)
     size_t n = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         kr_imt imt = gw_imt(names[i]);
-        if (cls->measures >> imt.kind & 1u)
+        bool between = kr_str_eq(names[i], "SA(0.33)") && is_tabulated_only(cls);
+        if (cls->measures >> imt.kind & 1u && !between)
             imts[n++] = imt;
     }
     assert_true(n > 0);
