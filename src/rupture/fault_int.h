@@ -20,9 +20,10 @@ typedef struct kr_fault_way {
     double (*cost)(const kr_fault *fault, size_t item);
     kr_status (*meet_sites)(kr_fault *fault, const char *trt, kr_columns columns,
                             const kr_site_soa *job_sites, int threads); /* NULL: nothing to do */
-    /* The pairs of an item with the sites `maker->near`. */
+    /* The pairs of an item with the sites `maker->near` (at least one), by kr_batch_append_row. */
     kr_status (*run)(kr_fault_maker *maker, const kr_fault *fault, size_t item);
-    double (*estimate)(kr_fault_maker *maker, const kr_fault *fault); /* with `maker->near` */
+    /* Pairs to expect of an item with the sites `maker->near`. */
+    double (*estimate)(kr_fault_maker *maker, const kr_fault *fault, size_t item);
 } kr_fault_way;
 
 extern const kr_fault_way kr_floating_way, kr_whole_way, kr_multi_way;
@@ -36,10 +37,11 @@ struct kr_fault {
     bool whole;   /* not split by the reference */
     kr_bins bins; /* of its distribution; n = 0 where ruptures have magnitudes of their own */
     size_t nitems;
-    kr_bbox bounds; /* around which sites are looked for */
-    bool by_extent; /* bounds are those of surfaces (west > east at the date line, no limit of 180
-                       degrees), not of an outline */
-    bool dropped;   /* no site is near enough for the reference to keep the source */
+    /* the reference splits sources into blocks, and looks for sites around each */
+    size_t block;          /* items of a block */
+    const kr_bbox *bounds; /* of each block; west NaN: the reference drops the block */
+    bool by_extent;        /* bounds are those of surfaces (west > east at the date line, no limit
+                              of 180 degrees), not of an outline */
     union {
         struct kr_floats *floats;
         struct kr_wholes *wholes;
@@ -62,6 +64,8 @@ struct kr_fault_maker {
     kr_site_set part;    /* some of them */
     uint32_t *keep, *id; /* room for all sites */
     kr_dist_out dist;    /* those wanted, room for all sites; scratch of the way */
+    kr_dist_out other;   /* the same: of one of several parts */
+    float *single[6];    /* room for all sites: t, u, w of a part, and their sums */
     kr_surface_work work;
     kr_window_work *windows;
     struct kr_multi_work *multi; /* of fault_multi.c: NULL until a multi-fault source comes */
@@ -79,12 +83,10 @@ bool kr_fault_in_range(const kr_job *job, const kr_magdist *limits, double mag);
 void kr_fault_cuts(const kr_job *job, const kr_magdist *limits, const double *mags, size_t n,
                    double *cuts);
 
-/** Sites within the cut: positions in `near` go to maker->keep, numbers in the tile to maker->id;
- * returns how many. */
-size_t kr_fault_keep(kr_fault_maker *maker, const double *rrup, double cut_km);
-
-/** Append the pairs of one rupture with the n sites kept, distances from maker->dist. */
-kr_status kr_fault_put(kr_fault_maker *maker, const kr_rupture_row *row, size_t n);
+/** Sites of a set (`near` or `part`) within the cut: positions in the set go to maker->keep,
+ * numbers in the tile to maker->id; returns how many. */
+size_t kr_fault_keep(kr_fault_maker *maker, const kr_site_set *sites, const double *rrup,
+                     double cut_km);
 
 /** Fill the rupture columns but rate and number. */
 void kr_rupture_row_fill(kr_rupture_row *row, double mag, double rake,

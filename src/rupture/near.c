@@ -55,6 +55,24 @@ kr_box kr_box_around(const kr_bbox *bounds, double km, kr_lon_range sites)
     return box;
 }
 
+kr_box kr_box_around_extent(const kr_bbox *extent, double km, kr_lon_range sites)
+{
+    double dlat = km * KR_KM_TO_DEGREES;
+    double dlon = kr_angular_distance(km, fmax(fabs(extent->south), fabs(extent->north)));
+    kr_box box = {.west = extent->west - dlon,
+                  .south = extent->south - dlat,
+                  .east = extent->east + dlon,
+                  .north = extent->north + dlat};
+
+    if (kr_cross_date_line(fmin(sites.least, fmin(box.west, box.east)),
+                           fmax(sites.greatest, fmax(box.west, box.east)))) {
+        box.turned = true;
+        box.west = kr_lon_360(box.west);
+        box.east = kr_lon_360(box.east);
+    }
+    return box;
+}
+
 bool kr_box_holds_any(const kr_box *box, const kr_site_soa *sites)
 {
     for (size_t i = 0; i < sites->n; i++) {

@@ -35,6 +35,9 @@ kr_bbox kr_bounds_of(kr_places places);
 /** Bounds widened by `km`. */
 kr_box kr_box_around(const kr_bbox *bounds, double km, kr_lon_range sites);
 
+/** The same around the extent of surfaces (west > east at the date line): no box is too wide. */
+kr_box kr_box_around_extent(const kr_bbox *extent, double km, kr_lon_range sites);
+
 static inline bool kr_box_holds(const kr_box *box, double lon, double lon_360, double lat)
 {
     double x = box->turned ? lon_360 : lon;

@@ -15,8 +15,22 @@ struct kr_surfaces {
     kr_map by_digest; /* hexadecimal digest -> index */
     size_t n, cap;
     kr_surface **made;
+    kr_map by_size; /* of ruptures on complex faults -> index */
+    size_t nfloats, floats_cap;
+    struct kr_float_list *floats;
     struct kr_section_store *sections; /* NULL until a source needs one */
 };
+
+/* Where ruptures of one size float on a mesh. */
+typedef struct kr_float_list {
+    size_t n;
+    const kr_float *at; /* in the reference's order */
+} kr_float_list;
+
+/** The places of ruptures on a complex fault, found when first asked for; the arrays are valid as
+ * long as `surfaces`. */
+KR_MUST_CHECK kr_status kr_surfaces_floats(kr_surfaces *surfaces, const kr_surface *surface,
+                                           double area_km2, double length_km, kr_float_list *out);
 
 /** Free what surfaces_sections.c keeps besides the arena. */
 void kr_section_store_clear(kr_surfaces *surfaces);
