@@ -14,19 +14,6 @@ static kr_status check_depth(kr_source_reader *r, const kr_node *node, double de
     return KR_OK;
 }
 
-/* Drop points within 1 m of the one before. */
-static size_t clean(kr_point3 *p, size_t n)
-{
-    size_t kept = 1;
-    for (size_t i = 1; i < n; i++) {
-        const kr_point3 *last = &p[kept - 1];
-        if (kr_distance_km(last->lon, last->lat, last->depth, p[i].lon, p[i].lat, p[i].depth) >
-            1e-3)
-            p[kept++] = p[i];
-    }
-    return kept;
-}
-
 /* The posList inside an element: pairs (width 2, at depth 0) or triples. */
 static kr_status read_points(kr_source_reader *r, const kr_node *parent, size_t width,
                              kr_point3 **out, size_t *n)
@@ -64,7 +51,7 @@ static kr_status read_line(kr_source_reader *r, const kr_node *node, size_t widt
 
     KR_TRY(kr_node_need(r->ctx, node, "LineString", &string));
     KR_TRY(read_points(r, string, width, &p, &out->n));
-    out->n = clean(p, out->n);
+    out->n = kr_line_clean(p, out->n);
     out->p = p;
     if (out->n < 2)
         FAIL(string,

@@ -13,6 +13,49 @@ const char *kr_source_tag(kr_source_kind kind)
     return tags[kind];
 }
 
+static void hash_geometries(kr_hash128 *h, const kr_geometry *list, size_t n)
+{
+    kr_hash_double(h, (double)n);
+    for (size_t i = 0; i < n; i++)
+        kr_hash_bytes(h, &list[i].digest, sizeof list[i].digest);
+}
+
+static void hash_multi(kr_hash128 *h, const kr_multi_fault *m)
+{
+    kr_hash_double(h, (double)m->nprobs);
+    kr_hash_bytes(h, m->mag, m->n * sizeof *m->mag);
+    kr_hash_bytes(h, m->rake, m->n * sizeof *m->rake);
+    kr_hash_bytes(h, m->probs, m->n * m->nprobs * sizeof *m->probs);
+    kr_hash_bytes(h, m->first, (m->n + 1) * sizeof *m->first);
+    kr_hash_bytes(h, m->section, m->first[m->n] * sizeof *m->section);
+}
+
+static void hash_given(kr_hash128 *h, const kr_given_rupture *rupture)
+{
+    kr_hash_double(h, rupture->mag);
+    kr_hash_double(h, rupture->rake);
+    kr_hash_double(h, rupture->hypo.lon);
+    kr_hash_double(h, rupture->hypo.lat);
+    kr_hash_double(h, rupture->hypo.depth);
+    kr_hash_double(h, rupture->weight);
+    kr_hash_bytes(h, rupture->probs, rupture->nprobs * sizeof *rupture->probs);
+    hash_geometries(h, rupture->geometries, rupture->ngeometries);
+}
+
+/* What extended sources have. */
+static void hash_extended(kr_hash128 *h, const kr_source *source)
+{
+    kr_hash_double(h, source->rake);
+    hash_geometries(h, source->geometries, source->ngeometries);
+    kr_hash_bytes(h, source->hypos, source->nhypos * sizeof *source->hypos);
+    kr_hash_bytes(h, source->slips, source->nslips * sizeof *source->slips);
+    if (source->multi)
+        hash_multi(h, source->multi);
+    kr_hash_double(h, source->weighted_ruptures);
+    for (size_t i = 0; i < source->ngiven; i++)
+        hash_given(h, &source->given[i]);
+}
+
 void kr_source_hash(kr_source *source)
 {
     kr_hash128 h;
@@ -36,6 +79,8 @@ void kr_source_hash(kr_source *source)
     kr_hash_double(&h, source->tom_alpha);
     kr_hash_double(&h, source->tom_mu);
     kr_hash_double(&h, source->mutex_weight);
+    if (!kr_source_is_pointlike(source->kind))
+        hash_extended(&h, source);
     source->digest = h;
 }
 

@@ -2,7 +2,7 @@
 #include "base/str.h"
 #include "geo/polygon.h"
 #include "geo/sphere.h"
-#include "model/source_read.h"
+#include "model/source_fault.h"
 
 #include <math.h>
 #include <string.h>
@@ -164,7 +164,7 @@ out:
     return s;
 }
 
-static kr_status read_msr(kr_source_reader *r, const kr_node *node, kr_source *out)
+kr_status kr_source_msr(kr_source_reader *r, const kr_node *node, kr_source *out)
 {
     kr_node *child = NULL;
     unsigned n = 0;
@@ -179,6 +179,16 @@ static kr_status read_msr(kr_source_reader *r, const kr_node *node, kr_source *o
                       "'%.60s' is no magnitude-scaling relationship; %s%s%s", word,
                       near ? "did you mean " : "WC1994 or PointMSR would be one", near ? near : "",
                       near ? "?" : "");
+}
+
+kr_status kr_source_aspect(kr_source_reader *r, const kr_node *node, kr_source *out)
+{
+    kr_status s = kr_child_double(r->ctx, node, "ruptAspectRatio", &out->aspect);
+    if (s == KR_OK && !(out->aspect > 0))
+        return kr_fail_at(r->ctx, node->file, node->line,
+                          "ruptAspectRatio %g of %s '%s'; it must be more than 0", out->aspect,
+                          node->tag, out->id);
+    return s;
 }
 
 static kr_status read_tom(kr_source_reader *r, const kr_node *node, kr_source *out)
@@ -204,9 +214,26 @@ out:
     return s;
 }
 
+static kr_status read_pointlike(kr_source_reader *r, const kr_node *node, kr_source *out)
+{
+    kr_status s = KR_OK;
+
+    KR_TRY(read_geometry(r, node, out));
+    KR_TRY(kr_source_msr(r, node, out));
+    KR_TRY(kr_source_aspect(r, node, out));
+    KR_TRY(kr_source_mfds(r, node, out));
+    KR_TRY(kr_source_planes(r, node, out));
+    KR_TRY(kr_source_depths(r, node, out));
+out:
+    return s;
+}
+
 bool kr_source_kind_find(const char *tag, kr_source_kind *out)
 {
-    static const kr_source_kind kinds[] = {KR_SOURCE_POINT, KR_SOURCE_MULTIPOINT, KR_SOURCE_AREA};
+    static const kr_source_kind kinds[] = {KR_SOURCE_POINT,         KR_SOURCE_MULTIPOINT,
+                                           KR_SOURCE_AREA,          KR_SOURCE_SIMPLE_FAULT,
+                                           KR_SOURCE_COMPLEX_FAULT, KR_SOURCE_CHARACTERISTIC,
+                                           KR_SOURCE_KITE_FAULT};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         *out = kinds[i];
         if (kr_str_eq(tag, kr_source_tag(kinds[i])))
@@ -234,18 +261,10 @@ kr_status kr_source_convert(kr_source_reader *r, const kr_node *node, const char
     KR_TRY(kr_node_attr_text(r->ctx, node, "name", &text));
     KR_ASTR(source->name, r->arena, text);
     KR_TRY(read_tom(r, node, source));
-    KR_TRY(read_geometry(r, node, source));
-    KR_TRY(read_msr(r, node, source));
-    KR_TRY(kr_child_double(r->ctx, node, "ruptAspectRatio", &source->aspect));
-    if (!(source->aspect > 0)) {
-        s = kr_fail_at(r->ctx, node->file, node->line,
-                       "ruptAspectRatio %g of %s '%s'; it must be more than 0", source->aspect,
-                       node->tag, source->id);
-        goto out;
-    }
-    KR_TRY(kr_source_mfds(r, node, source));
-    KR_TRY(kr_source_planes(r, node, source));
-    KR_TRY(kr_source_depths(r, node, source));
+    if (kr_source_is_fault(source->kind))
+        KR_TRY(kr_source_fault(r, node, source));
+    else
+        KR_TRY(read_pointlike(r, node, source));
     kr_source_hash(source);
     *out = source;
 out:

@@ -19,8 +19,9 @@ typedef struct stream {
 
 /* Types of sources whose time has not come. */
 static const char *const later[] = {
-    "simpleFaultSource", "complexFaultSource", "characteristicFaultSource",  "kiteFaultSource",
-    "multiFaultSource",  "geometryModel",      "nonParametricSeismicSource",
+    "multiFaultSource",
+    "geometryModel",
+    "nonParametricSeismicSource",
 };
 
 static bool contains(const kr_names *names, const char *word)

@@ -24,13 +24,17 @@ typedef struct kr_source_reader {
 /** The kind of source of a tag; false if it is none. */
 bool kr_source_kind_find(const char *tag, kr_source_kind *out);
 
-/** Convert an element pointSource, multiPointSource or areaSource with everything in it. */
+/** Convert an element such as pointSource or simpleFaultSource with everything in it. */
 KR_MUST_CHECK kr_status kr_source_convert(kr_source_reader *r, const kr_node *node, const char *trt,
                                           kr_source **out);
 
 /** The distributions of nodal planes and hypocentral depths: repeated values merged, checked. */
 KR_MUST_CHECK kr_status kr_source_planes(kr_source_reader *r, const kr_node *node, kr_source *out);
 KR_MUST_CHECK kr_status kr_source_depths(kr_source_reader *r, const kr_node *node, kr_source *out);
+
+/** The scaling relationship, and the aspect of ruptures. */
+KR_MUST_CHECK kr_status kr_source_msr(kr_source_reader *r, const kr_node *node, kr_source *out);
+KR_MUST_CHECK kr_status kr_source_aspect(kr_source_reader *r, const kr_node *node, kr_source *out);
 
 /** The one magnitude-frequency distribution of a source; of a multi-point source the multiMFD. */
 KR_MUST_CHECK kr_status kr_source_mfds(kr_source_reader *r, const kr_node *node, kr_source *out);

@@ -187,6 +187,11 @@ kr_status kr_split_create(kr_ctx *ctx, const kr_job *job, const kr_source *sourc
     kr_status s = KR_OK;
     kr_split *split = NULL;
 
+    if (!kr_source_is_pointlike(source->kind))
+        return kr_fail_at(ctx, source->file, source->line,
+                          "%s '%s': ruptures of this source type are not available yet; those of "
+                          "points and areas are",
+                          kr_source_tag(source->kind), source->id);
     KR_NEW(split, ctx, KR_ACCOUNT_RUPTURES, 1);
     kr_arena_init(&split->arena, ctx, KR_ACCOUNT_RUPTURES);
     split->origin = split->source = source;

@@ -1,45 +1,6 @@
 /* Geometry of faults: what is read from NRML, what is said of wrong elements, digests. */
+#include "model/fault_text.h"
 #include "model/geometry_read.h"
-#include "model/nrml_text.h"
-
-#define LINE(x) "<gml:LineString><gml:posList>" x "</gml:posList></gml:LineString>\n"
-#define SIMPLE                                                                                     \
-    "<simpleFaultGeometry>\n" LINE(                                                                \
-        "10 45.000004 10.0000001 45.2 10.00001 45.2 10.1 45.3") "<dip>60</"                        \
-                                                                "dip>\n<upperSeismoDepth>1</"      \
-                                                                "upperSeismoDepth>\n"              \
-                                                                "<lowerSeismoDepth>12.5</"         \
-                                                                "lowerSeismoDepth>\n</"            \
-                                                                "simpleFaultGeometry>\n"
-#define COMPLEX                                                                                    \
-    "<complexFaultGeometry>\n"                                                                     \
-    "<faultTopEdge>" LINE("0 0 1.000001 0 1 1.5") "</faultTopEdge>\n"                              \
-                                                  "<intermediateEdge>" LINE(                       \
-                                                      "0.1 0 5 0.1 1 5") "</"                      \
-                                                                         "intermediateEdge>\n"     \
-                                                                         "<faultBottomEdge"        \
-                                                                         ">" LINE(                 \
-                                                                             "0.2 0 20 0.2 "       \
-                                                                             "0.5 20 0.2 1 "       \
-                                                                             "20") "</"            \
-                                                                                   "faultBott"     \
-                                                                                   "omEdge>\n"     \
-                                                                                   "</"            \
-                                                                                   "complexFa"     \
-                                                                                   "ultGeomet"     \
-                                                                                   "ry>\n"
-#define CORNER(tag, lon, lat, depth) "<" tag " lon='" lon "' lat='" lat "' depth='" depth "'/>\n"
-#define PLANAR                                                                                     \
-    "<planarSurface strike='0' dip='90'>\n" CORNER("topLeft", "1", "-1", "0")                      \
-        CORNER("topRight", "1", "1.000004", "0") CORNER("bottomRight", "1", "1", "21.5")           \
-            CORNER("bottomLeft", "1", "-1", "21.5") "</planarSurface>\n"
-#define GRIDDED "<griddedSurface><gml:posList>0 0 5 0 0 5 1 0 6</gml:posList></griddedSurface>\n"
-#define KITE                                                                                       \
-    "<kiteSurface>\n"                                                                              \
-    "<profile>" LINE("0 0 0 0.1 0 10") "</profile>\n"                                              \
-                                       "<profile>" LINE(                                           \
-                                           "0 1 -1.5 0.1 1 10 0.2 1 15") "</profile>\n"            \
-                                                                         "</kiteSurface>\n"
 
 typedef struct setting {
     char *dir;
@@ -54,9 +15,7 @@ static void begin(setting *t)
     memset(t, 0, sizeof *t);
     t->dir = kt_dir_create();
     t->ctx = kt_ctx();
-    t->job = nt_job();
-    t->job.rupture_mesh_spacing_km = 2;
-    t->job.complex_fault_mesh_spacing_km = 4;
+    t->job = ft_job();
     kr_arena_init(&t->arena, t->ctx, KR_ACCOUNT_MODEL);
     t->reader = (kr_source_reader){.ctx = t->ctx, .job = &t->job, .arena = &t->arena};
     kr_arena_init(&t->reader.scratch, t->ctx, KR_ACCOUNT_READING);
@@ -109,7 +68,7 @@ static void test_simple(void **state)
     (void)state;
     setting t;
     begin(&t);
-    kr_geometry *g = read_ok(&t, SIMPLE, 1);
+    kr_geometry *g = read_ok(&t, FT_SIMPLE_GEOMETRY, 1);
     assert_int_equal(g->kind, KR_GEOMETRY_SIMPLE);
     assert_int_equal(g->nlines, 1);
     assert_int_equal(g->lines[0].n, 3); /* the third is 80 cm from the second */
@@ -130,7 +89,7 @@ static void test_edges_and_profiles(void **state)
     (void)state;
     setting t;
     begin(&t);
-    kr_geometry *g = read_ok(&t, COMPLEX, 1);
+    kr_geometry *g = read_ok(&t, FT_COMPLEX_GEOMETRY, 1);
     assert_int_equal(g->nlines, 3);
     same_point(g->lines[0].p[0], 0, 0, 1.000001); /* depths are not rounded */
     same_point(g->lines[0].p[1], 0, 1, 1.5);
@@ -138,7 +97,7 @@ static void test_edges_and_profiles(void **state)
     assert_int_equal(g->lines[2].n, 3);
     kt_same(g->spacing_km, 4);
     assert_true(isnan(g->dip) && isnan(g->profile_km));
-    g = read_ok(&t, KITE KITE, 2);
+    g = read_ok(&t, FT_KITE FT_KITE, 2);
     assert_int_equal(g[1].kind, KR_GEOMETRY_KITE);
     assert_int_equal(g[1].nlines, 2);
     same_point(g[1].lines[1].p[0], 0, 1, -1.5);
@@ -154,14 +113,14 @@ static void test_corners_and_nodes(void **state)
     (void)state;
     setting t;
     begin(&t);
-    kr_geometry *g = read_ok(&t, PLANAR, 1);
+    kr_geometry *g = read_ok(&t, FT_PLANAR("-1", "1.000004"), 1);
     assert_int_equal(g->nlines, 1);
     assert_int_equal(g->lines[0].n, 4);
     same_point(g->lines[0].p[1], 1, 1, 0);
     same_point(g->lines[0].p[2], 1, -1, 21.5); /* bottom left before bottom right */
     same_point(g->lines[0].p[3], 1, 1, 21.5);
     assert_true(isnan(g->spacing_km));
-    g = read_ok(&t, GRIDDED, 1);
+    g = read_ok(&t, FT_GRIDDED, 1);
     assert_int_equal(g->lines[0].n, 3); /* repeated nodes stay */
     same_point(g->lines[0].p[2], 1, 0, 6);
     end(&t);
@@ -175,17 +134,17 @@ static void test_digest(void **state)
         {"10.1 45.3", "10.1 45.30001"}, {">60<", ">61<"}, {">1<", ">1.5<"}, {">12.5<", ">12<"}};
     setting t;
     begin(&t);
-    kr_hash128 simple = read_ok(&t, SIMPLE, 1)->digest;
-    assert_true(kr_hash_equal(simple, read_ok(&t, "\n\n" SIMPLE, 1)->digest));
+    kr_hash128 simple = read_ok(&t, FT_SIMPLE_GEOMETRY, 1)->digest;
+    assert_true(kr_hash_equal(simple, read_ok(&t, "\n\n" FT_SIMPLE_GEOMETRY, 1)->digest));
     for (size_t i = 0; i < 4; i++) {
-        char *text = nt_replace(SIMPLE, changes[i][0], changes[i][1]);
+        char *text = nt_replace(FT_SIMPLE_GEOMETRY, changes[i][0], changes[i][1]);
         assert_false(kr_hash_equal(simple, read_ok(&t, text, 1)->digest));
         free(text);
     }
-    kr_hash128 kite = read_ok(&t, KITE, 1)->digest;
+    kr_hash128 kite = read_ok(&t, FT_KITE, 1)->digest;
     t.job.rupture_mesh_spacing_km = 2.5;
-    assert_false(kr_hash_equal(simple, read_ok(&t, SIMPLE, 1)->digest));
-    assert_false(kr_hash_equal(kite, read_ok(&t, KITE, 1)->digest));
+    assert_false(kr_hash_equal(simple, read_ok(&t, FT_SIMPLE_GEOMETRY, 1)->digest));
+    assert_false(kr_hash_equal(kite, read_ok(&t, FT_KITE, 1)->digest));
     end(&t);
 }
 
@@ -197,34 +156,39 @@ static void test_wrong(void **state)
 {
     (void)state;
     static const wrong rows[] = {
-        {SIMPLE, NULL, "<pointGeometry/>", "3: <pointGeometry> is no geometry"},
-        {SIMPLE, SIMPLE, "", "2: <surface> is empty"},
-        {SIMPLE, "10.1 45.3", "10.1", "4: <posList> holds 7 numbers; pairs"},
-        {SIMPLE, "10.1 45.3", "nan 45.3", "4: number 7 of <posList> is not finite"},
-        {SIMPLE, "10.1 45.3", "10.1 95", "4: latitude 95"},
-        {SIMPLE, "10.1 45.3", "10.1 x", "4: "},
-        {SIMPLE, "10.0000001 45.2 10.00001 45.2 10.1 45.3", "", "4: the line of"},
-        {SIMPLE, "10 45.000004 10.0000001 45.2 10.00001 45.2 10.1 45.3", "",
+        {FT_SIMPLE_GEOMETRY, NULL, "<pointGeometry/>", "3: <pointGeometry> is no geometry"},
+        {FT_SIMPLE_GEOMETRY, FT_SIMPLE_GEOMETRY, "", "2: <surface> is empty"},
+        {FT_SIMPLE_GEOMETRY, "10.1 45.3", "10.1", "4: <posList> holds 7 numbers; pairs"},
+        {FT_SIMPLE_GEOMETRY, "10.1 45.3", "nan 45.3", "4: number 7 of <posList> is not finite"},
+        {FT_SIMPLE_GEOMETRY, "10.1 45.3", "10.1 95", "4: latitude 95"},
+        {FT_SIMPLE_GEOMETRY, "10.1 45.3", "10.1 x", "4: "},
+        {FT_SIMPLE_GEOMETRY, "10.0000001 45.2 10.00001 45.2 10.1 45.3", "", "4: the line of"},
+        {FT_SIMPLE_GEOMETRY, "10 45.000004 10.0000001 45.2 10.00001 45.2 10.1 45.3", "",
          "4: <posList> holds 0"},
-        {SIMPLE, "<dip>60</dip>", "", "3: <simpleFaultGeometry> has no"},
-        {SIMPLE, ">60<", "><", "5: <dip> holds ''"},
-        {COMPLEX, "0.1 1 5", "0.1 1", "6: <posList> holds 5 numbers; triples"},
-        {COMPLEX, "0.1 1 5", "0.1 1 -9", "6: depth -9 km of <posList> is out of range"},
-        {COMPLEX, "0.1 1 5", "0.1 1 7000", "6: depth 7000"},
-        {COMPLEX, "0.1 1 5", "0.1 1 nan", "6: number 6 of <posList> is not finite"},
-        {COMPLEX, "0.1 1 5", "0.1 0 5", "6: the line of <intermediateEdge> has 1 point; at least"},
-        {KITE, "<profile>" LINE("0 0 0 0.1 0 10") "</profile>", "<profile/>",
+        {FT_SIMPLE_GEOMETRY, "<dip>60</dip>", "", "3: <simpleFaultGeometry> has no"},
+        {FT_SIMPLE_GEOMETRY, ">60<", "><", "5: <dip> holds ''"},
+        {FT_COMPLEX_GEOMETRY, "0.1 1 5", "0.1 1", "6: <posList> holds 5 numbers; triples"},
+        {FT_COMPLEX_GEOMETRY, "0.1 1 5", "0.1 1 -9", "6: depth -9 km of <posList> is out of range"},
+        {FT_COMPLEX_GEOMETRY, "0.1 1 5", "0.1 1 7000", "6: depth 7000"},
+        {FT_COMPLEX_GEOMETRY, "0.1 1 5", "0.1 1 nan", "6: number 6 of <posList> is not finite"},
+        {FT_COMPLEX_GEOMETRY, "0.1 1 5", "0.1 0 5",
+         "6: the line of <intermediateEdge> has 1 point; at least"},
+        {FT_KITE, "<profile>" FT_LINE("0 0 0 0.1 0 10") "</profile>", "<profile/>",
          "4: <profile> has no"},
-        {KITE, NULL, GRIDDED, "4: <kiteSurface> beside <griddedSurface> of line 3"},
-        {PLANAR, "strike='0'", "strike='361'", "3: strike 361 of <planarSurface>"},
-        {PLANAR, "dip='90'", "dip='90.1'", "3: dip 90.1 of <planarSurface>"},
-        {PLANAR, "<bottomLeft", "<bottom", "3: <planarSurface> has no"},
-        {PLANAR, "lat='1.000004'", "", "5: <topRight> has no attribute 'lat'"},
-        {PLANAR, "lon='1'", "lon='200'", "4: longitude 200"},
-        {PLANAR, "depth='0'", "depth='1'", "3: planarSurface: top and bottom edge are not level"},
-        {PLANAR, "lat='1' depth='21.5'", "lat='1' depth='21'", "3: planarSurface: top and bottom"},
-        {GRIDDED, "1 0 6", "1 0", "3: <posList> holds 8 numbers"},
-        {GRIDDED, "<gml:posList>0 0 5 0 0 5 1 0 6</gml:posList>", "", "3: <griddedSurface> has no"},
+        {FT_KITE, NULL, FT_GRIDDED, "4: <kiteSurface> beside <griddedSurface> of line 3"},
+        {FT_PLANAR("-1", "1.000004"), "strike='0'", "strike='361'",
+         "3: strike 361 of <planarSurface>"},
+        {FT_PLANAR("-1", "1.000004"), "dip='90'", "dip='90.1'", "3: dip 90.1 of <planarSurface>"},
+        {FT_PLANAR("-1", "1.000004"), "<bottomLeft", "<bottom", "3: <planarSurface> has no"},
+        {FT_PLANAR("-1", "1.000004"), "lat='1.000004'", "", "5: <topRight> has no attribute 'lat'"},
+        {FT_PLANAR("-1", "1.000004"), "lon='1'", "lon='200'", "4: longitude 200"},
+        {FT_PLANAR("-1", "1.000004"), "depth='0'", "depth='1'",
+         "3: planarSurface: top and bottom edge are not level"},
+        {FT_PLANAR("-1", "1.000004"), "lat='1.000004' depth='21.5'", "lat='1' depth='21'",
+         "3: planarSurface: top and bottom"},
+        {FT_GRIDDED, "1 0 6", "1 0", "3: <posList> holds 8 numbers"},
+        {FT_GRIDDED, "<gml:posList>0 0 5 0 0 5 1 0 6</gml:posList>", "",
+         "3: <griddedSurface> has no"},
     };
     setting t;
     begin(&t);

@@ -102,9 +102,6 @@ static void test_structure(void **state)
         {"name='g'", "grp_probability='2'", "4: grp_probability 2 is out of range"},
         {"name='g'", "cluster='true'", "4: the group is a cluster without tom"},
         {"name='g'", "cluster='true' tom='PoissonTOM'", "4: the group is a cluster without occ"},
-        {"<pointSource id", "<simpleFaultSource id",
-         "5: simpleFaultSource 'p': this source type is "
-         "not available yet"},
         {"<pointSource id", "<pointySource id", "5: <pointySource> is no source"},
         {"<pointGeometry>", "<pointGeo>", "8: an end tag that does not match; </pointGeo>"},
         {"</nrml>", "", "18: the file ends inside <nrml> of line 2"},
@@ -224,12 +221,13 @@ static void test_by_job(void **state)
     assert_int_equal(model->nfiles, 1);
     kr_model_destroy(&model);
 
-    /* A type that is not available may be there if the job leaves it out. */
+    /* A wrong source may be there if the job leaves it out. */
     char *fault = nt_replace(DOC, "<pointSource id='p'",
                              "<simpleFaultSource id='f'/>"
                              "<pointSource id='p'");
     const char *tags[] = {"pointSource"}, *ids[] = {"p"};
-    kt_fails(ctx, nt_read(ctx, &job, dir, fault, &model), KR_EINPUT, "5: simpleFaultSource 'f'");
+    kt_fails(ctx, nt_read(ctx, &job, dir, fault, &model), KR_EINPUT,
+             "5: <simpleFaultSource> has no attribute 'name'");
     kr_model_destroy(&model);
     job.source_nodes = (kr_names){1, tags};
     kt_ok(ctx, nt_read(ctx, &job, dir, fault, &model));
