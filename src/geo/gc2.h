@@ -42,17 +42,18 @@ typedef struct kr_gc2_set {
     float *shift;    /* along the mean strike, by place in the order, km */
 } kr_gc2_set;
 
-/** Order a set of lines; `out` has arrays for n (the caller's). `scratch` has room for 8 n doubles.
- */
-void kr_gc2_set_order(const kr_gc2_line *const *lines, size_t n, double *scratch, kr_gc2_set *out);
+/** Order a set of lines; `out` has arrays for n >= 1 (the caller's). `scratch` has room for 8 n
+ * doubles. False (and nothing of use in *out) if the lines span inconsistent longitudes. */
+KR_MUST_CHECK bool kr_gc2_set_order(const kr_gc2_line *const *lines, size_t n, double *scratch,
+                                    kr_gc2_set *out);
 
 /** Add a line's part, or finish: t and u become T and U. Sums are in single precision. */
 void kr_gc2_add(float shift, const float *t, const float *u, const float *w, size_t n, float *sum_t,
                 float *sum_u, float *sum_w);
 void kr_gc2_finish(const float *sum_w, size_t n, float *sum_t, float *sum_u);
 
-/** The greatest |U| of the ends of all lines. `scratch`: 12 n floats and doubles as needed, of
- * kr_gc2_u_max_scratch(n) bytes, aligned to 64. */
+/** The greatest |U| of the ends of all lines. `scratch`: kr_gc2_u_max_scratch(n) bytes, aligned to
+ * 64. */
 size_t kr_gc2_u_max_scratch(size_t n);
 float kr_gc2_u_max(const kr_gc2_line *const *lines, const kr_gc2_set *set, kr_gc2_way flipped_way,
                    void *scratch);
