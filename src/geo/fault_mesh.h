@@ -1,9 +1,12 @@
 /* Meshes of faults from their traces, edges and profiles, and the checks of these. A check returns
- * NULL if all is right, else a static text that says what is wrong and what would be right. */
+ * NULL if all is right, else a static text that says what is wrong and what would be right. Lines
+ * have no neighbours closer than 1 m (kr_line_clean). Meshes are made of what passed the check. */
 #ifndef KR_GEO_FAULT_MESH_H
 #define KR_GEO_FAULT_MESH_H
 
 #include "geo/mesh.h"
+
+#include <stdint.h>
 
 typedef struct kr_simple_fault {
     kr_line trace; /* at one depth, at most upper_km */
@@ -20,7 +23,8 @@ KR_MUST_CHECK kr_status kr_simple_fault_mesh(kr_ctx *ctx, const kr_simple_fault 
                                              const char **problem);
 
 /** Outline at the surface: the trace brought to the upper and to the lower depth, as the
- * reference's prefilter takes it; 2 x trace points, not a hull, in the arena. */
+ * reference's prefilter takes it (as if the trace were at zero depth, wherever it is); 2 x trace
+ * points, not a hull, in the arena. */
 KR_MUST_CHECK kr_status kr_simple_fault_outline(kr_ctx *ctx, const kr_simple_fault *fault,
                                                 kr_arena *arena, kr_line *out);
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 static const double max_nodes = 2147483648.0;
+static const double right_angle_noise = 1e-7; /* degrees */
 
 /* The arrays of a mesh while they are filled. */
 typedef struct filling {
@@ -275,10 +276,13 @@ void kr_mesh_dip_strike(const kr_mesh *mesh, size_t rows, double *dip, double *s
     azimuth = atan2(azim_sin, azim_cos) * radian;
     if (azimuth < 0.0)
         azimuth += 360.0;
-    if (inclination > 90.0) {
-        inclination = 180.0 - inclination;
+    /* Where a vertical surface dips to is up to the last digits; it keeps the direction of its
+     * rows.
+     */
+    if (inclination > 90.0 + right_angle_noise)
         azimuth = kr_lon_360(azimuth + 180.0);
-    }
+    if (inclination > 90.0)
+        inclination = 180.0 - inclination;
     *dip = inclination;
     *strike = azimuth;
 }

@@ -1,0 +1,476 @@
+#include "geo/fault_mesh.h"
+
+#include <math.h>
+
+static const double radian = 180.0 / 3.14159265358979323846;
+static const double plane_km = 10.0; /* the size of the plane that edges are checked on */
+
+static kr_vec3 minus(kr_vec3 a, kr_vec3 b)
+{
+    return (kr_vec3){a.x - b.x, a.y - b.y, a.z - b.z};
+}
+
+static double dot(kr_vec3 a, kr_vec3 b)
+{
+    return a.x * b.x + a.y * b.y + a.z * b.z;
+}
+
+static kr_vec3 cross(kr_vec3 a, kr_vec3 b)
+{
+    return (kr_vec3){a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
+}
+
+static kr_vec3 unit_of(kr_vec3 a)
+{
+    double n = sqrt(dot(a, a));
+
+    return (kr_vec3){a.x / n, a.y / n, a.z / n};
+}
+
+static kr_vec3 vector_of(kr_point3 p)
+{
+    return kr_to_cartesian(p.lon, p.lat, p.depth);
+}
+
+/* ---- checks ---- */
+
+/* The vertical plane through the ends of the top edge. */
+typedef struct plane {
+    kr_vec3 origin, along, down;
+} plane;
+
+static plane plane_of(kr_line top)
+{
+    kr_point3 a = top.p[0], b = top.p[top.n - 1], below = a;
+    kr_lonlat q = kr_point_at(a.lon, a.lat, kr_azimuth(a.lon, a.lat, b.lon, b.lat), plane_km);
+    kr_vec3 tl = vector_of(a), tr = vector_of((kr_point3){q.lon, q.lat, a.depth}), bl, normal;
+    plane p = {.origin = tl};
+
+    below.depth += plane_km;
+    bl = vector_of(below);
+    normal = unit_of(cross(minus(tl, tr), minus(tl, bl)));
+    p.along = unit_of(minus(tr, tl));
+    p.down = cross(normal, p.along);
+    return p;
+}
+
+/* Points of a plane being gathered. */
+typedef struct ring {
+    double *x, *y;
+    size_t n;
+} ring;
+
+static void ring_add(ring *r, const plane *on, kr_point3 p)
+{
+    kr_vec3 v = minus(vector_of(p), on->origin);
+
+    r->x[r->n] = dot(v, on->along);
+    r->y[r->n++] = dot(v, on->down);
+}
+
+/* The boundary: the top edge, down the ends of the edges between, the bottom edge back, up their
+ * beginnings. */
+static void gather_boundary(const kr_line *edges, size_t n, ring *r)
+{
+    plane on = plane_of(edges[0]);
+    kr_line bottom = edges[n - 1];
+
+    for (size_t i = 0; i < edges[0].n; i++)
+        ring_add(r, &on, edges[0].p[i]);
+    for (size_t k = 1; k + 1 < n; k++)
+        ring_add(r, &on, edges[k].p[edges[k].n - 1]);
+    for (size_t i = bottom.n; i-- > 0;)
+        ring_add(r, &on, bottom.p[i]);
+    for (size_t k = n - 1; k-- > 1;)
+        ring_add(r, &on, edges[k].p[0]);
+}
+
+/* Does the boundary of the edges enclose an area, seen from the side? */
+static bool boundary_is_valid(const kr_line *edges, size_t n)
+{
+    kr_ctx *ctx = NULL;
+    kr_arena arena;
+    size_t room = edges[0].n + edges[n - 1].n + 2 * n;
+    ring r = {NULL, NULL, 0};
+    bool valid = false;
+
+    if (kr_ctx_create(&ctx) != KR_OK)
+        return false;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
+    r.x = kr_arena_alloc(&arena, room, sizeof *r.x);
+    r.y = kr_arena_alloc(&arena, room, sizeof *r.y);
+    if (r.x && r.y) {
+        gather_boundary(edges, n, &r);
+        valid = kr_ring_is_valid(r.x, r.y, r.n);
+    }
+    kr_arena_clear(&arena);
+    kr_ctx_destroy(&ctx);
+    return valid;
+}
+
+/* Is the angle between two vectors above a right one, to a tenth of a degree? */
+static bool obtuse(kr_vec3 a, kr_vec3 b)
+{
+    double cosine = dot(unit_of(a), unit_of(b));
+
+    return kr_round(acos(fmin(1.0, fmax(-1.0, cosine))) * radian, 1) > 90.0;
+}
+
+static bool is_zero(kr_vec3 a)
+{
+    return a.x == 0.0 && a.y == 0.0 && a.z == 0.0;
+}
+
+/* Does the surface dip to the right of its strike? The first two points of the top and of the
+ * bottom edge tell; the second one of the top is taken at the depth of that of the bottom, as the
+ * reference does. */
+static bool dips_to_the_right(kr_line top, kr_line bottom)
+{
+    kr_point3 second = top.p[1];
+    kr_vec3 ul, ur, bl, br, left, right;
+
+    second.depth = bottom.p[1].depth;
+    ul = vector_of(top.p[0]);
+    ur = vector_of(second);
+    bl = vector_of(bottom.p[0]);
+    br = vector_of(bottom.p[1]);
+    left = cross(minus(bl, ul), minus(ur, ul));
+    right = cross(minus(br, ur), minus(ur, ul));
+    if (is_zero(left) || is_zero(right))
+        return true;
+    return !obtuse(ul, left) && !obtuse(ur, right);
+}
+
+const char *kr_complex_fault_problem(const kr_line *edges, size_t nedges, double spacing_km)
+{
+    if (nedges < 2)
+        return "a complex fault needs at least two edges, the top and the bottom one";
+    for (size_t i = 0; i < nedges; i++) {
+        if (edges[i].n < 2)
+            return "every edge needs at least two points, a metre or more apart";
+    }
+    if (!(spacing_km > 0.0 && isfinite(spacing_km)))
+        return "the rupture mesh spacing must be above 0 km";
+    if (!boundary_is_valid(edges, nedges))
+        return "the points of the edges are not in the right order; edges go from the top to the "
+               "bottom, and all in the direction of strike";
+    if (!dips_to_the_right(edges[0], edges[nedges - 1]))
+        return "the surface does not dip to the right of its edges (convention of Aki and "
+               "Richards); the points of all edges must be in the opposite order";
+    return NULL;
+}
+
+/* ---- meshes ---- */
+
+static const char *const too_wide =
+    "the rupture mesh spacing is too wide for the fault: a narrower "
+    "one must give at least 2 nodes along strike and down dip";
+
+static double mean_length_km(const kr_line *lines, size_t n)
+{
+    double km = 0.0;
+
+    for (size_t i = 0; i < n; i++)
+        km += kr_line_length_km(lines[i]);
+    return km / (double)n;
+}
+
+/* How many points lines of that mean length get; 0 for too many. */
+static size_t points_for(const kr_line *lines, size_t n, double spacing_km)
+{
+    double steps = rint(mean_length_km(lines, n) / spacing_km);
+
+    return steps < 1e9 ? (size_t)steps + 1 : 0;
+}
+
+/* Resample all lines to as many points as the spacing asks for. *least: the fewest points that came
+ * out, 0 if the spacing is too wide. */
+static kr_status resample_all(kr_ctx *ctx, const kr_line *lines, size_t n, double spacing_km,
+                              kr_arena *arena, kr_line *out, size_t *least)
+{
+    kr_status s = KR_OK;
+    size_t count = points_for(lines, n, spacing_km);
+
+    *least = 0;
+    if (count == 0)
+        return kr_fail(ctx, KR_EINPUT,
+                       "a fault of more than 1e9 nodes; the rupture mesh spacing "
+                       "of %g km must be wider",
+                       spacing_km);
+    if (count < 2)
+        return KR_OK;
+    *least = count;
+    for (size_t i = 0; i < n; i++) {
+        KR_TRY(kr_line_resample_to(ctx, lines[i], count, arena, &out[i]));
+        if (out[i].n < *least)
+            *least = out[i].n;
+    }
+out:
+    return s;
+}
+
+/* Lines from the first edge to the last, through the j-th points of all. *ok is false if one of
+ * them has no length. */
+static kr_status lines_down(const kr_line *edges, size_t nedges, size_t cols, kr_arena *arena,
+                            kr_line **out, bool *ok)
+{
+    kr_status s = KR_OK;
+
+    *ok = true;
+    KR_ANEW(*out, arena, cols);
+    for (size_t j = 0; j < cols; j++) {
+        kr_point3 *p = NULL;
+        KR_ANEW(p, arena, nedges);
+        for (size_t k = 0; k < nedges; k++)
+            p[k] = edges[k].p[j];
+        (*out)[j] = (kr_line){kr_line_clean(p, nedges), p};
+        if ((*out)[j].n < 2)
+            *ok = false;
+    }
+out:
+    return s;
+}
+
+/* Nodes row by row; columns with more than the fewest points lose the last ones. */
+static kr_status make_mesh(kr_ctx *ctx, const kr_line *columns, size_t rows, size_t cols,
+                           kr_arena *work, kr_arena *arena, kr_mesh *out)
+{
+    kr_status s = KR_OK;
+    kr_point3 *nodes = NULL;
+
+    KR_ANEW(nodes, work, rows * cols);
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < cols; j++)
+            nodes[i * cols + j] = columns[j].p[i];
+    }
+    KR_TRY(kr_mesh_make(ctx, nodes, rows, cols, true, arena, out));
+out:
+    return s;
+}
+
+kr_status kr_complex_fault_mesh(kr_ctx *ctx, const kr_line *edges, size_t nedges, double spacing_km,
+                                kr_arena *arena, kr_mesh *out, const char **problem)
+{
+    kr_status s = KR_OK;
+    kr_arena work;
+    kr_line *along = NULL, *down = NULL, *columns = NULL;
+    size_t rows = 0, cols = 0;
+    bool ok = true;
+
+    *out = (kr_mesh){0};
+    *problem = NULL;
+    kr_arena_init(&work, ctx, KR_ACCOUNT_OTHER);
+    KR_ANEW(along, &work, nedges);
+    KR_TRY(resample_all(ctx, edges, nedges, spacing_km, &work, along, &cols));
+    if (cols < 2) {
+        *problem = too_wide;
+        goto out;
+    }
+    KR_TRY(lines_down(along, nedges, cols, &work, &down, &ok));
+    if (!ok) {
+        *problem = "the edges of the fault meet in a point; they must be apart along the whole "
+                   "strike";
+        goto out;
+    }
+    KR_ANEW(columns, &work, cols);
+    KR_TRY(resample_all(ctx, down, cols, spacing_km, &work, columns, &rows));
+    if (rows < 2)
+        *problem = too_wide;
+    else
+        KR_TRY(make_mesh(ctx, columns, rows, cols, &work, arena, out));
+out:
+    kr_arena_clear(&work);
+    return s;
+}
+
+/* ---- floating ruptures ---- */
+
+/* A search for places. */
+typedef struct search {
+    const kr_mesh *mesh;
+    double area_km2, length_km;
+    size_t rows, cols; /* of cells */
+    double *sums;      /* areas of the cells (i, 0..j-1) at [i * (cols + 1) + j] */
+    bool *done;        /* columns where the bottom of the fault was reached */
+    kr_float *found;
+    size_t n, capacity;
+} search;
+
+/* Where a growing sum comes nearest to what is wanted: items counted, and the sum of these. */
+typedef struct nearest {
+    double wanted, best, sum, total;
+    size_t count, seen;
+} nearest;
+
+static nearest nearest_to(double wanted)
+{
+    return (nearest){.wanted = wanted, .best = INFINITY};
+}
+
+/* Add an item; false once no later one can come nearer. Of equally near ones the first counts. */
+static bool nearest_add(nearest *a, double item)
+{
+    double off;
+
+    a->total += item;
+    a->seen++;
+    off = fabs(a->total - a->wanted);
+    if (off < a->best) {
+        a->best = off;
+        a->count = a->seen;
+        a->sum = a->total;
+    }
+    return a->total <= a->wanted;
+}
+
+static double area_of_row(const search *f, size_t row, size_t col0, size_t col1)
+{
+    const double *sums = &f->sums[row * (f->cols + 1)];
+
+    return sums[col1] - sums[col0];
+}
+
+static double area_of_column(const search *f, size_t col)
+{
+    const kr_mesh_cells *c = &f->mesh->cells;
+    double area = 0.0;
+
+    for (size_t i = 0; i < f->rows; i++) {
+        size_t k = i * f->mesh->stride + col;
+        area += c->tl_area[k] + c->br_area[k];
+    }
+    return area;
+}
+
+/* How many cells of a row come nearest to the length, from a column on. */
+static nearest fit_length(const search *f, size_t row, size_t col)
+{
+    nearest a = nearest_to(f->length_km);
+    const double *length = &f->mesh->cells.length[row * f->mesh->stride];
+
+    for (size_t j = col; j < f->cols && nearest_add(&a, length[j]); j++)
+        ;
+    return a;
+}
+
+/* How many rows of cells come nearest to the area. */
+static nearest fit_rows(const search *f, size_t row, size_t col0, size_t col1)
+{
+    nearest a = nearest_to(f->area_km2);
+
+    for (size_t i = row; i < f->rows && nearest_add(&a, area_of_row(f, i, col0, col1)); i++)
+        ;
+    return a;
+}
+
+/* How many whole columns of cells come nearest to the area. */
+static nearest fit_columns(const search *f, size_t col)
+{
+    nearest a = nearest_to(f->area_km2);
+
+    for (size_t j = col; j < f->cols && nearest_add(&a, area_of_column(f, j)); j++)
+        ;
+    return a;
+}
+
+/* What to do after looking at a place. */
+typedef enum verdict { NEXT_COLUMN, NEXT_ROW, THE_END } verdict;
+
+/* Look at the cell (row, col): *place is filled and *good set if a rupture may begin there. */
+static verdict look_at(search *f, size_t row, size_t col, kr_float *place, bool *good)
+{
+    nearest length = fit_length(f, row, col), rows;
+    size_t end = col + length.count;
+
+    *good = false;
+    if (end == f->cols && length.sum < f->length_km && col != 0)
+        return NEXT_ROW;
+    rows = fit_rows(f, row, col, end);
+    if (row + rows.count == f->rows && rows.sum < f->area_km2) {
+        if (row > 0) {
+            f->done[col] = true;
+        } else if (end == f->cols) {
+            return THE_END;
+        } else { /* too wide for the fault: longer instead */
+            nearest columns = fit_columns(f, col);
+            end = col + columns.count;
+            if (end == f->cols && columns.sum < f->area_km2)
+                return THE_END;
+        }
+    }
+    *good = true;
+    *place = (kr_float){(uint32_t)row, (uint32_t)col, (uint32_t)(row + rows.count + 1),
+                        (uint32_t)(end + 1)};
+    return NEXT_COLUMN;
+}
+
+static kr_status search_all(kr_ctx *ctx, search *f)
+{
+    kr_status s = KR_OK;
+
+    for (size_t row = 0; row < f->rows; row++) {
+        verdict next = NEXT_COLUMN;
+        for (size_t col = 0; next == NEXT_COLUMN && col < f->cols; col++) {
+            kr_float place;
+            bool good;
+            if (f->done[col])
+                continue;
+            next = look_at(f, row, col, &place, &good);
+            if (!good)
+                continue;
+            KR_GROW(f->found, f->capacity, f->n + 1, ctx, KR_ACCOUNT_OTHER);
+            f->found[f->n++] = place;
+        }
+        if (next == THE_END)
+            break;
+    }
+out:
+    return s;
+}
+
+static kr_status prepare(search *f, kr_arena *work)
+{
+    kr_status s = KR_OK;
+
+    KR_ANEW(f->sums, work, f->rows * (f->cols + 1));
+    KR_ANEW(f->done, work, f->cols);
+    for (size_t i = 0; i < f->rows; i++) {
+        double *sums = &f->sums[i * (f->cols + 1)];
+        for (size_t j = 0; j < f->cols; j++) {
+            size_t k = i * f->mesh->stride + j;
+            sums[j + 1] = sums[j] + f->mesh->cells.tl_area[k] + f->mesh->cells.br_area[k];
+        }
+    }
+out:
+    return s;
+}
+
+kr_status kr_complex_fault_floats(kr_ctx *ctx, const kr_mesh *mesh, double area_km2,
+                                  double length_km, kr_arena *arena, kr_float **out, size_t *n)
+{
+    kr_status s = KR_OK;
+    search f = {.mesh = mesh, .area_km2 = area_km2, .length_km = length_km};
+    kr_arena work;
+
+    *out = NULL;
+    *n = 0;
+    f.rows = mesh->rows - 1;
+    f.cols = mesh->cols - 1;
+    kr_arena_init(&work, ctx, KR_ACCOUNT_OTHER);
+    if (area_km2 >= kr_mesh_area_km2(mesh)) {
+        KR_ANEW(*out, arena, 1);
+        **out = (kr_float){0, 0, (uint32_t)mesh->rows, (uint32_t)mesh->cols};
+        *n = 1;
+        goto out;
+    }
+    KR_TRY(prepare(&f, &work));
+    KR_TRY(search_all(ctx, &f));
+    KR_ANEW(*out, arena, f.n);
+    for (size_t i = 0; i < f.n; i++)
+        (*out)[i] = f.found[i];
+    *n = f.n;
+out:
+    kr_free(f.found);
+    kr_arena_clear(&work);
+    return s;
+}
