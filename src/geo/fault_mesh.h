@@ -58,6 +58,29 @@ KR_MUST_CHECK kr_status kr_kite_mesh(kr_ctx *ctx, const kr_line *profiles, size_
 KR_MUST_CHECK kr_status kr_kite_mesh_single(kr_ctx *ctx, const kr_mesh *mesh, kr_arena *arena,
                                             kr_mesh *out);
 
+/* What the reference computes of a kite surface (reference-behaviour 3.10). */
+typedef struct kr_kite_params {
+    double strike, dip, width, area; /* degrees, km, km2; strike: NaN if the first row has one node
+                                        only, as in the reference */
+    double ztor, zbot;               /* km; zbot is NaN if a node is missing */
+} kr_kite_params;
+
+void kr_kite_params_of(const kr_mesh *mesh, kr_kite_params *out);
+
+/** The node next to the middle of the rows and columns: the hypocentre of ruptures of kite sources.
+ * It may be a missing one in a mesh with such. */
+kr_point3 kr_kite_centre(const kr_mesh *mesh);
+
+/** The top of rupture, at zero depth: the first node of each column if it is in one of the first
+ * two rows, of which the ends and the corners of more than 1 degree are kept. */
+KR_MUST_CHECK kr_status kr_kite_tor(kr_ctx *ctx, const kr_mesh *mesh, kr_arena *arena,
+                                    kr_line *out);
+
+/** True if the columns run against the right-hand rule, as the reference checks each kite surface,
+ * also each part of one that ruptures: it then takes the columns in reverse order. kr_kite_mesh and
+ * kr_kite_mesh_single have done so. */
+bool kr_kite_is_left_handed(const kr_mesh *mesh);
+
 /** The profiles that the reference makes of a simple fault for a kite source. */
 KR_MUST_CHECK kr_status kr_kite_profiles_of_simple(kr_ctx *ctx, const kr_simple_fault *fault,
                                                    double spacing_km, kr_arena *arena,
