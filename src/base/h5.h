@@ -41,6 +41,9 @@ KR_MUST_CHECK kr_status kr_h5_list(kr_h5 *file, const char *group, kr_arena *are
 KR_MUST_CHECK kr_status kr_h5_dims(kr_h5 *file, const char *name, size_t dims[KR_H5_MAX_RANK],
                                    int *rank);
 
+/** Whether a dataset holds floating point numbers of 32 bits. */
+KR_MUST_CHECK kr_status kr_h5_is_single(kr_h5 *file, const char *name, bool *out);
+
 /** A whole dataset converted to `type`, in the arena; *n elements. Refuses sizes above 2^31
  * elements. */
 KR_MUST_CHECK kr_status kr_h5_read(kr_h5 *file, const char *name, kr_h5_type type, kr_arena *arena,

@@ -42,6 +42,20 @@ static kr_status h5_check_numeric(kr_h5 *file, const char *name, hid_t dataset)
     return kr_fail(file->ctx, KR_EINPUT, "%s: '%s' does not hold numbers", file->path, name);
 }
 
+kr_status kr_h5_is_single(kr_h5 *file, const char *name, bool *out)
+{
+    hid_t dataset;
+    kr_status s = kr_h5_dataset(file, name, &dataset);
+
+    *out = false;
+    if (s != KR_OK)
+        return s;
+    hid_t type = H5Dget_type(dataset);
+    *out = H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) == 4;
+    H5Tclose(type);
+    return KR_OK;
+}
+
 kr_status kr_h5_read(kr_h5 *file, const char *name, kr_h5_type type, kr_arena *arena, void **out,
                      size_t *n)
 {
