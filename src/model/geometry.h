@@ -21,6 +21,7 @@ typedef struct kr_geometry {
     double dip, upper_km, lower_km; /* simple only; else NaN */
     double spacing_km; /* of the mesh: the attribute, or the job's; simple, complex, kite */
     double profile_km; /* kite: along profiles; simple, but meant as a kite: the same; else NaN */
+    bool single;       /* gridded: the nodes are numbers of single precision, as the reference's */
     kr_hash128 digest; /* of everything above */
     const char *file;
     int line;

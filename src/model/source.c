@@ -20,16 +20,6 @@ static void hash_geometries(kr_hash128 *h, const kr_geometry *list, size_t n)
         kr_hash_bytes(h, &list[i].digest, sizeof list[i].digest);
 }
 
-static void hash_multi(kr_hash128 *h, const kr_multi_fault *m)
-{
-    kr_hash_double(h, (double)m->nprobs);
-    kr_hash_bytes(h, m->mag, m->n * sizeof *m->mag);
-    kr_hash_bytes(h, m->rake, m->n * sizeof *m->rake);
-    kr_hash_bytes(h, m->probs, m->n * m->nprobs * sizeof *m->probs);
-    kr_hash_bytes(h, m->first, (m->n + 1) * sizeof *m->first);
-    kr_hash_bytes(h, m->section, m->first[m->n] * sizeof *m->section);
-}
-
 static void hash_given(kr_hash128 *h, const kr_given_rupture *rupture)
 {
     kr_hash_double(h, rupture->mag);
@@ -50,7 +40,7 @@ static void hash_extended(kr_hash128 *h, const kr_source *source)
     kr_hash_bytes(h, source->hypos, source->nhypos * sizeof *source->hypos);
     kr_hash_bytes(h, source->slips, source->nslips * sizeof *source->slips);
     if (source->multi)
-        hash_multi(h, source->multi);
+        kr_hash_bytes(h, &source->multi->digest, sizeof source->multi->digest);
     kr_hash_double(h, source->weighted_ruptures);
     for (size_t i = 0; i < source->ngiven; i++)
         hash_given(h, &source->given[i]);
@@ -65,7 +55,7 @@ void kr_source_hash(kr_source *source)
     kr_hash_double(&h, source->upper_depth_km);
     kr_hash_double(&h, source->lower_depth_km);
     kr_hash_double(&h, source->aspect);
-    kr_hash_text(&h, source->msr.name);
+    kr_hash_text(&h, source->msr.name ? source->msr.name : "");
     kr_hash_double(&h, source->msr.c);
     kr_hash_bytes(&h, source->planes, source->nplanes * sizeof *source->planes);
     kr_hash_bytes(&h, source->depths, source->ndepths * sizeof *source->depths);
@@ -99,6 +89,9 @@ void kr_model_destroy(kr_model **model)
     if (!*model)
         return;
     kr_free((*model)->files);
+    kr_free((*model)->sections);
+    kr_free((*model)->shared);
+    kr_map_clear(&(*model)->section_of);
     kr_arena_clear(&(*model)->arena);
     kr_free(*model);
     *model = NULL;

@@ -56,6 +56,7 @@ typedef struct kr_multi_fault {
     const double *probs;
     const uint32_t *first;   /* n + 1, into section */
     const uint32_t *section; /* numbers in kr_model.sections */
+    kr_hash128 digest;       /* of everything above */
 } kr_multi_fault;
 
 /* One rupture of a non-parametric source. */
@@ -142,6 +143,8 @@ typedef struct kr_model {
     kr_map section_of; /* id -> index */
     size_t nsections, sections_cap;
     kr_section *sections; /* in the order of their first appearance */
+    size_t nshared, shared_cap;
+    struct kr_shared *shared; /* arrays that several sources may have, by content */
 } kr_model;
 
 KR_MUST_CHECK kr_status kr_model_create(kr_ctx *ctx, kr_model **out);

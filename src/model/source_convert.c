@@ -230,16 +230,39 @@ out:
 
 bool kr_source_kind_find(const char *tag, kr_source_kind *out)
 {
-    static const kr_source_kind kinds[] = {KR_SOURCE_POINT,         KR_SOURCE_MULTIPOINT,
-                                           KR_SOURCE_AREA,          KR_SOURCE_SIMPLE_FAULT,
-                                           KR_SOURCE_COMPLEX_FAULT, KR_SOURCE_CHARACTERISTIC,
-                                           KR_SOURCE_KITE_FAULT};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        *out = kinds[i];
-        if (kr_str_eq(tag, kr_source_tag(kinds[i])))
+    for (int kind = 0; kind < KR_SOURCE_KINDS; kind++) {
+        *out = (kr_source_kind)kind;
+        if (kr_str_eq(tag, kr_source_tag(*out)))
             return true;
     }
     return false;
+}
+
+kr_status kr_source_begin(kr_source_reader *r, const kr_node *node, const char *trt,
+                          kr_source_kind kind, kr_source **out)
+{
+    kr_status s = KR_OK;
+    kr_source *source = NULL;
+    const char *text = NULL;
+
+    KR_ANEW(source, r->arena, 1);
+    source->kind = kind;
+    source->trt = trt;
+    source->file = node->file;
+    source->line = node->line;
+    source->mutex_weight = 1;
+    source->discretization_km = source->rake = NAN;
+    KR_TRY(kr_attr_id(r->ctx, node, &text));
+    KR_ASTR(source->id, r->arena, text);
+    text = kr_node_attr(node, "name");
+    if (!text && kind == KR_SOURCE_MULTI_FAULT)
+        text = "";
+    if (!text)
+        KR_TRY(kr_node_attr_text(r->ctx, node, "name", &text));
+    KR_ASTR(source->name, r->arena, text);
+    *out = source;
+out:
+    return s;
 }
 
 kr_status kr_source_convert(kr_source_reader *r, const kr_node *node, const char *trt,
@@ -247,19 +270,11 @@ kr_status kr_source_convert(kr_source_reader *r, const kr_node *node, const char
 {
     kr_status s = KR_OK;
     kr_source *source = NULL;
-    const char *text = NULL;
+    kr_source_kind kind = KR_SOURCE_POINT;
 
-    KR_ANEW(source, r->arena, 1);
-    source->trt = trt;
-    source->file = node->file;
-    source->line = node->line;
-    source->mutex_weight = 1;
-    if (!kr_source_kind_find(node->tag, &source->kind))
+    if (!kr_source_kind_find(node->tag, &kind))
         return kr_fail_at(r->ctx, node->file, node->line, "<%s> is no source", node->tag);
-    KR_TRY(kr_attr_id(r->ctx, node, &text));
-    KR_ASTR(source->id, r->arena, text);
-    KR_TRY(kr_node_attr_text(r->ctx, node, "name", &text));
-    KR_ASTR(source->name, r->arena, text);
+    KR_TRY(kr_source_begin(r, node, trt, kind, &source));
     KR_TRY(read_tom(r, node, source));
     if (kr_source_is_fault(source->kind))
         KR_TRY(kr_source_fault(r, node, source));

@@ -72,7 +72,7 @@ kr_status kr_group_read(kr_source_reader *r, const kr_node *node, kr_group_build
     KR_TRY(kr_node_attr_text(r->ctx, node, "tectonicRegion", &text));
     KR_ASTR(g->trt, r->arena, text);
     KR_TRY(read_interdep(r->ctx, node, "src_interdep", &g->mutex_sources));
-    KR_TRY(read_interdep(r->ctx, node, "rup_interdep", &out->mutex_ruptures));
+    KR_TRY(read_interdep(r->ctx, node, "rup_interdep", &g->mutex_ruptures));
     if (g->mutex_sources)
         KR_TRY(read_weights(r, node, out));
     g->grp_probability = 1;
@@ -90,19 +90,38 @@ out:
     return s;
 }
 
-kr_status kr_group_add(kr_source_reader *r, kr_group_build *group, size_t child, kr_source *source)
+/* Only ruptures with weights can exclude each other; elsewhere weights change nothing. */
+static kr_status check_ruptures(kr_source_reader *r, const kr_group *group, const kr_source *source)
 {
-    kr_status s = KR_OK;
+    bool weighted = source->ngiven > 0 && !isnan(source->given[0].weight);
 
-    if (group->mutex_ruptures)
+    if (group->mutex_ruptures && source->kind != KR_SOURCE_NON_PARAMETRIC)
         return kr_fail_at(r->ctx, source->file, source->line,
                           "%s '%s' in a group with rup_interdep='mutex'; only "
                           "nonParametricSeismicSource has mutually exclusive ruptures",
                           kr_source_tag(source->kind), source->id);
-    if (group->weights && child < group->nweights) {
+    if (group->mutex_ruptures && !weighted)
+        return kr_fail_at(r->ctx, source->file, source->line,
+                          "nonParametricSeismicSource '%s' has no rup_weights; in a group with "
+                          "rup_interdep='mutex' they are needed",
+                          source->id);
+    if (weighted && !group->mutex_ruptures)
+        kr_warn_at(r->ctx, source->file, source->line,
+                   "rup_weights of '%s' change nothing; the group would need rup_interdep='mutex'",
+                   source->id);
+    return KR_OK;
+}
+
+kr_status kr_group_add(kr_source_reader *r, kr_group_build *group, size_t child, kr_source *source)
+{
+    kr_status s = KR_OK;
+
+    KR_TRY(check_ruptures(r, &group->group, source));
+    source->weighted_ruptures = group->group.mutex_ruptures;
+    if (group->weights && child < group->nweights)
         source->mutex_weight = group->weights[child];
+    if (source->weighted_ruptures || source->mutex_weight != 1)
         kr_source_hash(source);
-    }
     KR_GROW(group->sources, group->cap, group->n + 1, r->ctx, KR_ACCOUNT_READING);
     group->sources[group->n++] = source;
 out:

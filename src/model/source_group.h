@@ -8,7 +8,6 @@
 typedef struct kr_group_build {
     kr_group group;
     size_t index;              /* order in the file */
-    bool mutex_ruptures;       /* rup_interdep = mutex */
     const kr_source **sources; /* kept ones */
     size_t n, cap;
     size_t nchildren; /* elements in the file, those left out included */

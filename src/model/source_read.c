@@ -1,51 +1,39 @@
 /* A source model file, streamed: which elements to keep, in which group. */
 #include "base/mem.h"
 #include "base/str.h"
+#include "model/section.h"
+#include "model/source_given.h"
 #include "model/source_group.h"
+#include "model/source_multi.h"
 
 #include <math.h>
 #include <string.h>
 
+/* The element at hand at its depth: a source that is read rupture by rupture. */
+typedef enum stream_inside { INSIDE_NONE, INSIDE_MULTI, INSIDE_GIVEN } stream_inside;
+
 typedef struct stream {
     kr_source_reader reader;
-    int version; /* 4, 5, or 0 as long as it is not known */
-    bool found;  /* the sourceModel */
+    int version;   /* 4, 5, or 0 as long as it is not known */
+    bool found;    /* the sourceModel or geometryModel */
+    bool sections; /* it is a geometryModel */
+    int line;      /* of it */
     kr_source_file *out;
     kr_group_build *groups, *open; /* open: of the element at hand, NRML 0.5 */
     size_t ngroups, cap;
     const char *trt; /* of the source at hand */
     size_t child;    /* its place in the group */
+    size_t group;    /* the number of its group */
+    stream_inside inside;
+    int depth; /* of the source whose ruptures are read */
+    kr_multi_build multi;
+    kr_given_build given;
 } stream;
-
-/* Types of sources whose time has not come. */
-static const char *const later[] = {
-    "multiFaultSource",
-    "geometryModel",
-    "nonParametricSeismicSource",
-};
 
 static bool contains(const kr_names *names, const char *word)
 {
     for (size_t i = 0; i < names->n; i++) {
         if (kr_str_eq(names->name[i], word))
-            return true;
-    }
-    return false;
-}
-
-static kr_status fail_later(stream *st, const kr_node *node)
-{
-    const char *id = kr_node_attr(node, "id");
-    return kr_fail_at(st->reader.ctx, node->file, node->line,
-                      "%s%s%.80s%s: this source type is not available yet; available are "
-                      "pointSource, multiPointSource and areaSource",
-                      node->tag, id ? " '" : "", id ? id : "", id ? "'" : "");
-}
-
-static bool is_later(const char *tag)
-{
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
-        if (kr_str_eq(later[i], tag))
             return true;
     }
     return false;
@@ -71,16 +59,20 @@ static kr_status start_root(stream *st, const kr_node *node)
 
 static kr_status start_model(stream *st, const kr_node *node)
 {
-    if (is_later(node->tag))
-        return fail_later(st, node);
-    if (!kr_str_eq(node->tag, "sourceModel"))
+    st->sections = kr_str_eq(node->tag, "geometryModel");
+    if (!st->sections && !kr_str_eq(node->tag, "sourceModel"))
         return kr_fail_at(st->reader.ctx, node->file, node->line,
-                          "<nrml> holds <%s>; <sourceModel> is needed here", node->tag);
+                          "<nrml> holds <%s>; <sourceModel> or <geometryModel> is needed here",
+                          node->tag);
     if (st->found)
+        return kr_fail_at(st->reader.ctx, node->file, node->line, "a second <%s>; a file holds one",
+                          node->tag);
+    if (st->sections && st->version == 4)
         return kr_fail_at(st->reader.ctx, node->file, node->line,
-                          "a second <sourceModel>; a file holds one");
+                          "<geometryModel> in NRML 0.4; the namespace should end in nrml/0.5");
     st->found = true;
-    if (kr_node_attr(node, "investigation_time"))
+    st->line = node->line;
+    if (!st->sections && kr_node_attr(node, "investigation_time"))
         return kr_attr_positive(st->reader.ctx, node, "investigation_time",
                                 &st->out->investigation_time);
     return KR_OK;
@@ -98,19 +90,19 @@ out:
 }
 
 /* The group of a tectonic region type, NRML 0.4. */
-static kr_status group_of_trt(stream *st, const kr_node *node, kr_group_build **out)
+static kr_status group_of_trt(stream *st, const kr_node *node)
 {
     kr_status s = KR_OK;
+    kr_group_build *build = NULL;
     const char *trt = NULL;
 
     KR_TRY(kr_node_attr_text(st->reader.ctx, node, "tectonicRegion", &trt));
-    for (size_t i = 0; i < st->ngroups; i++) {
-        *out = &st->groups[i];
-        if (kr_str_eq((*out)->group.trt, trt))
+    for (st->group = 0; st->group < st->ngroups; st->group++) {
+        if (kr_str_eq(st->groups[st->group].group.trt, trt))
             return KR_OK;
     }
-    KR_TRY(new_group(st, out));
-    kr_group *g = &(*out)->group;
+    KR_TRY(new_group(st, &build));
+    kr_group *g = &build->group;
     g->file = node->file;
     g->line = node->line;
     g->name = "";
@@ -121,8 +113,28 @@ out:
     return s;
 }
 
+/* A source that is kept: collected as a whole, or entered to read its ruptures one by one. */
+static kr_status keep_source(stream *st, const kr_node *node, kr_source_kind kind, int depth,
+                             kr_xml_action *action)
+{
+    kr_status s = KR_OK;
+
+    *action = KR_XML_COLLECT;
+    if (kind != KR_SOURCE_MULTI_FAULT && kind != KR_SOURCE_NON_PARAMETRIC)
+        return KR_OK;
+    *action = KR_XML_ENTER;
+    st->depth = depth;
+    if (kind == KR_SOURCE_MULTI_FAULT)
+        KR_TRY(kr_multi_begin(&st->reader, &st->multi, node, st->trt));
+    else
+        KR_TRY(kr_given_begin(&st->reader, &st->given, node, st->trt));
+    st->inside = kind == KR_SOURCE_MULTI_FAULT ? INSIDE_MULTI : INSIDE_GIVEN;
+out:
+    return s;
+}
+
 /* A source: left out by the job's filters, kept, or wrong. */
-static kr_status start_source(stream *st, const kr_node *node, kr_xml_action *action)
+static kr_status start_source(stream *st, const kr_node *node, int depth, kr_xml_action *action)
 {
     kr_status s = KR_OK;
     const kr_job *job = st->reader.job;
@@ -135,26 +147,26 @@ static kr_status start_source(stream *st, const kr_node *node, kr_xml_action *ac
     *action = KR_XML_SKIP;
     if (trt && contains(&job->discard_trts, trt))
         return KR_OK;
-    if (!kr_source_kind_find(node->tag, &kind) && !is_later(node->tag))
+    if (!kr_source_kind_find(node->tag, &kind))
         return kr_fail_at(st->reader.ctx, node->file, node->line,
-                          "<%s> is no source; available are pointSource, multiPointSource and "
-                          "areaSource",
+                          "<%s> is no source; pointSource, areaSource or simpleFaultSource would "
+                          "be one",
                           node->tag);
     KR_TRY(kr_attr_id(st->reader.ctx, node, &id));
     if (job->source_id.n > 0 && !contains(&job->source_id, id))
         return KR_OK;
     if (job->source_nodes.n > 0 && !contains(&job->source_nodes, node->tag))
         return KR_OK;
-    if (is_later(node->tag))
-        return fail_later(st, node);
-    if (!group)
-        KR_TRY(group_of_trt(st, node, &group));
-    st->trt = group->group.trt;
+    if (group)
+        st->group = (size_t)(group - st->groups);
+    else
+        KR_TRY(group_of_trt(st, node));
+    st->trt = st->groups[st->group].group.trt;
     if (trt && !kr_str_eq(trt, st->trt))
         return kr_fail_at(st->reader.ctx, node->file, node->line,
                           "tectonicRegion '%.60s' of '%s' is not that of its group, '%.60s'", trt,
                           id, st->trt);
-    *action = KR_XML_COLLECT;
+    KR_TRY(keep_source(st, node, kind, depth, action));
 out:
     return s;
 }
@@ -189,6 +201,10 @@ static kr_status stream_start(void *user, const kr_node *node, int depth, const 
         return start_root(st, node);
     if (depth == 1)
         return start_model(st, node);
+    if (st->sections || st->inside != INSIDE_NONE) {
+        *action = KR_XML_COLLECT;
+        return KR_OK;
+    }
     if (depth == 2 && kr_str_eq(node->tag, "sourceGroup"))
         return start_group(st, node, action);
     if (depth == 2 && st->version == 5)
@@ -198,58 +214,117 @@ static kr_status stream_start(void *user, const kr_node *node, int depth, const 
                           node->tag);
     if (depth == 2)
         st->version = 4;
-    return start_source(st, node, action);
+    return start_source(st, node, depth, action);
 }
 
 static kr_status stream_element(void *user, const kr_node *node)
 {
     kr_status s = KR_OK;
     stream *st = user;
-    kr_group_build *group = st->open;
     kr_source *source = NULL;
 
-    if (!group)
-        KR_TRY(group_of_trt(st, node, &group));
-    KR_TRY(kr_source_convert(&st->reader, node, st->trt, &source));
-    KR_TRY(kr_group_add(&st->reader, group, st->child, source));
+    if (st->sections) {
+        KR_TRY(kr_section_read(&st->reader, node));
+    } else if (st->inside == INSIDE_MULTI) {
+        KR_TRY(kr_multi_add(&st->reader, &st->multi, node));
+    } else if (st->inside == INSIDE_GIVEN) {
+        KR_TRY(kr_given_add(&st->reader, &st->given, node));
+    } else {
+        KR_TRY(kr_source_convert(&st->reader, node, st->trt, &source));
+        KR_TRY(kr_group_add(&st->reader, &st->groups[st->group], st->child, source));
+    }
 out:
     kr_arena_reset(&st->reader.scratch);
+    return s;
+}
+
+/* The end of a source whose ruptures were read one by one. */
+static kr_status end_source(stream *st)
+{
+    kr_status s = KR_OK;
+    kr_source *source = NULL;
+
+    if (st->inside == INSIDE_MULTI)
+        KR_TRY(kr_multi_end(&st->reader, &st->multi, &source));
+    else
+        KR_TRY(kr_given_end(&st->reader, &st->given, &source));
+    KR_TRY(kr_group_add(&st->reader, &st->groups[st->group], st->child, source));
+out:
+    st->inside = INSIDE_NONE;
     return s;
 }
 
 static kr_status stream_end(void *user, const char *tag, int depth)
 {
     stream *st = user;
+    kr_status s = KR_OK;
     (void)tag;
-    if (depth != 2)
-        return KR_OK;
-    kr_status s = kr_group_check(&st->reader, st->open);
+
+    if (st->inside != INSIDE_NONE && depth == st->depth)
+        s = end_source(st);
+    else if (depth == 2 && st->open) {
+        s = kr_group_check(&st->reader, st->open);
+        st->open = NULL;
+    }
     kr_arena_reset(&st->reader.scratch);
-    st->open = NULL;
     return s;
+}
+
+/* Ruptures that are given with probabilities are for one investigation time. */
+static kr_status check_time(const stream *st)
+{
+    const kr_source_file *file = st->out;
+    const kr_job *job = st->reader.job;
+    const kr_source *first = NULL;
+
+    for (size_t g = 0; g < file->ngroups; g++) {
+        for (size_t i = 0; i < file->groups[g].nsources; i++) {
+            const kr_source *source = file->groups[g].sources[i];
+            if (source->kind >= KR_SOURCE_MULTI_FAULT && (!first || source->line < first->line))
+                first = source;
+        }
+    }
+    if (!first || file->investigation_time == job->investigation_time)
+        return KR_OK;
+    if (isnan(file->investigation_time))
+        return kr_fail_at(st->reader.ctx, file->path, st->line,
+                          "<sourceModel> has no investigation_time; %s '%s' needs that of the job, "
+                          "%g",
+                          kr_source_tag(first->kind), first->id, job->investigation_time);
+    return kr_fail_at(st->reader.ctx, file->path, st->line,
+                      "investigation_time %g of <sourceModel> is not that of the job, %g; %s '%s' "
+                      "needs the same",
+                      file->investigation_time, job->investigation_time, kr_source_tag(first->kind),
+                      first->id);
 }
 
 static kr_status read_file(kr_ctx *ctx, kr_model *model, const kr_job *job, const char *path,
                            kr_source_file *out)
 {
     kr_status s = KR_OK;
-    stream st = {.reader = {.ctx = ctx, .job = job, .arena = &model->arena}, .out = out};
+    stream st = {.reader = {.ctx = ctx, .job = job, .model = model, .arena = &model->arena},
+                 .out = out};
     const kr_xml_handler handler = {&st, stream_start, stream_element, stream_end};
 
     kr_arena_init(&st.reader.scratch, ctx, KR_ACCOUNT_READING);
+    kr_multi_build_init(&st.multi, ctx);
     out->path = path;
     out->investigation_time = NAN;
     KR_TRY(kr_xml_read(ctx, path, &handler));
     if (!st.found) {
-        s = kr_fail_at(ctx, path, 1, "<nrml> is empty; <sourceModel> is needed in it");
+        s = kr_fail_at(ctx, path, 1,
+                       "<nrml> is empty; <sourceModel> or <geometryModel> is needed in it");
         goto out;
     }
     KR_TRY(kr_groups_finish(&st.reader, st.groups, st.ngroups, st.version == 4, out));
+    KR_TRY(check_time(&st));
     KR_TRY(kr_groups_check_ids(&st.reader, out, job->disagg_by_src));
 out:
     for (size_t i = 0; i < st.ngroups; i++)
         kr_group_build_clear(&st.groups[i]);
     kr_free(st.groups);
+    kr_multi_build_clear(&st.multi);
+    kr_given_build_clear(&st.given);
     kr_arena_clear(&st.reader.scratch);
     return s;
 }

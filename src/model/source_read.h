@@ -9,10 +9,14 @@
     (-8.848) /* depths are above it: nothing is higher than Mount Everest                          \
               */
 
+#define KR_MAG_MAX       12   /* of a rupture: far above any earthquake */
+#define KR_PMF_TOLERANCE 1e-7 /* of the sum of a probability mass function from 1 */
+
 /* What converters of elements need. */
 typedef struct kr_source_reader {
     kr_ctx *ctx;
     const kr_job *job;
+    kr_model *model;
     kr_arena *arena;  /* of the model: everything that stays */
     kr_arena scratch; /* forgotten after each source */
     /* The distributions of the source before: sources that repeat them share them. */
@@ -24,9 +28,15 @@ typedef struct kr_source_reader {
 /** The kind of source of a tag; false if it is none. */
 bool kr_source_kind_find(const char *tag, kr_source_kind *out);
 
-/** Convert an element such as pointSource or simpleFaultSource with everything in it. */
+/** Convert an element of a source with everything in it; those that are read rupture by rupture
+ * (multiFaultSource, nonParametricSeismicSource) are not converted here. */
 KR_MUST_CHECK kr_status kr_source_convert(kr_source_reader *r, const kr_node *node, const char *trt,
                                           kr_source **out);
+
+/** A new source with what all kinds have: kind, id, name ("" only if it is a multi-fault source),
+ * type, place; not hashed. */
+KR_MUST_CHECK kr_status kr_source_begin(kr_source_reader *r, const kr_node *node, const char *trt,
+                                        kr_source_kind kind, kr_source **out);
 
 /** The distributions of nodal planes and hypocentral depths: repeated values merged, checked. */
 KR_MUST_CHECK kr_status kr_source_planes(kr_source_reader *r, const kr_node *node, kr_source *out);
@@ -50,6 +60,15 @@ KR_MUST_CHECK kr_status kr_child_double(kr_ctx *ctx, const kr_node *node, const 
 /** The numbers of a child element; they may stand in brackets. */
 KR_MUST_CHECK kr_status kr_child_list(kr_ctx *ctx, const kr_node *node, const char *tag,
                                       kr_arena *arena, double **out, size_t *n);
+
+/** The text of child elements: a magnitude above 0, a rake above -180 and at most 180. */
+KR_MUST_CHECK kr_status kr_child_mag(kr_ctx *ctx, const kr_node *node, double *out);
+KR_MUST_CHECK kr_status kr_child_rake(kr_ctx *ctx, const kr_node *node, double *out);
+
+/** The attribute probs_occur: one number or more from 0 to 1, separated by blanks or commas. The
+ * list grows by need: the caller frees it. */
+KR_MUST_CHECK kr_status kr_attr_probs(kr_ctx *ctx, const kr_node *node, double **list, size_t *cap,
+                                      size_t *n);
 
 /** The id of an element: 1 to 75 letters, digits, '_', '-' and ':'. */
 KR_MUST_CHECK kr_status kr_attr_id(kr_ctx *ctx, const kr_node *node, const char **out);

@@ -48,6 +48,54 @@ kr_status kr_child_list(kr_ctx *ctx, const kr_node *node, const char *tag, kr_ar
     return s;
 }
 
+kr_status kr_child_mag(kr_ctx *ctx, const kr_node *node, double *out)
+{
+    kr_status s = kr_child_double(ctx, node, "magnitude", out);
+    if (s == KR_OK && !(*out > 0 && *out <= KR_MAG_MAX))
+        return kr_fail_at(ctx, node->file, node->line,
+                          "magnitude %g of <%s>; it must be more than 0 and at most %d", *out,
+                          node->tag, KR_MAG_MAX);
+    return s;
+}
+
+kr_status kr_child_rake(kr_ctx *ctx, const kr_node *node, double *out)
+{
+    kr_status s = kr_child_double(ctx, node, "rake", out);
+    if (s == KR_OK && !(*out > -180 && *out <= 180))
+        return kr_fail_at(ctx, node->file, node->line,
+                          "rake %g of <%s>; it must be more than -180 and at most 180", *out,
+                          node->tag);
+    return s;
+}
+
+kr_status kr_attr_probs(kr_ctx *ctx, const kr_node *node, double **list, size_t *cap, size_t *n)
+{
+    kr_status s = KR_OK;
+    const char *text = NULL;
+
+    KR_TRY(kr_node_attr_text(ctx, node, "probs_occur", &text));
+    const char *p = text, *end = text + strlen(text);
+    for (*n = 0;; ++*n) {
+        while (kr_is_space(*p) || *p == ',')
+            p++;
+        if (p == end)
+            break;
+        KR_GROW(*list, *cap, *n + 1, ctx, KR_ACCOUNT_READING);
+        double *x = &(*list)[*n];
+        p = kr_read_double(p, end, x);
+        if (!p || !(p == end || kr_is_space(*p) || *p == ',') || !(*x >= 0 && *x <= 1))
+            return kr_fail_at(ctx, node->file, node->line,
+                              "probs_occur='%.60s' of <%s>; numbers from 0 to 1 are needed", text,
+                              node->tag);
+    }
+    if (*n == 0)
+        return kr_fail_at(ctx, node->file, node->line,
+                          "probs_occur of <%s> is empty; numbers from 0 to 1 are needed",
+                          node->tag);
+out:
+    return s;
+}
+
 kr_status kr_attr_id(kr_ctx *ctx, const kr_node *node, const char **out)
 {
     const char *id = NULL;

@@ -23,6 +23,7 @@ kr_status kr_build_places(kr_build *b)
         if (t->files[f].needed)
             KR_TRY(
                 kr_model_read(b->ctx, b->model, b->job, t->files[f].path, &t->files[f].model_file));
+    KR_TRY(kr_model_check_sections(b->ctx, b->model));
     KR_ANEW(b->first_place, &b->scratch, t->nfiles + 1);
     for (size_t f = 0; f < t->nfiles; f++) {
         if (t->files[f].needed)

@@ -1,0 +1,370 @@
+#include "model/source_multi.h"
+
+#include "base/str.h"
+#include "model/section.h"
+#include "model/source_h5.h"
+#include "model/source_share.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is known of a rupture beside its lists. */
+typedef struct rupture_mark {
+    float mag, rake;
+} rupture_mark;
+
+void kr_multi_build_init(kr_multi_build *b, kr_ctx *ctx)
+{
+    *b = (kr_multi_build){0};
+    kr_spool_init(&b->spool, ctx, KR_ACCOUNT_READING);
+}
+
+void kr_multi_build_clear(kr_multi_build *b)
+{
+    kr_spool_clear(&b->spool);
+    kr_free(b->row);
+    kr_free(b->list);
+    b->row = NULL;
+    b->list = NULL;
+    b->row_cap = b->list_cap = 0;
+}
+
+kr_status kr_multi_begin(kr_source_reader *r, kr_multi_build *b, const kr_node *node,
+                         const char *trt)
+{
+    kr_status s = KR_OK;
+
+    b->n = b->nprobs = b->nsections = 0;
+    kr_hash_init(&b->marks);
+    kr_hash_init(&b->probs);
+    kr_hash_init(&b->lists);
+    kr_hash_text(&b->marks, "mag, rake");
+    kr_hash_text(&b->probs, "probs_occur");
+    kr_hash_text(&b->lists, "sections");
+    kr_spool_reset(&b->spool);
+    KR_TRY(kr_source_begin(r, node, trt, KR_SOURCE_MULTI_FAULT, &b->source));
+out:
+    return s;
+}
+
+/* ------------------------------------------------------------------ lists of sections, packed */
+
+/* Section lists are runs of neighbours, up or down: (step to the first, length of the run). Both
+ * are signed numbers in groups of 7 bits. */
+static kr_status pack_number(kr_spool *spool, int64_t x)
+{
+    unsigned char bytes[10];
+    uint64_t u = (uint64_t)x << 1 ^ (uint64_t)(x >> 63);
+    size_t n = 0;
+
+    for (; u >= 0x80; u >>= 7)
+        bytes[n++] = (unsigned char)(u | 0x80);
+    bytes[n++] = (unsigned char)u;
+    return kr_spool_write(spool, bytes, n);
+}
+
+static int64_t unpack_number(kr_spool *spool)
+{
+    uint64_t u = 0;
+    unsigned char byte = 0;
+
+    for (int shift = 0; kr_spool_read(spool, &byte, 1); shift += 7) {
+        u |= (uint64_t)(byte & 0x7F) << shift;
+        if (byte < 0x80)
+            break;
+    }
+    return (int64_t)(u >> 1) ^ -(int64_t)(u & 1);
+}
+
+static kr_status pack_list(kr_spool *spool, const uint32_t *list, size_t n)
+{
+    kr_status s = KR_OK;
+    int64_t before = 0;
+
+    KR_TRY(pack_number(spool, (int64_t)n));
+    for (size_t i = 0, end; i < n; i = end) {
+        int64_t step = i + 1 < n && list[i + 1] + 1 == list[i] ? -1 : 1;
+        for (end = i + 1; end < n && (int64_t)list[end] == (int64_t)list[end - 1] + step; end++)
+            continue;
+        KR_TRY(pack_number(spool, (int64_t)list[i] - before));
+        KR_TRY(pack_number(spool, step * (int64_t)(end - i - 1)));
+        before = list[end - 1];
+    }
+out:
+    return s;
+}
+
+/* Writes the list to `out` unless that is NULL; returns its length. */
+static size_t unpack_list(kr_spool *spool, uint32_t *out)
+{
+    size_t n = (size_t)unpack_number(spool);
+    int64_t section = 0;
+
+    for (size_t i = 0; i < n;) {
+        section += unpack_number(spool);
+        int64_t run = unpack_number(spool), step = run < 0 ? -1 : 1;
+        for (int64_t k = 0; k <= run * step; k++, i++) {
+            if (out)
+                out[i] = (uint32_t)(section + k * step);
+        }
+        section += run;
+    }
+    return n;
+}
+
+/* ------------------------------------------------------------------ one rupture */
+
+/* A rupture with its probabilities in b->row and its sections in b->list. */
+static kr_status add_rupture(kr_multi_build *b, rupture_mark mark, size_t nsections)
+{
+    kr_status s = KR_OK;
+
+    kr_hash_bytes(&b->marks, &mark, sizeof mark);
+    kr_hash_bytes(&b->probs, b->row, b->nprobs * sizeof *b->row);
+    kr_hash_bytes(&b->lists, b->list, nsections * sizeof *b->list);
+    KR_TRY(kr_spool_write(&b->spool, &mark, sizeof mark));
+    KR_TRY(kr_spool_write(&b->spool, b->row, b->nprobs * sizeof *b->row));
+    KR_TRY(pack_list(&b->spool, b->list, nsections));
+    b->n++;
+    b->nsections += nsections;
+out:
+    return s;
+}
+
+/* Ids of sections, separated by one comma each, when blanks belong to them, or by blanks. */
+static kr_status read_sections(kr_source_reader *r, kr_multi_build *b, const kr_node *node,
+                               const char *text, char sign, size_t *n)
+{
+    kr_status s = KR_OK;
+    const char *p = text, *end = NULL;
+
+    for (*n = 0;; p = end + 1) {
+        while (sign == ' ' && kr_is_space(*p))
+            p++;
+        end = strchr(p, sign);
+        size_t len = end ? (size_t)(end - p) : strlen(p);
+        if (len == 0)
+            return kr_fail_at(r->ctx, node->file, node->line,
+                              "the sections of a rupture are '%.60s'; ids of sections separated by "
+                              "'%c' are needed",
+                              text, sign);
+        KR_GROW(b->list, b->list_cap, *n + 1, r->ctx, KR_ACCOUNT_READING);
+        KR_TRY(kr_section_number(r->model, r->ctx, p, len, &b->list[*n]));
+        ++*n;
+        if (!end)
+            return KR_OK;
+    }
+out:
+    return s;
+}
+
+/* Poissonian rates may be inferred from the first probability alone; else all must sum to 1. */
+static kr_status check_sum(kr_source_reader *r, const kr_multi_build *b, const kr_node *node)
+{
+    double sum = 0;
+
+    for (size_t k = 0; k < b->nprobs; k++)
+        sum += b->row[k];
+    if (r->job->infer_occur_rates || fabs(sum - 1) <= KR_PMF_TOLERANCE)
+        return KR_OK;
+    return kr_fail_at(r->ctx, node->file, node->line,
+                      "probs_occur of a rupture sum to %.10g; they must sum to 1", sum);
+}
+
+kr_status kr_multi_add(kr_source_reader *r, kr_multi_build *b, const kr_node *node)
+{
+    kr_status s = KR_OK;
+    kr_node *child = NULL;
+    const char *indexes = NULL;
+    double mag = 0, rake = 0;
+    size_t n = 0;
+
+    if (!kr_str_eq(node->tag, "multiPlanesRupture"))
+        return kr_fail_at(r->ctx, node->file, node->line,
+                          "<multiFaultSource> holds <%s>; it may hold <multiPlanesRupture> only",
+                          node->tag);
+    KR_TRY(kr_attr_probs(r->ctx, node, &b->row, &b->row_cap, &n));
+    if (b->n > 0 && n != b->nprobs)
+        return kr_fail_at(r->ctx, node->file, node->line,
+                          "probs_occur holds %zu numbers, that of the ruptures before %zu; all of "
+                          "a source must have the same length",
+                          n, b->nprobs);
+    b->nprobs = n;
+    KR_TRY(check_sum(r, b, node));
+    KR_TRY(kr_child_mag(r->ctx, node, &mag));
+    KR_TRY(kr_child_rake(r->ctx, node, &rake));
+    KR_TRY(kr_node_need(r->ctx, node, "sectionIndexes", &child));
+    KR_TRY(kr_node_attr_text(r->ctx, child, "indexes", &indexes));
+    KR_TRY(read_sections(r, b, child, indexes, ',', &n));
+    KR_TRY(add_rupture(b, (rupture_mark){(float)kr_round(mag, 2), (float)rake}, n));
+out:
+    return s;
+}
+
+/* ------------------------------------------------------------------ the source */
+
+/* The arrays of a source that are filled from the spool; those that another source has already are
+ * not. */
+typedef struct columns {
+    float *mag, *rake;
+    double *probs;
+    uint32_t *first, *section;
+} columns;
+
+static void unpack(kr_multi_build *b, const columns *to)
+{
+    uint32_t at = 0;
+
+    kr_spool_rewind(&b->spool);
+    for (size_t i = 0; i < b->n; i++) {
+        rupture_mark mark = {0};
+        (void)kr_spool_read(&b->spool, &mark, sizeof mark);
+        (void)kr_spool_read(&b->spool, b->row, b->nprobs * sizeof *b->row);
+        size_t n = unpack_list(&b->spool, to->section ? to->section + at : NULL);
+        if (to->mag) {
+            to->mag[i] = mark.mag;
+            to->rake[i] = mark.rake;
+        }
+        if (to->probs)
+            memcpy(to->probs + i * b->nprobs, b->row, b->nprobs * sizeof *b->row);
+        at += (uint32_t)n;
+        if (to->first)
+            to->first[i + 1] = at;
+    }
+}
+
+/* The arrays, shared with a source read before where they are equal: magnitudes and rakes stand in
+ * one block, the sections behind the numbers where they begin in another. */
+static kr_status finish_columns(kr_source_reader *r, kr_multi_build *b, kr_multi_fault *out)
+{
+    kr_status s = KR_OK;
+    columns to = {0};
+    const float *marks = kr_shared_find(r->model, b->marks);
+    const double *probs = kr_shared_find(r->model, b->probs);
+    const uint32_t *lists = kr_shared_find(r->model, b->lists);
+
+    if (!marks) {
+        KR_ANEW(to.mag, r->arena, 2 * b->n);
+        to.rake = to.mag + b->n;
+        marks = to.mag;
+    }
+    if (!probs) {
+        KR_ANEW(to.probs, r->arena, b->n * b->nprobs);
+        probs = to.probs;
+    }
+    if (!lists) {
+        KR_ANEW(to.first, r->arena, b->n + 1 + b->nsections);
+        to.section = to.first + b->n + 1;
+        lists = to.first;
+    }
+    if (to.mag || to.probs || to.first)
+        unpack(b, &to);
+    KR_TRY(kr_shared_add(r->model, r->ctx, b->marks, marks));
+    KR_TRY(kr_shared_add(r->model, r->ctx, b->probs, probs));
+    KR_TRY(kr_shared_add(r->model, r->ctx, b->lists, lists));
+    *out = (kr_multi_fault){.n = b->n,
+                            .nprobs = b->nprobs,
+                            .mag = marks,
+                            .rake = marks + b->n,
+                            .probs = probs,
+                            .first = lists,
+                            .section = lists + b->n + 1};
+out:
+    return s;
+}
+
+typedef struct rupture_key {
+    uint64_t hash;
+    size_t rupture;
+} rupture_key;
+
+static int compare_keys(const void *a, const void *b)
+{
+    const rupture_key *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return x->rupture < y->rupture ? -1 : x->rupture > y->rupture;
+}
+
+/* Ruptures of the same magnitude and sections: the reference logs them. */
+static kr_status log_repeated(kr_source_reader *r, const kr_source *source)
+{
+    kr_status s = KR_OK;
+    const kr_multi_fault *m = source->multi;
+    rupture_key *keys = NULL;
+
+    KR_NEW(keys, r->ctx, KR_ACCOUNT_READING, m->n);
+    for (size_t i = 0; i < m->n; i++) {
+        kr_hash128 h;
+        kr_hash_init(&h);
+        kr_hash_double(&h, m->mag[i]);
+        kr_hash_bytes(&h, m->section + m->first[i],
+                      (m->first[i + 1] - m->first[i]) * sizeof *m->section);
+        keys[i] = (rupture_key){h.a, i};
+    }
+    qsort(keys, m->n, sizeof *keys, compare_keys);
+    for (size_t i = 1; i < m->n; i++) {
+        if (keys[i].hash == keys[i - 1].hash) {
+            kr_warn_at(r->ctx, source->file, source->line,
+                       "ruptures %zu and %zu of multiFaultSource '%s' have the same magnitude %g "
+                       "and the same sections",
+                       keys[i - 1].rupture + 1, keys[i].rupture + 1, source->id,
+                       (double)m->mag[keys[i].rupture]);
+            break;
+        }
+    }
+out:
+    kr_free(keys);
+    return s;
+}
+
+/* The ruptures of a source from the HDF5 file. */
+static kr_status read_h5(kr_source_reader *r, kr_multi_build *b)
+{
+    kr_status s = KR_OK;
+    const kr_node node = {
+        .tag = "multiFaultSource", .file = b->source->file, .line = b->source->line};
+    kr_multi_h5 data = {0};
+
+    KR_TRY(kr_multi_h5_read(r, b->source, &data));
+    b->nprobs = data.nprobs;
+    KR_GROW(b->row, b->row_cap, data.nprobs, r->ctx, KR_ACCOUNT_READING);
+    for (size_t i = 0; i < data.n; i++) {
+        size_t n = 0;
+        memcpy(b->row, data.probs + i * data.nprobs, data.nprobs * sizeof *b->row);
+        KR_TRY(check_sum(r, b, &node));
+        KR_TRY(read_sections(r, b, &node, kr_trim(data.sections[i]), ' ', &n));
+        KR_TRY(add_rupture(b, (rupture_mark){data.mag[i], data.rake[i]}, n));
+    }
+out:
+    return s;
+}
+
+kr_status kr_multi_end(kr_source_reader *r, kr_multi_build *b, kr_source **out)
+{
+    kr_status s = KR_OK;
+    kr_source *source = b->source;
+    kr_multi_fault *multi = NULL;
+
+    if (b->n == 0)
+        KR_TRY(read_h5(r, b));
+    if (b->n >= UINT32_MAX || b->nsections >= UINT32_MAX)
+        return kr_fail_at(r->ctx, source->file, source->line,
+                          "multiFaultSource '%s' has %zu ruptures of %zu sections in all; split it "
+                          "into sources of at most %u",
+                          source->id, b->n, b->nsections, UINT32_MAX);
+    KR_ANEW(multi, r->arena, 1);
+    KR_TRY(finish_columns(r, b, multi));
+    kr_spool_reset(&b->spool);
+    kr_hash_init(&multi->digest);
+    kr_hash_bytes(&multi->digest, &b->marks, sizeof b->marks);
+    kr_hash_bytes(&multi->digest, &b->probs, sizeof b->probs);
+    kr_hash_bytes(&multi->digest, &b->lists, sizeof b->lists);
+    source->multi = multi;
+    KR_TRY(log_repeated(r, source));
+    kr_source_hash(source);
+    *out = source;
+out:
+    return s;
+}

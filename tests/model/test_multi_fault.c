@@ -1,0 +1,241 @@
+/* Sections and the ruptures that are made of them, from XML and from HDF5. */
+#include "model/nrml_text.h"
+
+#include "base/h5.h"
+
+#define MF_HEAD                                                                                    \
+    "<?xml version='1.0' encoding='utf-8'?>\n"                                                     \
+    "<nrml xmlns:gml='http://www.opengis.net/gml' "                                                \
+    "xmlns='http://openquake.org/xmlns/nrml/0.5'>\n"
+#define MF_MODEL MF_HEAD "<sourceModel name='test' investigation_time='1'>\n" NT_GROUP
+#define MF_SOURCE                                                                                  \
+    "<multiFaultSource id='mf' name='system'>\n"                                                   \
+    "<multiPlanesRupture probs_occur='0.9 0.1'><magnitude>6.1349</magnitude>"                      \
+    "<sectionIndexes indexes='a1,a2,a3'/><rake>90</rake></multiPlanesRupture>\n"                   \
+    "<multiPlanesRupture probs_occur='0.75 .25'><magnitude> 7.125 </magnitude>"                    \
+    "<sectionIndexes indexes='a3,a2,7'/><rake>-33.3</rake></multiPlanesRupture>\n"                 \
+    "<multiPlanesRupture probs_occur='0.5,0.5'><magnitude>7.135</magnitude>"                       \
+    "<sectionIndexes indexes='7'/><rake>180</rake></multiPlanesRupture>\n"                         \
+    "</multiFaultSource>\n"
+#define MF_DOC MF_MODEL MF_SOURCE NT_TAIL
+
+#define MF_PROFILE(x, y)                                                                           \
+    "<profile><gml:LineString><gml:posList>" x " 0 0 " y " 0 10</gml:posList></gml:LineString>"    \
+    "</profile>"
+#define MF_KITE                                                                                    \
+    "<kiteSurface>" MF_PROFILE("0.123456", "0.2") MF_PROFILE("0.3", "0.4") "</kiteSurface>"
+#define MF_PLANE                                                                                   \
+    "<planarSurface><topLeft lon='0' lat='0' depth='0'/><topRight lon='0' lat='0.1' depth='0'/>"   \
+    "<bottomLeft lon='0.1' lat='0' depth='10'/><bottomRight lon='0.1' lat='0.1' depth='10'/>"      \
+    "</planarSurface>"
+#define MF_SECTIONS                                                                                \
+    MF_HEAD "<geometryModel name='s'>\n<section id='a3' name='third'>\n" MF_KITE "</section>\n"    \
+            "<section id='a1'>" MF_PLANE MF_PLANE "</section>\n"                                   \
+            "<section id='a2'>" MF_KITE MF_KITE MF_KITE "</section>\n"                             \
+            "<section id='7'>" MF_PLANE "</section>\n</geometryModel>\n</nrml>\n"
+
+typedef struct desk {
+    kr_ctx *ctx;
+    char *dir;
+    kr_job job;
+    kr_model *model;
+} desk;
+
+static desk open_desk(void)
+{
+    desk d = {.ctx = kt_ctx(), .dir = kt_dir_create(), .job = nt_job()};
+    d.job.investigation_time = 1;
+    d.job.rupture_mesh_spacing_km = 5;
+    kt_ok(d.ctx, kr_model_create(d.ctx, &d.model));
+    return d;
+}
+
+static void close_desk(desk *d)
+{
+    kr_model_destroy(&d->model);
+    kt_dir_remove(&d->dir);
+    kt_ctx_end(&d->ctx);
+}
+
+static kr_status put(desk *d, const char *name, const char *text)
+{
+    size_t index = 0;
+    kt_write_text(kt_path(d->dir, name), text);
+    return kr_model_read(d->ctx, d->model, &d->job, kt_path(d->dir, name), &index);
+}
+
+static const kr_multi_fault *multi_of(const desk *d, size_t file)
+{
+    return d->model->files[file].groups[0].sources[0]->multi;
+}
+
+/* The ids of the sections of a rupture, joined. */
+static const char *names(const desk *d, const kr_multi_fault *m, size_t rupture)
+{
+    static char text[200];
+    text[0] = '\0';
+    for (uint32_t k = m->first[rupture]; k < m->first[rupture + 1]; k++) {
+        strcat(text, d->model->sections[m->section[k]].id);
+        strcat(text, " ");
+    }
+    return text;
+}
+
+static void check_values(const desk *d, size_t file)
+{
+    const kr_multi_fault *m = multi_of(d, file);
+    assert_int_equal(m->n, 3);
+    assert_int_equal(m->nprobs, 2);
+    kt_same(m->mag[0], 6.13F);
+    kt_same(m->mag[1], 7.12F); /* halves go to the even digit */
+    kt_same(m->mag[2], 7.14F); /* 100 times 7.135 is rounded to 713.5 */
+    kt_same(m->rake[1], -33.3F);
+    kt_same(m->probs[0], 0.9);
+    kt_same(m->probs[3], 0.25);
+    kt_same(m->probs[4], 0.5);
+    assert_string_equal(names(d, m, 0), "a1 a2 a3 ");
+    assert_string_equal(names(d, m, 1), "a3 a2 7 ");
+    assert_string_equal(names(d, m, 2), "7 ");
+}
+
+static void check_sections(const desk *d)
+{
+    static const struct {
+        const char *id;
+        size_t n;
+        kr_geometry_kind kind;
+        int line;
+    } rows[] = {{"a3", 1, KR_GEOMETRY_KITE, 4},
+                {"a1", 2, KR_GEOMETRY_PLANAR, 6},
+                {"a2", 3, KR_GEOMETRY_KITE, 7},
+                {"7", 1, KR_GEOMETRY_PLANAR, 8}};
+    assert_int_equal(d->model->nsections, 4);
+    for (size_t i = 0; i < 4; i++) {
+        int64_t k = -1;
+        assert_true(kr_map_get(&d->model->section_of, rows[i].id, &k));
+        const kr_section *section = &d->model->sections[k];
+        assert_string_equal(section->id, rows[i].id);
+        assert_int_equal(section->ngeometries, rows[i].n);
+        assert_int_equal(section->geometries[0].kind, rows[i].kind);
+        assert_int_equal(section->line, rows[i].line);
+        kt_same(section->geometries[0].lines[0].p[0].lon, rows[i].n % 2 && i != 3 ? 0.12346 : 0);
+    }
+}
+
+/* Sections may come before or after the ruptures that name them. */
+static void test_xml(void **state)
+{
+    (void)state;
+    for (size_t first = 0; first < 2; first++) {
+        desk d = open_desk();
+        kt_ok(d.ctx, first == 0 ? put(&d, "s.xml", MF_SECTIONS) : put(&d, "m.xml", MF_DOC));
+        if (first == 1)
+            kt_fails(d.ctx, kr_model_check_sections(d.ctx, d.model), KR_EINPUT,
+                     "m.xml:5: rupture 1 of multiFaultSource 'mf' names the section 'a1', which "
+                     "no file has");
+        kt_ok(d.ctx, first == 0 ? put(&d, "m.xml", MF_DOC) : put(&d, "s.xml", MF_SECTIONS));
+        kt_ok(d.ctx, kr_model_check_sections(d.ctx, d.model));
+        assert_int_equal(d.model->files[first].ngroups, 0);
+        assert_int_equal(d.model->files[1 - first].ngroups, 1);
+        check_values(&d, 1 - first);
+        check_sections(&d);
+        const kr_source *source = d.model->files[1 - first].groups[0].sources[0];
+        assert_int_equal(source->kind, KR_SOURCE_MULTI_FAULT);
+        assert_string_equal(source->id, "mf");
+        assert_string_equal(source->trt, "Stable Shallow Crust");
+        assert_int_equal(source->line, 5);
+        close_desk(&d);
+    }
+}
+
+/* Of sources with the same ruptures only what differs is kept twice. */
+static void test_sharing(void **state)
+{
+    (void)state;
+    desk d = open_desk();
+    char *rates = nt_replace(MF_DOC, "0.9 0.1", "0.8 0.2");
+    char *mags = nt_replace(MF_DOC, "6.1349", "6.2");
+    char *lists = nt_replace(MF_DOC, "a1,a2,a3", "a3,a2,a1");
+    kt_ok(d.ctx, put(&d, "0.xml", MF_DOC));
+    kt_ok(d.ctx, put(&d, "1.xml", rates));
+    kt_ok(d.ctx, put(&d, "2.xml", mags));
+    kt_ok(d.ctx, put(&d, "3.xml", lists));
+    kt_ok(d.ctx, put(&d, "4.xml", MF_DOC));
+    const kr_multi_fault *m[5];
+    for (size_t i = 0; i < 5; i++) {
+        m[i] = multi_of(&d, i);
+        const kr_source *a = d.model->files[0].groups[0].sources[0];
+        const kr_source *b = d.model->files[i].groups[0].sources[0];
+        assert_int_equal(kr_hash_equal(a->digest, b->digest), i == 0 || i == 4);
+    }
+    assert_ptr_equal(m[0]->mag, m[1]->mag);
+    assert_ptr_equal(m[0]->section, m[1]->section);
+    assert_ptr_not_equal(m[0]->probs, m[1]->probs);
+    kt_same(m[1]->probs[0], 0.8);
+    assert_ptr_not_equal(m[0]->mag, m[2]->mag);
+    assert_ptr_equal(m[0]->probs, m[2]->probs);
+    assert_ptr_not_equal(m[0]->first, m[3]->first);
+    assert_string_equal(names(&d, m[3], 0), "a3 a2 a1 ");
+    assert_ptr_equal(m[0]->mag, m[4]->mag);
+    assert_ptr_equal(m[0]->probs, m[4]->probs);
+    free(rates);
+    free(mags);
+    free(lists);
+    close_desk(&d);
+}
+
+/* Lists of all forms: what comes out is what was written. */
+static void test_lists(void **state)
+{
+    (void)state;
+    enum { N = 500, LONGEST = 124 };
+    static uint32_t lists[N][LONGEST];
+    static size_t length[N];
+    uint64_t random = 5;
+    char *text = malloc(N * (LONGEST * 6 + 200) + 1000), *p = text;
+    desk d = open_desk();
+
+    p += sprintf(p, "%s<multiFaultSource id='mf' name='m'>", MF_MODEL);
+    for (size_t i = 0; i < N; i++) {
+        uint32_t at = (uint32_t)(kt_random(&random) % 10000);
+        length[i] = 1 + kt_random(&random) % LONGEST;
+        p += sprintf(p,
+                     "<multiPlanesRupture probs_occur='1'><magnitude>%g</magnitude><rake>0</rake>"
+                     "<sectionIndexes indexes='",
+                     6 + 0.001 * (double)i);
+        for (size_t k = 0; k < length[i]; k++) {
+            lists[i][k] = at;
+            p += sprintf(p, "%s%u", k > 0 ? "," : "", at);
+            uint64_t hop = kt_random(&random) % 8;
+            at = hop == 0   ? (uint32_t)(kt_random(&random) % 10000)
+                 : hop == 1 ? at
+                 : i % 3    ? at + 1
+                            : at - (at > 0);
+        }
+        p += sprintf(p, "'/></multiPlanesRupture>\n");
+    }
+    sprintf(p, "</multiFaultSource>" NT_TAIL);
+    kt_ok(d.ctx, put(&d, "m.xml", text));
+    const kr_multi_fault *m = multi_of(&d, 0);
+    assert_int_equal(m->n, N);
+    for (size_t i = 0; i < N; i++) {
+        assert_int_equal(m->first[i + 1] - m->first[i], length[i]);
+        for (size_t k = 0; k < length[i]; k++) {
+            char id[20];
+            sprintf(id, "%u", lists[i][k]);
+            assert_string_equal(d.model->sections[m->section[m->first[i] + k]].id, id);
+        }
+    }
+    free(text);
+    close_desk(&d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_xml),
+        cmocka_unit_test(test_sharing),
+        cmocka_unit_test(test_lists),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
