@@ -1,5 +1,9 @@
 #include "geo/gc2.h"
 
+#include "config.h"
+#include "geo/gc2_kernels.h"
+#include "num/isa.h"
+
 #include <math.h>
 
 static const double pi = 3.14159265358979323846;
@@ -83,6 +87,11 @@ out:
     return s;
 }
 
+static kr_gc2_end end_of(kr_lonlat p)
+{
+    return (kr_gc2_end){to_rad(p.lon), cos(to_rad(p.lat)), kr_unit_vector(p.lon, p.lat)};
+}
+
 kr_status kr_gc2_line_make(kr_ctx *ctx, kr_line line, kr_arena *arena, kr_gc2_line *out)
 {
     kr_status s = KR_OK;
@@ -99,6 +108,10 @@ kr_status kr_gc2_line_make(kr_ctx *ctx, kr_line line, kr_arena *arena, kr_gc2_li
     made.last = (kr_lonlat){line.p[line.n - 1].lon, line.p[line.n - 1].lat};
     made.length_km = kr_line_length_km(line);
     made.azimuth = kr_line_azimuth(line);
+    made.sin_length = sin(to_rad(made.azimuth)) * made.length_km;
+    made.cos_length = cos(to_rad(made.azimuth)) * made.length_km;
+    made.ends[0] = end_of(made.first);
+    made.ends[1] = end_of(made.last);
     KR_TRY(project_line(ctx, line, arena, &made));
     KR_TRY(measure_segments(ctx, arena, &made));
     *out = made;
@@ -203,26 +216,24 @@ void kr_gc2_line_tuw(const kr_gc2_line *line, kr_gc2_way way, const double *lon,
 
 /* ---- sets of lines: order and direction ---- */
 
-typedef struct mean {
-    double sine, cosine;
-} mean;
-
-static void mean_add(mean *m, double degrees, double weight)
+/* Mean of the azimuths weighted by lengths, in [0, 360); that of a flipped line is
+ * `flipped_azimuth`. NULL: no line is flipped. */
+static double mean_azimuth(const kr_gc2_line *const *lines, const bool *flipped,
+                           const double *flipped_azimuth, size_t n)
 {
-    double r = to_rad(degrees);
+    double sine = 0.0, cosine = 0.0;
 
-    m->sine += sin(r) * weight;
-    m->cosine += cos(r) * weight;
-}
-
-/* In [0, 360). */
-static double mean_azimuth(const kr_gc2_line *const *lines, const double *azimuth, size_t n)
-{
-    mean m = {0.0, 0.0};
-
-    for (size_t i = 0; i < n; i++)
-        mean_add(&m, azimuth[i], lines[i]->length_km);
-    return mod_360(to_deg(atan2(m.sine, m.cosine)));
+    for (size_t i = 0; i < n; i++) {
+        if (flipped && flipped[i]) {
+            double r = to_rad(flipped_azimuth[i]);
+            sine += sin(r) * lines[i]->length_km;
+            cosine += cos(r) * lines[i]->length_km;
+        } else {
+            sine += lines[i]->sin_length;
+            cosine += lines[i]->cos_length;
+        }
+    }
+    return mod_360(to_deg(atan2(sine, cosine)));
 }
 
 /* Within the half circle around the average. */
@@ -234,26 +245,26 @@ static bool goes_along(double azimuth, double average)
 }
 
 /* The greater part of the length, seen along the average direction, keeps its direction; the other
- * lines are flipped. `azimuth` becomes those of the flipped lines, too. */
-static void flip_lines(const kr_gc2_line *const *lines, size_t n, double *azimuth, bool *flipped)
+ * lines are flipped. Returns the mean azimuth after that. */
+static double flip_lines(const kr_gc2_line *const *lines, size_t n, double *azimuth, bool *flipped)
 {
-    double average = mean_azimuth(lines, azimuth, n);
+    double average = mean_azimuth(lines, NULL, NULL, n);
     double along = 0.0, all = 0.0;
     bool keep;
 
     for (size_t i = 0; i < n; i++) {
-        double part = lines[i]->length_km * fabs(cos(to_rad(fabs(azimuth[i] - average))));
+        double part = lines[i]->length_km * fabs(cos(to_rad(fabs(lines[i]->azimuth - average))));
 
         all += part;
-        if (goes_along(azimuth[i], average))
+        if (goes_along(lines[i]->azimuth, average))
             along += part;
     }
     keep = all > 0.0 && along / all > 0.5;
     for (size_t i = 0; i < n; i++) {
-        flipped[i] = goes_along(azimuth[i], average) != keep;
-        if (flipped[i])
-            azimuth[i] = mod_360(azimuth[i] + 180.0);
+        flipped[i] = goes_along(lines[i]->azimuth, average) != keep;
+        azimuth[i] = flipped[i] ? mod_360(lines[i]->azimuth + 180.0) : lines[i]->azimuth;
     }
+    return mean_azimuth(lines, flipped, azimuth, n);
 }
 
 static void swap_order(uint32_t *order, size_t i, size_t j)
@@ -360,9 +371,9 @@ static bool project_ends(const kr_gc2_line *const *lines, size_t n, ends *e)
         return false;
     e->ortho = kr_ortho_of(&box);
     for (size_t i = 0; i < 2 * n; i++) {
-        double y;
+        const kr_gc2_end *end = &lines[i / 2]->ends[i % 2];
 
-        kr_ortho_project(&e->ortho, e->lon[i], e->lat[i], &e->x[i], &y);
+        e->x[i] = end->cos_lat * sin(end->lon_rad - e->ortho.lambda0) * KR_EARTH_RADIUS_KM;
     }
     return true;
 }
@@ -382,15 +393,37 @@ static kr_lonlat origin_of(const ends *e, size_t n, bool from_west)
     return kr_ortho_unproject(&e->ortho, x, y);
 }
 
-/* How far along the mean strike the line begins. */
-static double shift_of(kr_lonlat origin, kr_lonlat start, double strike)
-{
-    double p1 = to_rad(origin.lat), p2 = to_rad(start.lat);
-    double dl = to_rad(origin.lon) - to_rad(start.lon);
-    double course = atan2(sin(dl) * cos(p2), cos(p1) * sin(p2) - sin(p1) * cos(p2) * cos(dl));
-    double distance = kr_geodetic_km(origin.lon, origin.lat, start.lon, start.lat);
+/* Where shifts are measured from: unit vectors to the origin and along the mean strike there. */
+typedef struct start {
+    kr_vec3 up, along, across;
+} start;
 
-    return cos(to_rad(strike - -to_deg(course))) * distance;
+static start start_at(kr_lonlat origin, double strike)
+{
+    double lon = to_rad(origin.lon), lat = to_rad(origin.lat), a = to_rad(strike);
+    kr_vec3 east = {-sin(lon), cos(lon), 0.0};
+    kr_vec3 north = {-sin(lat) * cos(lon), -sin(lat) * sin(lon), cos(lat)};
+    double c = cos(a), s = sin(a);
+
+    return (start){kr_unit_vector(origin.lon, origin.lat),
+                   {c * north.x + s * east.x, c * north.y + s * east.y, c * north.z},
+                   {c * east.x - s * north.x, c * east.y - s * north.y, -s * north.z}};
+}
+
+static double dot(kr_vec3 a, kr_vec3 b)
+{
+    return a.x * b.x + a.y * b.y + a.z * b.z;
+}
+
+/* How far along the mean strike a line begins: the distance times the cosine of its direction. */
+static double shift_of(const start *from, kr_vec3 to)
+{
+    kr_vec3 d = {to.x - from->up.x, to.y - from->up.y, to.z - from->up.z};
+    double along = dot(d, from->along), across = dot(d, from->across);
+    double flat = sqrt(along * along + across * across);
+    double distance = 2.0 * KR_EARTH_RADIUS_KM * asin(fmin(sqrt(dot(d, d)) / 2.0, 1.0));
+
+    return flat > 0.0 ? along / flat * distance : 0.0;
 }
 
 bool kr_gc2_set_order(const kr_gc2_line *const *lines, size_t n, double *scratch, kr_gc2_set *out)
@@ -399,19 +432,16 @@ bool kr_gc2_set_order(const kr_gc2_line *const *lines, size_t n, double *scratch
     double *azimuth = scratch + 6 * n, *west = scratch + 7 * n;
     double strike;
     bool from_west;
-    kr_lonlat origin;
+    start from;
 
     out->n = n;
     if (!project_ends(lines, n, &e))
         return false;
-    for (size_t i = 0; i < n; i++) {
-        azimuth[i] = lines[i]->azimuth;
+    for (size_t i = 0; i < n; i++)
         west[i] = e.x[2 * i + 1] < e.x[2 * i] ? e.x[2 * i + 1] : e.x[2 * i];
-    }
-    flip_lines(lines, n, azimuth, out->flipped);
-    strike = mean_azimuth(lines, azimuth, n);
+    strike = flip_lines(lines, n, azimuth, out->flipped);
     from_west = strike <= 180.0; /* 0 too: the reference takes |strike| < 0.1 for eastward */
-    origin = origin_of(&e, n, from_west);
+    from = start_at(origin_of(&e, n, from_west), strike);
     sort_by(west, out->order, n);
     if (!from_west) {
         for (size_t i = 0; i < n / 2; i++)
@@ -419,9 +449,8 @@ bool kr_gc2_set_order(const kr_gc2_line *const *lines, size_t n, double *scratch
     }
     for (size_t i = 0; i < n; i++) {
         uint32_t k = out->order[i];
-        kr_lonlat start = out->flipped[k] ? lines[k]->last : lines[k]->first;
 
-        out->shift[i] = (float)shift_of(origin, start, strike);
+        out->shift[i] = (float)shift_of(&from, lines[k]->ends[out->flipped[k]].unit);
     }
     return true;
 }
@@ -446,9 +475,93 @@ void kr_gc2_finish(const float *sum_w, size_t n, float *sum_t, float *sum_u)
     }
 }
 
+/* ---- the greatest U ---- */
+
+#define X(isa) extern const kr_gc2_kernels kr_gc2_kernels_##isa;
+KR_ISA_LIST(X)
+#undef X
+
+/* The level is 0 where there is one table only, else 2 for the first. */
+static const kr_gc2_kernels *kernels(void)
+{
+    static const kr_gc2_kernels *const tables[] = {
+#define X(isa) &kr_gc2_kernels_##isa,
+        KR_ISA_LIST(X)
+#undef X
+    };
+    int level = kr_isa_level();
+
+    return tables[level > 2 ? level - 2 : 0];
+}
+
+static size_t padded(size_t n)
+{
+    return (n + 7) & ~(size_t)7;
+}
+
+/* Room for either way: 3 doubles and 2 singles for each end, or 2 and 6. */
 size_t kr_gc2_u_max_scratch(size_t n)
 {
-    return 2 * n * (2 * sizeof(double) + 6 * sizeof(float));
+    return padded(2 * n) * (3 * sizeof(double) + 6 * sizeof(float));
+}
+
+static float greatest(const float *sum_u, const float *sum_w, size_t n)
+{
+    float most = 0.0F;
+
+    for (size_t k = 0; k < n; k++)
+        most = fmaxf(most, fabsf(sum_u[k] / sum_w[k]));
+    return most;
+}
+
+static bool all_straight(const kr_gc2_line *const *lines, size_t n)
+{
+    bool straight = true;
+
+    for (size_t i = 0; i < n; i++)
+        straight = straight && lines[i]->nsegments == 1;
+    return straight;
+}
+
+static kr_gc2_straight straight_of(const kr_gc2_line *line, bool flipped, float shift)
+{
+    segment g = segment_of(line, flipped ? KR_GC2_REVERSED : KR_GC2_FORWARD, 0);
+
+    return (kr_gc2_straight){sin(line->ortho.lambda0),
+                             cos(line->ortho.lambda0),
+                             line->ortho.sin_phi0,
+                             line->ortho.cos_phi0,
+                             g.x,
+                             g.y,
+                             g.ux,
+                             g.uy,
+                             g.length,
+                             shift};
+}
+
+/* Of straight lines, for which all ways of flipping are the same. */
+static float straight_u_max(const kr_gc2_line *const *lines, const kr_gc2_set *set, double *scratch)
+{
+    const kr_gc2_kernels *k = kernels();
+    size_t m = 2 * set->n, room = padded(m);
+    double *x = scratch, *y = x + room, *z = y + room;
+    float *sum_u = (float *)(z + room), *sum_w = sum_u + room;
+
+    for (size_t i = 0; i < room; i++) {
+        size_t end = i < m ? i : m - 1;
+        kr_vec3 p = lines[end / 2]->ends[end % 2].unit;
+        x[i] = p.x;
+        y[i] = p.y;
+        z[i] = p.z;
+        sum_u[i] = 0.0F;
+        sum_w[i] = 0.0F;
+    }
+    for (size_t i = 0; i < set->n; i++) {
+        uint32_t line = set->order[i];
+        kr_gc2_straight g = straight_of(lines[line], set->flipped[line], set->shift[i]);
+        k->add_u(&g, &(kr_gc2_places){room, x, y, z}, sum_u, sum_w);
+    }
+    return greatest(sum_u, sum_w, m);
 }
 
 float kr_gc2_u_max(const kr_gc2_line *const *lines, const kr_gc2_set *set, kr_gc2_way flipped_way,
@@ -456,15 +569,15 @@ float kr_gc2_u_max(const kr_gc2_line *const *lines, const kr_gc2_set *set, kr_gc
 {
     size_t m = 2 * set->n;
     double *lon = scratch, *lat = lon + m;
-    float *t = (float *)(lat + m), *u = t + m, *w = u + m;
-    float *sum_t = w + m, *sum_u = sum_t + m, *sum_w = sum_u + m;
-    float most = 0.0F;
+    float *t = (float *)(lat + m), *u = t + m, *w = u + m, *sum_t = w + m;
+    float *sum_u = sum_t + m, *sum_w = sum_u + m;
 
-    for (size_t i = 0; i < set->n; i++) {
-        lon[2 * i] = lines[i]->first.lon;
-        lat[2 * i] = lines[i]->first.lat;
-        lon[2 * i + 1] = lines[i]->last.lon;
-        lat[2 * i + 1] = lines[i]->last.lat;
+    if (all_straight(lines, set->n))
+        return straight_u_max(lines, set, scratch);
+    for (size_t i = 0; i < m; i++) {
+        kr_lonlat p = i % 2 ? lines[i / 2]->last : lines[i / 2]->first;
+        lon[i] = p.lon;
+        lat[i] = p.lat;
     }
     for (size_t k = 0; k < 3 * m; k++)
         sum_t[k] = 0.0F;
@@ -475,8 +588,5 @@ float kr_gc2_u_max(const kr_gc2_line *const *lines, const kr_gc2_set *set, kr_gc
                         t, u, w);
         kr_gc2_add(set->shift[i], t, u, w, m, sum_t, sum_u, sum_w);
     }
-    kr_gc2_finish(sum_w, m, sum_t, sum_u);
-    for (size_t k = 0; k < m; k++)
-        most = fmaxf(most, fabsf(sum_u[k]));
-    return most;
+    return greatest(sum_u, sum_w, m);
 }

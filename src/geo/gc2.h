@@ -8,15 +8,23 @@
 
 #include <stdint.h>
 
+/* An end of a line, with what sets of lines ask of it again and again. */
+typedef struct kr_gc2_end {
+    double lon_rad, cos_lat;
+    kr_vec3 unit; /* on the sphere of radius 1 */
+} kr_gc2_end;
+
 /* A polyline ready for coordinates; its arrays live in the arena it was made in. */
 typedef struct kr_gc2_line {
     size_t nsegments;
     kr_ortho ortho;
-    const double *x, *y;       /* km, projected: nsegments + 1 */
-    const double *length;      /* km, of the segments */
-    const double *ux, *uy;     /* unit vectors along the segments */
-    kr_lonlat first, last;     /* ends */
-    double length_km, azimuth; /* of the line as a whole */
+    const double *x, *y;           /* km, projected: nsegments + 1 */
+    const double *length;          /* km, of the segments */
+    const double *ux, *uy;         /* unit vectors along the segments */
+    kr_lonlat first, last;         /* ends */
+    double length_km, azimuth;     /* of the line as a whole */
+    double sin_length, cos_length; /* length times sine and cosine of the azimuth */
+    kr_gc2_end ends[2];
 } kr_gc2_line;
 
 KR_MUST_CHECK kr_status kr_gc2_line_make(kr_ctx *ctx, kr_line line, kr_arena *arena,
