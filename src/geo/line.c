@@ -12,7 +12,7 @@ static const double same_place_km = 1e-5;  /* of a resampled point and the verte
 static const double same_place_deg = 0.01; /* of two points of a vertical line */
 static const double nearly_a_step = 0.9999;
 static const double straight_on_deg = 30.0;
-static const size_t max_points = 10000000;
+static const size_t max_points = 1000000;
 
 static double point_distance(kr_point3 a, kr_point3 b)
 {

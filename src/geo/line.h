@@ -33,15 +33,14 @@ void kr_points_towards(kr_point3 p, double azimuth, double horizontal_km, double
                        size_t n, kr_point3 *out);
 
 /** The points from a towards b at exactly `spacing_km`; the last is the one nearest to b, before or
- * behind it. */
+ * behind it. KR_EINPUT for more than a million points; so the next two. */
 KR_MUST_CHECK kr_status kr_points_between(kr_ctx *ctx, kr_point3 a, kr_point3 b, double spacing_km,
                                           kr_arena *arena, kr_line *out);
 
 /** Resample at a constant straight distance from point to point (reference-behaviour 3.5). The last
  * point of the line is kept (`keep_end`), or the result ends within half a step of it. *ok is false
  * (and *out empty) where the walk along the line finds no next point, where less than two points
- * come out (a line shorter than half a step), and for lines wider than 180 degrees of longitude.
- * The line has at least one point; KR_EINPUT for more than 10 million points. */
+ * come out (a line shorter than half a step), and for lines wider than 180 degrees of longitude. */
 KR_MUST_CHECK kr_status kr_line_resample(kr_ctx *ctx, kr_line line, double spacing_km,
                                          bool keep_end, kr_arena *arena, kr_line *out, bool *ok);
 
@@ -50,7 +49,9 @@ KR_MUST_CHECK kr_status kr_line_resample(kr_ctx *ctx, kr_line line, double spaci
 KR_MUST_CHECK kr_status kr_line_resample_to(kr_ctx *ctx, kr_line line, size_t n, kr_arena *arena,
                                             kr_line *out);
 
-/** True if the line, seen from above, crosses or touches itself (touches GEOS). */
+/** True if the line, seen from above, crosses or touches itself, other than where it ends at its
+ * beginning; also for lines of more than 3 points that are wider than 180 degrees (touches GEOS).
+ */
 bool kr_line_crosses_itself(kr_line line);
 
 /** True if the n >= 3 points of a plane, not closed, are the boundary of a valid polygon (touches
