@@ -24,14 +24,6 @@ static double point_azimuth(kr_point3 a, kr_point3 b)
     return kr_azimuth(a.lon, a.lat, b.lon, b.lat);
 }
 
-/* The point at a distance and that much deeper. */
-static kr_point3 point_at(kr_point3 p, double azimuth, double horizontal_km, double vertical_km)
-{
-    kr_lonlat q = kr_point_at(p.lon, p.lat, azimuth, horizontal_km);
-
-    return (kr_point3){q.lon, q.lat, p.depth + vertical_km};
-}
-
 size_t kr_line_clean(kr_point3 *p, size_t n)
 {
     size_t left = 0;
@@ -71,15 +63,36 @@ double kr_line_azimuth(kr_line line)
 
 /* ---- straight pieces ---- */
 
+/* A straight way in equal steps, each an arc (radians) and some depth. */
+typedef struct way {
+    kr_point3 from;
+    double azimuth, arc, down_km;
+} way;
+
+static way way_of(kr_point3 from, double azimuth, double horizontal_km, double vertical_km,
+                  size_t n)
+{
+    double steps = n ? (double)n : 1.0;
+
+    return (way){from, azimuth, horizontal_km / KR_EARTH_RADIUS_KM / steps, vertical_km / steps};
+}
+
+/* The point after k > 0 steps. */
+static kr_point3 on_the_way(const way *w, size_t k)
+{
+    kr_lonlat q = kr_point_at_arc(w->from.lon, w->from.lat, w->azimuth, (double)k * w->arc);
+
+    return (kr_point3){q.lon, q.lat, (double)k * w->down_km + w->from.depth};
+}
+
 void kr_points_towards(kr_point3 p, double azimuth, double horizontal_km, double vertical_km,
                        size_t n, kr_point3 *out)
 {
-    double steps = n > 1 ? (double)(n - 1) : 1.0;
+    way w = way_of(p, azimuth, horizontal_km, vertical_km, n - 1);
 
     out[0] = p;
     for (size_t k = 1; k < n; k++)
-        out[k] = point_at(p, azimuth, (double)k * (horizontal_km / steps),
-                          (double)k * (vertical_km / steps));
+        out[k] = on_the_way(&w, k);
 }
 
 /* A straight piece cut in steps of exactly one length. */
@@ -154,8 +167,8 @@ kr_status kr_line_resample_to(kr_ctx *ctx, kr_line line, size_t n, kr_arena *are
         p[i] = a;
         if (!(offset < same_place_km)) {
             steps cut = steps_between(a, b, offset);
-            double count = cut.n ? (double)cut.n : 1.0;
-            p[i] = point_at(a, cut.azimuth, cut.horizontal_km / count, cut.vertical_km / count);
+            way w = way_of(a, cut.azimuth, cut.horizontal_km, cut.vertical_km, cut.n);
+            p[i] = on_the_way(&w, 1);
         }
     }
     *out = (kr_line){kr_line_clean(p, n), p};
@@ -185,6 +198,11 @@ static kr_vec3 minus(kr_vec3 a, kr_vec3 b)
 static kr_vec3 plus(kr_vec3 a, double factor, kr_vec3 b)
 {
     return (kr_vec3){a.x + factor * b.x, a.y + factor * b.y, a.z + factor * b.z};
+}
+
+static kr_vec3 over(kr_vec3 a, double divisor)
+{
+    return (kr_vec3){a.x / divisor, a.y / divisor, a.z / divisor};
 }
 
 static double dot(kr_vec3 a, kr_vec3 b)
@@ -255,7 +273,9 @@ static bool step_onto_segment(const walk *w, kr_vec3 a, kr_vec3 b, kr_vec3 *ther
 {
     kr_vec3 along = minus(a, b), away = minus(b, w->here);
     double p = dot(along, along), q = 2.0 * dot(along, away);
-    double r = dot(w->here, w->here) + dot(b, b) - 2.0 * dot(w->here, b) - w->step * w->step;
+    kr_vec3 h = w->here;
+    double r = h.x * h.x + h.y * h.y + h.z * h.z + b.x * b.x + b.y * b.y + b.z * b.z -
+               2.0 * dot(h, b) - w->step * w->step;
     double inside = q * q - 4.0 * p * r;
 
     if (!(inside >= 0.0) || p == 0.0)
@@ -278,7 +298,7 @@ static kr_status walk_segment(kr_ctx *ctx, walk *w, size_t end, bool *ok)
         return KR_OK;
     KR_TRY(go_to(ctx, w, there));
     left = straight(b, w->here);
-    unit = plus((kr_vec3){0.0, 0.0, 0.0}, 1.0 / left, minus(b, w->here));
+    unit = over(minus(b, w->here), left);
     while (left > w->step * nearly_a_step) {
         KR_TRY(go_to(ctx, w, plus(w->here, w->step, unit)));
         left = straight(b, w->here);
@@ -312,8 +332,9 @@ static kr_status finish(kr_ctx *ctx, walk *w, bool keep_end)
     if (keep_end)
         return add_point(ctx, w, w->line.p[n - 1]);
     if ((on && left > half) || (!on && left < half)) {
-        kr_vec3 last = minus(w->vertex[n - 1], w->vertex[n - 2]);
-        return go_to(ctx, w, plus(w->here, w->step / sqrt(dot(last, last)), last));
+        kr_vec3 none = {0.0, 0.0, 0.0}, last = minus(w->vertex[n - 1], w->vertex[n - 2]);
+        kr_vec3 next = over(plus(none, w->step, last), sqrt(dot(last, last)));
+        return go_to(ctx, w, plus(w->here, 1.0, next));
     }
     return KR_OK;
 }

@@ -3,7 +3,6 @@
 #include <math.h>
 
 static const double max_nodes = 2147483648.0;
-static const double right_angle_noise = 1e-7; /* degrees */
 
 /* The arrays of a mesh while they are filled. */
 typedef struct filling {
@@ -70,11 +69,18 @@ static double sine_of(double cosine)
     return sqrt(fmax(0.0, 1.0 - cosine * cosine));
 }
 
+/* To the east, with the digits that the reference loses on the way: where edges go due north, they
+ * decide to which side of north. */
+static kr_vec3 east_of(kr_vec3 p)
+{
+    return unit_of(cross((kr_vec3){p.x, p.y, p.z + 1.0}, p));
+}
+
 /* The triangle with those edges; its angles are measured at node p. */
 static triangle triangle_of(kr_vec3 p, kr_vec3 along, kr_vec3 up, kr_vec3 diagonal)
 {
     triangle t = {.along = length_of(along), .up = length_of(up)};
-    kr_vec3 east = unit_of((kr_vec3){-p.y, p.x, 0.0}), north = unit_of(cross(p, east));
+    kr_vec3 east = east_of(p), north = unit_of(cross(p, east));
     double cosine;
 
     t.area = heron(t.along, t.up, length_of(diagonal));
@@ -276,13 +282,10 @@ void kr_mesh_dip_strike(const kr_mesh *mesh, size_t rows, double *dip, double *s
     azimuth = atan2(azim_sin, azim_cos) * radian;
     if (azimuth < 0.0)
         azimuth += 360.0;
-    /* Where a vertical surface dips to is up to the last digits; it keeps the direction of its
-     * rows.
-     */
-    if (inclination > 90.0 + right_angle_noise)
-        azimuth = kr_lon_360(azimuth + 180.0);
-    if (inclination > 90.0)
+    if (inclination > 90.0) {
         inclination = 180.0 - inclination;
+        azimuth = kr_lon_360(azimuth + 180.0);
+    }
     *dip = inclination;
     *strike = azimuth;
 }

@@ -52,7 +52,10 @@ static inline kr_point3 kr_mesh_node(const kr_mesh *mesh, size_t row, size_t col
 kr_point3 kr_mesh_middle(const kr_mesh *mesh);
 
 /** Mean inclination and azimuth, [0, 90] and [0, 360), over the first `rows` rows of cells (fewer
- * if the mesh has fewer). NaN without cells; so are the next two. */
+ * if the mesh has fewer). A surface that overhangs is seen from its other side, with the opposite
+ * azimuth; whether a vertical one does is up to the last digits, which are those of the reference
+ * (so it is for edges that go due north: half the tilt of a cell to either side). NaN without
+ * cells; so are the next two. */
 void kr_mesh_dip_strike(const kr_mesh *mesh, size_t rows, double *dip, double *strike);
 
 /** Mean width over the first `cols` columns of cells (fewer if the mesh has fewer), km. */

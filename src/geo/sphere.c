@@ -96,15 +96,19 @@ double kr_azimuth(double lon1, double lat1, double lon2, double lat2)
     return positive_mod(360.0 - to_deg(course(lon1, lat1, lon2, lat2)), 360.0);
 }
 
-kr_lonlat kr_point_at(double lon, double lat, double azimuth, double distance_km)
+kr_lonlat kr_point_at_arc(double lon, double lat, double azimuth, double a)
 {
     double lambda = to_rad(lon), phi = to_rad(lat), t = to_rad(360.0 - azimuth);
-    double a = distance_km / KR_EARTH_RADIUS_KM;
     double sin_lat = sin(phi) * cos(a) + cos(phi) * sin(a) * cos(t);
     double dlon = atan2(sin(t) * sin(a) * cos(phi), cos(a) - sin(phi) * sin_lat);
     double wrapped = positive_mod(lambda - dlon + pi, 2.0 * pi) - pi;
 
     return (kr_lonlat){to_deg(wrapped), to_deg(asin(fmin(1.0, fmax(-1.0, sin_lat))))};
+}
+
+kr_lonlat kr_point_at(double lon, double lat, double azimuth, double distance_km)
+{
+    return kr_point_at_arc(lon, lat, azimuth, distance_km / KR_EARTH_RADIUS_KM);
 }
 
 double kr_distance_to_arc_km(double lon, double lat, double azimuth, double plon, double plat)

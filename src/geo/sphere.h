@@ -36,6 +36,8 @@ double kr_distance_km(double lon1, double lat1, double z1, double lon2, double l
 double kr_azimuth(double lon1, double lat1, double lon2, double lat2);
 /** The point at a distance in a direction. */
 kr_lonlat kr_point_at(double lon, double lat, double azimuth, double distance_km);
+/** The same at an arc in radians. */
+kr_lonlat kr_point_at_arc(double lon, double lat, double azimuth, double arc);
 /** Signed distance of (plon, plat) to the great circle through (lon, lat) with that azimuth;
  * positive to the right. */
 double kr_distance_to_arc_km(double lon, double lat, double azimuth, double plon, double plat);
