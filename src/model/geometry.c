@@ -1,6 +1,7 @@
 #include "model/geometry.h"
 
 #include "base/str.h"
+#include "geo/fault_mesh.h"
 
 #include <math.h>
 
@@ -39,8 +40,13 @@ void kr_geometry_hash(kr_geometry *geometry)
     geometry->digest = h;
 }
 
-/* Corners in the wrong depths; what else is wrong with a rectangle is told when its plane is made.
- */
+static const char *simple_problem(const kr_geometry *g)
+{
+    const kr_simple_fault fault = {g->lines[0], g->dip, g->upper_km, g->lower_km};
+
+    return kr_simple_fault_problem(&fault, g->spacing_km);
+}
+
 static const char *planar_problem(const kr_point3 *corner)
 {
     if (corner[0].depth != corner[1].depth || corner[2].depth != corner[3].depth)
@@ -54,12 +60,25 @@ static const char *planar_problem(const kr_point3 *corner)
 kr_status kr_geometry_check(kr_ctx *ctx, const kr_geometry *geometry, kr_arena *scratch,
                             const char *file, int line)
 {
+    kr_status s = KR_OK;
     const char *problem = NULL;
 
     (void)scratch;
-    if (geometry->kind == KR_GEOMETRY_PLANAR)
+    switch (geometry->kind) {
+    case KR_GEOMETRY_SIMPLE:
+        problem = simple_problem(geometry);
+        break;
+    case KR_GEOMETRY_COMPLEX:
+        problem = kr_complex_fault_problem(geometry->lines, geometry->nlines, geometry->spacing_km);
+        break;
+    case KR_GEOMETRY_PLANAR:
         problem = planar_problem(geometry->lines[0].p);
-    if (problem)
-        return kr_fail_at(ctx, file, line, "%s: %s", kr_geometry_tag(geometry->kind), problem);
-    return KR_OK;
+        break;
+    case KR_GEOMETRY_KITE:
+    case KR_GEOMETRY_GRIDDED:
+        break;
+    }
+    if (s == KR_OK && problem)
+        s = kr_fail_at(ctx, file, line, "%s: %s", kr_geometry_tag(geometry->kind), problem);
+    return s;
 }

@@ -46,6 +46,12 @@ bool kr_mfd_set_moment_rate(kr_mfd *mfd, double moment_rate);
  * conserves it; NaN for other kinds. */
 double kr_mfd_moment_rate(const kr_mfd *mfd);
 
+/** Set a from the moment of a slip rate (mm a year) on an area, with the rigidity in GPa and the
+ * constant of the moment's logarithm (9.1). False for kinds other than the truncated
+ * Gutenberg-Richter distribution. */
+bool kr_mfd_set_slip(kr_mfd *mfd, double slip_rate_mm, double rigidity_gpa, double area_km2,
+                     double moment_constant);
+
 /** Divide all rates among n equal points (area sources). KR_EINPUT for kinds that cannot be. */
 KR_MUST_CHECK kr_status kr_mfd_divide(kr_ctx *ctx, const kr_mfd *mfd, size_t n, kr_arena *arena,
                                       kr_mfd *out);

@@ -89,6 +89,20 @@ bool kr_mfd_set_incremental(kr_mfd *mfd, double min_mag, double bin_width, const
     return true;
 }
 
+bool kr_mfd_set_slip(kr_mfd *mfd, double slip_rate_mm, double rigidity_gpa, double area_km2,
+                     double moment_constant)
+{
+    if (mfd->kind != KR_MFD_TRUNC_GR)
+        return false;
+    double moment = (slip_rate_mm * 1e-3) * (rigidity_gpa * 1e9) * (area_km2 * 1e6);
+    double at_max = pow(10, 1.5 * mfd->max_mag + moment_constant);
+    double t =
+        exp(-mfd->b * log(10) * mfd->max_mag); /* share of the rate at 0 left above the end */
+    mfd->a = log10(moment * (1.5 - mfd->b) * (1 - t) / (mfd->b * at_max * t));
+    mfd->slip_rate_mm = mfd->rigidity_gpa = NAN;
+    return true;
+}
+
 double kr_mfd_moment_rate(const kr_mfd *mfd)
 {
     return mfd->kind == KR_MFD_TRUNC_GR ? moment_rate(mfd) : NAN;

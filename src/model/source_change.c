@@ -1,6 +1,7 @@
 #include "model/source_change.h"
 
 #include "base/str.h"
+#include "model/source_change_fault.h"
 
 typedef struct change_info {
     const char *name;
@@ -123,6 +124,7 @@ kr_status kr_source_change(kr_ctx *ctx, kr_arena *arena, const kr_source *from,
 {
     kr_status s = KR_OK;
     kr_source *copy = NULL;
+    bool supported = true;
     const change_info *info = &infos[change->type];
 
     *out = from;
@@ -131,14 +133,18 @@ kr_status kr_source_change(kr_ctx *ctx, kr_arena *arena, const kr_source *from,
     if (info->target == KR_CHANGES_MODEL)
         return kr_fail_at(ctx, change->file, change->line, "%s is no change of a source",
                           info->name);
-    if (info->target == KR_CHANGES_SOURCE)
-        return fail_unsupported(ctx, from, change, class_of_source(from->kind));
     if (info->numbers >= 0 && change->n != (size_t)info->numbers)
         return kr_fail_at(ctx, change->file, change->line, "%s holds %zu numbers; it needs %d",
                           info->name, change->n, info->numbers);
     KR_ANEW(copy, arena, 1);
     *copy = *from;
-    KR_TRY(change_mfds(ctx, arena, copy, change));
+    if (info->target == KR_CHANGES_SOURCE) {
+        KR_TRY(kr_source_change_fault(ctx, arena, copy, change, &supported));
+        if (!supported)
+            return fail_unsupported(ctx, from, change, class_of_source(from->kind));
+    } else {
+        KR_TRY(change_mfds(ctx, arena, copy, change));
+    }
     kr_source_hash(copy);
     *out = copy;
 out:

@@ -1,6 +1,6 @@
 #include "model/source_fault.h"
 
-#include "base/str.h"
+#include "model/fault_area.h"
 #include "model/geometry_read.h"
 
 #include <math.h>
@@ -158,6 +158,25 @@ out:
 
 /* ---- the source ---- */
 
+/* A distribution from a slip rate waits for the fault's area. */
+static kr_status finish_slip(kr_source_reader *r, kr_source *out)
+{
+    kr_status s = KR_OK;
+    kr_mfd *mfd = NULL;
+    double area = 0;
+
+    if (isnan(out->mfds->slip_rate_mm))
+        return KR_OK;
+    KR_TRY(kr_source_area_km2(r->ctx, out, r->job->compat, out->file, out->line, &area));
+    KR_ANEW(mfd, r->arena, 1);
+    *mfd = *out->mfds;
+    kr_mfd_set_slip(mfd, mfd->slip_rate_mm, mfd->rigidity_gpa, area, 9.1);
+    KR_TRY(kr_mfd_check(r->ctx, mfd, out->file, out->line));
+    out->mfds = out->mfds_written = mfd;
+out:
+    return s;
+}
+
 static kr_status read_rake(kr_source_reader *r, const kr_node *node, kr_source *out)
 {
     kr_status s = KR_OK;
@@ -220,6 +239,7 @@ kr_status kr_source_fault(kr_source_reader *r, const kr_node *node, kr_source *o
     KR_TRY(s);
     KR_TRY(read_rake(r, node, out));
     KR_TRY(kr_source_mfds(r, node, out));
+    KR_TRY(finish_slip(r, out));
     if (out->kind == KR_SOURCE_SIMPLE_FAULT) {
         KR_TRY(read_places(r, node, out));
         KR_TRY(check_spacing(r, out));

@@ -1,6 +1,6 @@
 /* Magnitude-frequency distributions of NRML. */
 #include "base/str.h"
-#include "model/source_read.h"
+#include "model/source_fault.h"
 
 #include <math.h>
 #include <string.h>
@@ -40,7 +40,31 @@ out:
     return s;
 }
 
-static kr_status read_gr(kr_source_reader *r, const kr_node *node, bool tapered, kr_mfd *out)
+/* From a slip rate: `a` is set when the fault's area is known. */
+static kr_status read_slip(kr_source_reader *r, const kr_node *node, bool fault, kr_mfd *out)
+{
+    kr_status s = KR_OK;
+
+    KR_TRY(kr_attr_positive(r->ctx, node, "slipRate", &out->slip_rate_mm));
+    if (out->slip_rate_mm == 0) { /* counts as absent */
+        out->slip_rate_mm = NAN;
+        KR_TRY(kr_node_attr_double(r->ctx, node, "aValue", &out->a));
+        return KR_OK;
+    }
+    KR_TRY(kr_attr_positive(r->ctx, node, "rigidity", &out->rigidity_gpa));
+    if (!fault)
+        return kr_fail_at(r->ctx, node->file, node->line,
+                          "slipRate needs the area of a fault; this source has none, write "
+                          "aValue instead");
+    if (out->rigidity_gpa == 0)
+        s = kr_fail_at(r->ctx, node->file, node->line,
+                       "rigidity=0 of <%s>; it must be more than 0, in GPa", node->tag);
+out:
+    return s;
+}
+
+static kr_status read_gr(kr_source_reader *r, const kr_node *node, bool tapered, bool fault,
+                         kr_mfd *out)
 {
     kr_status s = KR_OK;
 
@@ -51,17 +75,10 @@ static kr_status read_gr(kr_source_reader *r, const kr_node *node, bool tapered,
     KR_TRY(kr_attr_positive(r->ctx, node, "bValue", &out->b));
     if (tapered)
         KR_TRY(kr_attr_positive(r->ctx, node, "cornerMag", &out->corner_mag));
-    if (!tapered && kr_node_attr(node, "slipRate")) {
-        KR_TRY(kr_attr_positive(r->ctx, node, "slipRate", &out->slip_rate_mm));
-        if (out->slip_rate_mm > 0) {
-            KR_TRY(kr_attr_positive(r->ctx, node, "rigidity", &out->rigidity_gpa));
-            return kr_fail_at(r->ctx, node->file, node->line,
-                              "slipRate needs the area of a fault; this source has none, write "
-                              "aValue instead");
-        }
-        out->slip_rate_mm = NAN; /* 0 counts as absent */
-    }
-    KR_TRY(kr_node_attr_double(r->ctx, node, "aValue", &out->a));
+    if (!tapered && kr_node_attr(node, "slipRate"))
+        KR_TRY(read_slip(r, node, fault, out));
+    else
+        KR_TRY(kr_node_attr_double(r->ctx, node, "aValue", &out->a));
 out:
     return s;
 }
@@ -274,7 +291,8 @@ static kr_status read_one(kr_source_reader *r, const kr_node *node, kr_source *o
     else if (kr_str_eq(node->tag, "YoungsCoppersmithMFD"))
         s = read_yc(r, node, mfd);
     else
-        s = read_gr(r, node, kr_str_eq(node->tag, "taperedGutenbergRichterMFD"), mfd);
+        s = read_gr(r, node, kr_str_eq(node->tag, "taperedGutenbergRichterMFD"),
+                    kr_source_is_fault(out->kind), mfd);
     if (s == KR_OK)
         s = kr_mfd_check(r->ctx, mfd, node->file, node->line);
     out->mfds = mfd;

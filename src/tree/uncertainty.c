@@ -1,5 +1,6 @@
 /* The values of uncertainties. */
 #include "base/str.h"
+#include "model/geometry_read.h"
 #include "tree/source_tree.h"
 
 static kr_status value_numbers(kr_smlt *t, const char *type, const kr_node *model, size_t want,
@@ -43,18 +44,109 @@ static kr_status value_slip(kr_smlt *t, const kr_node *model, kr_change *out)
 {
     kr_status s = KR_OK;
     kr_node *fault;
-    double *x;
 
     KR_TRY(kr_node_need(t->ctx, model, "faultActivityData", &fault));
-    KR_ANEW(x, t->arena, 3);
-    KR_TRY(kr_node_attr_double(t->ctx, fault, "slipRate", &x[0]));
-    KR_TRY(kr_node_attr_double(t->ctx, fault, "rigidity", &x[1]));
-    x[2] = 9.1;
+    KR_TRY(kr_attr_positive(t->ctx, fault, "slipRate", &out->slip_rate));
+    KR_TRY(kr_attr_positive(t->ctx, fault, "rigidity", &out->rigidity));
+    out->moment_constant = 9.1;
     if (kr_node_attr(fault, "constant_term"))
-        KR_TRY(kr_node_attr_double(t->ctx, fault, "constant_term", &x[2]));
-    out->numbers = x;
-    out->n = 3;
+        KR_TRY(kr_node_attr_double(t->ctx, fault, "constant_term", &out->moment_constant));
 out:
+    return s;
+}
+
+/* The mesh spacing of a geometry, which the attribute must give here. */
+static kr_status value_spacing(kr_smlt *t, const kr_node *node, kr_geometry *out)
+{
+    kr_status s = KR_OK;
+    double spacing = 0;
+
+    KR_TRY(kr_attr_positive(t->ctx, node, "spacing", &spacing));
+    if (spacing == 0)
+        return kr_fail_at(t->ctx, t->path, node->line,
+                          "spacing=0 of <%s>; it must be more than 0, in km", node->tag);
+    if (out->kind == KR_GEOMETRY_PLANAR)
+        return KR_OK; /* asked for by the reference, but of no effect */
+    out->spacing_km = spacing;
+    kr_geometry_hash(out);
+out:
+    return s;
+}
+
+static kr_status value_geometry(kr_smlt *t, kr_source_reader *r, const kr_node *node,
+                                kr_geometry *out)
+{
+    kr_status s = KR_OK;
+
+    KR_TRY(kr_geometry_read(r, node, out));
+    KR_TRY(value_spacing(t, node, out));
+    for (size_t i = 0; out->kind == KR_GEOMETRY_PLANAR && i < out->lines[0].n; i++)
+        if (!(out->lines[0].p[i].depth >= 0))
+            return kr_fail_at(t->ctx, t->path, node->line,
+                              "a corner of <%s> is at %g km; in a logic tree depths must be 0 or "
+                              "more",
+                              node->tag, out->lines[0].p[i].depth);
+out:
+    return s;
+}
+
+static bool value_in_surface(kr_geometry_kind kind)
+{
+    return kind == KR_GEOMETRY_SIMPLE || kind == KR_GEOMETRY_COMPLEX || kind == KR_GEOMETRY_PLANAR;
+}
+
+/* The parts of a surface may be of several kinds here. */
+static kr_status value_surface(kr_smlt *t, kr_source_reader *r, const kr_node *surface,
+                               kr_change *out)
+{
+    kr_status s = KR_OK;
+    kr_geometry *list = NULL;
+    kr_geometry_kind kind;
+    size_t n = 0;
+
+    for (const kr_node *child = surface->first; child; child = child->next)
+        n++;
+    if (n == 0)
+        return kr_fail_at(t->ctx, t->path, surface->line,
+                          "<surface> is empty; a geometry is needed in it");
+    KR_ANEW(list, t->arena, n);
+    n = 0;
+    for (const kr_node *child = surface->first; child; child = child->next) {
+        if (!kr_geometry_kind_find(child->tag, &kind) || !value_in_surface(kind))
+            return kr_fail_at(t->ctx, t->path, child->line,
+                              "<%s> in the value of %s; simpleFaultGeometry, complexFaultGeometry "
+                              "and planarSurface are allowed",
+                              child->tag, kr_change_name(out->type));
+        KR_TRY(value_geometry(t, r, child, &list[n++]));
+    }
+    out->geometries = list;
+    out->ngeometries = n;
+out:
+    return s;
+}
+
+static kr_status value_geometries(kr_smlt *t, const kr_node *model, kr_change *out)
+{
+    kr_status s = KR_OK;
+    kr_source_reader r = {.ctx = t->ctx, .job = t->job, .arena = t->arena};
+    kr_geometry *geometry = NULL;
+    kr_node *inside = NULL;
+    const char *tag = kr_geometry_tag(out->type == KR_CHANGE_SIMPLE_GEOMETRY ? KR_GEOMETRY_SIMPLE
+                                                                             : KR_GEOMETRY_COMPLEX);
+
+    kr_arena_init(&r.scratch, t->ctx, KR_ACCOUNT_READING);
+    if (out->type == KR_CHANGE_CHARACTERISTIC_GEOMETRY) {
+        KR_TRY(kr_node_need(t->ctx, model, "surface", &inside));
+        KR_TRY(value_surface(t, &r, inside, out));
+        goto out;
+    }
+    KR_TRY(kr_node_need(t->ctx, model, tag, &inside));
+    KR_ANEW(geometry, t->arena, 1);
+    KR_TRY(value_geometry(t, &r, inside, geometry));
+    out->geometries = geometry;
+    out->ngeometries = 1;
+out:
+    kr_arena_clear(&r.scratch);
     return s;
 }
 
@@ -110,7 +202,11 @@ kr_status kr_smlt_value(kr_smlt *t, const char *type, const kr_node *model, kr_c
         return value_slip(t, model, out);
     case KR_CHANGE_MSR:
         return value_msr(t, model, out);
+    case KR_CHANGE_SIMPLE_GEOMETRY:
+    case KR_CHANGE_COMPLEX_GEOMETRY:
+    case KR_CHANGE_CHARACTERISTIC_GEOMETRY:
+        return value_geometries(t, model, out);
     default:
-        return KR_OK; /* geometries of faults: said to be unsupported where they are applied */
+        return KR_OK;
     }
 }

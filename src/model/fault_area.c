@@ -1,0 +1,85 @@
+#include "model/fault_area.h"
+
+#include "geo/fault_mesh.h"
+
+#include <math.h>
+
+#define SIMPLE_SPACING_KM  1.0
+#define COMPLEX_SPACING_KM 2.0
+
+/* A mesh or a surface in the making. */
+typedef struct maker {
+    kr_ctx *ctx;
+    kr_arena arena;
+    const char *problem;
+} maker;
+
+static kr_status area_of_mesh(maker *m, const kr_geometry *g, double spacing, double *out)
+{
+    kr_status s = KR_OK;
+    kr_mesh mesh = {0};
+
+    if (g->kind == KR_GEOMETRY_SIMPLE) {
+        const kr_simple_fault fault = {g->lines[0], g->dip, g->upper_km, g->lower_km};
+        s = kr_simple_fault_mesh(m->ctx, &fault, spacing, &m->arena, &mesh, &m->problem);
+    } else {
+        s = kr_complex_fault_mesh(m->ctx, g->lines, g->nlines, spacing, &m->arena, &mesh,
+                                  &m->problem);
+    }
+    if (s == KR_OK && !m->problem)
+        *out = kr_mesh_area_km2(&mesh);
+    return s;
+}
+
+static kr_status area_of_part(maker *m, kr_source_kind kind, const kr_geometry *g, double *out)
+{
+    bool whole = kind == KR_SOURCE_CHARACTERISTIC; /* its own mesh, not one for its area */
+
+    switch (g->kind) {
+    case KR_GEOMETRY_SIMPLE:
+        return area_of_mesh(m, g, whole ? g->spacing_km : SIMPLE_SPACING_KM, out);
+    case KR_GEOMETRY_COMPLEX:
+        return area_of_mesh(m, g, whole ? g->spacing_km : COMPLEX_SPACING_KM, out);
+    case KR_GEOMETRY_PLANAR:
+    case KR_GEOMETRY_KITE:
+        m->problem = "its area is not available yet; those of simple and complex faults are";
+        break;
+    case KR_GEOMETRY_GRIDDED:
+        m->problem = "no area is known of a set of nodes; another geometry is needed";
+        break;
+    }
+    return KR_OK;
+}
+
+kr_status kr_source_area_km2(kr_ctx *ctx, const kr_source *source, kr_compat compat,
+                             const char *file, int line, double *out)
+{
+    kr_status s = KR_OK;
+    maker m = {.ctx = ctx};
+    bool single = source->ngeometries > 1 && compat != KR_COMPAT_EXACT;
+
+    *out = 0;
+    if (source->kind != KR_SOURCE_SIMPLE_FAULT && source->kind != KR_SOURCE_COMPLEX_FAULT &&
+        source->kind != KR_SOURCE_CHARACTERISTIC)
+        return kr_fail_at(ctx, file, line,
+                          "the area of %s '%s' is not known; simple, complex and characteristic "
+                          "faults have one",
+                          kr_source_tag(source->kind), source->id);
+    kr_arena_init(&m.arena, ctx, KR_ACCOUNT_READING);
+    for (size_t i = 0; i < source->ngeometries; i++) {
+        double area = 0;
+        KR_TRY(area_of_part(&m, source->kind, &source->geometries[i], &area));
+        if (m.problem) {
+            s = kr_fail_at(ctx, file, line, "area of %s '%s', %s: %s", kr_source_tag(source->kind),
+                           source->id, kr_geometry_tag(source->geometries[i].kind), m.problem);
+            goto out;
+        }
+        *out = single ? (double)((float)*out + (float)area) : *out + area;
+    }
+    if (!(*out > 0))
+        s = kr_fail_at(ctx, file, line, "the area of %s '%s' is %g km2; it must be more than 0",
+                       kr_source_tag(source->kind), source->id, *out);
+out:
+    kr_arena_clear(&m.arena);
+    return s;
+}
