@@ -15,13 +15,16 @@ typedef struct kr_outline {
     const double *x, *y; /* km */
 } kr_outline;
 
-/** The outline of a rectangular mesh (simple and complex faults), or of an unstructured one. */
+/** The outline of a rectangular mesh (simple and complex faults): the union of the stripes between
+ * its rows, all widened by 5 m; or of an unstructured one: the alpha shape with the largest alpha
+ * that touches every node (what the reference takes from the Python package alpha_shapes). The
+ * rings go to the arena. KR_EINPUT on nodes that span more than 180 degrees of longitude. */
 KR_MUST_CHECK kr_status kr_outline_of_mesh(kr_ctx *ctx, const kr_mesh *mesh, kr_arena *arena,
                                            kr_outline *out);
 
-/** The ring of nodes around a kite surface; the nodes on the ring go to *ring (their numbers in the
- * mesh, *n of them, in the arena): beyond 40 km the nearest of these counts. A vertical surface has
- * a ring of four places instead, which are returned in ring_places. */
+/** The ring of nodes around a kite surface. Its *n places go to *ring_places, in the arena: beyond
+ * 40 km the nearest of these counts. A vertical surface has a narrow rectangle around the straight
+ * line between its top corners instead. */
 KR_MUST_CHECK kr_status kr_outline_of_kite(kr_ctx *ctx, const kr_mesh *mesh, kr_arena *arena,
                                            kr_outline *out, kr_point3 **ring_places, size_t *n);
 
