@@ -73,8 +73,8 @@ typedef struct kr_window_work kr_window_work;
 KR_MUST_CHECK kr_status kr_window_work_create(kr_ctx *ctx, kr_window_work **out);
 void kr_window_work_destroy(kr_window_work **work);
 
-/** Say which mesh and sites; cheap if they are those of before (same addresses and numbers). Both
- * must stay as they are until the next call. */
+/** Say which mesh and sites; cheap if their numbers are those of before. Both must stay as they are
+ * until the next call. */
 KR_MUST_CHECK kr_status kr_windows_set(kr_window_work *work, kr_surface_kind kind,
                                        const kr_mesh *mesh, const kr_site_soa *sites);
 
@@ -84,8 +84,11 @@ KR_MUST_CHECK kr_status kr_windows_set(kr_window_work *work, kr_surface_kind kin
 KR_MUST_CHECK kr_status kr_windows_rrup(kr_window_work *work, size_t rows, size_t cols,
                                         const double **out);
 
-/** The other distances of one window (parameters given) for all sites of the set: as
- * kr_surface_distances. rrup may be asked for, too. */
+/** The distances of one window (parameters given) for all sites of the set: as
+ * kr_surface_distances, rrup included. `params` may be NULL where neither ry0 nor azimuth is
+ * wanted. If many windows of a size are to come, ask kr_windows_rrup for that size before: what
+ * they have in common is then computed once. Windows of kite surfaces whose columns run against
+ * the right-hand rule (kr_kite_is_left_handed) must come from a mesh with the columns reversed. */
 KR_MUST_CHECK kr_status kr_window_distances(kr_window_work *work, size_t row, size_t col,
                                             size_t rows, size_t cols,
                                             const kr_surface_params *params, unsigned wanted,
