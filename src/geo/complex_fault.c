@@ -199,6 +199,7 @@ static kr_status resample_all(kr_ctx *ctx, const kr_line *lines, size_t n, doubl
                        spacing_km);
     if (count < 2)
         return KR_OK;
+    KR_TRY(kr_mesh_check_size(ctx, count, n));
     *least = count;
     for (size_t i = 0; i < n; i++) {
         KR_TRY(kr_line_resample_to(ctx, lines[i], count, arena, &out[i]));

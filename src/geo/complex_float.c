@@ -122,26 +122,40 @@ static verdict look_at(search *f, size_t row, size_t col, kr_float *place, bool 
     return NEXT_COLUMN;
 }
 
-static kr_status search_all(kr_ctx *ctx, search *f)
+static kr_status add_place(kr_ctx *ctx, search *f, kr_float place)
 {
     kr_status s = KR_OK;
 
-    for (size_t row = 0; row < f->rows; row++) {
-        verdict next = NEXT_COLUMN;
-        for (size_t col = 0; next == NEXT_COLUMN && col < f->cols; col++) {
-            kr_float place;
-            bool good;
-            if (f->done[col])
-                continue;
-            next = look_at(f, row, col, &place, &good);
-            if (!good)
-                continue;
-            KR_GROW(f->found, f->capacity, f->n + 1, ctx, KR_ACCOUNT_OTHER);
-            f->found[f->n++] = place;
-        }
-        if (next == THE_END)
-            break;
+    KR_GROW(f->found, f->capacity, f->n + 1, ctx, KR_ACCOUNT_OTHER);
+    f->found[f->n++] = place;
+out:
+    return s;
+}
+
+static kr_status search_row(kr_ctx *ctx, search *f, size_t row, verdict *next)
+{
+    kr_status s = KR_OK;
+
+    *next = NEXT_COLUMN;
+    for (size_t col = 0; *next == NEXT_COLUMN && col < f->cols; col++) {
+        kr_float place;
+        bool good = false;
+        if (!f->done[col])
+            *next = look_at(f, row, col, &place, &good);
+        if (good)
+            KR_TRY(add_place(ctx, f, place));
     }
+out:
+    return s;
+}
+
+static kr_status search_all(kr_ctx *ctx, search *f)
+{
+    kr_status s = KR_OK;
+    verdict next = NEXT_COLUMN;
+
+    for (size_t row = 0; next != THE_END && row < f->rows; row++)
+        KR_TRY(search_row(ctx, f, row, &next));
 out:
     return s;
 }

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static const double max_nodes = 2147483648.0;
+static const double max_nodes = 1e8;
 
 /* The arrays of a mesh while they are filled. */
 typedef struct filling {
@@ -158,6 +158,15 @@ static void fill_node(filling *f, size_t k, kr_point3 p)
     f->uz[k] = u.z;
 }
 
+kr_status kr_mesh_check_size(kr_ctx *ctx, size_t rows, size_t cols)
+{
+    if ((double)rows * (double)cols <= max_nodes)
+        return KR_OK;
+    return kr_fail(ctx, KR_EINPUT,
+                   "a mesh of %zu x %zu nodes; a wider spacing would make fewer, up to %g", rows,
+                   cols, max_nodes);
+}
+
 kr_status kr_mesh_make(kr_ctx *ctx, const kr_point3 *nodes, size_t rows, size_t cols,
                        bool with_cells, kr_arena *arena, kr_mesh *out)
 {
@@ -166,9 +175,7 @@ kr_status kr_mesh_make(kr_ctx *ctx, const kr_point3 *nodes, size_t rows, size_t 
     size_t n = rows * cols;
 
     *out = (kr_mesh){0};
-    if ((double)rows * (double)cols > max_nodes)
-        return kr_fail(ctx, KR_EINPUT,
-                       "a mesh of %zu x %zu nodes; a wider spacing would make fewer", rows, cols);
+    KR_TRY(kr_mesh_check_size(ctx, rows, cols));
     KR_ANEW(f.lon, arena, n);
     KR_ANEW(f.lat, arena, n);
     KR_ANEW(f.depth, arena, n);

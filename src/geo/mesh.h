@@ -35,9 +35,13 @@ typedef struct kr_mesh {
 } kr_mesh;
 
 /** Make the mesh of rows x cols nodes (row by row) in the arena; cells too if `with_cells` and
- * there are at least 2 rows and 2 columns. KR_EINPUT for more than 2^31 nodes. */
+ * there are at least 2 rows and 2 columns. KR_EINPUT as the next. */
 KR_MUST_CHECK kr_status kr_mesh_make(kr_ctx *ctx, const kr_point3 *nodes, size_t rows, size_t cols,
                                      bool with_cells, kr_arena *arena, kr_mesh *out);
+
+/** KR_EINPUT if a mesh of that size is beyond reason: over 10^8 nodes. For those who collect nodes.
+ */
+KR_MUST_CHECK kr_status kr_mesh_check_size(kr_ctx *ctx, size_t rows, size_t cols);
 
 /** The part of a mesh that begins at node (row, col). */
 kr_mesh kr_mesh_window(const kr_mesh *mesh, size_t row, size_t col, size_t rows, size_t cols);

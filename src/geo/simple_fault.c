@@ -84,6 +84,7 @@ kr_status kr_simple_fault_mesh(kr_ctx *ctx, const kr_simple_fault *fault, double
         KR_TRY(fill_column(ctx, fault, top.p[j], spacing_km, &work, &column));
         if (j == 0) {
             rows = column.n;
+            KR_TRY(kr_mesh_check_size(ctx, rows, top.n));
             KR_ANEW(nodes, &work, rows * top.n);
         }
         ok = rows >= 2 && column.n == rows;

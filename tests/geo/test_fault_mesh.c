@@ -111,7 +111,7 @@ static void check_complex(figures *f, kr_ctx *ctx, kr_arena *arena)
     verdict = figure_count(f);
     problem = kr_complex_fault_problem(edges, n, spacing);
     assert_true((problem == NULL) == (verdict == 0));
-    if (verdict) {
+    if (problem) {
         assert_non_null(strstr(problem, verdict == 1 ? "right order" : "right of its edges"));
         return;
     }

@@ -132,8 +132,10 @@ static void test_overhang(void **state)
     kt_close(dip[1], dip[0], 0, 0.02);
     kt_close(strike[1], strike[0], 0, 0.02);
     /* a vertical surface may look to either side */
-    for (size_t k = 0; k < 12; k++)
-        turned[k] = (kr_point3){20, 40 + 0.01 * (double)(k % 4), (double)(k / 4)};
+    for (size_t k = 0; k < 12; k++) {
+        size_t row = k / 4, col = k % 4;
+        turned[k] = (kr_point3){20, 40 + 0.01 * (double)col, (double)row};
+    }
     kt_ok(ctx, kr_mesh_make(ctx, turned, 3, 4, true, &arena, &mesh));
     kr_mesh_dip_strike(&mesh, 2, &dip[2], &strike[2]);
     kt_close(dip[2], 90, 0, 1e-8);
@@ -242,6 +244,37 @@ static void test_turned(void **state)
         p.lon = kr_wrap_lon(p.lon + turn);
         q = kr_mesh_middle(&b);
         same_point3(q, p, 1e-9);
+        kr_arena_reset(&arena);
+    }
+    kr_arena_clear(&arena);
+    kt_ctx_end(&ctx);
+}
+
+/* Mirrored at a meridian or at the equator, a surface dips to the other side of its rows. */
+static void test_mirrored(void **state)
+{
+    (void)state;
+    uint64_t seed = 15;
+    kr_ctx *ctx = kt_ctx();
+    kr_arena arena;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
+
+    for (int k = 0; k < 100; k++) {
+        kr_point3 nodes[20], mirrored[20];
+        double dip[2], strike[2];
+        kr_mesh a, b;
+        random_nodes(&seed, nodes, 4, 5);
+        for (size_t i = 0; i < 20; i++)
+            mirrored[i] = k % 2 ? (kr_point3){-nodes[i].lon, nodes[i].lat, nodes[i].depth}
+                                : (kr_point3){nodes[i].lon, -nodes[i].lat, nodes[i].depth};
+        kt_ok(ctx, kr_mesh_make(ctx, nodes, 4, 5, true, &arena, &a));
+        kt_ok(ctx, kr_mesh_make(ctx, mirrored, 4, 5, true, &arena, &b));
+        kr_mesh_dip_strike(&a, 3, &dip[0], &strike[0]);
+        kr_mesh_dip_strike(&b, 3, &dip[1], &strike[1]);
+        kt_close(dip[1], dip[0], 0, 1e-8);
+        check_angle(strike[1], k % 2 ? 180 - strike[0] : -strike[0], 1e-8);
+        kt_close(kr_mesh_width_km(&b, 4), kr_mesh_width_km(&a, 4), 1e-10, 0);
+        kt_close(kr_mesh_area_km2(&b), kr_mesh_area_km2(&a), 1e-10, 0);
         kr_arena_reset(&arena);
     }
     kr_arena_clear(&arena);
@@ -362,10 +395,15 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reference), cmocka_unit_test(test_plane),
-        cmocka_unit_test(test_overhang),  cmocka_unit_test(test_windows),
-        cmocka_unit_test(test_turned),    cmocka_unit_test(test_holes),
-        cmocka_unit_test(test_few_nodes), cmocka_unit_test(test_cell_without_area),
+        cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_plane),
+        cmocka_unit_test(test_overhang),
+        cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_turned),
+        cmocka_unit_test(test_mirrored),
+        cmocka_unit_test(test_holes),
+        cmocka_unit_test(test_few_nodes),
+        cmocka_unit_test(test_cell_without_area),
         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
