@@ -230,12 +230,254 @@ static void test_lists(void **state)
     close_desk(&d);
 }
 
+/* The group of the source "mf" in m.hdf5; `without` names a dataset that is left out. */
+static void write_h5(const desk *d, bool single, const char *without, const char *last)
+{
+    static const double mag[] = {6.1349, 4.015, 7.135}, rake[] = {90, -33.3, 180};
+    static const float mag_single[] = {6.1349F, 4.015F, 7.135F};
+    static const double probs[] = {0.9, 0.1, 0.75, 0.25, 0.5, 0.5};
+    static const size_t dims[] = {3, 2};
+    const char *lists[] = {"a1 a2 a3", "a3  a2 7 ", last};
+    kr_h5 *file = NULL;
+
+    kt_ok(d->ctx, kr_h5_create(d->ctx, kt_path(d->dir, "m.hdf5"), &file));
+    if (strcmp(without, "mag") != 0)
+        kt_ok(d->ctx, kr_h5_write(file, "mf/mag", single ? KR_H5_F32 : KR_H5_F64, 1, dims,
+                                  single ? (const void *)mag_single : (const void *)mag));
+    if (strcmp(without, "rake") != 0)
+        kt_ok(d->ctx, kr_h5_write(file, "mf/rake", KR_H5_F64, 1, dims, rake));
+    if (strcmp(without, "probs_occur") != 0)
+        kt_ok(d->ctx, kr_h5_write(file, "mf/probs_occur", KR_H5_F64, 2, dims, probs));
+    if (strcmp(without, "rupture_idxs") != 0)
+        kt_ok(d->ctx, kr_h5_write_strings(file, "mf/rupture_idxs", lists, 3, false));
+    kt_ok(d->ctx, kr_h5_close(&file));
+}
+
+static void test_h5(void **state)
+{
+    (void)state;
+    for (int single = 0; single < 2; single++) {
+        desk d = open_desk();
+        write_h5(&d, single, "", "7");
+        kt_ok(d.ctx, put(&d, "m.xml", MF_MODEL "<multiFaultSource id='mf'/>\n" NT_TAIL));
+        kt_ok(d.ctx, put(&d, "s.xml", MF_SECTIONS));
+        kt_ok(d.ctx, kr_model_check_sections(d.ctx, d.model));
+        const kr_multi_fault *m = multi_of(&d, 0);
+        assert_int_equal(m->n, 3);
+        assert_int_equal(m->nprobs, 2);
+        kt_same(m->mag[0], 6.13F);
+        /* 100 times 4.015 is below 401.5 in double precision, in single it is 401.5. */
+        kt_same(m->mag[1], single ? 4.02F : 4.01F);
+        kt_same(m->mag[2], 7.14F);
+        kt_same(m->rake[1], -33.3F);
+        kt_same(m->probs[3], 0.25);
+        assert_string_equal(names(&d, m, 0), "a1 a2 a3 ");
+        assert_string_equal(names(&d, m, 1), "a3 a2 7 ");
+        assert_string_equal(d.model->files[0].groups[0].sources[0]->name, "");
+        close_desk(&d);
+    }
+}
+
+/* A source with ruptures of its own does not look for the file. */
+static void test_h5_beside(void **state)
+{
+    (void)state;
+    desk d = open_desk();
+    write_h5(&d, false, "rake", "7");
+    kt_ok(d.ctx, put(&d, "m.xml", MF_DOC));
+    check_values(&d, 0);
+    close_desk(&d);
+}
+
+static void test_h5_errors(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *without, *last, *says;
+    } rows[] = {
+        {"mag", "7", "m.hdf5: group 'mf' has no dataset 'mag'"},
+        {"rake", "7", "m.hdf5: group 'mf' has no dataset 'rake'"},
+        {"probs_occur", "7", "m.hdf5: group 'mf' has no dataset 'probs_occur'"},
+        {"rupture_idxs", "7", "m.hdf5: group 'mf' has no dataset 'rupture_idxs'"},
+        {"", "", "m.xml:5: the sections of a rupture are ''"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        desk d = open_desk();
+        write_h5(&d, false, rows[i].without, rows[i].last);
+        kt_fails(d.ctx, put(&d, "m.xml", MF_MODEL "<multiFaultSource id='mf'/>\n" NT_TAIL),
+                 KR_EINPUT, rows[i].says);
+        kt_fails(d.ctx, put(&d, "m.xml", MF_MODEL "<multiFaultSource id='mx'/>\n" NT_TAIL),
+                 KR_EINPUT, "m.xml:5: multiFaultSource 'mx' has no ruptures, and ");
+        close_desk(&d);
+    }
+}
+
+static void test_errors(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what, *with, *says;
+    } rows[] = {
+        {"0.9 0.1", "0.9 0.1 0", "7: probs_occur holds 2 numbers, that of the ruptures before 3"},
+        {"0.9 0.1", "0.9 0.2", "6: probs_occur of a rupture sum to 1.1"},
+        {"0.9 0.1", "1.9 -0.9", "6: probs_occur='1.9 -0.9' of <multiPlanesRupture>; numbers from"},
+        {"0.9 0.1", "nan 0.1", "6: probs_occur='nan 0.1'"},
+        {"0.9 0.1", "0.9x 0.1", "6: probs_occur='0.9x 0.1'"},
+        {"0.9 0.1", " ", "6: probs_occur of <multiPlanesRupture> is empty"},
+        {" probs_occur='0.9 0.1'", "", "6: <multiPlanesRupture> has no attribute 'probs_occur'"},
+        {"<magnitude>6.1349</magnitude>", "", "6: <multiPlanesRupture> has no <magnitude>"},
+        {"6.1349", "nan", "6: <magnitude> holds 'nan'; one number is needed"},
+        {"6.1349", "-1", "6: magnitude -1 of <multiPlanesRupture>; it must be more than 0"},
+        {">90<", ">190<", "6: rake 190 of <multiPlanesRupture>; it must be more than -180"},
+        {">90<", ">undefined<", "6: <rake> holds 'undefined'; one number is needed"},
+        {"<rake>90</rake>", "", "6: <multiPlanesRupture> has no <rake>"},
+        {"indexes='a1,a2,a3'", "", "6: <sectionIndexes> has no attribute 'indexes'"},
+        {"a1,a2,a3", "", "6: the sections of a rupture are ''"},
+        {"a1,a2,a3", "a1,,a3", "6: the sections of a rupture are 'a1,,a3'"},
+        {"a1,a2,a3", "a1,", "6: the sections of a rupture are 'a1,'"},
+        {"investigation_time='1'", "",
+         "3: <sourceModel> has no investigation_time; "
+         "multiFaultSource 'mf' needs that of the job, 1"},
+        {"investigation_time='1'", "investigation_time='50'",
+         "3: investigation_time 50 of <sourceModel> is not that of the job, 1"},
+        {"tectonicRegion", "rup_interdep='mutex' tectonicRegion",
+         "5: multiFaultSource 'mf' in a group with rup_interdep='mutex'"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        desk d = open_desk();
+        char *text = nt_replace(MF_DOC, rows[i].what, rows[i].with), says[200];
+        (void)snprintf(says, sizeof says, "m.xml:%s", rows[i].says);
+        kt_fails(d.ctx, put(&d, "m.xml", text), KR_EINPUT, says);
+        free(text);
+        close_desk(&d);
+    }
+}
+
+static void test_section_errors(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what, *with, *says;
+    } rows[] = {
+        {"id='a1'", "id='a3'", "6: section 'a3' is also that of "},
+        {"id='a1'", "id='a 1'", "6: the id 'a 1' is not valid"},
+        {"id='a1'", "", "6: <section> has no attribute 'id'"},
+        {"<section id='a1'>" MF_PLANE MF_PLANE "</section>", "<source id='a1'/>",
+         "6: <geometryModel> holds <source>; it may hold <section> only"},
+        {MF_PLANE MF_PLANE, "", "6: <section> has no surface; <planarSurface> or <kiteSurface>"},
+        {"lon='0.1'", "lon='200'", "6: longitude 200 is out of range"},
+        {"nrml/0.5", "nrml/0.4", "3: <geometryModel> in NRML 0.4"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        desk d = open_desk();
+        char *text = nt_replace(MF_SECTIONS, rows[i].what, rows[i].with), says[200];
+        (void)snprintf(says, sizeof says, "s.xml:%s", rows[i].says);
+        kt_fails(d.ctx, put(&d, "s.xml", text), KR_EINPUT, says);
+        free(text);
+        close_desk(&d);
+    }
+    desk d = open_desk();
+    kt_ok(d.ctx, put(&d, "0.xml", MF_SECTIONS));
+    kt_fails(d.ctx, put(&d, "1.xml", MF_SECTIONS), KR_EINPUT,
+             "1.xml:4: section 'a3' is also that of ");
+    close_desk(&d);
+}
+
+/* An index with a blank is another one, as in the reference. */
+static void test_missing_section(void **state)
+{
+    (void)state;
+    static const char *const lists[][2] = {{"a1,a2,a4", "the section 'a4'"},
+                                           {"a1, a2,a3", "the section ' a2'"}};
+    for (size_t i = 0; i < 2; i++) {
+        desk d = open_desk();
+        char *text = nt_replace(MF_DOC, "a3,a2,7", lists[i][0]), says[200];
+        kt_ok(d.ctx, put(&d, "s.xml", MF_SECTIONS));
+        kt_ok(d.ctx, put(&d, "m.xml", text));
+        (void)snprintf(says, sizeof says,
+                       "m.xml:5: rupture 2 of multiFaultSource 'mf' names %s, which no file has",
+                       lists[i][1]);
+        kt_fails(d.ctx, kr_model_check_sections(d.ctx, d.model), KR_EINPUT, says);
+        free(text);
+        close_desk(&d);
+    }
+}
+
+/* With rates inferred from the first probability the others do not count. */
+static void test_inferred_rates(void **state)
+{
+    (void)state;
+    desk d = open_desk();
+    char *text = nt_replace(MF_DOC, "0.9 0.1", "0.9 0");
+    d.job.infer_occur_rates = true;
+    kt_ok(d.ctx, put(&d, "m.xml", text));
+    kt_same(multi_of(&d, 0)->probs[1], 0);
+    free(text);
+    close_desk(&d);
+}
+
+/* Sources that the job leaves out name no sections and need no investigation time. */
+static void test_left_out(void **state)
+{
+    (void)state;
+    desk d = open_desk();
+    const char *keep = "other";
+    char *text = nt_replace(MF_DOC, "investigation_time='1'", "");
+    d.job.source_id = (kr_names){.n = 1, .name = &keep};
+    kt_ok(d.ctx, put(&d, "m.xml", text));
+    assert_int_equal(d.model->files[0].ngroups, 0);
+    assert_int_equal(d.model->nsections, 0);
+    free(text);
+    close_desk(&d);
+}
+
+static kr_status scenario(kr_ctx *ctx, void *user)
+{
+    kr_job job = nt_job();
+    kr_model *model = NULL;
+    size_t index = 0;
+    char path[300];
+    job.investigation_time = 1;
+    job.rupture_mesh_spacing_km = 5;
+    kr_status s = kr_model_create(ctx, &model);
+    for (int i = 0; i < 3 && s == KR_OK; i++) {
+        (void)snprintf(path, sizeof path, "%s/%d.xml", (const char *)user, i);
+        s = kr_model_read(ctx, model, &job, path, &index);
+    }
+    if (s == KR_OK)
+        s = kr_model_check_sections(ctx, model);
+    kr_model_destroy(&model);
+    return s;
+}
+
+static void test_failing_memory(void **state)
+{
+    (void)state;
+    char *dir = kt_dir_create();
+    kt_write_text(kt_path(dir, "0.xml"), MF_DOC);
+    kt_write_text(kt_path(dir, "1.xml"), MF_SECTIONS);
+    char *rates = nt_replace(MF_DOC, "0.9 0.1", "0.8 0.2");
+    kt_write_text(kt_path(dir, "2.xml"), rates);
+    assert_true(kt_fail_each_allocation(scenario, dir) > 10);
+    free(rates);
+    kt_dir_remove(&dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_xml),
         cmocka_unit_test(test_sharing),
         cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_h5),
+        cmocka_unit_test(test_h5_beside),
+        cmocka_unit_test(test_h5_errors),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_section_errors),
+        cmocka_unit_test(test_missing_section),
+        cmocka_unit_test(test_inferred_rates),
+        cmocka_unit_test(test_left_out),
+        cmocka_unit_test(test_failing_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
