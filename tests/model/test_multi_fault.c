@@ -431,6 +431,41 @@ static void test_left_out(void **state)
     close_desk(&d);
 }
 
+/* While a source is read, not much more is held than what stays, and nothing beside it in the end.
+ */
+static void test_memory(void **state)
+{
+    (void)state;
+    enum { RUPTURES = 10000, LENGTH = 60 };
+    desk d = open_desk();
+    size_t index = 0;
+    uint64_t random = 3;
+    FILE *out = fopen(kt_path(d.dir, "m.xml"), "w");
+
+    assert_non_null(out);
+    (void)fputs(MF_MODEL "<multiFaultSource id='mf' name='m'>\n", out);
+    for (int i = 0; i < RUPTURES; i++) {
+        (void)fprintf(out,
+                      "<multiPlanesRupture probs_occur='0.9 0.1'><magnitude>%g</magnitude>"
+                      "<rake>0</rake><sectionIndexes indexes='",
+                      6 + kt_random_unit(&random));
+        for (int run = 0; run < LENGTH / 10; run++) {
+            int first = (int)(kt_random(&random) % 3000);
+            for (int k = 0; k < 10; k++)
+                (void)fprintf(out, run + k > 0 ? ",%d" : "%d", first + k);
+        }
+        (void)fputs("'/></multiPlanesRupture>\n", out);
+    }
+    (void)fputs("</multiFaultSource>\n" NT_TAIL, out);
+    assert_int_equal(fclose(out), 0);
+    kt_ok(d.ctx, kr_model_read(d.ctx, d.model, &d.job, kt_path(d.dir, "m.xml"), &index));
+    double stays = RUPTURES * (2 * sizeof(float) + 2 * sizeof(double) + sizeof(uint32_t) +
+                               LENGTH * sizeof(uint32_t));
+    assert_true((double)kr_ctx_memory(d.ctx).current < 1.1 * stays + 500e3);
+    assert_true((double)kr_ctx_memory(d.ctx).peak < 1.35 * stays + 1e6);
+    close_desk(&d);
+}
+
 static kr_status scenario(kr_ctx *ctx, void *user)
 {
     kr_job job = nt_job();
@@ -477,6 +512,7 @@ int main(void)
         cmocka_unit_test(test_missing_section),
         cmocka_unit_test(test_inferred_rates),
         cmocka_unit_test(test_left_out),
+        cmocka_unit_test(test_memory),
         cmocka_unit_test(test_failing_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

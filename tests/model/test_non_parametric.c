@@ -25,30 +25,32 @@
         "10 45 10.2 45.1") "<dip>60</dip><upperSeismoDepth>0</upperSeismoDepth>"                   \
                            "<lowerSeismoDepth>12</lowerSeismoDepth></simpleFaultGeometry>"         \
                            "</simpleFaultRupture>\n"
-#define NP_COMPLEX                                                                                                                             \
-    "<complexFaultRupture" NP_MARK("0.8 0.2", "7", "-90") "<complexFaultGeometry><"                                                            \
-                                                          "faultTopEdge>" NP_LINE("10 45 0 10.2 "                                              \
-                                                                                  "45 0") "</"                                                 \
-                                                                                          "faultT"                                             \
-                                                                                          "opEdge"                                             \
-                                                                                          "><"                                                 \
-                                                                                          "faultB"                                             \
-                                                                                          "ottomE"                                             \
-                                                                                          "dge"                                                \
-                                                                                          ">" NP_LINE(                                         \
-                                                                                              "10"                                             \
-                                                                                              " 4"                                             \
-                                                                                              "5."                                             \
-                                                                                              "1 "                                             \
-                                                                                              "10"                                             \
-                                                                                              " 1"                                             \
-                                                                                              "0."                                             \
-                                                                                              "2 "                                             \
-                                                                                              "45"                                             \
-                                                                                              ".1"                                             \
-                                                                                              " 1"                                             \
-                                                                                              "0") "</faultBottomEdge></complexFaultGeometry>" \
-                                                                                                   "</complexFaultRupture>\n"
+#define NP_COMPLEX                                                                                 \
+    "<complexFaultRupture" NP_MARK(                                                                \
+        "0.8 0.2", "7",                                                                            \
+        "-90") "<complexFaultGeometry><"                                                           \
+               "faultTopEdge>" NP_LINE(                                                            \
+                   "10 45 0 10.2 "                                                                 \
+                   "45 0") "</"                                                                    \
+                           "faultT"                                                                \
+                           "opEdge"                                                                \
+                           "><"                                                                    \
+                           "faultB"                                                                \
+                           "ottomE"                                                                \
+                           "dge"                                                                   \
+                           ">" NP_LINE("10"                                                        \
+                                       " 4"                                                        \
+                                       "5."                                                        \
+                                       "1 "                                                        \
+                                       "10"                                                        \
+                                       " 1"                                                        \
+                                       "0."                                                        \
+                                       "2 "                                                        \
+                                       "45"                                                        \
+                                       ".1"                                                        \
+                                       " 1"                                                        \
+                                       "0") "</faultBottomEdge></complexFaultGeometry>"            \
+                                            "</complexFaultRupture>\n"
 #define NP_SINGLE                                                                                  \
     "<singlePlaneRupture" NP_MARK("0.7 0.3", "6.5", "180") NP_PLANE "</singlePlaneRupture>\n"
 #define NP_PLANES                                                                                  \
@@ -65,7 +67,7 @@
 #define NP_ALL NP_SIMPLE NP_COMPLEX NP_SINGLE NP_PLANES NP_KITES NP_GRIDDED
 #define NP_SOURCE(ruptures)                                                                        \
     "<nonParametricSeismicSource id='np' name='given'>\n" ruptures "</"                            \
-                                                                   "nonParametricSeismicSource>\n"
+    "nonParametricSeismicSource>\n"
 #define NP_DOC                                                                                     \
     NP_HEAD NP_SOURCE(NP_ALL)                                                                      \
     NT_TAIL
