@@ -1,4 +1,5 @@
 #include "geo/fault_mesh.h"
+#include "geo/kite_grid.h"
 
 #include <math.h>
 
@@ -185,6 +186,13 @@ static bool whole_cell(const kr_mesh *mesh, size_t *row, size_t *col)
         }
     }
     return false;
+}
+
+bool kr_kite_has_cell(const kr_mesh *mesh)
+{
+    size_t i, j;
+
+    return whole_cell(mesh, &i, &j);
 }
 
 bool kr_kite_is_left_handed(const kr_mesh *mesh)
