@@ -43,7 +43,7 @@ struct kr_fault {
     bool by_extent;        /* bounds are those of surfaces (west > east at the date line, no limit
                               of 180 degrees), not of an outline */
     union {
-        struct kr_floats *floats;
+        struct kr_floats *floats; /* float_int.h */
         struct kr_wholes *wholes;
         struct kr_multi *multi;
     } of;
@@ -58,13 +58,13 @@ struct kr_fault_maker {
     double last_km;    /* last maximum distance */
     kr_lon_range lons; /* of the job's sites */
     double *lon_360;   /* of the tile's sites */
-    kr_box box;        /* for which `near` is filled */
-    bool has_box;
+    kr_bbox bounds;    /* for which `near` is filled */
+    bool by_extent, has_bounds;
     kr_site_set near;    /* sites of the tile inside the box */
     kr_site_set part;    /* some of them */
     uint32_t *keep, *id; /* room for all sites */
     kr_dist_out dist;    /* those wanted, room for all sites; scratch of the way */
-    kr_dist_out other;   /* the same: of one of several parts */
+    kr_dist_out other;   /* RRUP, RJB, CLON and CLAT of one of several parts */
     float *single[6];    /* room for all sites: t, u, w of a part, and their sums */
     kr_surface_work work;
     kr_window_work *windows;

@@ -36,6 +36,63 @@ kr_bbox kr_bounds_of(kr_places places)
     return kr_cross_date_line(b.west, b.east) ? plain_bounds(places, true) : b;
 }
 
+/* Twice the area of the triangle of places a, b, c; > 0 if they turn to the left. */
+static double turn(const double *x, const double *y, size_t a, size_t b, size_t c)
+{
+    return (x[b] - x[a]) * (y[c] - y[a]) - (y[b] - y[a]) * (x[c] - x[a]);
+}
+
+static double squared(const double *x, const double *y, size_t a, size_t b)
+{
+    return (x[b] - x[a]) * (x[b] - x[a]) + (y[b] - y[a]) * (y[b] - y[a]);
+}
+
+/* The corner of the convex hull after corner p, to the left of which all places are. */
+static size_t next_corner(const double *x, const double *y, size_t n, size_t p)
+{
+    size_t q = p;
+
+    for (size_t i = 0; i < n; i++) {
+        double t = turn(x, y, p, q, i);
+        if (q == p || t < 0.0 || (t == 0.0 && squared(x, y, p, i) > squared(x, y, p, q)))
+            q = i;
+    }
+    return q;
+}
+
+kr_status kr_hull_bounds(kr_ctx *ctx, kr_places places, kr_bbox *out, bool *ok)
+{
+    kr_status s = KR_OK;
+    size_t n = places.n, first = 0, p, corners = 0;
+    double *x = NULL, *y = NULL, *lon = NULL, *lat = NULL;
+    kr_bbox box;
+    kr_ortho ortho;
+
+    KR_NEW(x, ctx, KR_ACCOUNT_RUPTURES, 4 * n);
+    y = x + n;
+    lon = y + n;
+    lat = lon + n;
+    *ok = kr_bbox_of(places.lon, places.lat, n, &box);
+    if (!*ok)
+        goto out;
+    ortho = kr_ortho_of(&box);
+    for (size_t i = 0; i < n; i++) {
+        kr_ortho_project(&ortho, places.lon[i], places.lat[i], &x[i], &y[i]);
+        if (x[i] < x[first] || (x[i] == x[first] && y[i] < y[first]))
+            first = i;
+    }
+    p = first;
+    do {
+        lon[corners] = places.lon[p];
+        lat[corners++] = places.lat[p];
+        p = next_corner(x, y, n, p);
+    } while (corners < n && (x[p] != x[first] || y[p] != y[first]));
+    *out = kr_bounds_of((kr_places){lon, lat, corners});
+out:
+    kr_free(x);
+    return s;
+}
+
 kr_box kr_box_around(const kr_bbox *bounds, double km, kr_lon_range sites)
 {
     double dlat = fmin(km * KR_KM_TO_DEGREES, 90.0);

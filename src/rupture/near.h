@@ -32,6 +32,10 @@ kr_lon_range kr_lon_range_of(const kr_site_soa *sites);
  */
 kr_bbox kr_bounds_of(kr_places places);
 
+/** The bounds of the corners of the convex hull that the places (n > 0) have in their orthographic
+ * projection. *ok is false if they are more than 180 degrees of longitude apart. */
+KR_MUST_CHECK kr_status kr_hull_bounds(kr_ctx *ctx, kr_places places, kr_bbox *out, bool *ok);
+
 /** Bounds widened by `km`. */
 kr_box kr_box_around(const kr_bbox *bounds, double km, kr_lon_range sites);
 

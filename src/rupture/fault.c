@@ -1,0 +1,151 @@
+/* Extended sources of every kind. */
+#include "rupture/fault_int.h"
+
+#include <math.h>
+
+/* ---- ranges of magnitude ---- */
+
+bool kr_fault_in_range(const kr_job *job, const kr_magdist *limits, double mag)
+{
+    double first = limits->mag[0], last = limits->mag[limits->n - 1];
+
+    return job->compat == KR_COMPAT_EXACT ? first <= mag && mag <= last : first < mag && mag < last;
+}
+
+static uint32_t group_of(double mag)
+{
+    return (uint32_t)(mag * 100.0);
+}
+
+void kr_fault_cuts(const kr_job *job, const kr_magdist *limits, const double *mags, size_t n,
+                   double *cuts)
+{
+    for (size_t i = 0; i < n; i++) {
+        double least = mags[i];
+        cuts[i] = -1.0;
+        if (!kr_fault_in_range(job, limits, mags[i]))
+            continue;
+        for (size_t k = 0; k < n && job->compat != KR_COMPAT_EXACT; k++) {
+            if (mags[k] < least && group_of(mags[k]) == group_of(mags[i]) &&
+                kr_fault_in_range(job, limits, mags[k]))
+                least = mags[k];
+        }
+        cuts[i] = kr_magdist_at(limits, least);
+    }
+}
+
+/* ---- life ---- */
+
+static const kr_fault_way *way_of(kr_source_kind kind)
+{
+    switch (kind) {
+    case KR_SOURCE_SIMPLE_FAULT:
+    case KR_SOURCE_COMPLEX_FAULT:
+    case KR_SOURCE_KITE_FAULT:
+        return &kr_floating_way;
+    case KR_SOURCE_CHARACTERISTIC:
+    case KR_SOURCE_NON_PARAMETRIC:
+        return &kr_whole_way;
+    case KR_SOURCE_MULTI_FAULT:
+        return &kr_multi_way;
+    default:
+        return NULL;
+    }
+}
+
+static kr_status make_bins(kr_fault *fault)
+{
+    kr_status s = KR_OK;
+    double *mag = NULL, *rate = NULL;
+    kr_bins *bins = &fault->bins;
+
+    if (fault->source->nmfds == 0)
+        goto out;
+    KR_TRY(kr_mfd_bins(fault->ctx, &fault->source->mfds[0], &fault->arena, &mag, &rate, &bins->n));
+    bins->mag = mag;
+    bins->rate = rate;
+    for (size_t i = 0; i < bins->n; i++) {
+        bins->max_rate = fmax(bins->max_rate, rate[i]);
+        bins->total_rate += rate[i];
+    }
+out:
+    return s;
+}
+
+kr_status kr_fault_create(kr_ctx *ctx, const kr_job *job, kr_surfaces *surfaces,
+                          const kr_source *source, bool atomic, kr_fault **out)
+{
+    kr_status s = KR_OK;
+    kr_fault *fault = NULL;
+
+    KR_NEW(fault, ctx, KR_ACCOUNT_RUPTURES, 1);
+    fault->ctx = ctx;
+    fault->job = job;
+    fault->source = source;
+    fault->way = way_of(source->kind);
+    fault->whole = atomic || !job->split_sources;
+    kr_arena_init(&fault->arena, ctx, KR_ACCOUNT_RUPTURES);
+    if (!fault->way) {
+        s = kr_fail(ctx, KR_EINTERNAL, "source '%s' is not an extended one", source->id);
+        goto out;
+    }
+    KR_TRY(make_bins(fault));
+    KR_TRY(fault->way->make(fault, surfaces));
+    *out = fault;
+    fault = NULL;
+out:
+    kr_fault_destroy(&fault);
+    return s;
+}
+
+void kr_fault_destroy(kr_fault **fault)
+{
+    kr_fault *f = *fault;
+
+    if (!f)
+        return;
+    if (f->way && f->way->clear)
+        f->way->clear(f);
+    kr_arena_clear(&f->arena);
+    kr_free(f);
+    *fault = NULL;
+}
+
+/* ---- what there is ---- */
+
+const kr_source *kr_fault_source(const kr_fault *fault)
+{
+    return fault->source;
+}
+
+size_t kr_fault_nitems(const kr_fault *fault)
+{
+    return fault->nitems;
+}
+
+uint64_t kr_fault_item_ruptures(const kr_fault *fault, size_t item)
+{
+    return fault->way->ruptures(fault, item);
+}
+
+uint64_t kr_fault_count_ruptures(const kr_fault *fault)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < fault->nitems; i++)
+        sum += fault->way->ruptures(fault, i);
+    return sum;
+}
+
+double kr_fault_item_cost(const kr_fault *fault, size_t item)
+{
+    return fault->way->cost(fault, item);
+}
+
+kr_status kr_fault_meet_sites(kr_ctx *ctx, kr_fault *fault, const char *trt, kr_columns columns,
+                              const kr_site_soa *job_sites, int threads)
+{
+    fault->ctx = ctx;
+    return fault->way->meet_sites ? fault->way->meet_sites(fault, trt, columns, job_sites, threads)
+                                  : KR_OK;
+}
