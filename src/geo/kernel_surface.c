@@ -113,18 +113,36 @@ static void arc(const kr_soa3 *sites, kr_vec3 pole, double *out)
     SIMD for (size_t j = 0; j < sites->n; j++) out[j] = arc_of(dot(SITE(sites, j), pole));
 }
 
+/* Distances to the segments of a trace are compared by the chord (on the unit sphere) of an arc as
+ * long as they are: it takes no arcsine, which is left to the nearest one. */
+
+/* The chord of the arc whose sine is s >= 0, up to a quarter of the circle. */
+INLINE double chord_of_sine(double s)
+{
+    double cosine2 = 1.0 - s * s;
+
+    return s * sqrt(2.0 / (1.0 + sqrt(cosine2 > 0.0 ? cosine2 : 0.0)));
+}
+
+/* The chord of the arc x, 0 to 2 (radians): the series of the sine. */
+INLINE double chord_of_arc(double x)
+{
+    double h = 0.5 * x, q = h * h;
+    double tail = 1.0 / 156.0 * (1.0 - q / 210.0 * (1.0 - q / 272.0 * (1.0 - q / 342.0)));
+    double body = 1.0 - q / 42.0 * (1.0 - q / 72.0 * (1.0 - q / 110.0 * (1.0 - q * tail)));
+
+    return x * (1.0 - q / 6.0 * (1.0 - q / 20.0 * body));
+}
+
 /* Behind its beginning the distance to a half circle is that to the beginning, with the sign of
  * the side. */
 INLINE double semi_arc_to(kr_vec3 p, const kr_arc_segment *s)
 {
-    double side = dot(p, s->pole);
-    double back = 0.5 * sqrt(distance2(p, s->a));
-    double behind = dot(p, s->along_a) > 0.0 ? 0.0 : 1.0;
-    double half = behind * back + (1.0 - behind) * side;
-    double away = arc_of(half);
+    double side = dot(p, s->pole), ahead = dot(p, s->along_a);
+    double great = chord_of_sine(fabs(side)), start = sqrt(distance2(p, s->a));
+    double away = ahead > 0.0 ? great : start;
 
-    /* twice the arc of half the chord */
-    return behind != 0.0 ? copysign(2.0 * away, side < 0.0 ? -1.0 : 1.0) : away;
+    return side < 0.0 ? -away : away;
 }
 
 static void semi_arc(const kr_soa3 *sites, const kr_arc_segment *s, double sign, double *out)
@@ -132,15 +150,15 @@ static void semi_arc(const kr_soa3 *sites, const kr_arc_segment *s, double sign,
     SIMD for (size_t j = 0; j < sites->n; j++) out[j] = sign * semi_arc_to(SITE(sites, j), s);
 }
 
-/* Beside the segment the distance to its great circle, else the chord to the nearer end. */
+/* Beside the segment the distance to its great circle, else the chord (taken as an arc, as the
+ * reference does) to the nearer end. */
 INLINE double segment_to(kr_vec3 p, const kr_arc_segment *s)
 {
     double side = dot(p, s->pole);
-    double ends = radius * sqrt(lesser(distance2(p, s->a), distance2(p, s->b)));
-    double ahead = dot(p, s->along_a) >= 0.0 ? 1.0 : 0.0;
-    double beside = dot(p, s->along_b) <= 0.0 ? ahead : 0.0;
-    double great = fabs(arc_of(side));
-    double away = beside != 0.0 ? great : ends;
+    double ends = chord_of_arc(sqrt(lesser(distance2(p, s->a), distance2(p, s->b))));
+    double great = chord_of_sine(fabs(side));
+    double ahead = dot(p, s->along_a) >= 0.0 ? great : ends;
+    double away = dot(p, s->along_b) <= 0.0 ? ahead : ends;
 
     return side < 0.0 ? -away : away;
 }
@@ -148,6 +166,11 @@ INLINE double segment_to(kr_vec3 p, const kr_arc_segment *s)
 static void segment(const kr_soa3 *sites, const kr_arc_segment *s, double *out)
 {
     SIMD for (size_t j = 0; j < sites->n; j++) out[j] = segment_to(SITE(sites, j), s);
+}
+
+static void arc_of_chord(size_t n, double *io)
+{
+    SIMD for (size_t j = 0; j < n; j++) io[j] = 2.0 * arc_of(0.5 * io[j]);
 }
 
 static void nearer(size_t n, const double *a, double *io)
@@ -298,5 +321,5 @@ SLIDE(slide_nearest, nearer_of)
 
 extern const kr_surface_kernels KR_ISA_NAME(kr_surface_kernels);
 const kr_surface_kernels KR_ISA_NAME(kr_surface_kernels) = {
-    chords2, nearest, lower,    root,    arc,     semi_arc,    segment,
+    chords2, nearest, lower,    root,    arc,     semi_arc,    segment,      arc_of_chord,
     nearer,  between, geodetic, azimuth, outline, slide_least, slide_nearest};

@@ -311,9 +311,9 @@ static size_t last_segment(const kr_mesh *mesh)
     return before;
 }
 
-/* Distance to segment number j of the top row. The first one is extended beyond its beginning, the
- * last one beyond its end. (Where nodes are missing at the beginning, the first segment that is
- * there is extended beyond its end, as in the reference.) */
+/* Distance (as a chord) to segment number j of the top row. The first one is extended beyond its
+ * beginning, the last one beyond its end. (Where nodes are missing at the beginning, the first
+ * segment that is there is extended beyond its end, as in the reference.) */
 static void segment_rx(const kr_surface_room *room, const kr_mesh *mesh, size_t j, bool extended,
                        const kr_soa3 *sites, double *out)
 {
@@ -351,6 +351,8 @@ bool kr_mesh_rx(kr_surface_room *room, const kr_mesh *mesh, const kr_site_soa *s
             room->k->nearer(unit.n, room->one, out);
         any = true;
     }
+    if (any)
+        room->k->arc_of_chord(unit.n, out);
     return any;
 }
 

@@ -43,11 +43,14 @@ typedef struct kr_surface_kernels {
     /* io = min(io, a); io = sqrt(in) * factor */
     void (*lower)(size_t n, const double *a, double *io);
     void (*root)(size_t n, double factor, const double *in, double *out);
-    /* signed distances (km) to a great circle, to the half of it ahead of a segment's first end,
-     * and to the segment, as the reference defines them */
+    /* signed distances (km) to a great circle */
     void (*arc)(const kr_soa3 *sites, kr_vec3 pole, double *out);
+    /* signed distances to the half of the great circle ahead of a segment's first end, and to the
+     * segment, as the reference defines them: as chords on the unit sphere of arcs of that length;
+     * and these as km */
     void (*semi_arc)(const kr_soa3 *sites, const kr_arc_segment *segment, double sign, double *out);
     void (*segment)(const kr_soa3 *sites, const kr_arc_segment *segment, double *out);
+    void (*arc_of_chord)(size_t n, double *io);
     /* io = a where |a| < |io| */
     void (*nearer)(size_t n, const double *a, double *io);
     /* 0 between two great circles, else the distance to the nearer one */

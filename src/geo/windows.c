@@ -17,8 +17,9 @@ typedef struct window_table {
     size_t room;
 } window_table;
 
-/* Distances to the segments of a row, each taken as the first of a trace, one in the middle, and
- * the last; and the nearest of `cols` - 3 in the middle. Arrays of capacity for each segment. */
+/* Distances (as chords) to the segments of a row, each taken as the first of a trace, one in the
+ * middle, and the last; and the nearest of `cols` - 3 in the middle. Arrays of capacity for each
+ * segment. */
 typedef struct row_slot {
     bool used;
     size_t row, cols; /* cols 0: `least` is not there */
@@ -317,6 +318,7 @@ static kr_status window_rx(kr_window_work *w, const kr_mesh *window, size_t row,
     if (cols > 3)
         w->room.k->nearer(n, t->least + (col + 1) * w->capacity, out);
     w->room.k->nearer(n, t->last + (col + cols - 2) * w->capacity, out);
+    w->room.k->arc_of_chord(n, out);
 out:
     return s;
 }
