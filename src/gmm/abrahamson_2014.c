@@ -2,16 +2,13 @@
  * for active crustal regions. Earthquake Spectra 30(3), 1025-1055. doi:10.1193/070913EQS198M
  *
  * Departures, all as in OpenQuake 3.21: main shocks only (no aftershock term); the fifth taper of
- * the hanging wall is the one with ry0; sigma_mu_epsilon adds so many standard deviations of the
- * median, by bins of magnitude and distance from the numbers of New Zealand's recordings. (Where
- * strong motion on very soft soil reverses the slope of the amplification, OpenQuake's tau is
- * negative; only its square counts.) The numbers of recordings are used as in
- *
- * Petersen, M. D. et al. (2014). Documentation for the 2014 update of the United States national
- * seismic hazard maps. USGS Open-File Report 2014-1091. */
+ * the hanging wall is the one with ry0; sigma_mu_epsilon (nz_recordings.h). Where strong motion on
+ * very soft soil reverses the slope of the amplification, OpenQuake's tau is negative; only its
+ * square counts. */
 #include "abrahamson_2014.tab.h"
 #include "base/str.h"
 #include "gmm/gmm.h"
+#include "gmm/nz_recordings.h"
 #include "num/vmath.h"
 
 static const kr_gmm_table table = KR_GMM_TABLE(abrahamson_2014, ABRAHAMSON_2014);
@@ -169,26 +166,6 @@ static void fill_piece(piece *p, size_t n, const double *x, const double *nodes,
     }
 }
 
-/* Standard deviations of the median: below 10 km, below 30 km and beyond. */
-static void fill_uncertain(shared *sh, size_t n, double epsilon, const kr_gmm_batch *batch)
-{
-    static const double recordings[3][3] = {
-        {11.0, 38.0, 94.0}, /* M 5 to 6 */
-        {2.0, 7.0, 13.0},   /* M 6 to 7 */
-        {2.0, 2.0, 4.0},    /* all other magnitudes */
-    };
-    const double *mag = batch->col[KR_COL_MAG], *rrup = batch->col[KR_COL_RRUP];
-    double sigma[3][3];
-
-    for (size_t i = 0; i < 9; i++)
-        sigma[i / 3][i % 3] = epsilon * 0.4 * sqrt(2.0 / recordings[i / 3][i % 3]);
-    for (size_t i = 0; i < n; i++) {
-        size_t m = mag[i] >= 5.0 && mag[i] < 6.0 ? 0 : mag[i] >= 6.0 && mag[i] < 7.0 ? 1 : 2;
-        size_t r = rrup[i] <= 10.0 ? 0 : rrup[i] < 30.0 ? 1 : 2;
-        sh->uncertain[i] = sigma[m][r];
-    }
-}
-
 static void fill_shared(const state *st, shared *sh, size_t n, const kr_gmm_batch *batch)
 {
     static const double basin[] = {150.0, 250.0, 400.0, 700.0};
@@ -201,7 +178,8 @@ static void fill_shared(const state *st, shared *sh, size_t n, const kr_gmm_batc
     fill_piece(&sh->basin_scale, n, vs30, basin, 4, false);
     if (st->region == REGION_JAPAN)
         fill_piece(&sh->japan_site, n, vs30, japan, 7, true);
-    fill_uncertain(sh, n, st->epsilon, batch);
+    nz_recordings_fill(sh->uncertain, n, st->epsilon, batch->col[KR_COL_MAG],
+                       batch->col[KR_COL_RRUP]);
 }
 
 /* Equations 1 to 6, 10 and 16: all but the site and the region. */
@@ -341,9 +319,7 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
 /* The arguments, with the default region of one class. */
 #define PARAMS(where)                                                                              \
     {                                                                                              \
-        {.name = "sigma_mu_epsilon",                                                               \
-         .kind = KR_PARAM_NUMBER,                                                                  \
-         .about = "standard deviations of the median added to it"},                                \
+        NZ_RECORDINGS_PARAM,                                                                       \
             {.name = "region",                                                                     \
              .kind = KR_PARAM_TEXT,                                                                \
              .text = (where),                                                                      \

@@ -89,8 +89,9 @@ static bool kind_matches(kr_gmm_param_kind kind, const kr_value *value)
     switch (kind) {
     case KR_PARAM_NUMBER:
         return value->kind == KR_VALUE_INT || value->kind == KR_VALUE_FLOAT;
-    case KR_PARAM_BOOL:
-        return value->kind == KR_VALUE_BOOL;
+    case KR_PARAM_BOOL: /* Python's, so that 0 and 1 are common */
+        return value->kind == KR_VALUE_BOOL ||
+               (value->kind == KR_VALUE_INT && (value->number == 0.0 || value->number == 1.0));
     case KR_PARAM_TEXT:
     case KR_PARAM_FILE:
         return value->kind == KR_VALUE_TEXT;
