@@ -49,6 +49,12 @@ static void test_failures(void **state)
          "argument 'mag_eq' of AtkinsonBoore2006: 'Mb' is none of Mblg87, Mblg96, Mw, NA"},
         {"AbrahamsonEtAl2014", "region = 'NZL'", "PGA",
          "argument 'region' of AbrahamsonEtAl2014: 'NZL' is none of CHN, JPN, TWN"},
+        {"BooreEtAl2014", "region = 'NZL'", "PGA",
+         "argument 'region' of BooreEtAl2014: 'NZL' is none of nobasin, CAL, JPN"},
+        {"BooreEtAl2014", "sof = 2", "PGA",
+         "argument 'sof' of BooreEtAl2014: true or false is needed"},
+        {"BooreEtAl2014", "sigma_mu_epsilom = 1", "PGA",
+         "BooreEtAl2014 has no argument 'sigma_mu_epsilom'; did you mean 'sigma_mu_epsilon'?"},
         {"FrankelEtAl1996MwNSHMP2008", "", "SA(0.15)",
          "SA(0.15) is not a measure of FrankelEtAl1996MwNSHMP2008, which gives PGA and SA at 0.1, "
          "0.2, 0.3, 0.5, 1 and 2 s only"},
@@ -123,6 +129,13 @@ static void test_arguments(void **state)
     kt_ok(ctx, create(ctx, "GMPETable", "gmpe_table = 'gmpe_table.hdf5'", "PGA", &arena, &gmm));
     assert_true(gmm->needs == (KR_BIT(MAG) | KR_BIT(RJB)));
     kt_same(gmm->mag_min, 4.5);
+    kr_columns boore = KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(RJB) | KR_BIT(VS30);
+    kt_ok(ctx, create(ctx, "BooreEtAl2014", "sof = 1", "PGA", &arena, &gmm));
+    assert_true(gmm->needs == boore);
+    kt_ok(ctx, create(ctx, "BooreEtAl2014", "sigma_mu_epsilon = 1", "PGA", &arena, &gmm));
+    assert_true(gmm->needs == (boore | KR_BIT(RRUP)));
+    kt_ok(ctx, create(ctx, "BooreEtAl2014", "region = 'CAL'\nsof = 0", "PGA", &arena, &gmm));
+    assert_true(gmm->needs == ((boore | KR_BIT(Z1PT0)) & ~KR_BIT(RAKE)));
     kr_arena_clear(&arena);
     kt_ctx_end(&ctx);
 }
