@@ -186,6 +186,30 @@ static void test_shared_surfaces(void **state)
     end(&w);
 }
 
+/* Nodes along strike and down dip for WC1994, strike slip, aspect 1.5, distances of nodes 3 km and
+ * 2 km: figures of the reference. */
+static void test_kite_sizes(void **state)
+{
+    (void)state;
+    static const struct {
+        double mag;
+        uint32_t cols, rows;
+    } expected[] = {{4.6, 1, 1}, {5.0, 2, 3},   {5.3, 3, 3},  {5.5, 3, 4}, {5.9, 4, 5},
+                    {6.1, 5, 6}, {6.2, 6, 6},   {6.3, 6, 7},  {6.5, 7, 8}, {6.6, 8, 9},
+                    {6.7, 9, 9}, {6.8, 10, 10}, {6.9, 11, 11}};
+    kr_geometry g = {.spacing_km = 3};
+    kr_source source = {.aspect = 1.5, .rake = 45, .ngeometries = 1, .geometries = &g};
+    const char *problem = NULL;
+
+    assert_true(kr_msr_find("WC1994", &source.msr));
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        kr_float_size size = kr_kite_float_size(&source, 2, expected[i].mag, &problem);
+        assert_null(problem);
+        assert_int_equal(size.cols, expected[i].cols);
+        assert_int_equal(size.rows, expected[i].rows);
+    }
+}
+
 /* ---- magnitudes ---- */
 
 static void test_cuts(void **state)
@@ -308,8 +332,15 @@ static void test_errors(void **state)
             "mesh cell; a smaller spacing is needed");
     source = *source_of(&w, "kite");
     source.mfds = source.mfds_written = &mfd;
-    mag[0] = 5;
-    refused(&w, &source, "source 'kite': a rupture of magnitude 5 ");
+    mag[0] = 4.8;
+    refused(&w, &source, "source 'kite': a rupture of magnitude 4.8 is only one mesh cell");
+    mag[0] = 5.2;
+    refused(&w, &source, "source 'kite': a rupture of magnitude 5.2 differs by more than 25%");
+    mag[0] = 4.5; /* less than one mesh cell: lost, as in the reference */
+    kr_fault *fault = make_fault(&w, &source, false);
+    assert_int_equal(kr_fault_count_ruptures(fault), 0);
+    assert_int_equal(all_pairs(&w, fault).n, 0);
+    kr_fault_destroy(&fault);
     end(&w);
 }
 
@@ -395,11 +426,17 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tiles),           cmocka_unit_test(test_items),
-        cmocka_unit_test(test_rates_add_up),    cmocka_unit_test(test_simple_places),
-        cmocka_unit_test(test_shared_surfaces), cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_weights),         cmocka_unit_test(test_hull_bounds),
-        cmocka_unit_test(test_errors),          cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_tiles),
+        cmocka_unit_test(test_items),
+        cmocka_unit_test(test_rates_add_up),
+        cmocka_unit_test(test_simple_places),
+        cmocka_unit_test(test_shared_surfaces),
+        cmocka_unit_test(test_kite_sizes),
+        cmocka_unit_test(test_cuts),
+        cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_hull_bounds),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_columns),
         cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests_name("rupture.fault_rules", tests, NULL, NULL);
