@@ -46,7 +46,8 @@ typedef struct kr_hash128 {
 } kr_hash128;
 void kr_hash_init(kr_hash128 *h);
 void kr_hash_bytes(kr_hash128 *h, const void *data, size_t n);
-void kr_hash_double(kr_hash128 *h, double x); /* -0 is 0, all NaNs are one */
+void kr_hash_double(kr_hash128 *h, double x);                   /* -0 is 0, all NaNs are one */
+void kr_hash_doubles(kr_hash128 *h, const double *x, size_t n); /* the same of n numbers */
 void kr_hash_text(kr_hash128 *h, const char *text);
 bool kr_hash_equal(kr_hash128 x, kr_hash128 y);
 

@@ -56,7 +56,7 @@ void kr_hash_bytes(kr_hash128 *h, const void *data, size_t n)
     hash_finish(h);
 }
 
-void kr_hash_double(kr_hash128 *h, double x)
+static uint64_t hash_number(double x)
 {
     uint64_t w = 0x7ff8000000000000U; /* every NaN */
 
@@ -64,7 +64,20 @@ void kr_hash_double(kr_hash128 *h, double x)
         x = 0; /* drops the sign of -0 */
     if (!isnan(x))
         memcpy(&w, &x, sizeof w);
-    hash_word(h, w);
+    return w;
+}
+
+void kr_hash_double(kr_hash128 *h, double x)
+{
+    hash_word(h, hash_number(x));
+    hash_finish(h);
+}
+
+void kr_hash_doubles(kr_hash128 *h, const double *x, size_t n)
+{
+    hash_word(h, n ^ 0x9ae16a3b2f90404fU); /* neither a number nor a length of bytes */
+    for (size_t i = 0; i < n; i++)
+        hash_word(h, hash_number(x[i]));
     hash_finish(h);
 }
 

@@ -183,18 +183,62 @@ static const char *number_special(const char *p, const char *end, double *x)
     return q ? q : number_word(p, end, "inf");
 }
 
-const char *kr_read_double(const char *p, const char *end, double *out)
+/* mantissa * 10^exp10, if that is simple. */
+static bool number_simple(uint64_t mantissa, long long exp10, double *x)
 {
     static const double pow10[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+    if (mantissa == 0)
+        *x = 0;
+    else if (exp10 < -POW5_MAX || exp10 > POW5_MAX)
+        return false;
+    else if (mantissa >> 53 == 0 && exp10 >= -22 &&
+             exp10 <= 22) /* two exact numbers, one rounding */
+        *x = exp10 < 0 ? (double)mantissa / pow10[-exp10] : (double)mantissa * pow10[exp10];
+    else
+        *x = number_scale(mantissa, (int)exp10);
+    return true;
+}
+
+/* The number at p if it is short and simple, as nearly all are; NULL tells nothing. */
+static const char *number_short(const char *p, const char *end, double *x)
+{
+    const char *stop = end - p > DIGITS_FAST ? p + DIGITS_FAST : end, *q = p;
+    uint64_t mantissa = 0;
+    long long exp10 = 0;
+
+    for (; q < stop && is_digit(*q); q++)
+        mantissa = 10 * mantissa + (uint64_t)(*q - '0');
+    if (q < stop && *q == '.') {
+        const char *point = q++;
+        for (; q < stop && is_digit(*q); q++)
+            mantissa = 10 * mantissa + (uint64_t)(*q - '0');
+        exp10 = point + 1 - q;
+        if (q == p + 1)
+            return NULL;
+    }
+    if (q == p || (q == stop && stop < end))
+        return NULL;
+    q = number_exponent(q, end, &exp10);
+    return number_simple(mantissa, exp10, x) ? q : NULL;
+}
+
+const char *kr_read_double(const char *p, const char *end, double *out)
+{
     number_parts n;
     bool negative = false;
     double x;
 
     if (p < end && (*p == '-' || *p == '+'))
         negative = *p++ == '-';
-    const char *q = number_digits(p, end, &n);
+    const char *q = number_short(p, end, &x);
+    if (q) {
+        *out = negative ? -x : x;
+        return q;
+    }
+    q = number_digits(p, end, &n);
     if (!q) {
         q = number_special(p, end, &x);
         if (!q)
@@ -204,14 +248,8 @@ const char *kr_read_double(const char *p, const char *end, double *out)
     }
     long long e = n.exp10;
     q = number_exponent(q, end, &e);
-    if (n.count == 0)
-        x = 0;
-    else if (n.count > DIGITS_FAST || e < -POW5_MAX || e > POW5_MAX)
+    if (n.count > DIGITS_FAST || !number_simple(n.mantissa, e, &x))
         x = number_slow(&n, e);
-    else if (n.mantissa >> 53 == 0 && e >= -22 && e <= 22) /* two exact numbers, one rounding */
-        x = e < 0 ? (double)n.mantissa / pow10[-e] : (double)n.mantissa * pow10[e];
-    else
-        x = number_scale(n.mantissa, (int)e);
     *out = negative ? -x : x;
     return q;
 }

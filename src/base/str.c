@@ -12,11 +12,6 @@ static char str_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-bool kr_str_eq(const char *a, const char *b)
-{
-    return strcmp(a, b) == 0;
-}
-
 bool kr_str_ieq(const char *a, const char *b)
 {
     while (*a && str_lower(*a) == str_lower(*b)) {

@@ -6,9 +6,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 bool kr_is_space(char c); /* blank, tab, CR, LF, VT, FF; independent of the locale */
-bool kr_str_eq(const char *a, const char *b);
+static inline bool kr_str_eq(const char *a, const char *b)
+{
+    return *a == *b && strcmp(a, b) == 0; /* most words that differ do at their first letter */
+}
 bool kr_str_ieq(const char *a, const char *b); /* ASCII, ignoring case */
 bool kr_str_starts(const char *text, const char *prefix);
 bool kr_str_ends(const char *text, const char *suffix);

@@ -447,6 +447,18 @@ static bool plane_line_is_simple(const double *x, const double *y, size_t n)
     return simple;
 }
 
+/* True if every step goes forwards, seen along the way from the first point to the last: such a
+ * line, as nearly all traces are, does not meet itself. */
+static bool goes_forwards(const double *x, const double *y, size_t n)
+{
+    double dx = x[n - 1] - x[0], dy = y[n - 1] - y[0], least = 1e-9 * (dx * dx + dy * dy);
+    bool forwards = least > 0;
+
+    for (size_t i = 1; forwards && i < n; i++)
+        forwards = (x[i] - x[i - 1]) * dx + (y[i] - y[i - 1]) * dy > least;
+    return forwards;
+}
+
 bool kr_line_crosses_itself(kr_line line)
 {
     kr_ctx *ctx = NULL;
@@ -467,7 +479,7 @@ bool kr_line_crosses_itself(kr_line line)
             x[i] = w.vertex[i].x;
             y[i] = w.vertex[i].y;
         }
-        crosses = !plane_line_is_simple(x, y, line.n);
+        crosses = !goes_forwards(x, y, line.n) && !plane_line_is_simple(x, y, line.n);
     }
     kr_arena_clear(&arena);
     kr_ctx_destroy(&ctx);

@@ -1,6 +1,7 @@
 #include "geo/sphere.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 static const double pi = 3.14159265358979323846;
 
@@ -26,7 +27,9 @@ static double positive_mod(double x, double divisor)
 
 double kr_round(double x, int digits)
 {
-    double scale = pow(10.0, digits);
+    static const double power[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
+    bool known = digits >= 0 && digits < (int)(sizeof power / sizeof power[0]);
+    double scale = known ? power[digits] : pow(10.0, digits);
 
     return rint(x * scale) / scale;
 }

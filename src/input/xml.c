@@ -48,8 +48,9 @@ typedef struct reader {
     kr_node *root; /* kr_xml_load: the document */
     name_entry name[XML_NAMES];
     size_t nnames;
-    const name_entry *last_ns;
-    kr_attr attrs[XML_ATTRS]; /* of the start tag at hand */
+    const name_entry *last_ns[2]; /* of the names before */
+    kr_attr attrs[XML_ATTRS];     /* of the start tag at hand */
+    size_t name_len[XML_ATTRS], value_len[XML_ATTRS];
     char empty[1];
     int depth; /* open elements */
     frame frames[XML_DEPTH];
@@ -67,13 +68,26 @@ static void reader_stop(reader *r, kr_status status)
     (void)XML_StopParser(r->parser, XML_FALSE);
 }
 
+/* A hash of the first and last bytes and the length of a name. */
+static size_t name_hash(const char *text, size_t len)
+{
+    uint64_t first = 0, last = 0;
+
+    if (len >= sizeof first) {
+        memcpy(&first, text, sizeof first);
+        memcpy(&last, text + len - sizeof last, sizeof last);
+    } else {
+        for (size_t i = 0; i < len; i++)
+            first = first << 8 | (unsigned char)text[i];
+    }
+    first = (first ^ (last << 29 | last >> 35) ^ len) * 0x9e3779b97f4a7c15U;
+    return (size_t)(first >> 48) & (XML_NAMES - 1);
+}
+
 /* The entry of a name, which lives as long as the nodes; NULL after recording the failure. */
 static const name_entry *reader_name(reader *r, const char *text, size_t len)
 {
-    uint32_t h = 2166136261u;
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ (unsigned char)text[i]) * 16777619u;
-    name_entry *e = &r->name[h & (XML_NAMES - 1)];
+    name_entry *e = &r->name[name_hash(text, len)];
     while (e->text && (e->len != len || memcmp(e->text, text, len) != 0))
         e = e + 1 < r->name + XML_NAMES ? e + 1 : r->name;
     if (e->text)
@@ -91,13 +105,19 @@ static const name_entry *reader_name(reader *r, const char *text, size_t len)
     return e->text ? e : NULL;
 }
 
-/* The namespace of a name: nearly always that of the name before. */
-static const name_entry *reader_namespace(reader *r, const char *text, size_t len)
+/* The namespace at the beginning of an element's name: nearly always one of the last two. */
+static const name_entry *reader_namespace(reader *r, const char *name)
 {
-    const name_entry *last = r->last_ns;
-    if (!last || last->len != len || memcmp(last->text, text, len) != 0)
-        r->last_ns = reader_name(r, text, len);
-    return r->last_ns;
+    for (int i = 0; i < 2; i++) {
+        const name_entry *ns = r->last_ns[i];
+        if (ns && ns->len > 0 && strncmp(name, ns->text, ns->len) == 0 &&
+            name[ns->len] == XML_SEPARATOR)
+            return ns;
+    }
+    const char *sep = strchr(name, XML_SEPARATOR);
+    r->last_ns[1] = r->last_ns[0];
+    r->last_ns[0] = reader_name(r, name, sep ? (size_t)(sep - name) : 0);
+    return r->last_ns[0];
 }
 
 static const char *local_part(const char *name)
@@ -115,50 +135,57 @@ static kr_status reader_attrs(reader *r, const XML_Char **atts, size_t *n)
             return kr_fail_at(r->ctx, r->path, reader_line(r),
                               "more than %d attributes in one element; at most %d are read",
                               (int)XML_ATTRS, (int)XML_ATTRS);
-        if (strnlen(atts[i + 1], XML_ATTRIBUTE + 1) > XML_ATTRIBUTE)
+        const char *name = local_part(atts[i]);
+        r->name_len[*n] = strlen(name);
+        r->value_len[*n] = strlen(atts[i + 1]);
+        if (r->value_len[*n] > XML_ATTRIBUTE)
             return kr_fail_at(r->ctx, r->path, reader_line(r),
                               "the attribute %.40s is longer than %d characters; "
                               "long lists belong into the text of an element",
-                              local_part(atts[i]), (int)XML_ATTRIBUTE);
-        r->attrs[*n] = (kr_attr){local_part(atts[i]), atts[i + 1]};
+                              name, (int)XML_ATTRIBUTE);
+        r->attrs[*n] = (kr_attr){name, atts[i + 1]};
         ++*n;
     }
     return KR_OK;
 }
 
-/* Copy a node into the arena of nodes; its attributes are borrowed from the parser. */
+/* Copy the node of a start tag into the arena of nodes, in one block with its attributes, which are
+ * borrowed from the parser, and their values. */
 static kr_status reader_keep(reader *r, const kr_node *from, kr_node **out)
 {
-    kr_status s = KR_OK;
-    kr_node *node = NULL;
-    kr_attr *attrs = NULL;
+    size_t n = from->nattrs, bytes = sizeof(kr_node) + n * sizeof(kr_attr);
 
-    KR_ANEW(node, r->nodes, 1);
+    for (size_t i = 0; i < n; i++)
+        bytes += r->value_len[i] + 1;
+    char *block = kr_arena_alloc(r->nodes, bytes, 1);
+    if (!block)
+        return KR_ENOMEM;
+    kr_node *node = (kr_node *)(void *)block;
+    kr_attr *attrs = (kr_attr *)(void *)(block + sizeof *node);
+    char *value = block + sizeof *node + n * sizeof *attrs;
     *node = *from;
-    if (from->nattrs > 0)
-        KR_ANEW(attrs, r->nodes, from->nattrs);
-    for (size_t i = 0; i < from->nattrs; i++) {
-        const kr_attr *a = &from->attrs[i];
-        const name_entry *name = reader_name(r, a->name, strlen(a->name));
+    node->attrs = attrs;
+    for (size_t i = 0; i < n; i++) {
+        const name_entry *name = reader_name(r, from->attrs[i].name, r->name_len[i]);
         if (!name)
             return r->status != KR_OK ? r->status : KR_ENOMEM;
-        attrs[i].name = name->text;
-        KR_ASTR(attrs[i].value, r->nodes, a->value);
+        memcpy(value, from->attrs[i].value, r->value_len[i]);
+        attrs[i] = (kr_attr){name->text, value};
+        value += r->value_len[i] + 1;
     }
-    node->attrs = attrs;
     *out = node;
-out:
-    return s;
+    return KR_OK;
 }
 
 /* The tag, the namespace, the line and the attributes of a start tag. */
 static kr_status reader_head(reader *r, const XML_Char *name, const XML_Char **atts, kr_node *node)
 {
-    const char *sep = strchr(name, XML_SEPARATOR), *local = sep ? sep + 1 : name;
-    const name_entry *tag = reader_name(r, local, strlen(local));
-    const name_entry *ns = tag ? reader_namespace(r, name, sep ? (size_t)(sep - name) : 0) : NULL;
-
+    const name_entry *ns = reader_namespace(r, name);
     if (!ns)
+        return r->status != KR_OK ? r->status : KR_ENOMEM;
+    const char *local = name + ns->len + (ns->len > 0 || *name == XML_SEPARATOR);
+    const name_entry *tag = reader_name(r, local, strlen(local));
+    if (!tag)
         return r->status != KR_OK ? r->status : KR_ENOMEM;
     *node = (kr_node){.tag = tag->text, .ns = ns->text, .file = r->path, .text = r->empty};
     node->line = reader_line(r);
@@ -223,10 +250,14 @@ static kr_status reader_end(reader *r)
             s = r->handler->end(r->handler->user, f->tag, r->depth);
         return s;
     }
-    f->node->text_len = f->len;
-    f->node->text = kr_arena_strndup(r->nodes, f->len > 0 ? f->text : "", f->len);
-    if (!f->node->text)
-        return KR_ENOMEM;
+    if (f->len > 0 || !r->handler) { /* the empty text of the reader ends with it */
+        f->node->text = kr_arena_alloc(r->nodes, f->len + 1, 1);
+        if (!f->node->text)
+            return KR_ENOMEM;
+        if (f->len > 0)
+            memcpy(f->node->text, f->text, f->len);
+        f->node->text_len = f->len;
+    }
     if (r->depth > 0 && r->frames[r->depth - 1].action == KR_XML_COLLECT)
         return KR_OK;
     if (!r->handler) {

@@ -195,13 +195,11 @@ out:
 
 void kr_mfd_hash(const kr_mfd *mfd, kr_hash128 *h)
 {
-    double numbers[] = {
+    const double numbers[] = {
         (double)mfd->kind, mfd->a,           mfd->b,         mfd->min_mag,   mfd->max_mag,
         mfd->corner_mag,   mfd->char_mag,    mfd->char_rate, mfd->bin_width, (double)mfd->n,
         mfd->slip_rate_mm, mfd->rigidity_gpa};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        numbers[i] = isnan(numbers[i]) ? -1e300 : numbers[i] + 0.0; /* -0 is 0 */
-    kr_hash_bytes(h, numbers, sizeof numbers);
+    kr_hash_doubles(h, numbers, sizeof numbers / sizeof numbers[0]);
     if (mfd->mags)
         kr_hash_bytes(h, mfd->mags, mfd->n * sizeof *mfd->mags);
     if (mfd->rates)

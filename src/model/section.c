@@ -7,6 +7,16 @@
 
 enum { SECTION_ID_MAX = 75 };
 
+bool kr_section_is(const kr_section *section, const char *text, char sign, const char **end)
+{
+    const char *id = section->id;
+
+    while (*id && *id == *text)
+        id++, text++;
+    *end = text;
+    return !*id && (*text == sign || !*text);
+}
+
 kr_status kr_section_number(kr_model *model, kr_ctx *ctx, const char *id, size_t len, uint32_t *out)
 {
     kr_status s = KR_OK;

@@ -5,6 +5,10 @@
 
 #include "model/source_read.h"
 
+/** True if the text begins with the id of the section and goes on with the sign or ends; *end is
+ * the first byte after the id. */
+bool kr_section_is(const kr_section *section, const char *text, char sign, const char **end);
+
 /** The number of the section of that id (len bytes), which may not be defined yet. */
 KR_MUST_CHECK kr_status kr_section_number(kr_model *model, kr_ctx *ctx, const char *id, size_t len,
                                           uint32_t *out);

@@ -48,27 +48,22 @@ static void hash_extended(kr_hash128 *h, const kr_source *source)
 
 void kr_source_hash(kr_source *source)
 {
+    const double numbers[] = {
+        (double)source->kind,  source->upper_depth_km, source->lower_depth_km,
+        source->aspect,        source->msr.c,          source->discretization_km,
+        (double)source->nmfds, (double)source->tom,    source->tom_alpha,
+        source->tom_mu,        source->mutex_weight};
     kr_hash128 h;
     kr_hash_init(&h);
-    kr_hash_double(&h, (double)source->kind);
+    kr_hash_doubles(&h, numbers, sizeof numbers / sizeof numbers[0]);
     kr_hash_text(&h, source->trt);
-    kr_hash_double(&h, source->upper_depth_km);
-    kr_hash_double(&h, source->lower_depth_km);
-    kr_hash_double(&h, source->aspect);
     kr_hash_text(&h, source->msr.name ? source->msr.name : "");
-    kr_hash_double(&h, source->msr.c);
     kr_hash_bytes(&h, source->planes, source->nplanes * sizeof *source->planes);
     kr_hash_bytes(&h, source->depths, source->ndepths * sizeof *source->depths);
     kr_hash_bytes(&h, source->lon, source->npoints * sizeof *source->lon);
     kr_hash_bytes(&h, source->lat, source->npoints * sizeof *source->lat);
-    kr_hash_double(&h, isnan(source->discretization_km) ? -1 : source->discretization_km);
-    kr_hash_double(&h, (double)source->nmfds);
     for (size_t i = 0; i < source->nmfds; i++)
         kr_mfd_hash(&source->mfds[i], &h);
-    kr_hash_double(&h, (double)source->tom);
-    kr_hash_double(&h, source->tom_alpha);
-    kr_hash_double(&h, source->tom_mu);
-    kr_hash_double(&h, source->mutex_weight);
     if (!kr_source_is_pointlike(source->kind))
         hash_extended(&h, source);
     source->digest = h;

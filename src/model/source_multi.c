@@ -36,6 +36,8 @@ kr_status kr_multi_begin(kr_source_reader *r, kr_multi_build *b, const kr_node *
     kr_status s = KR_OK;
 
     b->n = b->nprobs = b->nsections = 0;
+    b->section = 0;
+    b->step = 1;
     kr_hash_init(&b->marks);
     kr_hash_init(&b->probs);
     kr_hash_init(&b->lists);
@@ -132,6 +134,29 @@ out:
     return s;
 }
 
+/* The section whose id stands at `text`: mostly the next one up or down from that before. */
+static kr_status find_section(kr_source_reader *r, kr_multi_build *b, const char *text, char sign,
+                              const char **end)
+{
+    kr_status s = KR_OK;
+    const kr_model *model = r->model;
+
+    for (int i = 0; i < 2; i++) {
+        uint32_t guess = b->section + (uint32_t)b->step;
+        if (guess < model->nsections && kr_section_is(&model->sections[guess], text, sign, end)) {
+            b->section = guess;
+            return KR_OK;
+        }
+        b->step = -b->step;
+    }
+    *end = strchr(text, sign);
+    if (!*end)
+        *end = text + strlen(text);
+    KR_TRY(kr_section_number(r->model, r->ctx, text, (size_t)(*end - text), &b->section));
+out:
+    return s;
+}
+
 /* Ids of sections, separated by one comma each, when blanks belong to them, or by blanks. */
 static kr_status read_sections(kr_source_reader *r, kr_multi_build *b, const kr_node *node,
                                const char *text, char sign, size_t *n)
@@ -142,17 +167,15 @@ static kr_status read_sections(kr_source_reader *r, kr_multi_build *b, const kr_
     for (*n = 0;; p = end + 1) {
         while (sign == ' ' && kr_is_space(*p))
             p++;
-        end = strchr(p, sign);
-        size_t len = end ? (size_t)(end - p) : strlen(p);
-        if (len == 0)
+        if (*p == sign || !*p)
             return kr_fail_at(r->ctx, node->file, node->line,
                               "the sections of a rupture are '%.60s'; ids of sections separated by "
                               "'%c' are needed",
                               text, sign);
+        KR_TRY(find_section(r, b, p, sign, &end));
         KR_GROW(b->list, b->list_cap, *n + 1, r->ctx, KR_ACCOUNT_READING);
-        KR_TRY(kr_section_number(r->model, r->ctx, p, len, &b->list[*n]));
-        ++*n;
-        if (!end)
+        b->list[(*n)++] = b->section;
+        if (!*end)
             return KR_OK;
     }
 out:

@@ -16,6 +16,8 @@ typedef struct kr_multi_build {
     size_t row_cap;
     uint32_t *list; /* and its sections */
     size_t list_cap;
+    uint32_t section; /* the last of them, */
+    int step;         /* and the way to the one that is tried next: 1 or -1 */
 } kr_multi_build;
 
 void kr_multi_build_init(kr_multi_build *b, kr_ctx *ctx);

@@ -11,63 +11,47 @@
 #define NP_MARK(probs, mag, rake)                                                                  \
     " probs_occur='" probs "'><magnitude>" mag "</magnitude><rake>" rake "</rake>"                 \
     "<hypocenter lon='10.123456' lat='45' depth='8.1234567'/>"
-#define NP_LINE(text) "<gml:LineString><gml:posList>" text "</gml:posList></gml:LineString>"
 #define NP_PLANE                                                                                   \
-    "<planarSurface><topLeft lon='0' lat='0' depth='0'/><topRight lon='0' lat='0.1' depth='0'/>"   \
-    "<bottomLeft lon='0.1' lat='0' depth='10'/><bottomRight lon='0.1' lat='0.1' depth='10'/>"      \
-    "</planarSurface>"
+    "<planarSurface><topLeft lon='0' lat='0' depth='0'/>"                                          \
+    "<topRight lon='0' lat='0.1' depth='0'/>"                                                      \
+    "<bottomLeft lon='0.1' lat='0' depth='10'/>"                                                   \
+    "<bottomRight lon='0.1' lat='0.1' depth='10'/></planarSurface>"
 #define NP_KITE                                                                                    \
-    "<kiteSurface><profile>" NP_LINE("0 0 0 0.1 0 10") "</profile><profile>" NP_LINE(              \
-        "0 0.2 0 0.1 0.2 10") "</profile></kiteSurface>"
-
+    "<kiteSurface><profile>"                                                                       \
+    "<gml:LineString><gml:posList>0 0 0 0.1 0 10</gml:posList></gml:LineString>"                   \
+    "</profile><profile>"                                                                          \
+    "<gml:LineString><gml:posList>0 0.2 0 0.1 0.2 10</gml:posList></gml:LineString>"               \
+    "</profile></kiteSurface>"
+#define NP_TRACE                                                                                   \
+    "<simpleFaultGeometry>"                                                                        \
+    "<gml:LineString><gml:posList>10 45 10.2 45.1</gml:posList></gml:LineString>"                  \
+    "<dip>60</dip><upperSeismoDepth>0</upperSeismoDepth>"                                          \
+    "<lowerSeismoDepth>12</lowerSeismoDepth></simpleFaultGeometry>"
+#define NP_EDGES                                                                                   \
+    "<complexFaultGeometry><faultTopEdge>"                                                         \
+    "<gml:LineString><gml:posList>10 45 0 10.2 45 0</gml:posList></gml:LineString>"                \
+    "</faultTopEdge><faultBottomEdge>"                                                             \
+    "<gml:LineString><gml:posList>10 44.9 10 10.2 44.9 10</gml:posList></gml:LineString>"          \
+    "</faultBottomEdge></complexFaultGeometry>"
+#define NP_GRID                                                                                    \
+    "<griddedSurface><gml:posList>10 45 5 10.1 45 6 10.1 45.1 7</gml:posList>"                     \
+    "</griddedSurface>"
 #define NP_SIMPLE                                                                                  \
-    "<simpleFaultRupture" NP_MARK("0.9 0.1", "6.12345", "90") "<simpleFaultGeometry>" NP_LINE(     \
-        "10 45 10.2 45.1") "<dip>60</dip><upperSeismoDepth>0</upperSeismoDepth>"                   \
-                           "<lowerSeismoDepth>12</lowerSeismoDepth></simpleFaultGeometry>"         \
-                           "</simpleFaultRupture>\n"
+    "<simpleFaultRupture" NP_MARK("0.9 0.1", "6.12345", "90") NP_TRACE "</simpleFaultRupture>\n"
 #define NP_COMPLEX                                                                                 \
-    "<complexFaultRupture" NP_MARK(                                                                \
-        "0.8 0.2", "7",                                                                            \
-        "-90") "<complexFaultGeometry><"                                                           \
-               "faultTopEdge>" NP_LINE(                                                            \
-                   "10 45 0 10.2 "                                                                 \
-                   "45 0") "</"                                                                    \
-                           "faultT"                                                                \
-                           "opEdge"                                                                \
-                           "><"                                                                    \
-                           "faultB"                                                                \
-                           "ottomE"                                                                \
-                           "dge"                                                                   \
-                           ">" NP_LINE("10"                                                        \
-                                       " 4"                                                        \
-                                       "5."                                                        \
-                                       "1 "                                                        \
-                                       "10"                                                        \
-                                       " 1"                                                        \
-                                       "0."                                                        \
-                                       "2 "                                                        \
-                                       "45"                                                        \
-                                       ".1"                                                        \
-                                       " 1"                                                        \
-                                       "0") "</faultBottomEdge></complexFaultGeometry>"            \
-                                            "</complexFaultRupture>\n"
+    "<complexFaultRupture" NP_MARK("0.8 0.2", "7", "-90") NP_EDGES "</complexFaultRupture>\n"
 #define NP_SINGLE                                                                                  \
     "<singlePlaneRupture" NP_MARK("0.7 0.3", "6.5", "180") NP_PLANE "</singlePlaneRupture>\n"
+#define NP_TWO NP_PLANE NP_PLANE
 #define NP_PLANES                                                                                  \
-    "<multiPlanesRupture" NP_MARK("0.6 0.4", "6.6", "0") NP_PLANE NP_PLANE "</"                    \
-                                                                           "multiPlanesRupture>\n"
+    "<multiPlanesRupture" NP_MARK("0.6 0.4", "6.6", "0") NP_TWO "</multiPlanesRupture>\n"
 #define NP_KITES                                                                                   \
     "<multiPlanesRupture" NP_MARK("0.5 0.5", "6.7", "0") NP_KITE NP_KITE NP_KITE                   \
         "</multiPlanesRupture>\n"
-#define NP_GRIDDED                                                                                 \
-    "<griddedRupture" NP_MARK(                                                                     \
-        "0.25 0.75", "6.8",                                                                        \
-        "1") "<griddedSurface><gml:posList>"                                                       \
-             "10 45 5 10.1 45 6 10.1 45.1 7</gml:posList></griddedSurface></griddedRupture>\n"
-#define NP_ALL NP_SIMPLE NP_COMPLEX NP_SINGLE NP_PLANES NP_KITES NP_GRIDDED
-#define NP_SOURCE(ruptures)                                                                        \
-    "<nonParametricSeismicSource id='np' name='given'>\n" ruptures "</"                            \
-    "nonParametricSeismicSource>\n"
+#define NP_GRIDDED          "<griddedRupture" NP_MARK("0.25 0.75", "6.8", "1") NP_GRID "</griddedRupture>\n"
+#define NP_ALL              NP_SIMPLE NP_COMPLEX NP_SINGLE NP_PLANES NP_KITES NP_GRIDDED
+#define NP_END              "</nonParametricSeismicSource>\n"
+#define NP_SOURCE(ruptures) "<nonParametricSeismicSource id='np' name='given'>\n" ruptures NP_END
 #define NP_DOC                                                                                     \
     NP_HEAD NP_SOURCE(NP_ALL)                                                                      \
     NT_TAIL
