@@ -29,7 +29,7 @@ typedef struct kr_surface_room {
     const kr_surface_kernels *k;
     size_t capacity;
     double *block; /* owns the arrays of doubles */
-    double *least2, *index, *one, *two;
+    double *least2, *index, *one;
     kr_near near;
     kr_arena arena; /* of outlines */
     kr_planars *planars;

@@ -58,16 +58,15 @@ kr_status kr_surface_room_fit(kr_surface_room *room, size_t capacity)
     if (n <= room->capacity)
         return KR_OK;
     free_arrays(room);
-    KR_NEW(room->block, room->ctx, KR_ACCOUNT_RUPTURES, 8 * n);
+    KR_NEW(room->block, room->ctx, KR_ACCOUNT_RUPTURES, 7 * n);
     KR_NEW(room->near.site, room->ctx, KR_ACCOUNT_RUPTURES, n);
     room->least2 = room->block;
     room->index = room->block + n;
     room->one = room->block + 2 * n;
-    room->two = room->block + 3 * n;
-    room->near.x = room->block + 4 * n;
-    room->near.y = room->block + 5 * n;
-    room->near.z = room->block + 6 * n;
-    room->near.km = room->block + 7 * n;
+    room->near.x = room->block + 3 * n;
+    room->near.y = room->block + 4 * n;
+    room->near.z = room->block + 5 * n;
+    room->near.km = room->block + 6 * n;
     room->capacity = n;
 out:
     if (s != KR_OK)

@@ -35,7 +35,7 @@ struct kr_window_work {
     size_t capacity;
     window_table rrup, rjb;
     double *nodes, *across; /* for one strip of sites */
-    size_t strip_room;
+    size_t nodes_room, across_room;
     row_slot *slot;
     size_t nslots;
     double *slot_block;
@@ -155,9 +155,8 @@ kr_status kr_windows_set(kr_window_work *work, kr_surface_kind kind, const kr_me
     work->nslots = 0;
     KR_TRY(kr_surface_room_fit(&work->room, sites->capacity));
     size_t nodes = mesh->rows * mesh->cols * STRIP;
-    size_t both = work->strip_room;
-    KR_TRY(fit(work->room.ctx, &work->nodes, &both, nodes));
-    KR_TRY(fit(work->room.ctx, &work->across, &work->strip_room, nodes));
+    KR_TRY(fit(work->room.ctx, &work->nodes, &work->nodes_room, nodes));
+    KR_TRY(fit(work->room.ctx, &work->across, &work->across_room, nodes));
     work->content = content;
     work->sites = sites;
 out:
