@@ -1,6 +1,7 @@
 #include "model/fault_area.h"
 
 #include "geo/fault_mesh.h"
+#include "geo/surface.h"
 
 #include <math.h>
 
@@ -31,6 +32,31 @@ static kr_status area_of_mesh(maker *m, const kr_geometry *g, double spacing, do
     return s;
 }
 
+static kr_status area_of_planar(maker *m, const kr_geometry *g, double *out)
+{
+    kr_surface surface = {0};
+    kr_status s = kr_surface_make_planar(m->ctx, g->lines[0].p, &m->arena, &surface, &m->problem);
+    if (s == KR_OK && !m->problem)
+        *out = surface.params.area;
+    return s;
+}
+
+static kr_status area_of_kite(maker *m, const kr_geometry *g, double *out)
+{
+    kr_status s = KR_OK;
+    kr_mesh mesh = {0};
+    kr_surface_params params = {0};
+
+    KR_TRY(kr_kite_mesh(m->ctx, g->lines, g->nlines, g->profile_km, g->spacing_km, &m->arena, &mesh,
+                        &m->problem));
+    if (m->problem)
+        return KR_OK;
+    kr_surface_params_of(KR_SURFACE_KITE, &mesh, &params);
+    *out = params.area;
+out:
+    return s;
+}
+
 static kr_status area_of_part(maker *m, kr_source_kind kind, const kr_geometry *g, double *out)
 {
     bool whole = kind == KR_SOURCE_CHARACTERISTIC; /* its own mesh, not one for its area */
@@ -41,9 +67,9 @@ static kr_status area_of_part(maker *m, kr_source_kind kind, const kr_geometry *
     case KR_GEOMETRY_COMPLEX:
         return area_of_mesh(m, g, whole ? g->spacing_km : COMPLEX_SPACING_KM, out);
     case KR_GEOMETRY_PLANAR:
+        return area_of_planar(m, g, out);
     case KR_GEOMETRY_KITE:
-        m->problem = "its area is not available yet; those of simple and complex faults are";
-        break;
+        return area_of_kite(m, g, out);
     case KR_GEOMETRY_GRIDDED:
         m->problem = "no area is known of a set of nodes; another geometry is needed";
         break;

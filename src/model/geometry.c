@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "geo/fault_mesh.h"
+#include "geo/surface.h"
 
 #include <math.h>
 
@@ -47,14 +48,12 @@ static const char *simple_problem(const kr_geometry *g)
     return kr_simple_fault_problem(&fault, g->spacing_km);
 }
 
-static const char *planar_problem(const kr_point3 *corner)
+static kr_status planar_problem(kr_ctx *ctx, const kr_point3 *corner, kr_arena *scratch,
+                                const char **problem)
 {
-    if (corner[0].depth != corner[1].depth || corner[2].depth != corner[3].depth)
-        return "top and bottom edge are not level; the two top corners must have one depth, and "
-               "so must the two bottom corners";
-    if (!(corner[2].depth > corner[0].depth))
-        return "the bottom corners are not below the top corners; their depth must be greater";
-    return NULL;
+    kr_surface surface;
+
+    return kr_surface_make_planar(ctx, corner, scratch, &surface, problem);
 }
 
 kr_status kr_geometry_check(kr_ctx *ctx, const kr_geometry *geometry, kr_arena *scratch,
@@ -63,7 +62,6 @@ kr_status kr_geometry_check(kr_ctx *ctx, const kr_geometry *geometry, kr_arena *
     kr_status s = KR_OK;
     const char *problem = NULL;
 
-    (void)scratch;
     switch (geometry->kind) {
     case KR_GEOMETRY_SIMPLE:
         problem = simple_problem(geometry);
@@ -71,10 +69,12 @@ kr_status kr_geometry_check(kr_ctx *ctx, const kr_geometry *geometry, kr_arena *
     case KR_GEOMETRY_COMPLEX:
         problem = kr_complex_fault_problem(geometry->lines, geometry->nlines, geometry->spacing_km);
         break;
-    case KR_GEOMETRY_PLANAR:
-        problem = planar_problem(geometry->lines[0].p);
-        break;
     case KR_GEOMETRY_KITE:
+        problem = kr_kite_problem(geometry->lines, geometry->nlines);
+        break;
+    case KR_GEOMETRY_PLANAR:
+        s = planar_problem(ctx, geometry->lines[0].p, scratch, &problem);
+        break;
     case KR_GEOMETRY_GRIDDED:
         break;
     }

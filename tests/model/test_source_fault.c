@@ -265,7 +265,7 @@ static void test_wrong_others(void **state)
         {DOC(FT_CHARACTERISTIC(PLANES)), FT_PLANAR("0", "1"), FT_GRIDDED,
          "15: <griddedSurface> beside <planarSurface> of line 9"},
         {DOC(FT_CHARACTERISTIC(PLANES)), "lat='0' depth='0'", "lat='0' depth='2'",
-         "9: planarSurface: top and bottom edge are not level"},
+         "9: planarSurface: the ends of the top"},
     };
     check(rows, sizeof rows / sizeof rows[0]);
 }
