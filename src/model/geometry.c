@@ -71,6 +71,8 @@ kr_status kr_geometry_check(kr_ctx *ctx, const kr_geometry *geometry, kr_arena *
         break;
     case KR_GEOMETRY_KITE:
         problem = kr_kite_problem(geometry->lines, geometry->nlines);
+        if (!problem && !(geometry->spacing_km > 0))
+            problem = "the rupture mesh spacing must be above 0 km";
         break;
     case KR_GEOMETRY_PLANAR:
         s = planar_problem(ctx, geometry->lines[0].p, scratch, &problem);

@@ -270,6 +270,23 @@ static void test_wrong_others(void **state)
     check(rows, sizeof rows / sizeof rows[0]);
 }
 
+/* A job without mesh spacing. */
+static void test_no_spacing(void **state)
+{
+    (void)state;
+    static const char *const docs[] = {DOC(FT_SIMPLE), DOC(FT_COMPLEX),
+                                       DOC(FT_KITE_SOURCE(FT_KITE))};
+    setting t;
+    begin(&t);
+    t.job.rupture_mesh_spacing_km = t.job.complex_fault_mesh_spacing_km = 0;
+    for (size_t i = 0; i < 3; i++) {
+        kt_fails(t.ctx, nt_read(t.ctx, &t.job, t.dir, docs[i], &t.model), KR_EINPUT,
+                 "the rupture mesh spacing must be above 0 km");
+        kr_model_destroy(&t.model);
+    }
+    end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +294,7 @@ int main(void)
         cmocka_unit_test(test_characteristic), cmocka_unit_test(test_version_04),
         cmocka_unit_test(test_digest),         cmocka_unit_test(test_wrong_simple),
         cmocka_unit_test(test_wrong_places),   cmocka_unit_test(test_wrong_others),
+        cmocka_unit_test(test_no_spacing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

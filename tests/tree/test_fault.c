@@ -111,7 +111,7 @@ static void test_stacked(void **state)
     kt_tree_end(&t);
 }
 
-/* The first branch's value stands on line 9 of the tree. */
+/* The value stands on line 8 of the tree. */
 static void test_wrong(void **state)
 {
     (void)state;
