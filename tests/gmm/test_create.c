@@ -55,6 +55,11 @@ static void test_failures(void **state)
          "argument 'sof' of BooreEtAl2014: true or false is needed"},
         {"BooreEtAl2014", "sigma_mu_epsilom = 1", "PGA",
          "BooreEtAl2014 has no argument 'sigma_mu_epsilom'; did you mean 'sigma_mu_epsilon'?"},
+        {"ChiouYoungs2014", "stress_par_target = 140", "PGA",
+         "arguments 'stress_par_host' and 'stress_par_target' of ChiouYoungs2014: both are needed, "
+         "greater than 0"},
+        {"ChiouYoungs2014", "stress_par_target = 140\nstress_par_host = 100", "PGV",
+         "PGV is not defined for ChiouYoungs2014"},
         {"FrankelEtAl1996MwNSHMP2008", "", "SA(0.15)",
          "SA(0.15) is not a measure of FrankelEtAl1996MwNSHMP2008, which gives PGA and SA at 0.1, "
          "0.2, 0.3, 0.5, 1 and 2 s only"},

@@ -48,6 +48,7 @@ static void fill_columns(const kr_gmm_class *cls)
         columns[KR_COL_RY0][i] = 0.5 * rjb;
         columns[KR_COL_RHYPO][i] = rrup + 1.0;
         columns[KR_COL_REPI][i] = rjb + 0.5;
+        columns[KR_COL_RCDPP][i] = edge ? 0.0 : between(&seed, -0.5, 1.5);
         columns[KR_COL_VS30][i] = edge ? vs30s[i / 4 % 9] : between(&seed, 120.0, 2500.0);
         columns[KR_COL_VS30MEASURED][i] = (double)(i % 2);
         columns[KR_COL_Z1PT0][i] = edge ? 0.0 : between(&seed, 0.0, 2000.0);
