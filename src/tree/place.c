@@ -20,7 +20,7 @@ kr_status kr_build_places(kr_build *b)
     kr_smlt *t = b->smlt;
 
     for (size_t f = 0; f < t->nfiles; f++)
-        if (t->files[f].needed)
+        if (t->files[f].needed || t->files[f].sections)
             KR_TRY(
                 kr_model_read(b->ctx, b->model, b->job, t->files[f].path, &t->files[f].model_file));
     KR_TRY(kr_model_check_sections(b->ctx, b->model));

@@ -200,6 +200,8 @@ static kr_status scan_start(void *user, const kr_node *node, int depth, const ch
 
     (void)parent;
     *action = KR_XML_SKIP;
+    if (depth == 1 && kr_str_eq(node->tag, "geometryModel"))
+        x->t->files[x->file].sections = true;
     if (depth == 0 || (depth == 1 && kr_str_eq(node->tag, "sourceModel"))) {
         *action = KR_XML_ENTER;
         return KR_OK;

@@ -49,6 +49,7 @@ typedef struct kr_lt_file {
     size_t nbranches, branches_cap;
     const char **branches; /* ids of the branches that name it; owned */
     bool scanned, needed;
+    bool sections;     /* a geometryModel: its sections serve the ruptures of all branches */
     size_t model_file; /* index in kr_model, once read */
 } kr_lt_file;
 
