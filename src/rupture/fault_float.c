@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Distances kept at a time, and the sites that are taken together at least. */
+enum { ROOM = 1 << 21, LEAST_SITES = 64 };
+
 /* ---- what there is ---- */
 
 static size_t places(const kr_floats *f, const kr_float_item *item)
@@ -56,6 +59,7 @@ typedef struct windows {
     const kr_fault *fault;
     const kr_float_item *item;
     const kr_mesh *mesh;
+    const kr_site_set *sites;
     size_t first, n; /* in the item's list */
     kr_float_size size;
     double cut_km; /* greatest of the item's magnitudes */
@@ -105,7 +109,7 @@ static kr_status put_window(kr_fault_maker *maker, const windows *w, size_t k, s
         size_t n;
         if (mag->cut_km < 0.0)
             continue;
-        n = kr_fault_keep(maker, &maker->near, maker->dist.of[KR_DIST_RRUP], mag->cut_km);
+        n = kr_fault_keep(maker, w->sites, maker->dist.of[KR_DIST_RRUP], mag->cut_km);
         row->of[KR_COL_MAG] = kr_round(mag->mag, 3);
         for (size_t i = 0; n && i < nslips; i++) {
             row->rate = mag->rate * weight * (source->nhypos ? source->slips[i].weight : 1.0);
@@ -147,7 +151,7 @@ static kr_status run_window(kr_fault_maker *maker, const windows *w, size_t k)
     kr_surface_params params;
     kr_rupture_row row = {.weight = 1.0};
 
-    if (kr_fault_keep(maker, &maker->near, maker->dist.of[KR_DIST_RRUP], w->cut_km) == 0)
+    if (kr_fault_keep(maker, w->sites, maker->dist.of[KR_DIST_RRUP], w->cut_km) == 0)
         goto out;
     kr_surface_params_of(w->fault->of.floats->surface->kind, &window, &params);
     if (wanted)
@@ -156,7 +160,7 @@ static kr_status run_window(kr_fault_maker *maker, const windows *w, size_t k)
     for (size_t h = 0; h < (source->nhypos ? source->nhypos : 1); h++) {
         kr_point3 hypo = hypocentre(source, &window, &params, h);
         if (maker->wanted & of_hypo)
-            kr_hypo_distances(hypo, &maker->near.soa, maker->dist.of[KR_DIST_RHYPO],
+            kr_hypo_distances(hypo, &w->sites->soa, maker->dist.of[KR_DIST_RHYPO],
                               maker->dist.of[KR_DIST_REPI]);
         kr_rupture_row_fill(&row, 0.0, source->rake, &params, hypo, in_cshm);
         KR_TRY(put_window(maker, w, k, h, &row));
@@ -169,7 +173,7 @@ out:
 static kr_status run_windows(kr_fault_maker *maker, const windows *w)
 {
     kr_status s = KR_OK;
-    size_t nsites = maker->near.soa.n, stride = maker->near.soa.capacity;
+    size_t nsites = w->sites->soa.n, stride = w->sites->soa.capacity;
     size_t across = w->mesh->cols - w->size.cols + 1;
     bool together = w->n * w->size.rows * w->size.cols > 4 * w->mesh->rows * w->mesh->cols;
     const double *rrup = NULL;
@@ -190,34 +194,67 @@ out:
     return s;
 }
 
+/* All windows of an item with some sites. */
+static kr_status run_sites(kr_fault_maker *maker, windows *w)
+{
+    kr_status s = KR_OK;
+    const kr_float_list *list = &w->item->list;
+
+    KR_TRY(kr_windows_set(maker->windows, w->fault->of.floats->surface->kind, w->mesh,
+                          &w->sites->soa));
+    if (!list->at) {
+        KR_TRY(run_windows(maker, w));
+        goto out;
+    }
+    for (w->first = 0; w->first < list->n; w->first += w->n) {
+        const kr_float *at = &list->at[w->first];
+        w->size = (kr_float_size){at->row1 - at->row0, at->col1 - at->col0};
+        for (w->n = 1; w->first + w->n < list->n; w->n++) {
+            const kr_float *next = at + w->n;
+            if (next->row1 - next->row0 != w->size.rows || next->col1 - next->col0 != w->size.cols)
+                break;
+        }
+        KR_TRY(run_windows(maker, w));
+    }
+out:
+    return s;
+}
+
+/* Sites [first, first + n) of those near. */
+static const kr_site_set *some_sites(kr_fault_maker *maker, size_t first, size_t n)
+{
+    kr_site_set *part = &maker->part;
+
+    for (size_t k = 0; k < n; k++) {
+        maker->keep[k] = (uint32_t)(first + k);
+        part->id[k] = maker->near.id[first + k];
+    }
+    kr_site_set_take(part, &maker->near.soa, maker->keep, n);
+    return part;
+}
+
+/* The distances of all windows of a size take room for all sites at once: many sites are taken in
+ * parts. */
 static kr_status run(kr_fault_maker *maker, const kr_fault *fault, size_t item)
 {
     kr_status s = KR_OK;
     const kr_floats *f = fault->of.floats;
     const kr_float_item *x = &f->items[item];
+    size_t all = maker->near.soa.n, n = places(f, x), most = n ? ROOM / n : all;
     windows w = {.fault = fault,
                  .item = x,
                  .mesh = x->mirrored ? f->mirror : &f->surface->mesh,
-                 .n = places(f, x),
                  .size = x->size,
                  .cut_km = greatest_cut(f, x)};
 
     if (w.cut_km < 0.0)
         goto out;
-    KR_TRY(kr_windows_set(maker->windows, f->surface->kind, w.mesh, &maker->near.soa));
-    if (!x->list.at) {
-        KR_TRY(run_windows(maker, &w));
-        goto out;
-    }
-    for (; w.first < x->list.n; w.first += w.n) {
-        const kr_float *at = &x->list.at[w.first];
-        w.size = (kr_float_size){at->row1 - at->row0, at->col1 - at->col0};
-        for (w.n = 1; w.first + w.n < x->list.n; w.n++) {
-            const kr_float *next = at + w.n;
-            if (next->row1 - next->row0 != w.size.rows || next->col1 - next->col0 != w.size.cols)
-                break;
-        }
-        KR_TRY(run_windows(maker, &w));
+    most = most < LEAST_SITES ? LEAST_SITES : most;
+    for (size_t first = 0; first < all; first += most) {
+        w.sites = all <= most ? &maker->near
+                              : some_sites(maker, first, all - first < most ? all - first : most);
+        w.n = n;
+        KR_TRY(run_sites(maker, &w));
     }
 out:
     return s;

@@ -135,7 +135,7 @@ static void approach(kr_fault_maker *maker, const kr_fault *fault, size_t item)
         near->id[n] = (uint32_t)i;
         n += (size_t)kr_box_holds(&box, tile->lon[i], maker->lon_360[i], tile->lat[i]);
     }
-    kr_site_soa_gather(&near->soa, tile, near->id, n);
+    kr_site_set_take(near, tile, near->id, n);
 }
 
 size_t kr_fault_keep(kr_fault_maker *maker, const kr_site_set *sites, const double *rrup,

@@ -215,7 +215,7 @@ static const kr_site_set *choose_sites(kr_fault_maker *maker, size_t kept)
 
     if (4 * kept >= 3 * maker->near.soa.n)
         return &maker->near;
-    kr_site_soa_gather(&part->soa, &maker->near.soa, maker->keep, kept);
+    kr_site_set_take(part, &maker->near.soa, maker->keep, kept);
     for (size_t k = 0; k < kept; k++)
         part->id[k] = maker->id[k];
     return part;

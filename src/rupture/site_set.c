@@ -11,6 +11,12 @@ out:
     return s;
 }
 
+void kr_site_set_take(kr_site_set *set, const kr_site_soa *from, const uint32_t *index, size_t n)
+{
+    kr_site_soa_gather(&set->soa, from, index, n);
+    set->soa.capacity = (n + 7) / 8 * 8;
+}
+
 void kr_site_set_clear(kr_site_set *set)
 {
     kr_site_soa_clear(&set->soa);

@@ -14,6 +14,10 @@ typedef struct kr_site_set {
 /** Room for n sites. */
 KR_MUST_CHECK kr_status kr_site_set_init(kr_site_set *set, kr_ctx *ctx, size_t n);
 
+/** Fill with the sites `index[0..n)` of `from`. The capacity becomes that of these sites, so that
+ * work space for them is no larger than needed; there is room for as many as at the start. */
+void kr_site_set_take(kr_site_set *set, const kr_site_soa *from, const uint32_t *index, size_t n);
+
 /** Safe on a zeroed struct. */
 void kr_site_set_clear(kr_site_set *set);
 

@@ -139,7 +139,7 @@ typedef struct pairs {
     size_t n, cap;
     double *row; /* WIDTH numbers each */
     kr_columns columns;
-    size_t first_site;
+    size_t first_site, every; /* number of the tile's first site; keep every so many-th (0: all) */
 } pairs;
 
 static inline kr_status take(void *user, const kr_contexts *c)
@@ -148,6 +148,8 @@ static inline kr_status take(void *user, const kr_contexts *c)
 
     assert_true(c->n > 0 && c->n <= c->capacity);
     for (size_t k = 0; k < c->n; k++) {
+        if (p->every && c->site[k] % p->every)
+            continue;
         if (p->n == p->cap) {
             p->cap = p->cap ? 2 * p->cap : 256;
             p->row = realloc(p->row, p->cap * WIDTH * sizeof *p->row);

@@ -82,6 +82,74 @@ static void test_items(void **state)
     end(&w);
 }
 
+/* Many sites are taken in parts: each has the pairs that it has alone. */
+static void test_many_sites(void **state)
+{
+    (void)state;
+    enum { MANY = 150 };
+    world w;
+    double lon[MANY], lat[MANY], depth[MANY] = {0};
+    kr_sites sites = {.n = MANY, .lon = lon, .lat = lat, .depth = depth};
+    kr_site_soa soa = {0};
+    kr_fault_maker *maker = NULL;
+    pairs all = {.every = 70}, one = {0};
+
+    begin(&w, "faults");
+    kr_job job = w.job;
+    kr_source source = *source_of(&w, "simple");
+    kr_geometry g = source.geometries[0];
+    g.spacing_km = 0.18; /* thousands of places */
+    kr_geometry_hash(&g);
+    source.geometries = &g;
+    double mag = 5.605, rate = 0.01;
+    kr_mfd mfd = {.kind = KR_MFD_ARBITRARY, .mags = &mag, .rates = &rate, .n = 1};
+    source.mfds = source.mfds_written = &mfd;
+    for (size_t i = 0; i < MANY; i++) {
+        lon[i] = 171.9 + 0.002 * (double)i;
+        lat[i] = -43.4 + 0.0005 * (double)i;
+    }
+    kt_ok(w.ctx, kr_site_soa_init(&soa, w.ctx, KR_ACCOUNT_RUPTURES, MANY));
+    kr_site_soa_fill(&soa, lon, lat, depth, MANY);
+    kr_fault *fault = make_fault(&w, &source, false);
+    assert_true(kr_fault_count_ruptures(fault) > (1 << 21) / MANY);
+    kr_fault_setup setup = {.job = &job,
+                            .trt = source.trt,
+                            .columns = KR_BIT(MAG) | KR_BIT(RRUP) | KR_BIT(RX),
+                            .sites = &sites,
+                            .tile = &soa,
+                            .job_sites = &soa};
+    kt_ok(w.ctx, kr_fault_maker_create(w.ctx, &setup, &maker));
+    kt_ok(w.ctx, kr_fault_maker_run(maker, fault, 0, 1, take, &all));
+    kr_fault_maker_destroy(&maker);
+    for (size_t i = 0; i < MANY; i += 70) {
+        sites = (kr_sites){.n = 1, .lon = lon + i, .lat = lat + i, .depth = depth};
+        kr_site_soa tile = {0};
+        kt_ok(w.ctx, kr_site_soa_init(&tile, w.ctx, KR_ACCOUNT_RUPTURES, 1));
+        kr_site_soa_fill(&tile, lon + i, lat + i, depth, 1);
+        setup.tile = &tile;
+        one = (pairs){.first_site = i};
+        kt_ok(w.ctx, kr_fault_maker_create(w.ctx, &setup, &maker));
+        kt_ok(w.ctx, kr_fault_maker_run(maker, fault, 0, 1, take, &one));
+        size_t n = 0;
+        for (size_t k = 0; k < all.n; k++) {
+            if (all.row[k * WIDTH + 1] == (double)i) {
+                assert_true(n < one.n);
+                assert_memory_equal(all.row + k * WIDTH, one.row + n++ * WIDTH,
+                                    WIDTH * sizeof(double));
+            }
+        }
+        assert_int_equal(n, one.n);
+        assert_true(n > 100);
+        free(one.row);
+        kr_fault_maker_destroy(&maker);
+        kr_site_soa_clear(&tile);
+    }
+    free(all.row);
+    kr_fault_destroy(&fault);
+    kr_site_soa_clear(&soa);
+    end(&w);
+}
+
 /* ---- rates and places ---- */
 
 /* With every site in reach, the rates at a site add up to those of the distribution. */
@@ -426,17 +494,12 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tiles),
-        cmocka_unit_test(test_items),
-        cmocka_unit_test(test_rates_add_up),
-        cmocka_unit_test(test_simple_places),
-        cmocka_unit_test(test_shared_surfaces),
-        cmocka_unit_test(test_kite_sizes),
-        cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_weights),
-        cmocka_unit_test(test_hull_bounds),
-        cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_tiles),           cmocka_unit_test(test_items),
+        cmocka_unit_test(test_rates_add_up),    cmocka_unit_test(test_simple_places),
+        cmocka_unit_test(test_shared_surfaces), cmocka_unit_test(test_kite_sizes),
+        cmocka_unit_test(test_many_sites),      cmocka_unit_test(test_cuts),
+        cmocka_unit_test(test_weights),         cmocka_unit_test(test_hull_bounds),
+        cmocka_unit_test(test_errors),          cmocka_unit_test(test_columns),
         cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests_name("rupture.fault_rules", tests, NULL, NULL);
