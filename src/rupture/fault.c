@@ -12,25 +12,33 @@ bool kr_fault_in_range(const kr_job *job, const kr_magdist *limits, double mag)
     return job->compat == KR_COMPAT_EXACT ? first <= mag && mag <= last : first < mag && mag < last;
 }
 
-static uint32_t group_of(double mag)
+/* Groups of magnitudes below 20.48; what is above is on its own. */
+enum { GROUPS = 2048 };
+
+static size_t group_of(double mag)
 {
-    return (uint32_t)(mag * 100.0);
+    size_t g = (size_t)(mag * 100.0);
+
+    return g < GROUPS ? g : GROUPS;
 }
 
 void kr_fault_cuts(const kr_job *job, const kr_magdist *limits, const double *mags, size_t n,
                    double *cuts)
 {
+    double least[GROUPS + 1];
+
+    for (size_t g = 0; g <= GROUPS; g++)
+        least[g] = INFINITY;
     for (size_t i = 0; i < n; i++) {
-        double least = mags[i];
-        cuts[i] = -1.0;
-        if (!kr_fault_in_range(job, limits, mags[i]))
-            continue;
-        for (size_t k = 0; k < n && job->compat != KR_COMPAT_EXACT; k++) {
-            if (mags[k] < least && group_of(mags[k]) == group_of(mags[i]) &&
-                kr_fault_in_range(job, limits, mags[k]))
-                least = mags[k];
-        }
-        cuts[i] = kr_magdist_at(limits, least);
+        if (kr_fault_in_range(job, limits, mags[i]))
+            least[group_of(mags[i])] = fmin(least[group_of(mags[i])], mags[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t g = kr_fault_in_range(job, limits, mags[i]) ? group_of(mags[i]) : GROUPS;
+        bool grouped = job->compat != KR_COMPAT_EXACT && g < GROUPS;
+        cuts[i] = kr_fault_in_range(job, limits, mags[i])
+                      ? kr_magdist_at(limits, grouped ? least[g] : mags[i])
+                      : -1.0;
     }
 }
 
