@@ -189,6 +189,11 @@ void kr_gmm_eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
 /** The argument of that name (a parameter of the class). */
 const kr_gmm_arg *kr_gmm_arg_of(const kr_gmm *gmm, const char *name);
 
+/** The place of a text argument among the n names that it may have. KR_EINPUT with all of them for
+ * any other text. */
+KR_MUST_CHECK kr_status kr_gmm_choice(kr_ctx *ctx, const kr_gmm *gmm, const char *arg,
+                                      const char *const *names, size_t n, size_t *out);
+
 /** A table's row for a measure, interpolated linearly in log period between SA rows; false if the
  * table has none. */
 bool kr_gmm_row(const kr_gmm_table *table, const kr_imt *imt, double *row);

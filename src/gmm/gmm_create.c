@@ -84,13 +84,19 @@ static kr_status fail_unknown_arg(kr_ctx *ctx, const kr_gmm *gmm, const char *ke
     return kr_gmm_fail(ctx, gmm, "%s has no argument '%s'; it takes %s", cls->name, key, known);
 }
 
+/* The text "true". */
+static bool is_true(const kr_value *value)
+{
+    return value->kind == KR_VALUE_TEXT && kr_str_ieq(value->text, "true");
+}
+
 static bool kind_matches(kr_gmm_param_kind kind, const kr_value *value)
 {
     switch (kind) {
     case KR_PARAM_NUMBER:
         return value->kind == KR_VALUE_INT || value->kind == KR_VALUE_FLOAT;
-    case KR_PARAM_BOOL: /* Python's, so that 0 and 1 are common */
-        return value->kind == KR_VALUE_BOOL ||
+    case KR_PARAM_BOOL: /* Python's, so that 0 and 1 are common; trees write "true", too */
+        return value->kind == KR_VALUE_BOOL || is_true(value) ||
                (value->kind == KR_VALUE_INT && (value->number == 0.0 || value->number == 1.0));
     case KR_PARAM_TEXT:
     case KR_PARAM_FILE:
@@ -111,7 +117,7 @@ static kr_status read_arg(kr_ctx *ctx, const kr_gmm *gmm, const kr_gmm_param *pa
                                gmm->cls->name, kind_text[param->kind]);
         arg->given = true;
         arg->value = value;
-        arg->number = kr_value_is_number(value) ? value->number : NAN;
+        arg->number = kr_value_is_number(value) ? value->number : is_true(value) ? 1.0 : NAN;
         arg->text = value->kind == KR_VALUE_TEXT ? value->text : NULL;
     } else if (param->required) {
         return kr_gmm_fail(ctx, gmm, "%s needs the argument '%s', %s", gmm->cls->name, param->name,
@@ -270,6 +276,27 @@ const kr_gmm_arg *kr_gmm_arg_of(const kr_gmm *gmm, const char *name)
         if (kr_str_eq(gmm->cls->params[i].name, name))
             return &gmm->args[i];
     return NULL;
+}
+
+kr_status kr_gmm_choice(kr_ctx *ctx, const kr_gmm *gmm, const char *arg, const char *const *names,
+                        size_t n, size_t *out)
+{
+    const char *text = kr_gmm_arg_of(gmm, arg)->text;
+    char known[256];
+    size_t used = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (text && kr_str_eq(text, names[i])) {
+            *out = i;
+            return KR_OK;
+        }
+    }
+    known[0] = '\0';
+    for (size_t i = 0; i < n && used < sizeof known; i++)
+        used +=
+            (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", names[i]);
+    return kr_gmm_fail(ctx, gmm, "argument '%s' of %s: '%s' is none of %s", arg, gmm->cls->name,
+                       text ? text : "", known);
 }
 
 void kr_gmm_eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)

@@ -60,6 +60,10 @@ static void test_failures(void **state)
          "greater than 0"},
         {"ChiouYoungs2014", "stress_par_target = 140\nstress_par_host = 100", "PGV",
          "PGV is not defined for ChiouYoungs2014"},
+        {"Atkinson2022Crust", "epistemic = 'Middle'", "PGA",
+         "argument 'epistemic' of Atkinson2022Crust: 'Middle' is none of Central, Lower, Upper"},
+        {"Atkinson2022Crust", "modified_sigma = 'false'", "PGA",
+         "argument 'modified_sigma' of Atkinson2022Crust: true or false is needed"},
         {"FrankelEtAl1996MwNSHMP2008", "", "SA(0.15)",
          "SA(0.15) is not a measure of FrankelEtAl1996MwNSHMP2008, which gives PGA and SA at 0.1, "
          "0.2, 0.3, 0.5, 1 and 2 s only"},
@@ -131,6 +135,8 @@ static void test_arguments(void **state)
     assert_string_equal(kr_gmm_arg_of(gmm, "mag_eq")->text, "NA");
     assert_null(kr_gmm_arg_of(gmm, "other"));
     assert_true(isinf(gmm->mag_min));
+    kt_ok(ctx, create(ctx, "Atkinson2022SSlab", "modified_sigma = 'true'", "PGA", &arena, &gmm));
+    kt_same(kr_gmm_arg_of(gmm, "modified_sigma")->number, 1.0);
     kt_ok(ctx, create(ctx, "GMPETable", "gmpe_table = 'gmpe_table.hdf5'", "PGA", &arena, &gmm));
     assert_true(gmm->needs == (KR_BIT(MAG) | KR_BIT(RJB)));
     kt_same(gmm->mag_min, 4.5);

@@ -51,6 +51,7 @@ static void fill_columns(const kr_gmm_class *cls)
         columns[KR_COL_RCDPP][i] = edge ? 0.0 : between(&seed, -0.5, 1.5);
         columns[KR_COL_VS30][i] = edge ? vs30s[i / 4 % 9] : between(&seed, 120.0, 2500.0);
         columns[KR_COL_VS30MEASURED][i] = (double)(i % 2);
+        columns[KR_COL_BACKARC][i] = (double)(i / 2 % 2);
         columns[KR_COL_Z1PT0][i] = edge ? 0.0 : between(&seed, 0.0, 2000.0);
         columns[KR_COL_Z2PT5][i] = edge ? 0.0 : between(&seed, 0.0, 8.0);
     }

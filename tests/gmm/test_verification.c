@@ -28,6 +28,9 @@ typedef struct tally {
 static double field(kr_ctx *ctx, const table *t, size_t row, size_t col)
 {
     double x;
+    const char *text = t->csv.fields[row * t->csv.ncols + col];
+    if (kr_str_ieq(text, "true") || kr_str_ieq(text, "false")) /* backarc */
+        return kr_str_ieq(text, "true") ? 1.0 : 0.0;
     kt_ok(ctx, kr_csv_double(ctx, &t->csv, row, col, &x));
     return x;
 }
@@ -59,7 +62,7 @@ static void read_header(table *t)
             kr_column column = kr_column_find(strchr(name, '_') + 1);
             assert_int_not_equal(column, KR_COL_COUNT);
             t->column[column] = (int)c;
-        } else if (!kr_str_ends(name, "_type") && !kr_str_eq(name, "damping")) {
+        } else if (name[0] && !kr_str_ends(name, "_type") && !kr_str_eq(name, "damping")) {
             assert_true(t->nimts < MAX_MEASURES);
             t->measure[t->nimts] = (int)c;
             t->imts[t->nimts++] = measure_of(name);
