@@ -199,14 +199,14 @@ static void eval_sigma(const terms *one, const terms *of_pga, size_t n,
                        const double *restrict slope, const kr_gmm_out *out)
 {
     const terms t = *one, pga = *of_pga;
-    const double rock = soil_phi_rock(t.phi), rock_pga = soil_phi_rock(pga.phi);
+    const double rock = soil_phi_rock(t.phi * t.phi), rock_pga = soil_phi_rock(pga.phi * pga.phi);
     double *restrict sigma = out->sigma;
     double inter2[KR_GMM_BATCH], intra2[KR_GMM_BATCH];
 
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        inter2[i] = soil_variance(t.tau, t.tau, pga.tau, slope[i], t.correlation.between);
-        intra2[i] = soil_variance(t.phi, rock, rock_pga, slope[i], t.correlation.within);
+        inter2[i] = soil_variance(t.tau * t.tau, t.tau, pga.tau, slope[i], t.correlation.between);
+        intra2[i] = soil_variance(t.phi * t.phi, rock, rock_pga, slope[i], t.correlation.within);
         sigma[i] = sqrt(inter2[i] + intra2[i]);
     }
     kr_gmm_sqrt(out->tau, n, inter2);

@@ -29,19 +29,21 @@ static inline soil_correlation soil_correlation_of(const kr_imt *imt)
     return (soil_correlation){c.rho_w, c.rho_b};
 }
 
-/* The part of phi that is not of the amplification, whose own deviation is 0.3. */
-KR_GMM_INLINE double soil_phi_rock(double phi)
+/* The part of a variance within events that is not of the amplification, whose own deviation is
+ * 0.3; as a deviation. */
+KR_GMM_INLINE double soil_phi_rock(double variance)
 {
-    return sqrt(phi * phi - 0.3 * 0.3);
+    double rock = variance - 0.3 * 0.3;
+    return sqrt(rock > 0.0 ? rock : 0.0);
 }
 
-/* The variance of rock motion plus slope times PGA; slope: d ln(amplification) / d ln(PGA on
- * rock). Of phi, `rock` and `rock_pga` are the parts that soil_phi_rock gives. */
+/* The variance of rock motion plus slope times PGA; linear: without the latter; slope:
+ * d ln(amplification) / d ln(PGA on rock); rock and rock_pga: tau, or what soil_phi_rock gives. */
 KR_GMM_INLINE double soil_variance(double linear, double rock, double rock_pga, double slope,
                                    double correlation)
 {
     double moved = slope * rock_pga;
-    return linear * linear + moved * moved + 2.0 * moved * rock * correlation;
+    return linear + moved * moved + 2.0 * moved * rock * correlation;
 }
 
 #endif
