@@ -52,6 +52,24 @@ static double cost(const kr_fault *fault, size_t item)
            ((double)(x->nmags * hypos(fault->source)) + window_nodes(x) / 16.0);
 }
 
+/* Directivity asks for directions of slip, and for the patches of a simple fault. */
+static kr_status meet_sites(kr_fault *fault, const char *trt, kr_columns columns,
+                            const kr_site_soa *job_sites, int threads)
+{
+    const kr_source *source = fault->source;
+
+    (void)trt;
+    (void)job_sites;
+    (void)threads;
+    if (KR_HAS(columns, RCDPP) && source->nhypos == 0)
+        return kr_fail_at(
+            fault->ctx, source->file, source->line,
+            "source '%s': a ground-motion model needs rcdpp, which only simple faults "
+            "with a hypoList and a slipList have",
+            source->id);
+    return KR_OK;
+}
+
 /* ---- runs ---- */
 
 /* Windows of one size, some or all of an item's. */
@@ -94,6 +112,21 @@ static double greatest_cut(const kr_floats *f, const kr_float_item *item)
     return cut;
 }
 
+/* The directivity parameter of the first n sites kept. */
+static void directivity(kr_fault_maker *maker, const windows *w, const kr_rupture_row *row,
+                        double slip, size_t n)
+{
+    const kr_site_soa *sites = &w->sites->soa;
+    kr_point3 hypo = {row->of[KR_COL_HYPO_LON], row->of[KR_COL_HYPO_LAT],
+                      row->of[KR_COL_HYPO_DEPTH]};
+
+    for (size_t k = 0; k < n; k++) {
+        uint32_t j = maker->keep[k];
+        kr_directivity_at(&maker->directivity, hypo, slip, &sites->lon[j], &sites->lat[j],
+                          &maker->dist.of[KR_DIST_RRUP][j], 1, &maker->dist.of[KR_DIST_RCDPP][j]);
+    }
+}
+
 /* The pairs of one window with one hypocentre; distances are in maker->dist. */
 static kr_status put_window(kr_fault_maker *maker, const windows *w, size_t k, size_t hypo,
                             kr_rupture_row *row)
@@ -115,6 +148,8 @@ static kr_status put_window(kr_fault_maker *maker, const windows *w, size_t k, s
             row->rate = mag->rate * weight * (source->nhypos ? source->slips[i].weight : 1.0);
             row->number = mag->first + number_at(w, k) * (uint32_t)hypos(source) +
                           (uint32_t)(hypo * nslips + i);
+            if (maker->wanted & KR_DIST_BIT(RCDPP))
+                directivity(maker, w, row, source->slips[i].angle, n);
             KR_TRY(
                 kr_batch_append_row(&maker->batch, row, &maker->dist, maker->keep, maker->id, n));
         }
@@ -146,7 +181,7 @@ static kr_status run_window(kr_fault_maker *maker, const windows *w, size_t k)
     size_t rows = at.row1 - at.row0, cols = at.col1 - at.col0;
     kr_mesh window = kr_mesh_window(w->mesh, at.row0, at.col0, rows, cols);
     unsigned of_hypo = KR_DIST_BIT(RHYPO) | KR_DIST_BIT(REPI);
-    unsigned wanted = maker->wanted & ~(of_hypo | KR_DIST_BIT(RRUP));
+    unsigned wanted = maker->wanted & ~(of_hypo | KR_DIST_BIT(RRUP) | KR_DIST_BIT(RCDPP));
     bool in_cshm = KR_HAS(maker->setup.columns, IN_CSHM) && kr_mesh_in_canterbury(&window);
     kr_surface_params params;
     kr_rupture_row row = {.weight = 1.0};
@@ -157,6 +192,8 @@ static kr_status run_window(kr_fault_maker *maker, const windows *w, size_t k)
     if (wanted)
         KR_TRY(kr_window_distances(maker->windows, at.row0, at.col0, rows, cols, &params, wanted,
                                    &maker->dist));
+    if (maker->wanted & KR_DIST_BIT(RCDPP))
+        KR_TRY(kr_directivity_set(&maker->directivity, &window, &params));
     for (size_t h = 0; h < (source->nhypos ? source->nhypos : 1); h++) {
         kr_point3 hypo = hypocentre(source, &window, &params, h);
         if (maker->wanted & of_hypo)
@@ -279,5 +316,9 @@ static double estimate(kr_fault_maker *maker, const kr_fault *fault, size_t item
     return (double)sites * (double)places(f, x) * (double)hypos(fault->source);
 }
 
-const kr_fault_way kr_floating_way = {
-    .make = kr_floats_make, .ruptures = ruptures, .cost = cost, .run = run, .estimate = estimate};
+const kr_fault_way kr_floating_way = {.make = kr_floats_make,
+                                      .meet_sites = meet_sites,
+                                      .ruptures = ruptures,
+                                      .cost = cost,
+                                      .run = run,
+                                      .estimate = estimate};

@@ -8,6 +8,7 @@
 #define KR_RUPTURE_FAULT_INT_H
 
 #include "rupture/batch.h"
+#include "rupture/directivity.h"
 #include "rupture/fault.h"
 #include "rupture/near.h"
 #include "rupture/site_set.h"
@@ -68,6 +69,7 @@ struct kr_fault_maker {
     float *single[6];    /* room for all sites: t, u, w of a part, and their sums */
     kr_surface_work work;
     kr_window_work *windows;
+    kr_directivity directivity;  /* where rcdpp is wanted */
     struct kr_multi_work *multi; /* of fault_multi.c: NULL until a multi-fault source comes */
     kr_batch batch;
 };

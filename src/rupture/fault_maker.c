@@ -6,7 +6,7 @@
 
 /* ---- life ---- */
 
-static kr_status choose_distances(kr_fault_maker *maker)
+static void choose_distances(kr_fault_maker *maker)
 {
     maker->wanted = KR_DIST_BIT(RRUP);
     for (int c = 0; c < KR_COL_COUNT; c++) {
@@ -14,12 +14,6 @@ static kr_status choose_distances(kr_fault_maker *maker)
         if ((maker->setup.columns >> c & 1u) && d < KR_DIST_COUNT)
             maker->wanted |= 1u << d;
     }
-    if (maker->wanted & KR_DIST_BIT(RCDPP))
-        return kr_fail(
-            maker->ctx, KR_EINPUT,
-            "a ground-motion model needs rcdpp (directivity), which is not computed yet; "
-            "a model without it is needed");
-    return KR_OK;
 }
 
 static kr_status take_limits(kr_fault_maker *maker)
@@ -62,6 +56,8 @@ static kr_status take_room(kr_fault_maker *maker)
         maker->lon_360[i] = kr_lon_360(tile->lon[i]);
     KR_TRY(kr_surface_work_init(maker->ctx, &maker->work));
     KR_TRY(kr_window_work_create(maker->ctx, &maker->windows));
+    if (maker->wanted & KR_DIST_BIT(RCDPP))
+        KR_TRY(kr_directivity_init(&maker->directivity, maker->ctx));
 out:
     return s;
 }
@@ -74,7 +70,7 @@ kr_status kr_fault_maker_create(kr_ctx *ctx, const kr_fault_setup *setup, kr_fau
     KR_NEW(maker, ctx, KR_ACCOUNT_RUPTURES, 1);
     maker->ctx = ctx;
     maker->setup = *setup;
-    KR_TRY(choose_distances(maker));
+    choose_distances(maker);
     KR_TRY(take_limits(maker));
     KR_TRY(take_room(maker));
     KR_TRY(kr_batch_init(&maker->batch, ctx, setup->columns, setup->sites,
@@ -105,6 +101,7 @@ void kr_fault_maker_destroy(kr_fault_maker **maker)
         kr_free(m->single[k]);
     kr_surface_work_clear(&m->work);
     kr_window_work_destroy(&m->windows);
+    kr_directivity_clear(&m->directivity);
     kr_multi_work_destroy(&m->multi);
     kr_batch_clear(&m->batch);
     kr_free(m);

@@ -177,6 +177,12 @@ static kr_status meet_sites(kr_fault *fault, const char *trt, kr_columns columns
     (void)trt;
     (void)job_sites;
     (void)threads;
+    if (KR_HAS(columns, RCDPP))
+        return kr_fail_at(
+            fault->ctx, source->file, source->line,
+            "source '%s': a ground-motion model needs rcdpp, which only simple faults "
+            "with a hypoList and a slipList have",
+            source->id);
     for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
         if ((columns >> missing[i] & 1u) && has_gridded(fault))
             return kr_fail_at(fault->ctx, source->file, source->line,

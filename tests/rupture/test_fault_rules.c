@@ -373,6 +373,56 @@ static void test_hull_bounds(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* ---- directivity ---- */
+
+/* Figures of the reference: ruptures of the source with two hypocentres and directions of slip. */
+static void test_directivity(void **state)
+{
+    (void)state;
+    static const double lon[] = {172.01, 172.3}, lat[] = {-43.48, -43.2};
+    static const struct {
+        uint32_t rupture;
+        double expected[2];
+    } figures[] = {{3, {0.203307428553, 0.406163506716}},
+                   {5, {1.02078148827, 1.11183469096}},
+                   {9, {0.968175480912, 1.11683900155}},
+                   {60, {0.520166942618, 0.174687347551}},
+                   {62, {-0.123030212571, -0.407178009608}}};
+    world w;
+    const kr_surface *surface = NULL;
+    kr_directivity d;
+
+    begin(&w, "faults");
+    const kr_source *source = source_of(&w, "hypos");
+    kt_ok(w.ctx, kr_surfaces_get(w.surfaces, source->geometries, &surface));
+    kt_ok(w.ctx, kr_directivity_init(&d, w.ctx));
+    for (size_t f = 0; f < sizeof figures / sizeof figures[0]; f++) {
+        kr_float_size size = kr_simple_float_size(source, surface->mesh.rows, surface->mesh.cols,
+                                                  source->mfds[0].mags[0]);
+        size_t across = surface->mesh.cols - size.cols + 1, k = figures[f].rupture / 4;
+        kr_mesh window =
+            kr_mesh_window(&surface->mesh, k / across, k % across, size.rows, size.cols);
+        kr_float_size at = kr_hypo_node(&source->hypos[figures[f].rupture % 4 / 2],
+                                        source->geometries[0].spacing_km, size);
+        kr_surface_params params;
+        double rrup[2], got[2];
+        kr_site_soa sites = {0};
+        kt_ok(w.ctx, kr_site_soa_init(&sites, w.ctx, KR_ACCOUNT_RUPTURES, 2));
+        kr_site_soa_fill(&sites, lon, lat, NULL, 2);
+        for (size_t j = 0; j < 2; j++)
+            rrup[j] = slow_rrup(&surface->mesh, k / across, k % across, size, &sites, j);
+        kr_surface_params_of(KR_SURFACE_SIMPLE, &window, &params);
+        kt_ok(w.ctx, kr_directivity_set(&d, &window, &params));
+        kr_directivity_at(&d, kr_mesh_node(&window, at.rows, at.cols),
+                          source->slips[figures[f].rupture % 2].angle, lon, lat, rrup, 2, got);
+        for (size_t j = 0; j < 2; j++)
+            kt_close(got[j], figures[f].expected[j], 1e-9, 0);
+        kr_site_soa_clear(&sites);
+    }
+    kr_directivity_clear(&d);
+    end(&w);
+}
+
 /* ---- what cannot be computed ---- */
 
 static void refused(world *w, const kr_source *source, const char *text)
@@ -427,12 +477,12 @@ static void test_columns(void **state)
     kt_ok(w.ctx, kr_fault_meet_sites(w.ctx, fault, source->trt, columns_for(source), &w.soa, 1));
     kr_fault_setup setup = {.job = &w.job,
                             .trt = source->trt,
-                            .columns = KR_BIT(RCDPP),
+                            .columns = KR_BIT(VS30),
                             .sites = &w.sites,
                             .tile = &w.soa,
                             .job_sites = &w.soa};
-    kt_fails(w.ctx, kr_fault_maker_create(w.ctx, &setup, &maker), KR_EINPUT, "rcdpp");
-    setup.columns = KR_BIT(VS30);
+    kt_fails(w.ctx, kr_fault_meet_sites(w.ctx, fault, source->trt, KR_BIT(RCDPP), &w.soa, 1),
+             KR_EINPUT, "needs rcdpp, which only simple faults");
     kt_fails(w.ctx, kr_fault_maker_create(w.ctx, &setup, &maker), KR_EINPUT, "vs30");
     kr_fault_destroy(&fault);
     end(&w);
@@ -494,12 +544,19 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tiles),           cmocka_unit_test(test_items),
-        cmocka_unit_test(test_rates_add_up),    cmocka_unit_test(test_simple_places),
-        cmocka_unit_test(test_shared_surfaces), cmocka_unit_test(test_kite_sizes),
-        cmocka_unit_test(test_many_sites),      cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_weights),         cmocka_unit_test(test_hull_bounds),
-        cmocka_unit_test(test_errors),          cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_tiles),
+        cmocka_unit_test(test_items),
+        cmocka_unit_test(test_rates_add_up),
+        cmocka_unit_test(test_simple_places),
+        cmocka_unit_test(test_shared_surfaces),
+        cmocka_unit_test(test_kite_sizes),
+        cmocka_unit_test(test_directivity),
+        cmocka_unit_test(test_many_sites),
+        cmocka_unit_test(test_cuts),
+        cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_hull_bounds),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_columns),
         cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests_name("rupture.fault_rules", tests, NULL, NULL);
