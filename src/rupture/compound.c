@@ -1,4 +1,5 @@
 #include "rupture/compound.h"
+#include "rupture/multi_int.h"
 
 #include <math.h>
 
@@ -9,20 +10,6 @@ static kr_status too_far_apart(kr_ctx *ctx, const kr_geometry *g)
     return kr_fail_at(ctx, g->file, g->line,
                       "the parts of a surface are more than 180 degrees of longitude apart; they "
                       "must be closer");
-}
-
-static kr_status box_of(kr_ctx *ctx, const kr_geometry *g, kr_compound *c, double *lon, double *lat)
-{
-    size_t n = c->nparts;
-
-    for (size_t i = 0; i < n; i++) {
-        const kr_bbox *part = &c->parts[i]->params.box;
-        lon[i] = (double)(float)part->west;
-        lon[n + i] = (double)(float)part->east;
-        lat[i] = (double)(float)part->north;
-        lat[n + i] = (double)(float)part->south;
-    }
-    return kr_bbox_of(lon, lat, 2 * n, &c->params.box) ? KR_OK : too_far_apart(ctx, g);
 }
 
 /* The greatest depth of the nodes that are there: the reference has a depth that is no number where
@@ -68,76 +55,47 @@ out:
     return s;
 }
 
-/* The sum as numpy takes it: eight sums side by side, halves of long lists on their own. */
-static float sum_of(const float *x, size_t n)
+static kr_section_params single_params(const kr_surface_params *p)
 {
-    size_t i = 0;
-    float r[8], sum = 0.0F;
-
-    if (n > 128) {
-        size_t half = n / 2 - n / 2 % 8;
-        /* NOLINTNEXTLINE(misc-no-recursion): as deep as the logarithm of n */
-        return sum_of(x, half) + sum_of(x + half, n - half);
-    }
-    if (n >= 8) {
-        for (size_t k = 0; k < 8; k++)
-            r[k] = x[k];
-        for (i = 8; i + 8 <= n; i += 8)
-            for (size_t k = 0; k < 8; k++)
-                r[k] += x[i + k];
-        sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
-    }
-    for (; i < n; i++)
-        sum += x[i];
-    return sum;
+    return (kr_section_params){.area = (float)p->area,
+                               .dip = (float)p->dip,
+                               .strike = (float)p->strike,
+                               .width = (float)p->width,
+                               .ztor = (float)p->ztor,
+                               .west = (float)p->box.west,
+                               .east = (float)p->box.east,
+                               .north = (float)p->box.north,
+                               .south = (float)p->box.south};
 }
 
-/* The circular mean; sines and cosines in single precision, sums in double. */
-static float mean_strike(const kr_compound *c, const float *weight)
-{
-    const float to_radians = (float)(3.14159265358979323846 / 180.0);
-    double north = 0.0, east = 0.0, mean;
-
-    for (size_t i = 0; i < c->nparts; i++) {
-        float strike = (float)c->parts[i]->params.strike * to_radians;
-        float a = sinf(strike) * weight[i], b = cosf(strike) * weight[i];
-        east += (double)a;
-        north += (double)b;
-    }
-    mean = fmod(atan2(east, north) * (180.0 / 3.14159265358979323846), 360.0);
-    return (float)(mean < 0.0 ? mean + 360.0 : mean);
-}
-
-/* Means weighted by areas, summed in single precision one after the other. */
+/* The parts are taken like the sections of a multi-fault rupture. */
 static kr_status join_params(kr_ctx *ctx, const kr_geometry *g, kr_compound *c)
 {
     kr_status s = KR_OK;
-    kr_surface_params *p = &c->params;
-    float *weight = NULL, total, dip = 0.0F, width = 0.0F, ztor = 0.0F;
-    double *place = NULL;
+    size_t n = c->nparts;
+    kr_section_params *params = NULL;
+    uint32_t *number = NULL;
+    kr_multi_scratch scratch = {0};
+    kr_sections sections = {.n = n};
 
-    KR_NEW(weight, ctx, KR_ACCOUNT_RUPTURES, c->nparts);
-    KR_NEW(place, ctx, KR_ACCOUNT_RUPTURES, 4 * c->nparts);
-    for (size_t i = 0; i < c->nparts; i++)
-        weight[i] = (float)c->parts[i]->params.area;
-    total = sum_of(weight, c->nparts);
-    for (size_t i = 0; i < c->nparts; i++) {
-        const kr_surface_params *part = &c->parts[i]->params;
-        weight[i] /= total;
-        dip += weight[i] * (float)part->dip;
-        width += weight[i] * (float)part->width;
-        ztor += weight[i] * (float)part->ztor;
+    KR_TRY(kr_multi_scratch_init(&scratch, ctx, n));
+    KR_NEW(params, ctx, KR_ACCOUNT_RUPTURES, n);
+    KR_NEW(number, ctx, KR_ACCOUNT_RUPTURES, n);
+    for (size_t i = 0; i < n; i++) {
+        params[i] = single_params(&c->parts[i]->params);
+        number[i] = (uint32_t)i;
     }
-    p->area = (double)total;
-    p->dip = (double)dip;
-    p->width = (double)width;
-    p->ztor = (double)ztor;
-    p->strike = (double)mean_strike(c, weight);
-    KR_TRY(box_of(ctx, g, c, place, place + 2 * c->nparts));
+    sections.params = params;
+    kr_multi_means(&sections, (kr_parts){number, n}, true, &scratch, &c->params);
+    if (!kr_multi_box(&sections, (kr_parts){number, n}, &scratch, &c->params.box)) {
+        s = too_far_apart(ctx, g);
+        goto out;
+    }
     KR_TRY(find_middle(ctx, c));
 out:
-    kr_free(weight);
-    kr_free(place);
+    kr_free(params);
+    kr_free(number);
+    kr_multi_scratch_clear(&scratch);
     return s;
 }
 
