@@ -64,6 +64,11 @@ static void test_failures(void **state)
          "argument 'epistemic' of Atkinson2022Crust: 'Middle' is none of Central, Lower, Upper"},
         {"Atkinson2022Crust", "modified_sigma = 'false'", "PGA",
          "argument 'modified_sigma' of Atkinson2022Crust: true or false is needed"},
+        {"Stafford2022", "mu_branch = 'lower'", "PGA",
+         "argument 'mu_branch' of Stafford2022: 'lower' is none of Lower, Central, Upper"},
+        {"Stafford2022", "sigma_branch = 'Mean'", "PGA",
+         "argument 'sigma_branch' of Stafford2022: 'Mean' is none of Lower, Central, Upper"},
+        {"Stafford2022", "", "PGV", "PGV is not a measure of Stafford2022, which gives PGA, SA"},
         {"FrankelEtAl1996MwNSHMP2008", "", "SA(0.15)",
          "SA(0.15) is not a measure of FrankelEtAl1996MwNSHMP2008, which gives PGA and SA at 0.1, "
          "0.2, 0.3, 0.5, 1 and 2 s only"},

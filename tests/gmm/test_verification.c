@@ -120,7 +120,7 @@ static void eval_row(kr_ctx *ctx, const kr_gmm *gmm, const table *t, size_t row,
             columns[c][k] = field(ctx, t, row, (size_t)t->column[c]);
         batch.col[c] = columns[c];
     }
-    if (kr_str_eq(type, "TOTAL_STDDEV"))
+    if (kr_str_eq(type, "TOTAL_STDDEV") || kr_str_eq(type, "total_STDDEV"))
         which = 1;
     else if (kr_str_eq(type, "INTER_EVENT_STDDEV"))
         which = 2;
