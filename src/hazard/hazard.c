@@ -66,7 +66,8 @@ out:
     return s;
 }
 
-kr_status kr_hazard_create(kr_ctx *ctx, const kr_job *job, const kr_tree *tree, kr_hazard **out)
+kr_status kr_hazard_create(kr_ctx *ctx, const kr_job *job, const kr_model *model,
+                           const kr_tree *tree, kr_hazard **out)
 {
     kr_status s = KR_OK;
     kr_hazard *h;
@@ -74,6 +75,7 @@ kr_status kr_hazard_create(kr_ctx *ctx, const kr_job *job, const kr_tree *tree, 
     KR_NEW(h, ctx, KR_ACCOUNT_GMM, 1);
     h->ctx = ctx;
     h->job = job;
+    h->model = model;
     h->tree = tree;
     h->kernels = kr_kernels_here();
     h->truncation = kr_truncation_of(job->truncation_level);
@@ -104,17 +106,31 @@ void kr_hazard_destroy(kr_hazard **hazard)
         return;
     for (size_t c = 0; h->components && c < h->tree->ncomponents; c++) {
         kr_work_component *w = &h->components[c];
-        for (size_t i = 0; w->splits && i < w->component->nsources; i++)
-            kr_split_destroy(&w->splits[i]);
+        for (size_t i = 0; w->ready && i < w->component->nsources; i++) {
+            kr_split_destroy(&w->ready[i].split);
+            kr_fault_destroy(&w->ready[i].fault);
+        }
         kr_cells_destroy(&w->cells);
         kr_free(w->segments);
         kr_free(w->blocks);
-        kr_free(w->splits);
+        kr_free(w->ready);
     }
+    kr_surfaces_destroy(&h->surfaces);
     kr_site_soa_clear(&h->soa);
     kr_arena_clear(&h->arena);
     kr_free(h);
     *hazard = NULL;
+}
+
+void kr_hazard_soa(const kr_hazard *h, size_t first, size_t nsites, kr_site_soa *out)
+{
+    *out = h->soa;
+    out->n = nsites;
+    out->capacity = (nsites + 7) / 8 * 8;
+    out->block = NULL;
+#define X(name, what) out->name += first;
+    KR_SITE_SOA_LIST(X)
+#undef X
 }
 
 const char *kr_hazard_trt(const kr_hazard *h, const kr_work_component *w)
@@ -131,4 +147,10 @@ kr_columns kr_hazard_site_columns(const kr_hazard *h)
 kr_component_size kr_hazard_component_size(const kr_hazard *h, size_t component)
 {
     return h->components[component].size;
+}
+
+uint64_t kr_hazard_source_ruptures(const kr_hazard *h, size_t component, size_t source)
+{
+    const kr_ready *r = &h->components[component].ready[source];
+    return r->fault ? kr_fault_count_ruptures(r->fault) : kr_split_count_ruptures(r->split);
 }

@@ -19,27 +19,34 @@ enum { KR_SITE_BLOCK = 64 };
 
 typedef struct kr_hazard kr_hazard;
 
-/** Make the ground-motion models of the tree for the job's measures. `job` and `tree` must outlive
- * it. Owned by the caller: kr_hazard_destroy. KR_EINPUT (a model or its arguments are wrong). */
-KR_MUST_CHECK kr_status kr_hazard_create(kr_ctx *ctx, const kr_job *job, const kr_tree *tree,
-                                         kr_hazard **out);
+/** Make the ground-motion models of the tree for the job's measures. `job`, `model` (the sources of
+ * the tree) and `tree` must outlive it. Owned by the caller: kr_hazard_destroy. KR_EINPUT (a model
+ * or its arguments are wrong). */
+KR_MUST_CHECK kr_status kr_hazard_create(kr_ctx *ctx, const kr_job *job, const kr_model *model,
+                                         const kr_tree *tree, kr_hazard **out);
 void kr_hazard_destroy(kr_hazard **hazard);
 
 /** The site columns that the models need: what kr_sites_read must provide. */
 kr_columns kr_hazard_site_columns(const kr_hazard *hazard);
 
-/** Split the sources into points. `sites` are the job's sites and must outlive the hazard. */
+/** Split the sources into points, and faults into their floating ruptures. `sites` are the job's
+ * sites and must outlive the hazard. */
 KR_MUST_CHECK kr_status kr_hazard_prepare(kr_hazard *hazard, const kr_sites *sites);
 
 /* What a component holds, for the log and for `kauri info`. */
 typedef struct kr_component_size {
-    size_t points;     /* of split sources */
-    size_t cells;      /* what ps_grid_spacing leaves of them; the points without it */
-    uint64_t ruptures; /* points x magnitudes x planes x depths */
-    uint64_t mags;     /* points x magnitudes: ruptures / mags is the reference's spinning factor */
-    double contexts;   /* estimate over all sites of the job */
+    size_t points;           /* of split pointlike sources */
+    size_t cells;            /* what ps_grid_spacing leaves of them; the points without it */
+    uint64_t point_ruptures; /* points x magnitudes x planes x depths */
+    uint64_t point_mags;     /* points x magnitudes: point_ruptures / point_mags is the reference's
+                                spinning factor */
+    uint64_t ruptures;       /* of all sources */
+    double contexts;         /* estimate over all sites of the job */
 } kr_component_size;
 kr_component_size kr_hazard_component_size(const kr_hazard *hazard, size_t component);
+
+/** Ruptures of one source of a component. */
+uint64_t kr_hazard_source_ruptures(const kr_hazard *hazard, size_t component, size_t source);
 
 /** Estimate the contexts of every component. */
 KR_MUST_CHECK kr_status kr_hazard_estimate(kr_hazard *hazard);
@@ -51,7 +58,7 @@ size_t kr_hazard_tile_bytes(const kr_hazard *hazard, size_t nsites, int threads)
 /* Work done so far, over all tiles. */
 typedef struct kr_hazard_work {
     double contexts;    /* (rupture, site) pairs within the integration distance */
-    double done, total; /* progress: ruptures x sites */
+    double done, total; /* progress: work in ruptures of points x sites */
 } kr_hazard_work;
 
 /** Compute the component rates of sites [first, first + nsites); `first` is a multiple of

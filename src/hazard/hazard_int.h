@@ -5,6 +5,7 @@
 #include "gmm/gmm.h"
 #include "hazard/hazard.h"
 #include "hazard/kernel.h"
+#include "rupture/fault.h"
 
 /* A ground-motion branch ready to evaluate: instances whose exceedance probabilities are averaged.
  */
@@ -15,24 +16,30 @@ typedef struct kr_motion {
     const unsigned char *zero_for_imt; /* or NULL */
 } kr_motion;
 
-/* Consecutive points of one split, or consecutive cells. */
+/* A source made ready: points, or an extended source. */
+typedef struct kr_ready {
+    kr_split *split;
+    kr_fault *fault;
+} kr_ready;
+
+/* Consecutive points of a split, items of a fault, or cells. */
 typedef struct kr_segment {
-    const kr_split *split; /* NULL: cells */
+    const kr_ready *source; /* NULL: cells */
     size_t first, count;
 } kr_segment;
 
-/* The points of one unit. */
+/* What is computed in one unit. */
 typedef struct kr_block {
     size_t first_segment, nsegments;
-    double ruptures;
+    double cost; /* in ruptures of points */
 } kr_block;
 
 /* A component with its sources split. */
 typedef struct kr_work_component {
     const kr_component *component;
     kr_columns columns;
-    kr_split **splits; /* one for each source */
-    kr_cells *cells;   /* with ps_grid_spacing, else NULL */
+    kr_ready *ready; /* one for each source */
+    kr_cells *cells; /* with ps_grid_spacing, else NULL */
     size_t nsegments, segments_cap;
     kr_segment *segments;
     size_t nblocks, blocks_cap;
@@ -44,17 +51,20 @@ struct kr_hazard {
     kr_ctx *ctx;
     kr_arena arena;
     const kr_job *job;
+    const kr_model *model;
     const kr_tree *tree;
     const kr_sites *sites;
-    kr_site_soa soa;    /* all sites */
-    kr_motion *motions; /* one for each of the tree's models */
+    kr_surfaces *surfaces; /* of all extended sources */
+    bool met;              /* faults know the sites */
+    kr_site_soa soa;       /* all sites */
+    kr_motion *motions;    /* one for each of the tree's models */
     kr_columns site_columns;
     const kr_kernels *kernels;
     kr_truncation truncation;
     size_t padded;  /* levels of one measure, padded */
     double *levels; /* nimts x padded: what the kernel compares with */
     kr_work_component *components;
-    double ruptures; /* in all */
+    double cost; /* in all */
 };
 
 /* What one thread computes a unit with. */
@@ -64,7 +74,10 @@ typedef struct kr_unit {
     size_t first_site, nsites;          /* of the maker, job numbers */
     kr_sites sites;                     /* views of the job's sites */
     kr_site_soa soa;
-    kr_point_maker *maker;
+    const kr_section_table *sections; /* of the tile, which begins at first_in_table */
+    size_t first_in_table;
+    kr_point_maker *points; /* NULL as long as the component has asked for none */
+    kr_fault_maker *faults;
     double *sums;    /* models x KR_SITE_BLOCK x nimts x padded: rates of the unit */
     double *group;   /* the same shape, for atomic groups; else NULL */
     double *poes;    /* KR_GMM_BATCH x nimts x padded: where rates do not follow linearly */
@@ -79,8 +92,17 @@ typedef struct kr_unit {
  * ("*") the reference finds the default only. */
 const char *kr_hazard_trt(const kr_hazard *hazard, const kr_work_component *component);
 
-/** Make room for units of any component; kr_unit_clear frees it. */
-KR_MUST_CHECK kr_status kr_unit_init(const kr_hazard *hazard, kr_unit *unit);
+/** A view of sites [first, first + nsites): `first` is a multiple of 8, the end is padded. */
+void kr_hazard_soa(const kr_hazard *hazard, size_t first, size_t nsites, kr_site_soa *out);
+
+/** Let the faults meet the job's sites (kr_fault_meet_sites) for the columns of their components,
+ * but for `without`. */
+KR_MUST_CHECK kr_status kr_hazard_meet(kr_hazard *hazard, kr_columns without, int threads);
+
+/** Make room for units of any component in a tile that begins at site `first` and has this table of
+ * sections; kr_unit_clear frees it. */
+KR_MUST_CHECK kr_status kr_unit_init(const kr_hazard *hazard, const kr_section_table *sections,
+                                     size_t first, kr_unit *unit);
 void kr_unit_clear(kr_unit *unit);
 size_t kr_unit_bytes(const kr_hazard *hazard);
 

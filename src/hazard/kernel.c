@@ -14,7 +14,7 @@ kr_truncation kr_truncation_of(double level)
 
 #define KERNELS(isa)                                                                               \
     {                                                                                              \
-#isa, kr_add_poes_##isa                                                                    \
+#isa, kr_add_poes_##isa, kr_add_pmf_##isa                                                  \
     }
 
 static const kr_kernels all[] = {

@@ -7,7 +7,9 @@
 
 #define KR_DECLARE_KERNELS(isa)                                                                    \
     void kr_add_poes_##isa(const kr_truncation *t, const double *levels, size_t nlevels,           \
-                           double mean, double sigma, double weight, double *rates);
+                           double mean, double sigma, double weight, double *rates);               \
+    void kr_add_pmf_##isa(const double *poes, size_t nlevels, const double *probs, size_t nprobs,  \
+                          double *rates);
 #ifdef __x86_64__
 KR_DECLARE_KERNELS(v2)
 KR_DECLARE_KERNELS(v3)

@@ -1,11 +1,11 @@
-/* Sources split into points, points into blocks of work. */
+/* Sources split into points and floating ruptures, these into blocks of work. */
 #include "base/map.h"
 #include "hazard/hazard_int.h"
 
 #include <math.h>
 
-/* Ruptures of one block: some milliseconds of work at a few sites. */
-static const double BLOCK_RUPTURES = 2048;
+/* Ruptures of points in one block, or as much work: some milliseconds at a few sites. */
+static const double BLOCK_COST = 2048;
 
 /* Variants of an area source share the grid of their polygon. */
 typedef struct grids {
@@ -51,13 +51,20 @@ static double cell_ruptures(const kr_cell *cell)
     return n;
 }
 
-/* Ruptures of item i of a segment: a point of a split, or a cell. */
-static double item_ruptures(const kr_work_component *w, const kr_split *split, size_t i)
+/* Work of item i: a point of a split, an item of a fault, or a cell. */
+static double item_cost(const kr_work_component *w, const kr_ready *source, size_t i)
 {
-    if (!split)
+    if (!source)
         return cell_ruptures(&w->cells->cells[i]);
-    return (double)kr_split_bins(split, i)->n * (double)split->source->nplanes *
-           (double)split->source->ndepths;
+    if (source->fault)
+        return kr_fault_item_cost(source->fault, i);
+    return (double)kr_split_bins(source->split, i)->n * (double)source->split->source->nplanes *
+           (double)source->split->source->ndepths;
+}
+
+static size_t count_items(const kr_ready *source)
+{
+    return source->fault ? kr_fault_nitems(source->fault) : source->split->npoints;
 }
 
 static kr_status add_block(kr_hazard *h, kr_work_component *w)
@@ -79,19 +86,19 @@ out:
     return s;
 }
 
-/* Cut `nitems` points (or cells) into segments, and the segments into blocks. `merge`: one block
- * takes everything. */
-static kr_status add_items(kr_hazard *h, kr_work_component *w, const kr_split *split, size_t nitems,
-                           bool merge)
+/* Cut the items of a source (NULL: the cells) into segments, and the segments into blocks.
+ * `merge`: one block takes everything. */
+static kr_status add_items(kr_hazard *h, kr_work_component *w, const kr_ready *source, bool merge)
 {
     kr_status s = KR_OK;
+    size_t nitems = source ? count_items(source) : w->cells->n;
     for (size_t i = 0; i < nitems;) {
-        if (!w->nblocks || (!merge && w->blocks[w->nblocks - 1].ruptures >= BLOCK_RUPTURES))
+        if (!w->nblocks || (!merge && w->blocks[w->nblocks - 1].cost >= BLOCK_COST))
             KR_TRY(add_block(h, w));
         kr_block *block = &w->blocks[w->nblocks - 1];
-        kr_segment segment = {.split = split, .first = i};
-        while (i < nitems && (merge || block->ruptures < BLOCK_RUPTURES))
-            block->ruptures += item_ruptures(w, split, i++);
+        kr_segment segment = {.source = source, .first = i};
+        while (i < nitems && (merge || block->cost < BLOCK_COST))
+            block->cost += item_cost(w, source, i++);
         segment.count = i - segment.first;
         KR_TRY(add_segment(h, w, segment));
     }
@@ -99,56 +106,113 @@ out:
     return s;
 }
 
-/* A maker for all sites of the job: made once so that what cannot work is said before anything is
- * computed, and for the estimates. */
-static kr_status make_maker(kr_hazard *h, const kr_work_component *w, kr_point_maker **out)
+static kr_status make_split(kr_hazard *h, kr_work_component *w, grids *g, const kr_source *source,
+                            kr_ready *out)
 {
-    kr_point_setup setup = {.job = h->job,
+    kr_status s = KR_OK;
+    const kr_area_grid *grid;
+    KR_TRY(find_grid(h, g, source, &grid));
+    KR_TRY(kr_split_create(h->ctx, h->job, source, grid, w->component->group != NULL, &out->split));
+    uint64_t ruptures = kr_split_count_ruptures(out->split);
+    const kr_source *computed = out->split->source;
+    w->size.points += out->split->npoints;
+    w->size.ruptures += ruptures;
+    w->size.point_ruptures += ruptures;
+    w->size.point_mags += ruptures / (computed->nplanes * computed->ndepths);
+out:
+    return s;
+}
+
+static kr_status make_ready(kr_hazard *h, kr_work_component *w, grids *g, const kr_source *source,
+                            kr_ready *out)
+{
+    kr_status s = KR_OK;
+    if (kr_source_is_pointlike(source->kind))
+        return make_split(h, w, g, source, out);
+    KR_TRY(kr_fault_create(h->ctx, h->job, h->surfaces, source, w->component->group != NULL,
+                           &out->fault));
+    w->size.ruptures += kr_fault_count_ruptures(out->fault);
+out:
+    return s;
+}
+
+/* Makers for all sites of the job, for the kinds of sources that the component has: made once so
+ * that what cannot work is said before anything is computed, and for the estimates. */
+static kr_status make_makers(kr_hazard *h, const kr_work_component *w, kr_point_maker **points,
+                             kr_fault_maker **faults)
+{
+    kr_status s = KR_OK;
+    const kr_component *c = w->component;
+    kr_point_setup point = {.job = h->job,
                             .trt = kr_hazard_trt(h, w),
                             .columns = w->columns,
                             .sites = h->sites,
                             .tile = &h->soa,
                             .job_sites = &h->soa};
-    return kr_point_maker_create(h->ctx, &setup, out);
+    kr_fault_setup fault = {.job = h->job,
+                            .trt = point.trt,
+                            .columns = w->columns,
+                            .sites = h->sites,
+                            .tile = &h->soa,
+                            .job_sites = &h->soa};
+    for (size_t i = 0; i < c->nsources; i++) {
+        bool pointlike = kr_source_is_pointlike(c->sources[i].source->kind);
+        if (pointlike && !*points)
+            KR_TRY(kr_point_maker_create(h->ctx, &point, points));
+        if (!pointlike && !*faults)
+            KR_TRY(kr_fault_maker_create(h->ctx, &fault, faults));
+    }
+out:
+    return s;
+}
+
+/* The points of a component on a grid, as the reference merges them; the rest as it is. */
+static kr_status merge_points(kr_hazard *h, kr_work_component *w)
+{
+    kr_status s = KR_OK;
+    const kr_split **splits = NULL;
+    size_t n = 0;
+    KR_NEW(splits, h->ctx, KR_ACCOUNT_RUPTURES, w->component->nsources);
+    for (size_t i = 0; i < w->component->nsources; i++)
+        if (w->ready[i].split)
+            splits[n++] = w->ready[i].split;
+    if (n == 0)
+        goto out;
+    KR_TRY(kr_cells_create(h->ctx, h->job, &h->soa, splits, n, &w->cells));
+    w->size.cells = w->cells->n;
+    KR_TRY(add_items(h, w, NULL, false));
+out:
+    kr_free(splits);
+    return s;
 }
 
 static kr_status prepare_component(kr_hazard *h, kr_work_component *w, grids *g)
 {
     kr_status s = KR_OK;
     const kr_component *c = w->component;
-    bool atomic = c->group != NULL;
-    kr_point_maker *maker = NULL;
-    KR_TRY(make_maker(h, w, &maker));
-    kr_point_maker_destroy(&maker);
-    KR_NEW(w->splits, h->ctx, KR_ACCOUNT_RUPTURES, c->nsources);
+    bool atomic = c->group != NULL, merge = h->job->ps_grid_spacing_km > 0 && !atomic;
+    kr_point_maker *points = NULL;
+    kr_fault_maker *faults = NULL;
+    KR_TRY(make_makers(h, w, &points, &faults));
+    KR_NEW(w->ready, h->ctx, KR_ACCOUNT_RUPTURES, c->nsources);
     for (size_t i = 0; i < c->nsources; i++) {
-        const kr_source *source = c->sources[i].source;
         if (kr_interrupted(h->ctx)) {
             s = kr_fail(h->ctx, KR_EINTERRUPTED, "interrupted");
             goto out;
         }
-        const kr_area_grid *grid;
-        KR_TRY(find_grid(h, g, source, &grid));
-        KR_TRY(kr_split_create(h->ctx, h->job, source, grid, atomic, &w->splits[i]));
-        uint64_t ruptures = kr_split_count_ruptures(w->splits[i]);
-        const kr_source *computed = w->splits[i]->source;
-        w->size.points += w->splits[i]->npoints;
-        w->size.ruptures += ruptures;
-        w->size.mags += ruptures / (computed->nplanes * computed->ndepths);
+        KR_TRY(make_ready(h, w, g, c->sources[i].source, &w->ready[i]));
     }
-    if (h->job->ps_grid_spacing_km > 0 && !atomic) {
-        KR_TRY(kr_cells_create(h->ctx, h->job, &h->soa, (const kr_split *const *)w->splits,
-                               c->nsources, &w->cells));
-        w->size.cells = w->cells->n;
-        KR_TRY(add_items(h, w, NULL, w->cells->n, false));
-    } else {
-        w->size.cells = w->size.points;
-        for (size_t i = 0; i < c->nsources; i++)
-            KR_TRY(add_items(h, w, w->splits[i], w->splits[i]->npoints, atomic));
-    }
+    w->size.cells = w->size.points;
+    if (merge)
+        KR_TRY(merge_points(h, w));
+    for (size_t i = 0; i < c->nsources; i++)
+        if (w->ready[i].fault || !merge)
+            KR_TRY(add_items(h, w, &w->ready[i], atomic));
     for (size_t b = 0; b < w->nblocks; b++)
-        h->ruptures += w->blocks[b].ruptures;
+        h->cost += w->blocks[b].cost;
 out:
+    kr_point_maker_destroy(&points);
+    kr_fault_maker_destroy(&faults);
     return s;
 }
 
@@ -160,6 +224,7 @@ kr_status kr_hazard_prepare(kr_hazard *h, const kr_sites *sites)
     h->sites = sites;
     KR_TRY(kr_site_soa_init(&h->soa, h->ctx, KR_ACCOUNT_SITES, sites->n));
     kr_site_soa_fill(&h->soa, sites->lon, sites->lat, sites->depth, sites->n);
+    KR_TRY(kr_surfaces_create(h->ctx, h->job, h->model, &h->surfaces));
     for (size_t c = 0; c < h->tree->ncomponents; c++) {
         KR_TRY(prepare_component(h, &h->components[c], &g));
         kr_progress(h->ctx, "splitting", (double)(c + 1), (double)h->tree->ncomponents);
@@ -170,18 +235,44 @@ out:
     return s;
 }
 
-kr_status kr_hazard_estimate(kr_hazard *h)
+kr_status kr_hazard_meet(kr_hazard *h, kr_columns without, int threads)
 {
     kr_status s = KR_OK;
     for (size_t c = 0; c < h->tree->ncomponents; c++) {
         kr_work_component *w = &h->components[c];
-        kr_point_maker *maker = NULL;
-        KR_TRY(make_maker(h, w, &maker));
-        w->size.contexts = 0;
         for (size_t i = 0; i < w->component->nsources; i++)
-            w->size.contexts += kr_point_maker_estimate(maker, w->splits[i], 16);
-        kr_point_maker_destroy(&maker);
+            if (w->ready[i].fault)
+                KR_TRY(kr_fault_meet_sites(h->ctx, w->ready[i].fault, kr_hazard_trt(h, w),
+                                           w->columns & ~without, &h->soa, threads));
     }
+out:
+    return s;
+}
+
+static kr_status estimate_component(kr_hazard *h, kr_work_component *w)
+{
+    kr_status s = KR_OK;
+    kr_point_maker *points = NULL;
+    kr_fault_maker *faults = NULL;
+    KR_TRY(make_makers(h, w, &points, &faults));
+    w->size.contexts = 0;
+    for (size_t i = 0; i < w->component->nsources; i++) {
+        const kr_ready *r = &w->ready[i];
+        w->size.contexts += r->fault ? kr_fault_maker_estimate(faults, r->fault)
+                                     : kr_point_maker_estimate(points, r->split, 16);
+    }
+out:
+    kr_point_maker_destroy(&points);
+    kr_fault_maker_destroy(&faults);
+    return s;
+}
+
+kr_status kr_hazard_estimate(kr_hazard *h)
+{
+    kr_status s = KR_OK;
+    KR_TRY(kr_hazard_meet(h, KR_BIT(RY0), 1)); /* without what takes long */
+    for (size_t c = 0; c < h->tree->ncomponents; c++)
+        KR_TRY(estimate_component(h, &h->components[c]));
 out:
     return s;
 }

@@ -27,6 +27,7 @@ typedef struct tile {
     size_t first, nsites;
     double *rates;
     kr_hazard_work *work;
+    kr_section_table sections;
     unit_id *units;
     size_t nunits;
     atomic_size_t next; /* unit to take */
@@ -77,7 +78,7 @@ static void add_unit(tile *t, const unit_id *id, kr_unit *u)
     memset(u->touched, 0, sizeof u->touched);
     t->work->contexts += u->contexts;
     u->contexts = 0;
-    t->work->done += id->component->blocks[id->block].ruptures * (double)id->nsites;
+    t->work->done += id->component->blocks[id->block].cost * (double)id->nsites;
     kr_progress(t->hazard->ctx, "hazard", t->work->done, t->work->total);
 }
 
@@ -108,7 +109,7 @@ static void turn_pass(turn *t)
 static void run_units(tile *t)
 {
     kr_unit unit;
-    fail(t, kr_unit_init(t->hazard, &unit));
+    fail(t, kr_unit_init(t->hazard, &t->sections, t->first, &unit));
     for (size_t i; (i = atomic_fetch_add(&t->next, 1)) < t->nunits;) {
         const unit_id *id = &t->units[i];
         if (kr_interrupted(t->hazard->ctx))
@@ -138,6 +139,26 @@ static kr_status run_threads(tile *t, int threads)
     return (kr_status)atomic_load(&t->status);
 }
 
+static kr_columns all_columns(const kr_hazard *h)
+{
+    kr_columns columns = 0;
+    for (size_t c = 0; c < h->tree->ncomponents; c++)
+        columns |= h->components[c].columns;
+    return columns;
+}
+
+/* The distances of the fault sections to the sites of the tile. */
+static kr_status make_sections(tile *t, int threads)
+{
+    kr_hazard *h = t->hazard;
+    const kr_sections *sections = kr_surfaces_sections(h->surfaces);
+    kr_site_soa soa;
+    if (!sections->n)
+        return KR_OK;
+    kr_hazard_soa(h, t->first, t->nsites, &soa);
+    return kr_section_table_make(h->ctx, sections, all_columns(h), &soa, threads, &t->sections);
+}
+
 kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads, double *rates,
                          kr_hazard_work *work)
 {
@@ -145,7 +166,11 @@ kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads,
     tile t = {.hazard = h, .first = first, .nsites = nsites, .rates = rates, .work = work};
     atomic_init(&t.status, KR_OK);
     atomic_init(&t.next, 0);
-    work->total = h->ruptures * (double)h->sites->n;
+    work->total = h->cost * (double)h->sites->n;
+    if (!h->met)
+        KR_TRY(kr_hazard_meet(h, 0, threads));
+    h->met = true;
+    KR_TRY(make_sections(&t, threads));
     KR_TRY(list_units(&t));
     KR_TRY(run_threads(&t, threads));
     if (h->job->compat == KR_COMPAT_OQ_3_21) {
@@ -154,6 +179,7 @@ kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads,
             rates[i] = rates[i] > RATE_LIMIT ? RATE_LIMIT : rates[i];
     }
 out:
+    kr_section_table_clear(&t.sections);
     kr_free(t.units);
     return s;
 }
@@ -161,5 +187,7 @@ out:
 size_t kr_hazard_tile_bytes(const kr_hazard *h, size_t nsites, int threads)
 {
     size_t curve = h->job->nimts * h->job->nlevels;
-    return h->tree->nrates * nsites * curve * sizeof(double) + (size_t)threads * kr_unit_bytes(h);
+    return h->tree->nrates * nsites * curve * sizeof(double) +
+           kr_section_table_bytes(kr_surfaces_sections(h->surfaces), all_columns(h), nsites) +
+           (size_t)threads * kr_unit_bytes(h);
 }

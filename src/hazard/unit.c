@@ -38,19 +38,20 @@ size_t kr_unit_bytes(const kr_hazard *h)
 {
     size_t batch = h->job->nimts * KR_GMM_BATCH;
     size_t contexts = (size_t)KR_CONTEXTS_CAPACITY * (h->job->collapse_level >= 0 ? 96 : 32);
-    return (sums_size(h) * (any_atomic(h) ? 2 : 1) + KR_GMM_BATCH * curve_size(h) + 2 * batch +
-            contexts) *
+    return (sums_size(h) * (any_atomic(h) ? 2 : 1) + (KR_GMM_BATCH + 1) * curve_size(h) +
+            2 * batch + contexts) *
            sizeof(double);
 }
 
-kr_status kr_unit_init(const kr_hazard *h, kr_unit *unit)
+kr_status kr_unit_init(const kr_hazard *h, const kr_section_table *sections, size_t first,
+                       kr_unit *unit)
 {
     kr_status s = KR_OK;
-    *unit = (kr_unit){.hazard = h};
+    *unit = (kr_unit){.hazard = h, .sections = sections, .first_in_table = first};
     KR_NEW(unit->sums, h->ctx, KR_ACCOUNT_RATES, sums_size(h));
     if (any_atomic(h))
         KR_NEW(unit->group, h->ctx, KR_ACCOUNT_RATES, sums_size(h));
-    KR_NEW(unit->poes, h->ctx, KR_ACCOUNT_RATES, KR_GMM_BATCH * curve_size(h));
+    KR_NEW(unit->poes, h->ctx, KR_ACCOUNT_RATES, (KR_GMM_BATCH + 1) * curve_size(h));
     if (h->job->collapse_level >= 0 && h->job->compat == KR_COMPAT_OQ_3_21)
         KR_NEW(unit->rounded, h->ctx, KR_ACCOUNT_RATES, KR_COL_COUNT * KR_CONTEXTS_CAPACITY);
     KR_NEW(unit->mean, h->ctx, KR_ACCOUNT_GMM, h->job->nimts * KR_GMM_BATCH);
@@ -61,7 +62,8 @@ out:
 
 void kr_unit_clear(kr_unit *unit)
 {
-    kr_point_maker_destroy(&unit->maker);
+    kr_point_maker_destroy(&unit->points);
+    kr_fault_maker_destroy(&unit->faults);
     kr_free(unit->sums);
     kr_free(unit->group);
     kr_free(unit->poes);
@@ -71,13 +73,14 @@ void kr_unit_clear(kr_unit *unit)
     *unit = (kr_unit){0};
 }
 
-/* The maker holds the tile and the columns: a new one where they change. */
-static kr_status set_maker(kr_unit *u, const kr_work_component *w, size_t first, size_t nsites)
+/* The makers hold the sites and the columns: new ones where these change. */
+static void set_sites(kr_unit *u, const kr_work_component *w, size_t first, size_t nsites)
 {
     const kr_hazard *h = u->hazard;
-    if (u->maker && u->component == w && u->first_site == first && u->nsites == nsites)
-        return KR_OK;
-    kr_point_maker_destroy(&u->maker);
+    if (u->component == w && u->first_site == first && u->nsites == nsites)
+        return;
+    kr_point_maker_destroy(&u->points);
+    kr_fault_maker_destroy(&u->faults);
     u->component = w;
     u->first_site = first;
     u->nsites = nsites;
@@ -91,40 +94,87 @@ static kr_status set_maker(kr_unit *u, const kr_work_component *w, size_t first,
             u->sites.param[c] += first;
     if (u->sites.custom_site_id)
         u->sites.custom_site_id += first;
-    u->soa = h->soa; /* a view: blocks begin at multiples of 8, the end is padded */
-    u->soa.n = nsites;
-    u->soa.capacity = (nsites + 7) / 8 * 8;
-    u->soa.block = NULL;
-#define X(name, what) u->soa.name += first;
-    KR_SITE_SOA_LIST(X)
-#undef X
+    kr_hazard_soa(h, first, nsites, &u->soa);
+}
+
+static kr_columns columns_wanted(const kr_unit *u)
+{
+    return u->component->columns | (u->rounded ? KR_BIT(RRUP) : 0);
+}
+
+static kr_status need_points(kr_unit *u)
+{
+    const kr_hazard *h = u->hazard;
     kr_point_setup setup = {.job = h->job,
-                            .trt = kr_hazard_trt(h, w),
-                            .columns = w->columns | (u->rounded ? KR_BIT(RRUP) : 0),
+                            .trt = kr_hazard_trt(h, u->component),
+                            .columns = columns_wanted(u),
                             .sites = &u->sites,
                             .tile = &u->soa,
                             .job_sites = &h->soa};
-    return kr_point_maker_create(h->ctx, &setup, &u->maker);
+    return u->points ? KR_OK : kr_point_maker_create(h->ctx, &setup, &u->points);
 }
 
-/* How a rupture's probability of exceedance becomes -ln(probability of no exceedance). */
-static double rate_of(const kr_unit *u, const kr_contexts *b, double rate, double poe)
+static kr_status need_faults(kr_unit *u)
 {
-    double time = u->hazard->job->investigation_time;
-    if (u->component->component->group && u->component->component->group->cluster)
-        return -log1p(-poe); /* the rupture occurs whenever the cluster does */
-    if (b->source->tom == KR_TOM_NEGATIVE_BINOMIAL) {
-        /* sum over k of NB(k) (1 - poe)^k in closed form: (1 + alpha r T poe)^(-1 / alpha) */
-        double alpha = b->source->tom_alpha;
-        return log1p(alpha * rate * time * poe) / alpha;
-    }
-    return rate * time * poe;
+    const kr_hazard *h = u->hazard;
+    kr_fault_setup setup = {.job = h->job,
+                            .trt = kr_hazard_trt(h, u->component),
+                            .columns = columns_wanted(u),
+                            .sites = &u->sites,
+                            .tile = &u->soa,
+                            .job_sites = &h->soa,
+                            .sections = u->sections,
+                            .first_in_table = u->first_site - u->first_in_table};
+    return u->faults ? KR_OK : kr_fault_maker_create(h->ctx, &setup, &u->faults);
+}
+
+static bool in_cluster(const kr_unit *u)
+{
+    return u->component->component->group && u->component->component->group->cluster;
+}
+
+static bool has_exclusive_ruptures(const kr_unit *u)
+{
+    return u->component->component->group && u->component->component->group->mutex_ruptures;
 }
 
 static bool is_linear(const kr_unit *u, const kr_contexts *b)
 {
-    const kr_group *group = u->component->component->group;
-    return !(group && group->cluster) && b->source->tom == KR_TOM_POISSON;
+    return !in_cluster(u) && !has_exclusive_ruptures(u) && b->nprobs == 0 &&
+           b->source->tom == KR_TOM_POISSON;
+}
+
+/* Probabilities of exceedance of context i become -ln(probability of no exceedance), added to
+ * `sums`. */
+static void add_rates(const kr_unit *u, const kr_contexts *b, size_t i, const double *poes,
+                      double *sums)
+{
+    static const double certain[] = {0, 1}; /* the rupture occurs whenever the cluster does */
+    const kr_hazard *h = u->hazard;
+    double mean = b->rate[i] * h->job->investigation_time, alpha = b->source->tom_alpha;
+    size_t size = curve_size(h);
+    if (in_cluster(u))
+        h->kernels->add_pmf(poes, size, certain, 2, sums);
+    else if (b->nprobs)
+        h->kernels->add_pmf(poes, size, b->probs[i], b->nprobs, sums);
+    else if (b->source->tom == KR_TOM_NEGATIVE_BINOMIAL)
+        /* sum over k of NB(k) (1 - poe)^k in closed form: (1 + alpha r T poe)^(-1 / alpha) */
+        for (size_t l = 0; l < size; l++)
+            sums[l] += log1p(alpha * mean * poes[l]) / alpha;
+    else
+        for (size_t l = 0; l < size; l++)
+            sums[l] += mean * poes[l];
+}
+
+/* Of exclusive ruptures the probabilities add, by the ruptures' weights. `room` is overwritten. */
+static void add_weighted(const kr_unit *u, const kr_contexts *b, size_t i, const double *poes,
+                         double *room, double *sums)
+{
+    size_t size = curve_size(u->hazard);
+    memset(room, 0, size * sizeof *room);
+    add_rates(u, b, i, poes, room);
+    for (size_t l = 0; l < size; l++)
+        sums[l] += b->weight[i] * -expm1(-room[l]);
 }
 
 /* Context i of the batch at [j] of mean and sigma, for one part of a motion: add weight x poe. */
@@ -198,10 +248,13 @@ static kr_status add_motion(kr_unit *u, const kr_contexts *b, double *const *col
                 add_part(u, motion, j, weight, u->poes + j * size);
         }
     }
-    for (size_t j = 0; j < n && !linear; j++)
-        for (size_t l = 0; l < size; l++)
-            sums[b->site[first + j] * size + l] +=
-                rate_of(u, b, b->rate[first + j], u->poes[j * size + l]);
+    for (size_t j = 0; j < n && !linear; j++) {
+        double *to = sums + b->site[first + j] * size, *room = u->poes + KR_GMM_BATCH * size;
+        if (has_exclusive_ruptures(u))
+            add_weighted(u, b, first + j, u->poes + j * size, room, to);
+        else
+            add_rates(u, b, first + j, u->poes + j * size, to);
+    }
 out:
     return s;
 }
@@ -211,7 +264,7 @@ static void columns_of(kr_unit *u, const kr_contexts *b, double *col[KR_COL_COUN
 {
     size_t padded = (b->n + 7) / 8 * 8;
     memcpy(col, b->col, sizeof b->col);
-    if (!u->rounded)
+    if (!u->rounded || has_exclusive_ruptures(u))
         return;
     for (int c = 0; c < KR_COL_COUNT; c++)
         if (b->col[c]) {
@@ -241,18 +294,34 @@ out:
 
 static kr_status run_segment(kr_unit *u, const kr_segment *segment)
 {
-    if (!segment->split)
-        return kr_point_maker_run_cells(u->maker, u->component->cells, segment->first,
+    kr_status s = KR_OK;
+    const kr_ready *source = segment->source;
+    if (source && source->fault) {
+        KR_TRY(need_faults(u));
+        return kr_fault_maker_run(u->faults, source->fault, segment->first, segment->count, visit,
+                                  u);
+    }
+    KR_TRY(need_points(u));
+    if (!source)
+        return kr_point_maker_run_cells(u->points, u->component->cells, segment->first,
                                         segment->count, visit, u);
-    return kr_point_maker_run(u->maker, segment->split, segment->first, segment->count, visit, u);
+    return kr_point_maker_run(u->points, source->split, segment->first, segment->count, visit, u);
+out:
+    return s;
 }
 
-/* What a source of an atomic group adds to the probability of the group (reference-behaviour 5.2):
- * with exclusive sources the weighted sum of their probabilities, otherwise independent ones. */
-static void add_source_to_group(kr_unit *u, double weight, bool exclusive, size_t n)
+/* What a source of an atomic group adds to the group (reference-behaviour 5.2): with exclusive
+ * sources the weighted sum of their probabilities, otherwise rates. The sums are rates, or
+ * probabilities where ruptures are exclusive. */
+static void add_source_to_group(kr_unit *u, double weight, const kr_group *group, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        u->group[i] += exclusive ? weight * -expm1(-u->sums[i]) : u->sums[i];
+        double x = u->sums[i];
+        if (group->mutex_sources)
+            x = weight * (group->mutex_ruptures ? x : -expm1(-x));
+        else if (group->mutex_ruptures)
+            x = -log1p(-fmin(x, 1));
+        u->group[i] += x;
         u->sums[i] = 0;
     }
 }
@@ -270,6 +339,11 @@ static void group_to_rates(kr_unit *u, const kr_group *group, size_t n)
     }
 }
 
+static double mutex_weight(const kr_ready *source)
+{
+    return (source->fault ? kr_fault_source(source->fault) : source->split->origin)->mutex_weight;
+}
+
 static kr_status run_atomic(kr_unit *u, const kr_work_component *w)
 {
     kr_status s = KR_OK;
@@ -277,12 +351,12 @@ static kr_status run_atomic(kr_unit *u, const kr_work_component *w)
     size_t n = w->component->ngsims * KR_SITE_BLOCK * curve_size(u->hazard);
     memset(u->group, 0, n * sizeof *u->group);
     for (size_t i = 0; i < w->nsegments; i++) {
-        const kr_split *split = w->segments[i].split;
-        assert(split); /* atomic groups are not put on a grid */
+        const kr_ready *source = w->segments[i].source;
+        assert(source); /* atomic groups are not put on a grid */
         KR_TRY(run_segment(u, &w->segments[i]));
-        if (i + 1 < w->nsegments && w->segments[i + 1].split == split)
+        if (i + 1 < w->nsegments && w->segments[i + 1].source == source)
             continue;
-        add_source_to_group(u, split->origin->mutex_weight, group->mutex_sources, n);
+        add_source_to_group(u, mutex_weight(source), group, n);
     }
     group_to_rates(u, group, n);
 out:
@@ -293,7 +367,7 @@ kr_status kr_unit_run(kr_unit *u, const kr_work_component *w, size_t block, size
                       size_t nsites)
 {
     kr_status s = KR_OK;
-    KR_TRY(set_maker(u, w, first, nsites));
+    set_sites(u, w, first, nsites);
     if (w->component->group) {
         KR_TRY(run_atomic(u, w));
     } else {

@@ -28,35 +28,44 @@ static void levels(const kr_job *job, FILE *out)
             job->levels[m * job->nlevels], job->levels[(m + 1) * job->nlevels - 1]);
 }
 
-/* Sources, points, ruptures and estimated contexts of one type in one tectonic region. */
+/* Sources, points, ruptures and estimated contexts of one tectonic region, and by type of source.
+ */
 typedef struct tally {
     size_t sources, points;
     double ruptures, contexts;
+    size_t sources_of[KR_SOURCE_KINDS];
+    double ruptures_of[KR_SOURCE_KINDS];
 } tally;
+
+static void add_component(const kr_calc *calc, size_t c, tally *sum)
+{
+    const kr_component *component = &calc->tree->components[c];
+    kr_component_size size = kr_hazard_component_size(calc->hazard, c);
+    sum->points += size.points;
+    sum->ruptures += (double)size.ruptures;
+    sum->contexts += size.contexts;
+    sum->sources += component->nsources;
+    for (size_t i = 0; i < component->nsources; i++) {
+        kr_source_kind kind = component->sources[i].source->kind;
+        sum->sources_of[kind]++;
+        sum->ruptures_of[kind] += (double)kr_hazard_source_ruptures(calc->hazard, c, i);
+    }
+}
 
 static void sources(const kr_calc *calc, FILE *out)
 {
     const kr_tree *tree = calc->tree;
     for (size_t t = 0; t < tree->ntrts; t++) {
-        size_t by_kind[3] = {0};
         tally sum = {0};
-        for (size_t c = 0; c < tree->ncomponents; c++) {
-            const kr_component *component = &tree->components[c];
-            if (component->trt != t)
-                continue;
-            kr_component_size size = kr_hazard_component_size(calc->hazard, c);
-            sum.points += size.points;
-            sum.ruptures += (double)size.ruptures;
-            sum.contexts += size.contexts;
-            sum.sources += component->nsources;
-            for (size_t i = 0; i < component->nsources; i++)
-                by_kind[component->sources[i].source->kind]++;
-        }
+        for (size_t c = 0; c < tree->ncomponents; c++)
+            if (tree->components[c].trt == t)
+                add_component(calc, c, &sum);
         row(out, "sources", "%s: %zu sources, %zu points, %.0f ruptures, about %.3g contexts",
             tree->trts[t], sum.sources, sum.points, sum.ruptures, sum.contexts);
-        for (int kind = 0; kind < 3; kind++)
-            if (by_kind[kind])
-                row(out, "", "%zu %s", by_kind[kind], kr_source_tag((kr_source_kind)kind));
+        for (int kind = 0; kind < KR_SOURCE_KINDS; kind++)
+            if (sum.sources_of[kind])
+                row(out, "", "%zu %s, %.0f ruptures", sum.sources_of[kind],
+                    kr_source_tag((kr_source_kind)kind), sum.ruptures_of[kind]);
     }
 }
 

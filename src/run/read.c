@@ -42,7 +42,7 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
     kr_info(ctx, "%s: %s", options->job, calc->job->description);
     KR_TRY(kr_model_create(ctx, &calc->model));
     KR_TRY(kr_tree_read(ctx, calc->job, calc->model, &calc->tree));
-    KR_TRY(kr_hazard_create(ctx, calc->job, calc->tree, &calc->hazard));
+    KR_TRY(kr_hazard_create(ctx, calc->job, calc->model, calc->tree, &calc->hazard));
     KR_TRY(kr_sites_read(ctx, calc->job, kr_hazard_site_columns(calc->hazard), &calc->sites));
     KR_TRY(kr_stats_of_job(calc->job, &calc->arena, &calc->stats, &calc->nstats));
     if (calc->nstats == 0 && calc->tree->nrlzs > 1 && calc->job->individual_rlzs != 1) {

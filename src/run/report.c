@@ -38,30 +38,35 @@ static void report_tree(const kr_calc *calc)
 static void report_sources(const kr_calc *calc)
 {
     const kr_tree *tree = calc->tree;
-    size_t count[3] = {0}, shared = 0, most = 0, total = 0;
-    double ruptures = 0, mags = 0, points = 0, cells = 0;
+    size_t count[KR_SOURCE_KINDS] = {0}, shared = 0, most = 0, total = 0;
+    double ruptures = 0, point_ruptures = 0, mags = 0, points = 0, cells = 0;
+    double by_kind[KR_SOURCE_KINDS] = {0};
     for (size_t c = 0; c < tree->ncomponents; c++) {
         const kr_component *component = &tree->components[c];
         kr_component_size size = kr_hazard_component_size(calc->hazard, c);
         ruptures += (double)size.ruptures;
-        mags += (double)size.mags;
+        point_ruptures += (double)size.point_ruptures;
+        mags += (double)size.point_mags;
         points += (double)size.points;
         cells += (double)size.cells;
         for (size_t i = 0; i < component->nsources; i++) {
             size_t by = component->sources[i].shared_by;
-            count[component->sources[i].source->kind]++;
+            kr_source_kind kind = component->sources[i].source->kind;
+            count[kind]++;
+            by_kind[kind] += (double)kr_hazard_source_ruptures(calc->hazard, c, i);
             total++;
             shared += by > 1;
             most = by > most ? by : most;
         }
     }
-    for (int kind = 0; kind < 3; kind++)
+    for (int kind = 0; kind < KR_SOURCE_KINDS; kind++)
         if (count[kind])
-            kr_info(calc->ctx, "%s: %zu sources", kr_source_tag((kr_source_kind)kind), count[kind]);
-    kr_info(calc->ctx,
-            "%zu sources, split into %.0f points with %.0f ruptures; floating factor 1.00, "
-            "spinning factor %.2f",
-            total, points, ruptures, mags > 0 ? ruptures / mags : 0);
+            kr_info(calc->ctx, "%s: %zu sources with %.0f ruptures",
+                    kr_source_tag((kr_source_kind)kind), count[kind], by_kind[kind]);
+    kr_info(calc->ctx, "%zu sources with %.0f ruptures", total, ruptures);
+    if (points > 0)
+        kr_info(calc->ctx, "split into %.0f points; spinning factor %.2f", points,
+                mags > 0 ? point_ruptures / mags : 0);
     if (calc->job->ps_grid_spacing_km > 0)
         kr_info(calc->ctx, "points reduced from %.0f to %.0f by ps_grid_spacing", points, cells);
     if (most > 1)

@@ -133,7 +133,7 @@ bool kr_place_same(const kr_place *a, const kr_place *b);
 
 static inline bool kr_group_atomic(const kr_group *g)
 {
-    return g->mutex_sources || g->cluster;
+    return g->mutex_sources || g->mutex_ruptures || g->cluster;
 }
 
 #endif

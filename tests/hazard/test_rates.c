@@ -113,7 +113,7 @@ static void begin(computed *c, const char *job, const char *sources, const char 
     *c = (computed){0};
     make(&c->model, job, sources, gmms);
     kt_model *m = &c->model;
-    kt_ok(m->ctx, kr_hazard_create(m->ctx, m->job, m->tree, &c->hazard));
+    kt_ok(m->ctx, kr_hazard_create(m->ctx, m->job, m->model, m->tree, &c->hazard));
     kt_ok(m->ctx, kr_sites_read(m->ctx, m->job, kr_hazard_site_columns(c->hazard), &c->sites));
     kt_ok(m->ctx, kr_hazard_prepare(c->hazard, c->sites));
     c->n = m->tree->nrates * c->sites->n * m->job->nimts * m->job->nlevels;
@@ -493,7 +493,7 @@ static kr_status whole_way(kr_ctx *ctx, void *user)
     kr_sites *sites = NULL;
     double *rates = NULL;
     kr_hazard_work work = {0};
-    KR_TRY(kr_hazard_create(ctx, m->job, m->tree, &hazard));
+    KR_TRY(kr_hazard_create(ctx, m->job, m->model, m->tree, &hazard));
     KR_TRY(kr_sites_read(ctx, m->job, kr_hazard_site_columns(hazard), &sites));
     KR_TRY(kr_hazard_prepare(hazard, sites));
     KR_TRY(kr_hazard_estimate(hazard));
