@@ -38,6 +38,12 @@ KR_API KR_MUST_CHECK kr_status kr_info_job(kr_ctx *ctx, const kr_run_options *op
 /** Tell what a finished run holds (its folder). */
 KR_API KR_MUST_CHECK kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out);
 
+/** Write the sources of a job (options: job, parameters, exact; dir is needed) as GeoJSON into the
+ * folder: points, areas, fault traces and outlines, sections. Each source as its file has it,
+ * before any change by the logic tree. Of `out` (may be NULL) a line for each file. */
+KR_API KR_MUST_CHECK kr_status kr_sources_write(kr_ctx *ctx, const kr_run_options *options,
+                                                FILE *out);
+
 /* How two result folders differ. */
 typedef struct kr_comparison {
     size_t tables, differing; /* tables compared; tables that differ or lack a twin */

@@ -46,6 +46,62 @@ static void test_against_definition(void **state)
     }
 }
 
+/* The sum over occurrences, as it is written, in long double. */
+static double plain_pmf_rate(const double *probs, size_t nprobs, double poe)
+{
+    long double sum = 0;
+    for (size_t k = 0; k < nprobs; k++)
+        sum += (long double)probs[k] * powl(1 - (long double)poe, (long double)k);
+    return sum >= 1 ? 0 : (double)-logl(sum);
+}
+
+static void test_occurrences(void **state)
+{
+    (void)state;
+    size_t nkernels;
+    const kr_kernels *kernels = kr_kernels_all(&nkernels);
+    uint64_t random = 5;
+    for (size_t k = 0; k < nkernels; k++) {
+        if (!runs_here(kernels[k].isa))
+            continue;
+        for (int trial = 0; trial < 2000; trial++) {
+            double probs[5], poes[N], rates[N] = {0};
+            size_t nprobs = 2 + (size_t)(trial % 4);
+            double rest = pow(10, -8 * kt_random_unit(&random));
+            probs[0] = 1;
+            for (size_t i = nprobs - 1; i > 0; i--) {
+                probs[i] = rest / pow(8, (double)i);
+                probs[0] -= probs[i];
+            }
+            for (size_t l = 0; l < N; l++)
+                poes[l] = l ? pow(kt_random_unit(&random), 6) : 0;
+            kernels[k].add_pmf(poes, N, probs, nprobs, rates);
+            for (size_t l = 0; l < N; l++) /* the sum of the probabilities is 1 within rounding */
+                kt_close(rates[l], plain_pmf_rate(probs, nprobs, poes[l]), 1e-13, 4e-16);
+        }
+    }
+}
+
+/* What the probabilities lack to 1 counts as occurrence, as in the reference; more than 1 does not
+ * make rates negative; what is certain has a finite rate. */
+static void test_occurrences_limits(void **state)
+{
+    (void)state;
+    const double poes[8] = {0, 1e-12, 0.5, 1};
+    double rates[8] = {0};
+    kr_kernels_here()->add_pmf(poes, 8, (double[]){0.9, 0.1 - 1e-7}, 2, rates);
+    kt_close(rates[0], -log1p(-1e-7), 1e-9, 0);
+    kt_close(rates[3], -log(0.9), 1e-12, 0);
+    memset(rates, 0, sizeof rates);
+    kr_kernels_here()->add_pmf(poes, 8, (double[]){0.9, 0.1 + 1e-7}, 2, rates);
+    assert_true(rates[0] == 0 && rates[1] == 0);
+    kt_close(rates[2], -log(0.95 + 0.5e-7), 1e-12, 0);
+    memset(rates, 0, sizeof rates);
+    kr_kernels_here()->add_pmf(poes, 8, (double[]){0, 1}, 2, rates);
+    kt_close(rates[2], log(2), 1e-15, 0);
+    kt_close(rates[3], 53 * log(2), 1e-12, 0);
+}
+
 /* In the tail the complement keeps relative digits that the definition loses. */
 static void test_tail_keeps_digits(void **state)
 {
@@ -88,6 +144,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_definition),
+        cmocka_unit_test(test_occurrences),
+        cmocka_unit_test(test_occurrences_limits),
         cmocka_unit_test(test_tail_keeps_digits),
         cmocka_unit_test(test_step),
         cmocka_unit_test(test_adds),

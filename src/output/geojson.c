@@ -1,0 +1,169 @@
+#include "output/geojson.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DIGITS = 9 };
+
+static kr_status file_fail(const kr_geojson *file, const char *what, int reason)
+{
+    char text[128];
+    return kr_fail(file->ctx, KR_EIO, "%s: %s: %s", file->path, what,
+                   strerror_r(reason, text, sizeof text));
+}
+
+kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name, kr_geojson *out)
+{
+    kr_status s = KR_OK;
+    *out = (kr_geojson){.ctx = ctx};
+    kr_arena_init(&out->arena, ctx, KR_ACCOUNT_OUTPUT);
+    kr_arena_init(&out->scratch, ctx, KR_ACCOUNT_OUTPUT);
+    out->path = kr_path_join(&out->arena, dir, name);
+    out->temporary = out->path ? kr_arena_printf(&out->arena, "%s.part", out->path) : NULL;
+    if (!out->temporary)
+        s = KR_ENOMEM;
+    else if (!(out->file = fopen(out->temporary, "wb")))
+        s = file_fail(out, "cannot be written", errno);
+    if (s == KR_OK)
+        fputs("{\"type\": \"FeatureCollection\", \"features\": [", out->file);
+    else
+        kr_arena_clear(&out->arena);
+    return s;
+}
+
+/* ---- geometry ---- */
+
+static json_t *position(kr_point3 p)
+{
+    return json_pack("[f,f]", kr_round(p.lon, 5), kr_round(p.lat, 5));
+}
+
+/* An array of positions; a ring is closed. */
+static json_t *positions(kr_line line, bool closed, bool reversed)
+{
+    json_t *out = json_array();
+    for (size_t i = 0; i < line.n + closed; i++) {
+        size_t k = i % line.n;
+        if (json_array_append_new(out, position(line.p[reversed ? line.n - 1 - k : k])) != 0) {
+            json_decref(out);
+            return NULL;
+        }
+    }
+    return out;
+}
+
+/* Exterior rings run against the clock. */
+static bool runs_clockwise(kr_line ring)
+{
+    double twice_area = 0;
+    for (size_t i = 0; i < ring.n; i++) {
+        kr_point3 a = ring.p[i], b = ring.p[(i + 1) % ring.n];
+        twice_area += a.lon * b.lat - b.lon * a.lat;
+    }
+    return twice_area < 0;
+}
+
+static json_t *polygon(kr_line ring)
+{
+    json_t *ring_positions = positions(ring, true, runs_clockwise(ring));
+    return ring_positions ? json_pack("[o]", ring_positions) : NULL;
+}
+
+/* Adds the pieces of one part of a feature to `out`. */
+static kr_status add_part(kr_geojson *file, const kr_feature *feature, kr_line part, json_t *out)
+{
+    kr_status s = KR_OK;
+    kr_line *pieces;
+    size_t n;
+    bool ring = feature->kind == KR_FEATURE_POLYGONS;
+    KR_TRY(kr_cut_at_date_line(file->ctx, part, ring, &file->scratch, &pieces, &n));
+    for (size_t i = 0; i < n; i++) {
+        json_t *piece = ring ? polygon(pieces[i]) : positions(pieces[i], false, false);
+        if (json_array_append_new(out, piece) != 0)
+            return kr_fail(file->ctx, KR_ENOMEM, "out of memory");
+    }
+out:
+    return s;
+}
+
+static kr_status add_points(kr_geojson *file, kr_line part, json_t *out)
+{
+    for (size_t i = 0; i < part.n; i++)
+        if (json_array_append_new(out, position(part.p[i])) != 0)
+            return kr_fail(file->ctx, KR_ENOMEM, "out of memory");
+    return KR_OK;
+}
+
+/* A single element stands without its array: Point, LineString, Polygon. */
+static json_t *geometry_of(kr_feature_kind kind, json_t *elements)
+{
+    static const char *const names[][2] = {
+        {"Point", "MultiPoint"}, {"LineString", "MultiLineString"}, {"Polygon", "MultiPolygon"}};
+    bool several = json_array_size(elements) != 1;
+    json_t *coordinates = several ? elements : json_array_get(elements, 0);
+    return json_pack("{s:s,s:O}", "type", names[kind][several], "coordinates", coordinates);
+}
+
+/* ---- features ---- */
+
+static kr_status add_properties(kr_geojson *file, const kr_feature *feature, json_t *out)
+{
+    for (size_t i = 0; i < feature->nproperties; i++) {
+        const kr_property *p = &feature->properties[i];
+        json_t *value = p->text            ? json_string(p->text)
+                        : isnan(p->number) ? json_null()
+                        : p->number == floor(p->number) && fabs(p->number) < 1e15
+                            ? json_integer((json_int_t)p->number)
+                            : json_real(p->number);
+        if (json_object_set_new(out, p->name, value) != 0)
+            return kr_fail(file->ctx, KR_ENOMEM, "out of memory");
+    }
+    return KR_OK;
+}
+
+kr_status kr_geojson_add(kr_geojson *file, const kr_feature *feature)
+{
+    kr_status s = KR_OK;
+    json_t *elements = json_array(), *properties = json_object(), *json = NULL;
+    for (size_t i = 0; i < feature->nparts; i++)
+        KR_TRY(feature->kind == KR_FEATURE_POINTS
+                   ? add_points(file, feature->parts[i], elements)
+                   : add_part(file, feature, feature->parts[i], elements));
+    KR_TRY(add_properties(file, feature, properties));
+    json = json_pack("{s:s,s:o,s:O}", "type", "Feature", "geometry",
+                     geometry_of(feature->kind, elements), "properties", properties);
+    if (!json) {
+        s = kr_fail(file->ctx, KR_ENOMEM, "out of memory");
+        goto out;
+    }
+    fputs(file->nfeatures++ ? ",\n" : "\n", file->file);
+    json_dumpf(json, file->file, JSON_REAL_PRECISION(DIGITS)); /* errors are found at the end */
+out:
+    json_decref(elements);
+    json_decref(properties);
+    json_decref(json);
+    kr_arena_reset(&file->scratch);
+    return s;
+}
+
+kr_status kr_geojson_finish(kr_geojson *file, kr_status status)
+{
+    kr_status s = status;
+    fputs("\n]}\n", file->file);
+    if (fflush(file->file) != 0 || ferror(file->file))
+        s = s == KR_OK ? file_fail(file, "writing failed", errno) : s;
+    if (fclose(file->file) != 0 && s == KR_OK)
+        s = file_fail(file, "writing failed", errno);
+    if (s != KR_OK || file->nfeatures == 0)
+        unlink(file->temporary);
+    else if (rename(file->temporary, file->path) != 0)
+        s = file_fail(file, "cannot be written", errno);
+    kr_arena_clear(&file->scratch);
+    kr_arena_clear(&file->arena);
+    return s;
+}

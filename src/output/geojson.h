@@ -1,0 +1,60 @@
+/* GeoJSON (RFC 7946): one file a kind of features, written feature by feature. What crosses the
+ * date line is cut there, as the RFC asks. The only place that touches jansson. */
+#ifndef KR_OUTPUT_GEOJSON_H
+#define KR_OUTPUT_GEOJSON_H
+
+#include "geo/line.h"
+
+#include <stdio.h>
+
+typedef enum kr_feature_kind {
+    KR_FEATURE_POINTS,
+    KR_FEATURE_LINES,
+    KR_FEATURE_POLYGONS
+} kr_feature_kind;
+
+/* What is told about a feature: a text, or a number (NaN: null) where the text is NULL. */
+typedef struct kr_property {
+    const char *name, *text;
+    double number;
+} kr_property;
+
+/* A feature in one or several parts: points, lines, or rings that are not closed. Depths are left
+ * out. */
+typedef struct kr_feature {
+    kr_feature_kind kind;
+    size_t nparts;
+    const kr_line *parts;
+    size_t nproperties;
+    const kr_property *properties;
+} kr_feature;
+
+typedef struct kr_geojson {
+    kr_ctx *ctx;
+    kr_arena arena;   /* names */
+    kr_arena scratch; /* of one feature */
+    char *path, *temporary;
+    FILE *file;
+    size_t nfeatures;
+} kr_geojson;
+
+/** Begin DIR/name. KR_EIO, KR_ENOMEM. On success kr_geojson_finish must follow. */
+KR_MUST_CHECK kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name,
+                                         kr_geojson *out);
+
+/** Write a feature; coordinates have 5 decimals, other numbers 9 digits. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_geojson_add(kr_geojson *file, const kr_feature *feature);
+
+/** End the file: with KR_OK it takes its place if it has a feature (KR_EIO if writing failed), else
+ * nothing is left of it. Otherwise it is removed and `status` comes back. */
+KR_MUST_CHECK kr_status kr_geojson_finish(kr_geojson *file, kr_status status);
+
+/* ---- the date line ---- */
+
+/** Cut a line (or a ring, which is not closed) at longitude 180: the pieces, with longitudes in
+ * [-180, 180], in the arena. What does not cross it stays one piece. A ring around a pole is left
+ * as it is. */
+KR_MUST_CHECK kr_status kr_cut_at_date_line(kr_ctx *ctx, kr_line line, bool ring, kr_arena *arena,
+                                            kr_line **pieces, size_t *n);
+
+#endif

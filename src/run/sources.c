@@ -1,0 +1,399 @@
+/* The sources of a job as maps. */
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "geo/fault_mesh.h"
+#include "kauri/run.h"
+#include "output/geojson.h"
+#include "tree/tree.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST_PROPERTIES = 16 };
+
+/* The files, and what goes into them. */
+typedef enum layer { POINTS, AREAS, TRACES, OUTLINES, SECTIONS, NLAYERS } layer;
+static const char *const layer_names[NLAYERS] = {"points.geojson", "areas.geojson",
+                                                 "fault_traces.geojson", "fault_outlines.geojson",
+                                                 "sections.geojson"};
+
+/* What ruptures use of a section. */
+typedef struct section_use {
+    double ruptures, rate; /* rate: expected occurrences a year, over all sources */
+} section_use;
+
+typedef struct map {
+    kr_ctx *ctx;
+    const kr_job *job;
+    const kr_model *model;
+    kr_arena scratch; /* of one source */
+    kr_geojson files[NLAYERS];
+    size_t nopen;
+    section_use *uses; /* one for each section */
+} map;
+
+/* ---- shapes seen from above ---- */
+
+static kr_line line_of(const kr_point3 *p, size_t n)
+{
+    return (kr_line){n, p};
+}
+
+/* The ring around a set of lines that run in the same direction: the first there, the ends of the
+ * others, the last one back. */
+static kr_status ring_of_lines(kr_arena *arena, const kr_line *lines, size_t nlines, kr_line *out)
+{
+    kr_status s = KR_OK;
+    const kr_line *first = &lines[0], *last = &lines[nlines - 1];
+    kr_point3 *p;
+    size_t n = 0;
+    KR_ANEW(p, arena, first->n + last->n + 2 * nlines);
+    for (size_t i = 0; i < first->n; i++)
+        p[n++] = first->p[i];
+    for (size_t k = 1; k + 1 < nlines; k++)
+        p[n++] = lines[k].p[lines[k].n - 1];
+    for (size_t i = last->n; nlines > 1 && i > 0; i--)
+        p[n++] = last->p[i - 1];
+    for (size_t k = nlines - 1; k > 1; k--)
+        p[n++] = lines[k - 1].p[0];
+    *out = line_of(p, n);
+out:
+    return s;
+}
+
+static kr_status outline_of(map *m, const kr_geometry *g, kr_line *out)
+{
+    kr_status s = KR_OK;
+    kr_line whole, halves[2];
+    kr_point3 *corners;
+    size_t n;
+
+    switch (g->kind) {
+    case KR_GEOMETRY_SIMPLE:
+        KR_TRY(kr_simple_fault_outline(
+            m->ctx, &(kr_simple_fault){g->lines[0], g->dip, g->upper_km, g->lower_km}, &m->scratch,
+            &whole));
+        n = whole.n / 2;
+        halves[0] = line_of(whole.p, n);
+        halves[1] = line_of(whole.p + n, n);
+        return ring_of_lines(&m->scratch, halves, 2, out);
+    case KR_GEOMETRY_PLANAR:
+        KR_ANEW(corners, &m->scratch, 4);
+        memcpy(corners, g->lines[0].p, 4 * sizeof *corners);
+        corners[2] = g->lines[0].p[3];
+        corners[3] = g->lines[0].p[2];
+        *out = line_of(corners, 4);
+        return KR_OK;
+    case KR_GEOMETRY_COMPLEX:
+    case KR_GEOMETRY_KITE:
+        return ring_of_lines(&m->scratch, g->lines, g->nlines, out);
+    case KR_GEOMETRY_GRIDDED:
+        *out = g->lines[0];
+        return KR_OK;
+    }
+out:
+    return s;
+}
+
+static kr_status trace_of(map *m, const kr_geometry *g, kr_line *out)
+{
+    kr_status s = KR_OK;
+    kr_point3 *p;
+    *out = line_of(g->lines[0].p, g->kind == KR_GEOMETRY_PLANAR ? 2 : g->lines[0].n);
+    if (g->kind == KR_GEOMETRY_KITE) { /* the tops of the profiles */
+        KR_ANEW(p, &m->scratch, g->nlines);
+        for (size_t i = 0; i < g->nlines; i++)
+            p[i] = g->lines[i].p[0];
+        *out = line_of(p, g->nlines);
+    }
+out:
+    return s;
+}
+
+static kr_feature_kind outline_kind(const kr_geometry *g)
+{
+    return g->kind == KR_GEOMETRY_GRIDDED ? KR_FEATURE_POINTS : KR_FEATURE_POLYGONS;
+}
+
+/* Outlines (and traces, unless NULL) of surfaces in parts. */
+static kr_status shapes_of(map *m, const kr_geometry *g, size_t n, kr_line **outlines,
+                           kr_line **traces)
+{
+    kr_status s = KR_OK;
+    KR_ANEW(*outlines, &m->scratch, n);
+    if (traces)
+        KR_ANEW(*traces, &m->scratch, n);
+    for (size_t i = 0; i < n; i++) {
+        KR_TRY(outline_of(m, &g[i], &(*outlines)[i]));
+        if (traces)
+            KR_TRY(trace_of(m, &g[i], &(*traces)[i]));
+    }
+out:
+    return s;
+}
+
+/* ---- what is told about a source ---- */
+
+typedef struct telling {
+    kr_property of[MOST_PROPERTIES];
+    size_t n;
+} telling;
+
+static void tell_text(telling *t, const char *name, const char *text)
+{
+    t->of[t->n++] = (kr_property){.name = name, .text = text ? text : ""};
+}
+
+static void tell_number(telling *t, const char *name, double number)
+{
+    t->of[t->n++] = (kr_property){.name = name, .number = number};
+}
+
+/* Magnitudes and expected occurrences a year. */
+typedef struct activity {
+    double least, most, rate;
+} activity;
+
+static void add_occurrences(activity *a, double mag, const double *probs, size_t nprobs,
+                            double years)
+{
+    for (size_t k = 1; k < nprobs; k++)
+        a->rate += (double)k * probs[k] / years;
+    a->least = fmin(a->least, mag);
+    a->most = fmax(a->most, mag);
+}
+
+static kr_status activity_of(map *m, const kr_source *source, activity *out)
+{
+    kr_status s = KR_OK;
+    double years = m->job->investigation_time;
+    *out = (activity){INFINITY, -INFINITY, 0};
+    for (size_t i = 0; i < source->nmfds; i++) {
+        double *mag, *rate;
+        size_t n;
+        KR_TRY(kr_mfd_bins(m->ctx, &source->mfds[i], &m->scratch, &mag, &rate, &n));
+        for (size_t k = 0; k < n; k++) {
+            out->least = fmin(out->least, mag[k]);
+            out->most = fmax(out->most, mag[k]);
+            out->rate += rate[k];
+        }
+    }
+    for (size_t i = 0; source->multi && i < source->multi->n; i++)
+        add_occurrences(out, (double)source->multi->mag[i],
+                        source->multi->probs + i * source->multi->nprobs, source->multi->nprobs,
+                        years);
+    for (size_t i = 0; i < source->ngiven; i++)
+        add_occurrences(out, source->given[i].mag, source->given[i].probs, source->given[i].nprobs,
+                        years);
+    if (out->least > out->most)
+        out->least = out->most = NAN;
+out:
+    return s;
+}
+
+static kr_status tell_source(map *m, const kr_source *source, telling *t)
+{
+    kr_status s = KR_OK;
+    activity a;
+    KR_TRY(activity_of(m, source, &a));
+    t->n = 0;
+    tell_text(t, "id", source->id);
+    tell_text(t, "name", source->name);
+    tell_text(t, "type", kr_source_tag(source->kind));
+    tell_text(t, "tectonic_region", source->trt);
+    tell_text(t, "file", kr_path_base(source->file));
+    tell_number(t, "min_mag", a.least);
+    tell_number(t, "max_mag", a.most);
+    tell_number(t, "annual_rate", a.rate);
+out:
+    return s;
+}
+
+static void tell_depths(telling *t, double upper_km, double lower_km)
+{
+    tell_number(t, "upper_depth_km", upper_km);
+    tell_number(t, "lower_depth_km", lower_km);
+}
+
+static kr_status add(map *m, layer where, kr_feature_kind kind, const kr_line *parts, size_t nparts,
+                     const telling *t)
+{
+    return kr_geojson_add(&m->files[where], &(kr_feature){.kind = kind,
+                                                          .nparts = nparts,
+                                                          .parts = parts,
+                                                          .nproperties = t->n,
+                                                          .properties = t->of});
+}
+
+/* ---- sources ---- */
+
+static kr_status add_pointlike(map *m, const kr_source *source)
+{
+    kr_status s = KR_OK;
+    bool area = source->kind == KR_SOURCE_AREA;
+    telling t;
+    kr_point3 *p;
+    kr_line line;
+    KR_TRY(tell_source(m, source, &t));
+    tell_depths(&t, source->upper_depth_km, source->lower_depth_km);
+    KR_ANEW(p, &m->scratch, source->npoints);
+    for (size_t i = 0; i < source->npoints; i++)
+        p[i] = (kr_point3){source->lon[i], source->lat[i], 0};
+    line = line_of(p, source->npoints);
+    KR_TRY(add(m, area ? AREAS : POINTS, area ? KR_FEATURE_POLYGONS : KR_FEATURE_POINTS, &line, 1,
+               &t));
+out:
+    return s;
+}
+
+static kr_status add_fault(map *m, const kr_source *source)
+{
+    kr_status s = KR_OK;
+    telling t;
+    kr_line *outlines, *traces;
+    const kr_geometry *g = source->geometries;
+    KR_TRY(tell_source(m, source, &t));
+    tell_number(&t, "rake", source->rake);
+    tell_number(&t, "dip", g->dip);
+    tell_depths(&t, g->upper_km, g->lower_km);
+    KR_TRY(shapes_of(m, g, source->ngeometries, &outlines, &traces));
+    KR_TRY(add(m, OUTLINES, outline_kind(g), outlines, source->ngeometries, &t));
+    if (g->kind != KR_GEOMETRY_GRIDDED)
+        KR_TRY(add(m, TRACES, KR_FEATURE_LINES, traces, source->ngeometries, &t));
+out:
+    return s;
+}
+
+/* The surfaces of all ruptures of a non-parametric source, each on its own. */
+static kr_status add_given(map *m, const kr_source *source)
+{
+    kr_status s = KR_OK;
+    telling t, of_rupture;
+    KR_TRY(tell_source(m, source, &t));
+    for (size_t i = 0; i < source->ngiven; i++) {
+        const kr_given_rupture *r = &source->given[i];
+        kr_line *outlines;
+        of_rupture = t;
+        tell_number(&of_rupture, "rupture", (double)i);
+        tell_number(&of_rupture, "mag", r->mag);
+        tell_number(&of_rupture, "rake", r->rake);
+        KR_TRY(shapes_of(m, r->geometries, r->ngeometries, &outlines, NULL));
+        KR_TRY(
+            add(m, OUTLINES, outline_kind(r->geometries), outlines, r->ngeometries, &of_rupture));
+    }
+out:
+    return s;
+}
+
+static void count_sections(map *m, const kr_source *source)
+{
+    const kr_multi_fault *f = source->multi;
+    for (size_t i = 0; i < f->n; i++) {
+        activity a = {0};
+        add_occurrences(&a, (double)f->mag[i], f->probs + i * f->nprobs, f->nprobs,
+                        m->job->investigation_time);
+        for (uint32_t k = f->first[i]; k < f->first[i + 1]; k++) {
+            m->uses[f->section[k]].ruptures++;
+            m->uses[f->section[k]].rate += a.rate;
+        }
+    }
+}
+
+static kr_status add_source(map *m, const kr_source *source)
+{
+    kr_status s = KR_OK;
+    if (kr_source_is_pointlike(source->kind))
+        s = add_pointlike(m, source);
+    else if (source->kind == KR_SOURCE_MULTI_FAULT)
+        count_sections(m, source);
+    else if (source->kind == KR_SOURCE_NON_PARAMETRIC)
+        s = add_given(m, source);
+    else
+        s = add_fault(m, source);
+    kr_arena_reset(&m->scratch);
+    return s;
+}
+
+static kr_status add_section(map *m, size_t k)
+{
+    kr_status s = KR_OK;
+    const kr_section *section = &m->model->sections[k];
+    telling t = {.n = 0};
+    kr_line *outlines;
+    if (!section->file)
+        return KR_OK;
+    tell_text(&t, "id", section->id);
+    tell_text(&t, "file", kr_path_base(section->file));
+    tell_number(&t, "ruptures", m->uses[k].ruptures);
+    tell_number(&t, "annual_rate", m->uses[k].rate);
+    KR_TRY(shapes_of(m, section->geometries, section->ngeometries, &outlines, NULL));
+    KR_TRY(add(m, SECTIONS, KR_FEATURE_POLYGONS, outlines, section->ngeometries, &t));
+out:
+    kr_arena_reset(&m->scratch);
+    return s;
+}
+
+static kr_status add_all(map *m)
+{
+    kr_status s = KR_OK;
+    KR_NEW(m->uses, m->ctx, KR_ACCOUNT_OUTPUT, m->model->nsections);
+    for (size_t f = 0; f < m->model->nfiles; f++) {
+        const kr_source_file *file = &m->model->files[f];
+        for (size_t g = 0; g < file->ngroups; g++)
+            for (size_t i = 0; i < file->groups[g].nsources; i++)
+                KR_TRY(add_source(m, file->groups[g].sources[i]));
+        kr_progress(m->ctx, "writing", (double)(f + 1), (double)m->model->nfiles);
+    }
+    for (size_t k = 0; k < m->model->nsections; k++)
+        KR_TRY(add_section(m, k));
+out:
+    return s;
+}
+
+static kr_status write_maps(map *m, const char *dir, FILE *out)
+{
+    kr_status s = KR_OK;
+    KR_TRY(kr_make_dirs(m->ctx, dir));
+    for (; m->nopen < NLAYERS; m->nopen++)
+        KR_TRY(kr_geojson_begin(m->ctx, dir, layer_names[m->nopen], &m->files[m->nopen]));
+    KR_TRY(add_all(m));
+out:
+    for (size_t i = 0; i < m->nopen; i++) {
+        size_t n = m->files[i].nfeatures;
+        s = kr_geojson_finish(&m->files[i], s);
+        if (out && s == KR_OK && n > 0)
+            fprintf(out, "%-22s  %zu features\n", layer_names[i], n);
+    }
+    return s;
+}
+
+kr_status kr_sources_write(kr_ctx *ctx, const kr_run_options *options, FILE *out)
+{
+    kr_status s = KR_OK;
+    map m = {.ctx = ctx};
+    kr_job *job = NULL;
+    kr_model *model = NULL;
+    kr_tree *tree = NULL;
+    kr_override *overrides = NULL;
+
+    kr_arena_init(&m.scratch, ctx, KR_ACCOUNT_OUTPUT);
+    KR_NEW(overrides, ctx, KR_ACCOUNT_OTHER, options->nparameters);
+    for (size_t i = 0; i < options->nparameters; i++)
+        overrides[i] = (kr_override){options->parameters[i].key, options->parameters[i].value};
+    KR_TRY(kr_job_read(ctx, options->job, overrides, options->nparameters,
+                       options->exact ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21, &job));
+    KR_TRY(kr_model_create(ctx, &model));
+    KR_TRY(kr_tree_read(ctx, job, model, &tree));
+    m.job = job;
+    m.model = model;
+    KR_TRY(write_maps(&m, options->dir, out));
+out:
+    kr_tree_destroy(&tree);
+    kr_model_destroy(&model);
+    kr_job_destroy(&job);
+    kr_free(overrides);
+    kr_free(m.uses);
+    kr_arena_clear(&m.scratch);
+    return s;
+}
