@@ -6,8 +6,18 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* The reference takes the probability nearest to one for one: no rate above this (5.1). */
-static const double RATE_LIMIT = 36.73680056967710; /* -ln(1.11e-16) */
+/* The reference keeps probabilities of exceedance in between: the rates of what is nearly certain
+ * come back in steps, the last of which is -ln(2^-53) (5.1). Smaller rates only lose digits there;
+ * they stay as they are. */
+static const double NEARLY_CERTAIN = 18, CERTAIN = 36.73680056967710; /* -ln(1.11e-16) */
+
+static double through_probability(double rate)
+{
+    if (rate < NEARLY_CERTAIN)
+        return rate;
+    double poe = 1 - exp(-rate);
+    return poe < 1 ? -log(1 - poe) : CERTAIN;
+}
 
 typedef struct unit_id {
     const kr_work_component *component;
@@ -176,7 +186,7 @@ kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads,
     if (h->job->compat == KR_COMPAT_OQ_3_21) {
         size_t n = h->tree->nrates * nsites * h->job->nimts * h->job->nlevels;
         for (size_t i = 0; i < n; i++)
-            rates[i] = rates[i] > RATE_LIMIT ? RATE_LIMIT : rates[i];
+            rates[i] = through_probability(rates[i]);
     }
 out:
     kr_section_table_clear(&t.sections);

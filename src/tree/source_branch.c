@@ -281,8 +281,9 @@ static bool branch_in(const char *id, char **words, size_t n)
 
 /* Of the open dummies the reference knows only the last one, by its name "."; and that name goes to
  * a new dummy as soon as another branch is left out (which of the two comes first is left to chance
- * there: this is the likelier case). The others end here: later sets do not follow them. */
-static void branch_forget_dummies(kr_smlt *t, uint32_t set, char **words, size_t n)
+ * there: this is the likelier case). The others end here: later sets do not follow them. True if the
+ * name went to a new one, which then gets the dummy that was meant for the old one. */
+static bool branch_forget_dummies(kr_smlt *t, uint32_t set, char **words, size_t n)
 {
     bool keep_last = true, lost = false;
 
@@ -305,17 +306,18 @@ static void branch_forget_dummies(kr_smlt *t, uint32_t set, char **words, size_t
                    "already: no later set follows these, as is likeliest in the reference; "
                    "--compat exact lets later sets follow",
                    t->sets[set].id);
+    return lost;
 }
 
 /* Open ends that applyToBranches leaves out get a dummy. */
 static kr_status branch_fill(kr_smlt *t, uint32_t set, char **words, size_t n)
 {
     kr_status s = KR_OK;
+    uint32_t dummy = UINT32_MAX;
+    bool renamed = t->job->compat != KR_COMPAT_EXACT && branch_forget_dummies(t, set, words, n);
 
-    if (t->job->compat != KR_COMPAT_EXACT)
-        branch_forget_dummies(t, set, words, n);
     for (size_t i = 0; i < t->nopen; i++) {
-        uint32_t b = t->open[i], dummy;
+        uint32_t b = t->open[i];
         int64_t k = b;
 
         if (t->branches[b].dead || branch_in(t->branches[b].id, words, n))
@@ -324,6 +326,12 @@ static kr_status branch_fill(kr_smlt *t, uint32_t set, char **words, size_t n)
             continue;
         KR_TRY(branch_add_dummy(t, &dummy));
         t->branches[k].child = t->branches[dummy].set;
+        KR_TRY(branch_open(t, dummy));
+    }
+    if (renamed && dummy != UINT32_MAX) {
+        uint32_t last = dummy;
+        KR_TRY(branch_add_dummy(t, &dummy));
+        t->branches[last].child = t->branches[dummy].set;
         KR_TRY(branch_open(t, dummy));
     }
 out:
