@@ -13,6 +13,8 @@
 #include "gmm/gmm.h"
 #include "soil_variability.tab.h"
 
+#include <math.h>
+
 /* Correlation of a measure's residuals with those of PGA. */
 typedef struct soil_correlation {
     double within, between;

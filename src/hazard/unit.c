@@ -37,7 +37,7 @@ static size_t sums_size(const kr_hazard *h)
 size_t kr_unit_bytes(const kr_hazard *h)
 {
     size_t batch = h->job->nimts * KR_GMM_BATCH;
-    size_t contexts = (size_t)KR_CONTEXTS_CAPACITY * (h->job->collapse_level >= 0 ? 96 : 32);
+    size_t contexts = (size_t)KR_CONTEXTS_CAPACITY * (h->job->collapse_level >= 0 ? 100 : 36);
     return (sums_size(h) * (any_atomic(h) ? 2 : 1) + (KR_GMM_BATCH + 1) * curve_size(h) +
             2 * batch + contexts) *
            sizeof(double);

@@ -281,8 +281,8 @@ static bool branch_in(const char *id, char **words, size_t n)
 
 /* Of the open dummies the reference knows only the last one, by its name "."; and that name goes to
  * a new dummy as soon as another branch is left out (which of the two comes first is left to chance
- * there: this is the likelier case). The others end here: later sets do not follow them. True if the
- * name went to a new one, which then gets the dummy that was meant for the old one. */
+ * there: this is the likelier case). The others end here: later sets do not follow them. True if
+ * the name went to a new one, which then gets the dummy that was meant for the old one. */
 static bool branch_forget_dummies(kr_smlt *t, uint32_t set, char **words, size_t n)
 {
     bool keep_last = true, lost = false;
