@@ -51,20 +51,12 @@ compare_peer() {
         }' "$1" "$2"
 }
 
-# run_peer CASE: a case of the list `waiting` must be refused until the program computes its sources.
 run_peer() {
     local case=$1 name message
     name=$(basename "$case")
     rm -rf "$scratch/out"
     if ! (cd "$case" && "$KAURI_PROGRAM" run job.ini -o "$scratch/out" -e csv -q) >"$scratch/log" 2>&1; then
-        message=$(tail -n 1 "$scratch/log")
-        if grep -qx "$name" "$cases/waiting" 2>/dev/null && [[ $message == *"not available yet"* ]]; then
-            echo "WAITING $name: $message"
-        else
-            fail "$name: $message"
-        fi
-    elif grep -qx "$name" "$cases/waiting" 2>/dev/null; then
-        fail "$name: it is computed now: take it off tests/e2e/peer/waiting"
+        fail "$name: $(tail -n 1 "$scratch/log")"
     elif message=$(compare_peer "$case/published.csv" "$scratch/out/hazard_curve-mean-PGA.csv"); then
         echo "ok   $name: $message"
     else
