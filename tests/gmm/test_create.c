@@ -81,6 +81,24 @@ static void test_failures(void **state)
         {"GMPETable", "", "PGA", "GMPETable needs the argument 'gmpe_table', the name of a file"},
         {"GMPETable", "gmpe_table = 1", "PGA",
          "argument 'gmpe_table' of GMPETable: the name of a file is needed"},
+        {"ParkerEtAl2020SInter", "m_b = 7.9", "PGA",
+         "ParkerEtAl2020SInter has no argument 'm_b'; it takes region, saturation_region, basin"},
+        {"ParkerEtAl2020SInter", "region = 'NZ'", "PGA",
+         "argument 'region' of ParkerEtAl2020SInter: 'NZ' is none of AK, CAM, Cascadia, JP, SA, "
+         "TW"},
+        {"NZNSHM2022_ParkerEtAl2020SSlab", "region = 'SA'", "PGA",
+         "arguments 'region' and 'saturation_region' of NZNSHM2022_ParkerEtAl2020SSlab: there is "
+         "no "
+         "model for 'SA' and ''; regions and their parts are AK (Aleutian), Cascadia, CAM (CAM_N, "
+         "CAM_S), JP (JP_Pac, JP_Phi), SA (SA_N, SA_S), TW (TW_E, TW_W)"},
+        {"KuehnEtAl2020SInter", "region = 'ALU'", "PGA",
+         "argument 'region' of KuehnEtAl2020SInter: 'ALU' is none of GLO, USA-AK, CAS, CAM, JPN, "
+         "NZL, SAM, TWN"},
+        {"AbrahamsonGulerce2020SInter", "", "PGV",
+         "PGV is not a measure of AbrahamsonGulerce2020SInter, which gives PGA, SA"},
+        {"AbrahamsonEtAl2015SInter", "theta_6_adjustment = 0.001", "PGA",
+         "AbrahamsonEtAl2015SInter has no argument 'theta_6_adjustment'; did you mean "
+         "'theta6_adjustment'?"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         kr_ctx *ctx = kt_ctx();
@@ -154,6 +172,35 @@ static void test_arguments(void **state)
     assert_true(gmm->needs == ((boore | KR_BIT(Z1PT0)) & ~KR_BIT(RAKE)));
     kr_arena_clear(&arena);
     kt_ctx_end(&ctx);
+}
+
+/* A region's basins need the depth that they are given by. */
+static void test_regions_need(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *toml;
+        kr_columns adds;
+    } cases[] = {
+        {"AbrahamsonGulerce2020SSlab", "region = 'NZL'", 0},
+        {"AbrahamsonGulerce2020SSlab", "region = 'CAS'", KR_BIT(Z2PT5)},
+        {"KuehnEtAl2020SInter", "region = 'JPN'", KR_BIT(Z2PT5)},
+        {"KuehnEtAl2020SInter", "region = 'NZL'", KR_BIT(Z1PT0)},
+        {"KuehnEtAl2020SInter", "region = 'SAM'", 0},
+        {"NZNSHM2022_KuehnEtAl2020SSlab", "region = 'NZL'", 0},
+        {"NZNSHM2022_KuehnEtAl2020SSlab", "region = 'TWN'", KR_BIT(Z1PT0)},
+        {"ParkerEtAl2020SInter", "region = 'Cascadia'", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        kr_ctx *ctx = kt_ctx();
+        kr_arena arena;
+        const kr_gmm *gmm;
+        kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
+        kt_ok(ctx, create(ctx, cases[i].name, cases[i].toml, "PGA", &arena, &gmm));
+        assert_true(gmm->needs == (gmm->cls->needs | cases[i].adds));
+        kr_arena_clear(&arena);
+        kt_ctx_end(&ctx);
+    }
 }
 
 /* Rows are found by name or exact period, and interpolated in the logarithm of the period whatever
@@ -292,13 +339,10 @@ static void test_failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_table_failures),
-        cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_interpolation),
-        cmocka_unit_test(test_components),
-        cmocka_unit_test(test_geometric_mean),
-        cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_failures),       cmocka_unit_test(test_table_failures),
+        cmocka_unit_test(test_arguments),      cmocka_unit_test(test_regions_need),
+        cmocka_unit_test(test_interpolation),  cmocka_unit_test(test_components),
+        cmocka_unit_test(test_geometric_mean), cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
