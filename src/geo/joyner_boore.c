@@ -1,10 +1,11 @@
 /* Outlines of meshes. */
 #include "geo/joyner_boore.h"
 
-#include <math.h>
+#include "geo/alpha_shape.h"
+#include "geo/simplify.h"
+
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define GEOS_USE_ONLY_R_API
@@ -247,11 +248,93 @@ out:
     return s;
 }
 
+/* ---- simplification ---- */
+
+/* The only ring of a closed line or a polygon without holes, else NULL. */
+static const GEOSGeometry *only_ring(geos *g, const GEOSGeometry *shape)
+{
+    const GEOSGeometry *ring = shape;
+
+    if (GEOSGeomTypeId_r(g->h, shape) == GEOS_POLYGON)
+        ring =
+            GEOSGetNumInteriorRings_r(g->h, shape) == 0 ? GEOSGetExteriorRing_r(g->h, shape) : NULL;
+    else if (GEOSGeomTypeId_r(g->h, shape) != GEOS_LINESTRING || GEOSisClosed_r(g->h, shape) != 1)
+        return NULL;
+    return ring && ring_size(g, ring) >= 4 ? ring : NULL;
+}
+
+/* Simplify a shape with one ring; *done is false where GEOS has to. */
+static kr_status simplify_ring(geos *g, const GEOSGeometry *ring, bool is_line, kr_arena *work,
+                               GEOSGeometry **out, bool *done)
+{
+    kr_status s = KR_OK;
+    size_t n = ring_size(g, ring), kept = 0, *index = NULL;
+    places p = {n, NULL, NULL};
+    ring_list list = {0, 0, NULL, NULL, NULL};
+    GEOSCoordSequence *seq = NULL;
+
+    KR_ANEW(index, work, n);
+    KR_ANEW(p.x, work, n);
+    KR_ANEW(p.y, work, n);
+    list.x = p.x;
+    list.y = p.y;
+    read_ring(g, ring, &list);
+    KR_TRY(kr_simplify_ring(p.x, p.y, n, tolerance_km, work, index, &kept, done));
+    if (!*done)
+        goto out;
+    if (is_line) {
+        KR_TRY(line_of(g, &p, index, kept, out));
+        goto out;
+    }
+    seq = sequence(g, &p, index, kept);
+    KR_TRY(polygon_of(g, seq ? GEOSGeom_createLinearRing_r(g->h, seq) : NULL, out));
+out:
+    return s;
+}
+
+static kr_status simplify(geos *g, kr_arena *work, GEOSGeometry **shape)
+{
+    kr_status s = KR_OK;
+    const GEOSGeometry *ring = only_ring(g, *shape);
+    GEOSGeometry *made = NULL;
+    bool done = false;
+
+    if (ring)
+        KR_TRY(simplify_ring(g, ring, ring == *shape, work, &made, &done));
+    if (!done)
+        made = GEOSTopologyPreserveSimplify_r(g->h, *shape, tolerance_km);
+    KR_TRY(replace(g, shape, made, "simplification"));
+out:
+    return s;
+}
+
 /* ---- rectangular meshes ---- */
+
+/* Where the line is the ring of a broad polygon, that is widened instead: outside it becomes the
+ * same, and the inside is not needed. */
+static kr_status fill_broad(geos *g, kr_arena *work, GEOSGeometry **line)
+{
+    kr_status s = KR_OK;
+    size_t n = ring_size(g, *line);
+    GEOSCoordSequence *seq = NULL;
+    GEOSGeometry *made = NULL;
+    ring_list list = {0, 0, NULL, NULL, NULL};
+
+    KR_ANEW(list.x, work, n);
+    KR_ANEW(list.y, work, n);
+    read_ring(g, *line, &list);
+    if (!kr_ring_is_wide(list.x, list.y, n, 4.0 * tolerance_km))
+        goto out;
+    seq = GEOSCoordSeq_clone_r(g->h, GEOSGeom_getCoordSeq_r(g->h, *line));
+    KR_TRY(polygon_of(g, seq ? GEOSGeom_createLinearRing_r(g->h, seq) : NULL, &made));
+    KR_TRY(replace(g, line, made, "a polygon"));
+out:
+    return s;
+}
 
 /* The polygon around the cells between two rows: their closed line, simplified and widened. */
 static kr_status stripe(geos *g, const places *p, size_t cols, size_t row, size_t *index,
-                        GEOSGeometry **out)
+                        kr_arena *work, GEOSGeometry **out)
 {
     kr_status s = KR_OK;
     GEOSGeometry *line = NULL;
@@ -264,8 +347,8 @@ static kr_status stripe(geos *g, const places *p, size_t cols, size_t row, size_
     }
     index[2 * cols] = index[0];
     KR_TRY(line_of(g, p, index, 2 * cols + 1, &line));
-    KR_TRY(replace(g, &line, GEOSTopologyPreserveSimplify_r(g->h, line, tolerance_km),
-                   "simplification"));
+    KR_TRY(simplify(g, work, &line));
+    KR_TRY(fill_broad(g, work, &line));
     KR_TRY(replace(g, &line, GEOSBuffer_r(g->h, line, tolerance_km, 2), "widening"));
     if (GEOSGeomTypeId_r(g->h, line) == GEOS_POLYGON)
         ring = GEOSGetExteriorRing_r(g->h, line);
@@ -285,12 +368,11 @@ static kr_status shape_of_rows(geos *g, const places *p, size_t rows, size_t col
     KR_ANEW(part, work, rows - 1);
     KR_ANEW(index, work, 2 * cols + 1);
     for (; n + 1 < rows; n++)
-        KR_TRY(stripe(g, p, cols, n + 1, index, &part[n]));
+        KR_TRY(stripe(g, p, cols, n + 1, index, work, &part[n]));
     s = unite(g, part, n, out);
     n = 0;
     KR_TRY(s);
-    KR_TRY(replace(g, out, GEOSTopologyPreserveSimplify_r(g->h, *out, tolerance_km),
-                   "simplification"));
+    KR_TRY(simplify(g, work, out));
 out:
     for (size_t i = 0; i < n; i++)
         drop(g, &part[i]);
@@ -313,66 +395,25 @@ out:
 
 /* ---- unstructured meshes: alpha shapes ---- */
 
-/* A triangle between places of a sorted list, and the square of the radius around it. */
-typedef struct triangle {
-    size_t corner[3];
-    double radius2;
-} triangle;
-
-typedef struct place {
-    double x, y;
-} place;
-
-static int place_order(const void *a, const void *b)
-{
-    const place *p = a, *q = b;
-
-    if (p->x != q->x)
-        return p->x < q->x ? -1 : 1;
-    return (p->y > q->y) - (p->y < q->y);
-}
-
-static int radius_order(const void *a, const void *b)
-{
-    const triangle *p = a, *q = b;
-
-    return (p->radius2 > q->radius2) - (p->radius2 < q->radius2);
-}
-
-static double circumradius2(const place *a, const place *b, const place *c)
-{
-    double p = hypot(a->x - b->x, a->y - b->y), q = hypot(b->x - c->x, b->y - c->y);
-    double r = hypot(c->x - a->x, c->y - a->y), half = (p + q + r) / 2.0;
-    double denominator = 16.0 * half * (half - p) * (half - q) * (half - r);
-
-    return denominator > 0.0 ? p * p * q * q * r * r / denominator : INFINITY;
-}
-
 /* Read one triangle of the triangulation; false if it is none. */
-static bool read_triangle(geos *g, const GEOSGeometry *shape, const place *list, size_t n,
-                          triangle *out)
+static bool read_triangle(geos *g, const GEOSGeometry *shape, const kr_alpha_place *list, size_t n,
+                          kr_alpha_triangle *out)
 {
     const GEOSGeometry *ring = shape ? GEOSGetExteriorRing_r(g->h, shape) : NULL;
     const GEOSCoordSequence *seq = ring ? GEOSGeom_getCoordSeq_r(g->h, ring) : NULL;
+    kr_alpha_place corner[3];
 
     for (unsigned k = 0; k < 3; k++) {
-        place key = {NAN, NAN};
-        const place *found = NULL;
-        if (seq && GEOSCoordSeq_getX_r(g->h, seq, k, &key.x) &&
-            GEOSCoordSeq_getY_r(g->h, seq, k, &key.y))
-            found = bsearch(&key, list, n, sizeof *list, place_order);
-        if (!found)
+        if (!seq || !GEOSCoordSeq_getX_r(g->h, seq, k, &corner[k].x) ||
+            !GEOSCoordSeq_getY_r(g->h, seq, k, &corner[k].y))
             return false;
-        out->corner[k] = (size_t)(found - list);
     }
-    out->radius2 =
-        circumradius2(&list[out->corner[0]], &list[out->corner[1]], &list[out->corner[2]]);
-    return true;
+    return kr_alpha_triangle_of(corner, list, n, out);
 }
 
-/* Delaunay triangles of the places, in the order of their radii. */
-static kr_status triangulate(geos *g, const place *list, size_t n, kr_arena *work, triangle **out,
-                             size_t *ntriangles)
+/* Delaunay triangles of the places. */
+static kr_status triangulate(geos *g, const kr_alpha_place *list, size_t n, kr_arena *work,
+                             kr_alpha_triangle **out, size_t *ntriangles)
 {
     kr_status s = KR_OK;
     GEOSGeometry *shape = NULL;
@@ -400,75 +441,19 @@ static kr_status triangulate(geos *g, const place *list, size_t n, kr_arena *wor
         }
     }
     *ntriangles = (size_t)found;
-    qsort(*out, *ntriangles, sizeof **out, radius_order);
 out:
     drop(g, &shape);
     return s;
 }
 
-/* How many triangles, from the narrowest on, are needed to have a corner at every place: at least
- * a third of all, and those as wide as the last of them. */
-static kr_status triangles_needed(const triangle *t, size_t n, size_t nplaces, kr_arena *work,
-                                  size_t *out)
-{
-    kr_status s = KR_OK;
-    unsigned char *seen = NULL;
-    size_t last = n / 3;
-
-    KR_ANEW(seen, work, nplaces);
-    for (size_t i = 0; i < n; i++) {
-        for (int k = 0; k < 3; k++) {
-            if (!seen[t[i].corner[k]] && i > last)
-                last = i;
-            seen[t[i].corner[k]] = 1;
-        }
-    }
-    if (last >= n)
-        last = n - 1;
-    *out = last + 1;
-    while (*out < n && t[*out].radius2 <= t[last].radius2 * (1.0 + 1e-9))
-        ++*out;
-out:
-    return s;
-}
-
-/* The places as shares of their extents, sorted, each once. */
-static kr_status normalize(const places *p, kr_arena *work, kr_bbox *box, place **out, size_t *n)
-{
-    kr_status s = KR_OK;
-    place *list = NULL;
-
-    KR_ANEW(list, work, p->n);
-    *box = (kr_bbox){INFINITY, INFINITY, -INFINITY, -INFINITY};
-    for (size_t i = 0; i < p->n; i++) {
-        box->west = fmin(box->west, p->x[i]);
-        box->east = fmax(box->east, p->x[i]);
-        box->south = fmin(box->south, p->y[i]);
-        box->north = fmax(box->north, p->y[i]);
-    }
-    for (size_t i = 0; i < p->n; i++) {
-        list[i].x = (p->x[i] - box->west) / (box->east - box->west);
-        list[i].y = (p->y[i] - box->south) / (box->north - box->south);
-    }
-    qsort(list, p->n, sizeof *list, place_order);
-    *n = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        if (*n == 0 || place_order(&list[*n - 1], &list[i]))
-            list[(*n)++] = list[i];
-    }
-    *out = list;
-out:
-    return s;
-}
-
-static kr_status triangle_shape(geos *g, const triangle *t, const place *list, const kr_bbox *box,
-                                GEOSGeometry **out)
+static kr_status triangle_shape(geos *g, const kr_alpha_triangle *t, const kr_alpha_place *list,
+                                const kr_bbox *box, GEOSGeometry **out)
 {
     double x[4], y[4];
     places p = {4, x, y};
 
     for (int k = 0; k < 4; k++) {
-        const place *at = &list[t->corner[k % 3]];
+        const kr_alpha_place *at = &list[t->corner[k % 3]];
         x[k] = box->west + at->x * (box->east - box->west);
         y[k] = box->south + at->y * (box->north - box->south);
     }
@@ -483,18 +468,18 @@ static kr_status shape_of_set(geos *g, const places *p, kr_arena *work, GEOSGeom
 {
     kr_status s = KR_OK;
     kr_bbox box;
-    place *list = NULL;
-    triangle *t = NULL;
+    kr_alpha_place *list = NULL;
+    kr_alpha_triangle *t = NULL;
     GEOSGeometry **part = NULL;
     size_t nplaces = 0, ntriangles = 0, needed = 0, n = 0;
 
-    KR_TRY(normalize(p, work, &box, &list, &nplaces));
+    KR_TRY(kr_alpha_places(p->x, p->y, p->n, work, &box, &list, &nplaces));
     if (!(box.east > box.west) || !(box.north > box.south) || nplaces < 3)
         goto out;
     KR_TRY(triangulate(g, list, nplaces, work, &t, &ntriangles));
     if (!ntriangles)
         goto out;
-    KR_TRY(triangles_needed(t, ntriangles, nplaces, work, &needed));
+    KR_TRY(kr_alpha_needed(t, ntriangles, nplaces, work, &needed));
     KR_ANEW(part, work, needed);
     for (; n < needed; n++)
         KR_TRY(triangle_shape(g, &t[n], list, &box, &part[n]));

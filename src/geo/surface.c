@@ -1,6 +1,7 @@
 #include "geo/surface.h"
 
 #include "geo/fault_mesh.h"
+#include "geo/outline_store.h"
 #include "geo/plane_fit.h"
 #include "geo/surface_int.h"
 
@@ -171,7 +172,7 @@ static kr_status near_outline(kr_surface_room *room, kr_surface_kind kind, const
     kr_arena_reset(&room->arena);
     if (kind == KR_SURFACE_KITE)
         return kr_outline_of_kite(room->ctx, mesh, &room->arena, out, &ring, &n);
-    return kr_outline_of_mesh(room->ctx, mesh, &room->arena, out);
+    return kr_outlines_get(room->outlines, room->ctx, mesh, &room->arena, out);
 }
 
 static void gather_near(kr_near *near, const kr_site_soa *sites, const double *rjb)

@@ -55,6 +55,11 @@ typedef struct kr_surface_work {
 KR_MUST_CHECK kr_status kr_surface_work_init(kr_ctx *ctx, kr_surface_work *work);
 void kr_surface_work_clear(kr_surface_work *work);
 
+/** Outlines that rjb needs come from this store, as far as GEOS makes them (geo/outline_store.h);
+ * the meshes must outlive it. NULL, as at the start: they are built each time. */
+struct kr_outlines;
+void kr_surface_work_keep(kr_surface_work *work, struct kr_outlines *outlines);
+
 /** Distances of one surface to all sites: any of RRUP, RJB, RX, RY0, AZIMUTH, AZIMUTHCP, CLON,
  * CLAT (those of the hypocentre are kr_hypo_distances). Those that the reference does not have for
  * the kind (rx, ry0 of gridded surfaces) give false in *ok and NaN. Arrays of out: aligned, with
@@ -72,6 +77,9 @@ void kr_hypo_distances(kr_point3 hypo, const kr_site_soa *sites, double *rhypo, 
 typedef struct kr_window_work kr_window_work;
 KR_MUST_CHECK kr_status kr_window_work_create(kr_ctx *ctx, kr_window_work **out);
 void kr_window_work_destroy(kr_window_work **work);
+
+/** As kr_surface_work_keep. */
+void kr_window_work_keep(kr_window_work *work, struct kr_outlines *outlines);
 
 /** Say which mesh and sites; cheap if their numbers are those of before. Both must stay as they are
  * until the next call. */

@@ -31,7 +31,8 @@ typedef struct kr_surface_room {
     double *block; /* owns the arrays of doubles */
     double *least2, *index, *one;
     kr_near near;
-    kr_arena arena; /* of outlines */
+    kr_arena arena;               /* of outlines */
+    struct kr_outlines *outlines; /* NULL: none are kept */
     kr_planars *planars;
     kr_shapes *shapes;
 } kr_surface_room;

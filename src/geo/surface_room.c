@@ -96,6 +96,13 @@ void kr_surface_work_clear(kr_surface_work *work)
     work->inside = NULL;
 }
 
+void kr_surface_work_keep(kr_surface_work *work, struct kr_outlines *outlines)
+{
+    kr_surface_room *room = work->inside;
+
+    room->outlines = outlines;
+}
+
 /* ---- geometry on the unit sphere ---- */
 
 kr_sphere_frame kr_frame_at(double lon, double lat)

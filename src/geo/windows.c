@@ -72,6 +72,11 @@ void kr_window_work_destroy(kr_window_work **work)
     *work = NULL;
 }
 
+void kr_window_work_keep(kr_window_work *work, struct kr_outlines *outlines)
+{
+    work->room.outlines = outlines;
+}
+
 /* ---- mesh and sites ---- */
 
 static kr_hash128 content_of(kr_surface_kind kind, const kr_mesh *mesh, const kr_site_soa *sites)

@@ -55,6 +55,10 @@ KR_MUST_CHECK kr_status kr_hazard_estimate(kr_hazard *hazard);
  * included. */
 size_t kr_hazard_tile_bytes(const kr_hazard *hazard, size_t nsites, int threads);
 
+/** Keep up to `most_bytes` of the outlines of faults from tile to tile. Returns how much of it may
+ * be used: 0 where no source has outlines. */
+size_t kr_hazard_keep_outlines(kr_hazard *hazard, size_t most_bytes);
+
 /* Work done so far, over all tiles. */
 typedef struct kr_hazard_work {
     double contexts;    /* (rupture, site) pairs within the integration distance */

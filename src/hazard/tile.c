@@ -194,6 +194,14 @@ out:
     return s;
 }
 
+size_t kr_hazard_keep_outlines(kr_hazard *h, size_t most_bytes)
+{
+    kr_outlines *outlines = h->surfaces ? kr_surfaces_outlines(h->surfaces) : NULL;
+    if (outlines)
+        kr_outlines_limit(outlines, most_bytes);
+    return outlines ? most_bytes : 0;
+}
+
 size_t kr_hazard_tile_bytes(const kr_hazard *h, size_t nsites, int threads)
 {
     size_t curve = h->job->nimts * h->job->nlevels;

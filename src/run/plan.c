@@ -26,6 +26,14 @@ static size_t tile_bytes(const kr_calc *calc, size_t nsites)
            threads * kr_realizer_scratch_bytes(calc->realizer);
 }
 
+/* Bytes for the outlines of faults: a sixteenth of the limit or 128 MB; at most half of what is
+ * left beside the smallest tile. */
+static size_t outline_bytes(kr_calc *calc, size_t limit, size_t left)
+{
+    size_t most = limit / 16 < (size_t)128 << 20 ? limit / 16 : (size_t)128 << 20;
+    return kr_hazard_keep_outlines(calc->hazard, most < left / 2 ? most : left / 2);
+}
+
 kr_status kr_calc_plan(kr_calc *calc)
 {
     size_t limit = calc->options->memory_limit ? calc->options->memory_limit : default_limit();
@@ -37,6 +45,7 @@ kr_status kr_calc_plan(kr_calc *calc)
                        "--memory-limit or ask for fewer levels, statistics or single realizations",
                        calc->job->path, (double)(held + tile_bytes(calc, least)) / 1e6,
                        (double)limit / 1e6);
+    held += outline_bytes(calc, limit, limit - held - tile_bytes(calc, least));
     size_t blocks = (n + KR_SITE_BLOCK - 1) / KR_SITE_BLOCK, low = 1, high = blocks;
     while (low < high) { /* the largest number of blocks that fits */
         size_t middle = (low + high + 1) / 2;

@@ -99,6 +99,7 @@ kr_status kr_fault_create(kr_ctx *ctx, const kr_job *job, kr_surfaces *surfaces,
     }
     KR_TRY(make_bins(fault));
     KR_TRY(fault->way->make(fault, surfaces));
+    fault->outlines = kr_surfaces_outlines(surfaces);
     *out = fault;
     fault = NULL;
 out:

@@ -35,6 +35,7 @@ struct kr_fault {
     const kr_job *job;
     const kr_source *source;
     const kr_fault_way *way;
+    kr_outlines *outlines;
     bool whole;   /* not split by the reference */
     kr_bins bins; /* of its distribution; n = 0 where ruptures have magnitudes of their own */
     size_t nitems;

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Bytes of outlines to keep where nobody says otherwise. */
+static const size_t most_of_outlines = (size_t)128 << 20;
+
 kr_status kr_surfaces_create(kr_ctx *ctx, const kr_job *job, const kr_model *model,
                              kr_surfaces **out)
 {
@@ -32,6 +35,7 @@ void kr_surfaces_destroy(kr_surfaces **surfaces)
     if (!x)
         return;
     kr_section_store_clear(x);
+    kr_outlines_destroy(&x->outlines);
     kr_map_clear(&x->by_digest);
     kr_map_clear(&x->by_size);
     kr_free(x->made);
@@ -151,6 +155,8 @@ static kr_status make_surface(kr_surfaces *x, const kr_geometry *g, kr_surface *
         KR_TRY(make_mesh(x, g, kind, &mesh, &problem));
         if (!problem)
             KR_TRY(kr_surface_make(x->ctx, kind, &mesh, &x->arena, out));
+        if (!x->outlines && kind != KR_SURFACE_KITE)
+            KR_TRY(kr_outlines_create(x->ctx, most_of_outlines, &x->outlines));
     }
     if (problem)
         s = kr_fail_at(x->ctx, g->file, g->line, "%s: %s", kr_geometry_tag(g->kind), problem);
@@ -183,6 +189,11 @@ kr_status kr_surfaces_get(kr_surfaces *surfaces, const kr_geometry *geometry,
     *out = made;
 out:
     return s;
+}
+
+kr_outlines *kr_surfaces_outlines(const kr_surfaces *surfaces)
+{
+    return surfaces->outlines;
 }
 
 /* ---- places of ruptures ---- */

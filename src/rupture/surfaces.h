@@ -4,6 +4,7 @@
 #define KR_RUPTURE_SURFACES_H
 
 #include "geo/fault_mesh.h"
+#include "geo/outline_store.h"
 #include "geo/surface.h"
 #include "model/source.h"
 
@@ -19,6 +20,10 @@ void kr_surfaces_destroy(kr_surfaces **surfaces);
  * mesh can be made of it. Valid as long as `surfaces`. */
 KR_MUST_CHECK kr_status kr_surfaces_get(kr_surfaces *surfaces, const kr_geometry *geometry,
                                         const kr_surface **out);
+
+/** Outlines of these surfaces and of their windows, built when first needed; NULL where no surface
+ * so far has one that is worth keeping. */
+kr_outlines *kr_surfaces_outlines(const kr_surfaces *surfaces);
 
 /* ---- sections of multi-fault ruptures ----
  * Surfaces and their parameters in single precision, as the reference stores them

@@ -20,6 +20,7 @@ struct kr_surfaces {
     struct kr_float_list *floats;
     size_t nmirrors, mirrors_cap;
     struct kr_mirror *mirrors;
+    kr_outlines *outlines;             /* NULL until a surface needs it */
     struct kr_section_store *sections; /* NULL until a source needs one */
 };
 
