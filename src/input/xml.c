@@ -1,314 +1,127 @@
-#include "input/xml.h"
-
 #include "base/mem.h"
 #include "base/str.h"
+#include "input/xml_reader.h"
 
 #include <errno.h>
 #include <expat.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    XML_PUSH = 64 * 1024,
-    XML_DEPTH = 100,
-    XML_ATTRIBUTE = 1024 * 1024,
-    XML_TEXT = 256 * 1024 * 1024,
-    XML_NAMES = 4096, /* slots of the table of names; a power of two */
-    XML_ATTRS = 256   /* attributes of one element */
-};
 #define XML_SEPARATOR '\x1f'
 
-/* An element that is open. */
-typedef struct frame {
-    kr_xml_action action;
-    int line;
-    kr_node *node, *last; /* collected: the node and its youngest child */
-    char *text;           /* kept between elements of the same depth */
-    size_t len, cap;
-    const char *tag;
-} frame;
-
-/* A name that was met: names repeat, so nodes share them. */
-typedef struct name_entry {
-    const char *text;
-    size_t len;
-} name_entry;
-
-typedef struct reader {
-    kr_ctx *ctx;
-    const char *path;
-    const kr_xml_handler *handler;
+/* Expat, which reads what kr_xml_scan leaves: all that is seldom or wrong. */
+typedef struct expat_reader {
+    kr_xml_reader *r;
     XML_Parser parser;
-    kr_status status;
-    kr_arena names, own, *nodes;
-    kr_node *root; /* kr_xml_load: the document */
-    name_entry name[XML_NAMES];
-    size_t nnames;
-    const name_entry *last_ns[2]; /* of the names before */
-    kr_attr attrs[XML_ATTRS];     /* of the start tag at hand */
-    size_t name_len[XML_ATTRS], value_len[XML_ATTRS];
-    char empty[1];
-    int depth; /* open elements */
-    frame frames[XML_DEPTH];
-} reader;
+    XML_Index from;                /* what stands before was read already */
+    const kr_xml_name *last_ns[2]; /* of the names before */
+} expat_reader;
 
-static int reader_line(const reader *r)
+static int expat_line(const expat_reader *x)
 {
-    return (int)XML_GetCurrentLineNumber(r->parser);
+    return (int)XML_GetCurrentLineNumber(x->parser);
 }
 
-static void reader_stop(reader *r, kr_status status)
+static void expat_stop(expat_reader *x, kr_status status)
 {
-    if (r->status == KR_OK)
-        r->status = status;
-    (void)XML_StopParser(r->parser, XML_FALSE);
+    if (x->r->status == KR_OK)
+        x->r->status = status;
+    (void)XML_StopParser(x->parser, XML_FALSE);
 }
 
-/* A hash of the first and last bytes and the length of a name. */
-static size_t name_hash(const char *text, size_t len)
+/* Whether the event at hand counts. */
+static bool expat_counts(const expat_reader *x)
 {
-    uint64_t first = 0, last = 0;
-
-    if (len >= sizeof first) {
-        memcpy(&first, text, sizeof first);
-        memcpy(&last, text + len - sizeof last, sizeof last);
-    } else {
-        for (size_t i = 0; i < len; i++)
-            first = first << 8 | (unsigned char)text[i];
-    }
-    first = (first ^ (last << 29 | last >> 35) ^ len) * 0x9e3779b97f4a7c15U;
-    return (size_t)(first >> 48) & (XML_NAMES - 1);
-}
-
-/* The entry of a name, which lives as long as the nodes; NULL after recording the failure. */
-static const name_entry *reader_name(reader *r, const char *text, size_t len)
-{
-    name_entry *e = &r->name[name_hash(text, len)];
-    while (e->text && (e->len != len || memcmp(e->text, text, len) != 0))
-        e = e + 1 < r->name + XML_NAMES ? e + 1 : r->name;
-    if (e->text)
-        return e;
-    if (r->nnames >= XML_NAMES / 2) {
-        r->status = kr_fail_at(r->ctx, r->path, reader_line(r),
-                               "more than %d different names of elements and attributes; no NRML "
-                               "document has so many",
-                               (int)XML_NAMES / 2);
-        return NULL;
-    }
-    e->text = kr_arena_strndup(r->handler ? &r->names : r->nodes, text, len);
-    e->len = len;
-    r->nnames++;
-    return e->text ? e : NULL;
+    return x->r->status == KR_OK && XML_GetCurrentByteIndex(x->parser) >= x->from;
 }
 
 /* The namespace at the beginning of an element's name: nearly always one of the last two. */
-static const name_entry *reader_namespace(reader *r, const char *name)
+static const kr_xml_name *expat_namespace(expat_reader *x, const char *name)
 {
     for (int i = 0; i < 2; i++) {
-        const name_entry *ns = r->last_ns[i];
+        const kr_xml_name *ns = x->last_ns[i];
         if (ns && ns->len > 0 && strncmp(name, ns->text, ns->len) == 0 &&
             name[ns->len] == XML_SEPARATOR)
             return ns;
     }
     const char *sep = strchr(name, XML_SEPARATOR);
-    r->last_ns[1] = r->last_ns[0];
-    r->last_ns[0] = reader_name(r, name, sep ? (size_t)(sep - name) : 0);
-    return r->last_ns[0];
+    x->last_ns[1] = x->last_ns[0];
+    x->last_ns[0] = kr_xml_name_of(x->r, name, sep ? (size_t)(sep - name) : 0);
+    return x->last_ns[0];
 }
 
-static const char *local_part(const char *name)
+/* The entry of a name without its namespace. */
+static const kr_xml_name *expat_local(expat_reader *x, const char *name)
 {
     const char *sep = strchr(name, XML_SEPARATOR);
-    return sep ? sep + 1 : name;
+    if (sep)
+        name = sep + 1;
+    return kr_xml_name_of(x->r, name, strlen(name));
 }
 
-/* The attributes of a start tag, in r->attrs, borrowed from the parser. */
-static kr_status reader_attrs(reader *r, const XML_Char **atts, size_t *n)
-{
-    *n = 0;
-    for (size_t i = 0; atts[i]; i += 2) {
-        if (*n == XML_ATTRS)
-            return kr_fail_at(r->ctx, r->path, reader_line(r),
-                              "more than %d attributes in one element; at most %d are read",
-                              (int)XML_ATTRS, (int)XML_ATTRS);
-        const char *name = local_part(atts[i]);
-        r->name_len[*n] = strlen(name);
-        r->value_len[*n] = strlen(atts[i + 1]);
-        if (r->value_len[*n] > XML_ATTRIBUTE)
-            return kr_fail_at(r->ctx, r->path, reader_line(r),
-                              "the attribute %.40s is longer than %d characters; "
-                              "long lists belong into the text of an element",
-                              name, (int)XML_ATTRIBUTE);
-        r->attrs[*n] = (kr_attr){name, atts[i + 1]};
-        ++*n;
-    }
-    return KR_OK;
-}
-
-/* Copy the node of a start tag into the arena of nodes, in one block with its attributes, which are
- * borrowed from the parser, and their values. */
-static kr_status reader_keep(reader *r, const kr_node *from, kr_node **out)
-{
-    size_t n = from->nattrs, bytes = sizeof(kr_node) + n * sizeof(kr_attr);
-
-    for (size_t i = 0; i < n; i++)
-        bytes += r->value_len[i] + 1;
-    char *block = kr_arena_alloc(r->nodes, bytes, 1);
-    if (!block)
-        return KR_ENOMEM;
-    kr_node *node = (kr_node *)(void *)block;
-    kr_attr *attrs = (kr_attr *)(void *)(block + sizeof *node);
-    char *value = block + sizeof *node + n * sizeof *attrs;
-    *node = *from;
-    node->attrs = attrs;
-    for (size_t i = 0; i < n; i++) {
-        const name_entry *name = reader_name(r, from->attrs[i].name, r->name_len[i]);
-        if (!name)
-            return r->status != KR_OK ? r->status : KR_ENOMEM;
-        memcpy(value, from->attrs[i].value, r->value_len[i]);
-        attrs[i] = (kr_attr){name->text, value};
-        value += r->value_len[i] + 1;
-    }
-    *out = node;
-    return KR_OK;
-}
-
-/* The tag, the namespace, the line and the attributes of a start tag. */
-static kr_status reader_head(reader *r, const XML_Char *name, const XML_Char **atts, kr_node *node)
-{
-    const name_entry *ns = reader_namespace(r, name);
-    if (!ns)
-        return r->status != KR_OK ? r->status : KR_ENOMEM;
-    const char *local = name + ns->len + (ns->len > 0 || *name == XML_SEPARATOR);
-    const name_entry *tag = reader_name(r, local, strlen(local));
-    if (!tag)
-        return r->status != KR_OK ? r->status : KR_ENOMEM;
-    *node = (kr_node){.tag = tag->text, .ns = ns->text, .file = r->path, .text = r->empty};
-    node->line = reader_line(r);
-    node->attrs = r->attrs;
-    if (r->depth == XML_DEPTH)
-        return kr_fail_at(r->ctx, r->path, node->line,
-                          "elements are nested deeper than %d; no NRML document is",
-                          (int)XML_DEPTH);
-    return reader_attrs(r, atts, &node->nattrs);
-}
-
-static kr_status reader_start(reader *r, const XML_Char *name, const XML_Char **atts)
+static kr_status expat_start(expat_reader *x, const XML_Char *name, const XML_Char **atts)
 {
     kr_status s = KR_OK;
-    frame *parent = r->depth > 0 ? &r->frames[r->depth - 1] : NULL;
-    kr_node node;
+    kr_xml_reader *r = x->r;
 
-    KR_TRY(reader_head(r, name, atts, &node));
-    frame *f = &r->frames[r->depth];
-    f->len = 0;
-    f->last = NULL;
-    f->node = NULL;
-    f->line = node.line;
-    f->tag = node.tag;
-    f->action = parent ? parent->action : KR_XML_COLLECT;
-    if (r->handler && (!parent || parent->action == KR_XML_ENTER))
-        KR_TRY(r->handler->start(r->handler->user, &node, r->depth, parent ? parent->tag : "",
-                                 &f->action));
-    if (f->action == KR_XML_COLLECT) {
-        KR_TRY(reader_keep(r, &node, &f->node));
-        if (parent && parent->node) {
-            if (parent->last)
-                parent->last->next = f->node;
-            else
-                parent->node->first = f->node;
-            parent->last = f->node;
-        }
+    r->line = expat_line(x);
+    r->nattrs = 0;
+    const kr_xml_name *ns = expat_namespace(x, name);
+    const kr_xml_name *tag = ns ? expat_local(x, name) : NULL;
+    if (!tag)
+        return r->status;
+    for (size_t i = 0; atts[i]; i += 2) {
+        const kr_xml_name *attr = expat_local(x, atts[i]);
+        if (!attr)
+            return r->status;
+        KR_TRY(kr_xml_attr(r, attr->text, atts[i + 1], strlen(atts[i + 1])));
     }
-    r->depth++;
+    KR_TRY(kr_xml_start(r, tag->text, ns->text));
 out:
     return s;
 }
 
 static void XMLCALL on_start(void *user, const XML_Char *name, const XML_Char **atts)
 {
-    reader *r = user;
-    if (r->status != KR_OK)
+    expat_reader *x = user;
+    if (!expat_counts(x))
         return;
-    kr_status s = reader_start(r, name, atts);
+    kr_status s = expat_start(x, name, atts);
     if (s != KR_OK)
-        reader_stop(r, s);
+        expat_stop(x, s);
 }
 
-static kr_status reader_end(reader *r)
-{
-    kr_status s = KR_OK;
-    frame *f = &r->frames[--r->depth];
-    if (f->action == KR_XML_SKIP)
-        return KR_OK;
-    if (f->action == KR_XML_ENTER) {
-        if (r->handler->end)
-            s = r->handler->end(r->handler->user, f->tag, r->depth);
-        return s;
-    }
-    if (f->len > 0 || !r->handler) { /* the empty text of the reader ends with it */
-        f->node->text = kr_arena_alloc(r->nodes, f->len + 1, 1);
-        if (!f->node->text)
-            return KR_ENOMEM;
-        if (f->len > 0)
-            memcpy(f->node->text, f->text, f->len);
-        f->node->text_len = f->len;
-    }
-    if (r->depth > 0 && r->frames[r->depth - 1].action == KR_XML_COLLECT)
-        return KR_OK;
-    if (!r->handler) {
-        r->root = f->node;
-        return KR_OK;
-    }
-    s = r->handler->element(r->handler->user, f->node);
-    kr_arena_reset(&r->own);
-    return s;
-}
-
+/* The end of an element without content stands behind its tag and has no bytes. */
 static void XMLCALL on_end(void *user, const XML_Char *name)
 {
-    reader *r = user;
+    expat_reader *x = user;
     (void)name;
-    if (r->status != KR_OK)
+    if (!expat_counts(x) ||
+        (XML_GetCurrentByteIndex(x->parser) == x->from && XML_GetCurrentByteCount(x->parser) == 0))
         return;
-    kr_status s = reader_end(r);
+    kr_status s = kr_xml_end(x->r);
     if (s != KR_OK)
-        reader_stop(r, s);
+        expat_stop(x, s);
 }
 
-static kr_status reader_text(reader *r, frame *f, const char *text, size_t len)
-{
-    kr_status s = KR_OK;
-    if (f->len + len > XML_TEXT)
-        return kr_fail_at(r->ctx, r->path, f->line,
-                          "the text of <%s> is longer than %d MiB; split the element", f->tag,
-                          (int)XML_TEXT / (1024 * 1024));
-    while (f->len == 0 && len > 0 && (*text == ' ' || (*text >= '\t' && *text <= '\r')))
-        text++, len--; /* most text is the indentation between elements */
-    if (len == 0)
-        return KR_OK;
-    KR_GROW(f->text, f->cap, f->len + len, r->ctx, KR_ACCOUNT_READING);
-    memcpy(f->text + f->len, text, len);
-    f->len += len;
-out:
-    return s;
-}
-
+/* A text may have been read in part, up to between two of its characters. */
 static void XMLCALL on_text(void *user, const XML_Char *text, int len)
 {
-    reader *r = user;
-    if (r->status != KR_OK || r->depth == 0)
+    expat_reader *x = user;
+    XML_Index skip = x->from - XML_GetCurrentByteIndex(x->parser);
+
+    if (x->r->status != KR_OK || x->r->depth == 0)
         return;
-    frame *f = &r->frames[r->depth - 1];
-    if (f->action != KR_XML_COLLECT)
+    if (skip > 0 && (skip >= len || len != XML_GetCurrentByteCount(x->parser)))
         return;
-    kr_status s = reader_text(r, f, text, (size_t)len);
+    if (skip > 0)
+        text += skip, len -= (int)skip;
+    kr_status s = kr_xml_text(x->r, text, (size_t)len);
     if (s != KR_OK)
-        reader_stop(r, s);
+        expat_stop(x, s);
 }
 
 /* The parameters are expat's. NOLINTNEXTLINE(readability-function-size) */
@@ -317,15 +130,15 @@ static void XMLCALL on_entity(void *user, const XML_Char *name, int is_parameter
                               const XML_Char *system_id, const XML_Char *public_id,
                               const XML_Char *notation)
 {
-    reader *r = user;
+    expat_reader *x = user;
     (void)is_parameter, (void)value, (void)value_length, (void)base;
     (void)system_id, (void)public_id, (void)notation;
-    if (r->status != KR_OK)
+    if (x->r->status != KR_OK)
         return;
-    reader_stop(r, kr_fail_at(r->ctx, r->path, reader_line(r),
-                              "the entity '%.40s' is declared; NRML documents declare none, write "
-                              "its text instead",
-                              name));
+    expat_stop(x, kr_fail_at(x->r->ctx, x->r->path, expat_line(x),
+                             "the entity '%.40s' is declared; NRML documents declare none, write "
+                             "its text instead",
+                             name));
 }
 
 /* The rest of a character that begins with the byte p[0] in UTF-8, up to U+FFFF. */
@@ -360,11 +173,12 @@ static int XMLCALL on_encoding(void *data, const XML_Char *name, XML_Encoding *i
 }
 
 /* What is wrong with the XML, in words. */
-static kr_status reader_malformed(reader *r)
+static kr_status expat_malformed(const expat_reader *x)
 {
-    enum XML_Error code = XML_GetErrorCode(r->parser);
-    const frame *f = r->depth > 0 ? &r->frames[r->depth - 1] : NULL;
-    int line = reader_line(r);
+    const kr_xml_reader *r = x->r;
+    enum XML_Error code = XML_GetErrorCode(x->parser);
+    const kr_xml_frame *f = r->depth > 0 ? &r->frames[r->depth - 1] : NULL;
+    int line = expat_line(x);
 
     if (code == XML_ERROR_NO_MEMORY)
         return kr_fail(r->ctx, KR_ENOMEM, "out of memory while reading %s", r->path);
@@ -390,16 +204,17 @@ static kr_status reader_malformed(reader *r)
 
 /* Push the file through the parser. An unfinished token may not grow without end: the parser would
  * look at its beginning again with every push. */
-static kr_status reader_push(reader *r, int fd)
+static kr_status expat_push(expat_reader *x, int fd)
 {
+    kr_xml_reader *r = x->r;
     XML_Index fed = 0;
     char text[128];
 
     for (bool last = false; !last;) {
-        void *buffer = XML_GetBuffer(r->parser, XML_PUSH);
+        void *buffer = XML_GetBuffer(x->parser, KR_XML_PUSH);
         if (!buffer)
             return kr_fail(r->ctx, KR_ENOMEM, "out of memory while reading %s", r->path);
-        ssize_t n = read(fd, buffer, XML_PUSH);
+        ssize_t n = pread(fd, buffer, KR_XML_PUSH, fed);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -407,17 +222,35 @@ static kr_status reader_push(reader *r, int fd)
                            strerror_r(errno, text, sizeof text));
         last = n == 0;
         fed += (XML_Index)n;
-        if (XML_ParseBuffer(r->parser, (int)n, last) != XML_STATUS_OK)
-            return r->status != KR_OK ? r->status : reader_malformed(r);
-        if (fed - XML_GetCurrentByteIndex(r->parser) > XML_ATTRIBUTE + 2 * XML_PUSH)
-            return kr_fail_at(r->ctx, r->path, reader_line(r),
+        if (XML_ParseBuffer(x->parser, (int)n, last) != XML_STATUS_OK)
+            return r->status != KR_OK ? r->status : expat_malformed(x);
+        if (fed - XML_GetCurrentByteIndex(x->parser) > KR_XML_ATTRIBUTE + 2 * KR_XML_PUSH)
+            return kr_fail_at(r->ctx, r->path, expat_line(x),
                               "a tag or comment is longer than %d characters; long lists belong "
                               "into the text of an element",
-                              (int)XML_ATTRIBUTE);
+                              (int)KR_XML_ATTRIBUTE);
         if (kr_interrupted(r->ctx))
             return kr_fail(r->ctx, KR_EINTERRUPTED, "interrupted while reading %s", r->path);
     }
     return KR_OK;
+}
+
+/* The document from its byte `from` on. */
+static kr_status expat_read(kr_xml_reader *r, int fd, long long from)
+{
+    expat_reader x = {.r = r, .from = (XML_Index)from};
+
+    x.parser = XML_ParserCreateNS(NULL, XML_SEPARATOR);
+    if (!x.parser)
+        return kr_fail(r->ctx, KR_ENOMEM, "out of memory while reading %s", r->path);
+    XML_SetUserData(x.parser, &x);
+    XML_SetElementHandler(x.parser, on_start, on_end);
+    XML_SetCharacterDataHandler(x.parser, on_text);
+    XML_SetEntityDeclHandler(x.parser, on_entity);
+    XML_SetUnknownEncodingHandler(x.parser, on_encoding, NULL);
+    kr_status s = expat_push(&x, fd);
+    XML_ParserFree(x.parser);
+    return s;
 }
 
 static kr_status xml_open(kr_ctx *ctx, const char *path, int *fd)
@@ -439,7 +272,8 @@ static kr_status xml_run(kr_ctx *ctx, const char *path, const kr_xml_handler *ha
                          kr_arena *nodes, kr_node **root)
 {
     kr_status s = KR_OK;
-    reader *r = NULL;
+    kr_xml_reader *r = NULL;
+    long long stop = 0;
     int fd = -1;
 
     KR_TRY(xml_open(ctx, path, &fd));
@@ -450,27 +284,17 @@ static kr_status xml_run(kr_ctx *ctx, const char *path, const kr_xml_handler *ha
     kr_arena_init(&r->names, ctx, KR_ACCOUNT_READING);
     kr_arena_init(&r->own, ctx, KR_ACCOUNT_READING);
     r->nodes = nodes ? nodes : &r->own;
-    r->parser = XML_ParserCreateNS(NULL, XML_SEPARATOR);
-    if (!r->parser) {
-        s = kr_fail(ctx, KR_ENOMEM, "out of memory while reading %s", path);
-        goto out;
-    }
-    XML_SetUserData(r->parser, r);
-    XML_SetElementHandler(r->parser, on_start, on_end);
-    XML_SetCharacterDataHandler(r->parser, on_text);
-    XML_SetEntityDeclHandler(r->parser, on_entity);
-    XML_SetUnknownEncodingHandler(r->parser, on_encoding, NULL);
-    KR_TRY(reader_push(r, fd));
+    KR_TRY(kr_xml_scan(r, fd, &stop));
+    if (stop >= 0)
+        KR_TRY(expat_read(r, fd, stop));
     if (root)
         *root = r->root;
 out:
     if (r) {
-        for (int i = 0; i < XML_DEPTH; i++)
+        for (int i = 0; i < KR_XML_DEPTH; i++)
             kr_free(r->frames[i].text);
         kr_arena_clear(&r->names);
         kr_arena_clear(&r->own);
-        if (r->parser)
-            XML_ParserFree(r->parser);
         kr_free(r);
     }
     if (fd >= 0)

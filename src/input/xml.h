@@ -1,7 +1,8 @@
-/* XML, streamed with expat; the only place that touches expat. The reader asks a handler at every
- * start tag what to do with the element: enter it (and ask again for its children), collect it with
- * all it contains as a tree of nodes that is handed over at its end tag and forgotten afterwards,
- * or skip it. Memory is bounded by the largest collected element.
+/* XML, streamed. Plain documents are read in place (xml_scan.c); what is seldom or wrong in one is
+ * left to expat, which goes on from there (xml.c, the only place that touches expat). The reader
+ * asks a handler at every start tag what to do with the element: enter it (and ask again for its
+ * children), collect it with all it contains as a tree of nodes that is handed over at its end tag
+ * and forgotten afterwards, or skip it. Memory is bounded by the largest collected element.
  *
  * Tags and attributes are named without their namespace prefix. Limits (each an error that says
  * so): nesting 100, attribute length 1 MiB, text of one element 256 MiB, entity declarations are

@@ -160,6 +160,168 @@ static void test_malformed(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* ------------------------------------------------------------------ plain documents and others */
+
+static void assert_same_nodes(const kr_node *a, const kr_node *b)
+{
+    for (; a && b; a = a->next, b = b->next) {
+        assert_string_equal(a->tag, b->tag);
+        assert_string_equal(a->ns, b->ns);
+        assert_int_equal(a->line, b->line);
+        assert_int_equal(a->text_len, b->text_len);
+        assert_string_equal(a->text, b->text);
+        assert_int_equal(a->nattrs, b->nattrs);
+        for (size_t i = 0; i < a->nattrs; i++) {
+            assert_string_equal(a->attrs[i].name, b->attrs[i].name);
+            assert_string_equal(a->attrs[i].value, b->attrs[i].value);
+        }
+        assert_same_nodes(a->first, b->first);
+    }
+    assert_true(!a && !b);
+}
+
+/* The document as it is, and behind a processing instruction, with which expat reads all of it:
+ * the same nodes, or the same message. */
+static void assert_read_alike(kr_ctx *ctx, const char *path, const char *text)
+{
+    static const char *const before[] = {"", "<?k?>"};
+    kr_arena arena;
+    kr_node *root[2] = {NULL, NULL};
+    kr_status s[2];
+    char message[2][512];
+    char *all = malloc(strlen(text) + 8);
+
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_READING);
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(all, strlen(text) + 8, "%s%s", before[i], text);
+        kt_write_text(path, all);
+        s[i] = kr_xml_load(ctx, path, &arena, &root[i]);
+        (void)snprintf(message[i], sizeof message[i], "%s", kr_ctx_error(ctx));
+        kr_ctx_clear_error(ctx);
+    }
+    free(all);
+    assert_int_equal(s[0], s[1]);
+    assert_string_equal(message[0], message[1]);
+    if (s[0] == KR_OK)
+        assert_same_nodes(root[0], root[1]);
+    kr_arena_clear(&arena);
+}
+
+/* What each of these says is tested above for expat. */
+static void test_alike(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {
+        "<r a='&lt;&amp;&gt;&quot;&apos;\n\t x'>a &amp; b ] > <b/>c&lt;<!-- x - y -->d</r>\n",
+        "<r>\r\n<a x=\"1\"\r\n y='2'>a\r\nb</a>\r\n</r\r\n>\r\n<!-- end\r\n -->\r\n",
+        "<r>a\rb<c\r/>]]\n<d/></r>",
+        "<r>text<![CDATA[ a < b ]]>more<a/><?p q?>&#65;</r>",
+        "<r>\xc3\xa9 \xe2\x82\xac<a b='\xc3\xa9'/> \xf0\x9f\x98\x80<c/>d</r>",
+        "<r>\xc3</r>",
+        "<r>\xe0\x80\x80</r>",
+        "<r>\xed\xa0\x80</r>",
+        "<r>\xef\xbf\xbf</r>",
+        "<r>\x01</r>",
+        "<r a='\x01'/>",
+        "<r a='<'/>",
+        "<r a='1'b='2'/>",
+        "<r a=1/>",
+        "<r a/>",
+        "<r><a></b></r>",
+        "<r><a/></r >text",
+        "<r><a/></r><r/>",
+        "<r>]]></r>",
+        "<r><!-- a -- b --></r>",
+        "<r>&nope;<a/></r>",
+        "<r><a x='&nope;'/></r>",
+        "<r><a x='1' x='2'/></r>",
+        "<r xmlns='urn:a'><b xmlns=''><c xmlns='urn:c'/><d/></b><e/></r>",
+        "<r xmlns:p='urn:a'><p:b xmlns:p='urn:b'><p:c/></p:b><p:d/></r>",
+        "<p:r xmlns:p='urn:a' p:x='1' y='2'><q p:x='1' x='2'/></p:r>",
+        "<r xmlns:a='urn:x' xmlns:b='urn:x'><e a:x='1' b:x='2'/></r>",
+        "<r><p:a/></r>",
+        "<r><b p:a='1'/></r>",
+        "<r><b xmlns:p='urn:p'><p:a/></b><p:a/></r>",
+        "<r xmlns:p=''/>",
+        "<r xmlns:xml='urn:a'/>",
+        "<r xmlns:p='http://www.w3.org/2000/xmlns/'/>",
+        "<a:b:c xmlns:a='urn:a'/>",
+        "<:a/>",
+        "<a:/>",
+        "<r xml:lang='en'><a/></r>",
+    };
+    kr_ctx *ctx = kt_ctx();
+    char *dir = kt_dir_create();
+    const char *path = kt_path(dir, "a.xml");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_read_alike(ctx, path, rows[i]);
+    kt_dir_remove(&dir);
+    kt_ctx_end(&ctx);
+}
+
+/* Whatever stands where one piece of the file ends and the next begins. */
+static void test_alike_in_pieces(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {
+        "<b x='1 &amp; 2'\r\n  yy=\"\t3\n\"/>",
+        "text &lt; text\r\n] \xc3\xa9\xe2\x82\xac &apos;",
+        "<!-- a comment - \xe2\x82\xac\r\n-->",
+        "<p:long xmlns:p='urn:p'>1.25 -3e5\n</p:long >",
+        "\r\n        ",
+        "<c><d e='f'/></c>",
+    };
+    enum { BYTES = 200000, PARTS = sizeof parts / sizeof *parts };
+    kr_ctx *ctx = kt_ctx();
+    char *dir = kt_dir_create(), *all = malloc(BYTES + 200);
+    const char *path = kt_path(dir, "a.xml");
+    unsigned seed = 1;
+
+    for (int round = 0; round < 40; round++) {
+        size_t n = (size_t)sprintf(all, "<r>%*s", round, "");
+        while (n < BYTES) {
+            seed = seed * 1103515245U + 12345U;
+            n += (size_t)sprintf(all + n, "%s", parts[(seed >> 16) % PARTS]);
+            if (n > 100000 && round % 4 == 1 && (seed >> 16) % 1000 == 0)
+                n += (size_t)sprintf(all + n, "<![CDATA[x]]>");
+        }
+        (void)sprintf(all + n, "%s", round % 4 == 2 ? "<e></r>" : "</r>\n");
+        assert_read_alike(ctx, path, all);
+    }
+    free(all);
+    kt_dir_remove(&dir);
+    kt_ctx_end(&ctx);
+}
+
+/* The declaration, and the byte order mark before it. */
+static void test_declaration(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {
+        "<?xml version='1.0'?><r>\xc3\xa9</r>",
+        "\xef\xbb\xbf<r>\xc3\xa9</r>",
+        "\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\r\n<r>\xc3\xa9</r>",
+        "<?xml version='1.0' encoding='utf-8' standalone='yes'?><r>\xc3\xa9</r>",
+        "<?xml version='1.0' encoding='ISO-8859-1'?><r>\xe9</r>",
+    };
+    kr_ctx *ctx = kt_ctx();
+    char *dir = kt_dir_create();
+    const char *path = kt_path(dir, "a.xml");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kr_arena arena;
+        kr_node *root = NULL;
+        kt_write_text(path, rows[i]);
+        kr_arena_init(&arena, ctx, KR_ACCOUNT_READING);
+        kt_ok(ctx, kr_xml_load(ctx, path, &arena, &root));
+        assert_string_equal(root->text, "\xc3\xa9");
+        kr_arena_clear(&arena);
+    }
+    kt_fails(ctx, load_text(ctx, path, "<?xml encoding='utf-8'?><r/>"), KR_EINPUT,
+             "a.xml:1: XML: XML declaration not well-formed");
+    kt_dir_remove(&dir);
+    kt_ctx_end(&ctx);
+}
+
 /* n times the text, after one and before another. */
 static char *repeat(const char *before, const char *text, size_t n, const char *after)
 {
@@ -240,9 +402,11 @@ static void test_failing_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stream),    cmocka_unit_test(test_load),
-        cmocka_unit_test(test_malformed), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_memory),    cmocka_unit_test(test_failing_memory),
+        cmocka_unit_test(test_stream),      cmocka_unit_test(test_load),
+        cmocka_unit_test(test_malformed),   cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_memory),      cmocka_unit_test(test_failing_memory),
+        cmocka_unit_test(test_alike),       cmocka_unit_test(test_alike_in_pieces),
+        cmocka_unit_test(test_declaration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
