@@ -52,16 +52,18 @@ typedef struct state {
 
 /* What all measures share. */
 typedef struct shared {
-    double ln_r[KR_GMM_BATCH];    /* with the term of magnitude */
-    double far[KR_GMM_BATCH];     /* (10 - M)^2 */
-    double depth[KR_GMM_BATCH];   /* ztor, at most 200 km, less 50 km */
-    double ln_vs30[KR_GMM_BATCH]; /* of the site, at most 1000 m/s */
-    double basin[KR_GMM_BATCH];   /* ln of the depth to 2.5 km/s against the usual one */
-    double pga[KR_GMM_BATCH];     /* on rock */
-    double dist[KR_GMM_BATCH];    /* rrup / 100 km, limited to 0.5 .. 5 */
-    double phi1[KR_GMM_BATCH];    /* 0 at 150 km to 1 at 450 km */
-    double phi2[KR_GMM_BATCH];    /* equation 5.4 */
-    double alpha[KR_GMM_BATCH];   /* equation 5.6 */
+    double ln_r[KR_GMM_BATCH];     /* with the term of magnitude */
+    double far[KR_GMM_BATCH];      /* (10 - M)^2 */
+    double depth[KR_GMM_BATCH];    /* ztor, at most 200 km, less 50 km */
+    double ln_vs30[KR_GMM_BATCH];  /* of the site, at most 1000 m/s */
+    double basin[KR_GMM_BATCH];    /* ln of the depth to 2.5 km/s against the usual one */
+    double pga[KR_GMM_BATCH];      /* on rock */
+    double by_stiff[KR_GMM_BATCH]; /* 1 / (PGA on rock + c) */
+    double phi_pga[KR_GMM_BATCH];  /* soil_phi_rock of PGA */
+    double dist[KR_GMM_BATCH];     /* rrup / 100 km, limited to 0.5 .. 5 */
+    double phi1[KR_GMM_BATCH];     /* 0 at 150 km to 1 at 450 km */
+    double phi2[KR_GMM_BATCH];     /* equation 5.4 */
+    double alpha[KR_GMM_BATCH];    /* equation 5.6 */
     nz_backarc arc;
 } shared;
 
@@ -239,8 +241,10 @@ static void fill_rock(const terms *pga, shared *sh, size_t n, const kr_gmm_batch
 
     eval_source(pga, n, batch, sh, sh->pga);
 #pragma omp simd
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         sh->pga[i] = exp(sh->pga[i] + rock);
+        sh->by_stiff[i] = 1.0 / (sh->pga[i] + c_site);
+    }
 }
 
 /* Equations 3.7 and 6.1; `slope` becomes d ln(amplification) / d ln(PGA on rock), equation 5.9. */
@@ -250,41 +254,81 @@ static void eval_site(const terms *one, size_t n, const shared *sh, double *rest
     const terms t = *one;
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        double ln_ratio = sh->ln_vs30[i] - t.ln_vlin, pga = sh->pga[i];
-        double soft = ln_ratio < 0.0 ? 1.0 : 0.0;
-        double yielding = pga + c_site * exp(soft * n_site * ln_ratio), stiff = pga + c_site;
+        double ln_ratio = sh->ln_vs30[i] - t.ln_vlin, soft = ln_ratio < 0.0 ? 1.0 : 0.0;
+        double yielding = sh->pga[i] + c_site * exp(soft * n_site * ln_ratio);
         double linear = t.a12 + t.b * n_site * (1.0 - soft);
-        double site = linear * ln_ratio + soft * t.b * log(yielding / stiff);
+        double site = linear * ln_ratio + soft * t.b * log(yielding * sh->by_stiff[i]);
         double shift = t.e1 + sh->dist[i] * (t.e2 + t.e3 * sh->dist[i]);
         mean[i] += site + t.basin * sh->basin[i] + shift;
-        slope[i] = soft * t.b * pga * (1.0 / yielding - 1.0 / stiff);
+        slope[i] = soft * t.b * sh->pga[i] * (1.0 / yielding - sh->by_stiff[i]);
     }
 }
 
-/* Equations 5.1 to 5.10. */
+/* The same where soil of this measure does not yield. */
+static void eval_linear_site(const terms *one, size_t n, const shared *sh, double *restrict mean)
+{
+    const terms t = *one;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        double shift = t.e1 + sh->dist[i] * (t.e2 + t.e3 * sh->dist[i]);
+        mean[i] += t.a12 * (sh->ln_vs30[i] - t.ln_vlin) + t.basin * sh->basin[i] + shift;
+    }
+}
+
+/* Equations 5.1 to 5.6: the variance within events of rock, without s2s, the variance between
+ * sites. */
+KR_GMM_INLINE double linear_phi2(const terms *t, const shared *sh, double s2s, size_t i)
+{
+    double near = sh->phi2[i] * (t->phi2 - t->phi2_alpha * sh->alpha[i]);
+    return t->d0 + t->d2 * sh->phi1[i] + near - s2s;
+}
+
+static void fill_phi_pga(const state *st, const terms *one, size_t n, shared *sh)
+{
+    const terms pga = st->pga;
+    const bool first = st->region != CAM && st->region != JPN && st->region != SAM;
+    const double s2s = st->ergodic ? 0.0 : first ? one->s2s : pga.s2s;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        sh->phi_pga[i] = soil_phi_rock(linear_phi2(&pga, sh, s2s, i));
+}
+
+/* Equations 5.7 to 5.10. */
 static void eval_sigma(const state *st, const terms *one, size_t n, const shared *sh,
                        const double *restrict slope, const kr_gmm_out *out)
 {
-    const terms t = *one, pga = st->pga;
-    const bool first = st->region != CAM && st->region != JPN && st->region != SAM;
+    const terms t = *one;
     const double s2s = st->ergodic ? 0.0 : t.s2s;
-    const double s2s_pga = st->ergodic ? 0.0 : first ? t.s2s : pga.s2s;
     double *restrict sigma = out->sigma;
     double inter2[KR_GMM_BATCH], intra2[KR_GMM_BATCH];
 
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        double alpha = sh->alpha[i], far = sh->phi1[i], near = sh->phi2[i];
-        double phi2 = t.d0 + t.d2 * far + near * (t.phi2 - t.phi2_alpha * alpha) - s2s;
-        double of_pga =
-            pga.d0 + pga.d2 * far + near * (pga.phi2 - pga.phi2_alpha * alpha) - s2s_pga;
-        double rock = soil_phi_rock(phi2), rock_pga = soil_phi_rock(of_pga);
+        double phi2 = linear_phi2(&t, sh, s2s, i), rock = soil_phi_rock(phi2);
         inter2[i] =
             soil_variance(tau_linear * tau_linear, tau_linear, tau_linear, slope[i], t.rho_b);
-        intra2[i] = soil_variance(phi2, rock, rock_pga, slope[i], t.rho_w);
+        intra2[i] = soil_variance(phi2, rock, sh->phi_pga[i], slope[i], t.rho_w);
         sigma[i] = sqrt(inter2[i] + intra2[i]);
     }
     kr_gmm_sqrt(out->tau, n, inter2);
+    kr_gmm_sqrt(out->phi, n, intra2);
+}
+
+/* The same where soil does not yield. */
+static void eval_linear_sigma(const state *st, const terms *one, size_t n, const shared *sh,
+                              const kr_gmm_out *out)
+{
+    const terms t = *one;
+    const double s2s = st->ergodic ? 0.0 : t.s2s;
+    double *restrict sigma = out->sigma;
+    double intra2[KR_GMM_BATCH];
+
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        intra2[i] = linear_phi2(&t, sh, s2s, i);
+        sigma[i] = sqrt(tau_linear * tau_linear + intra2[i]);
+    }
+    kr_gmm_fill(out->tau, n, tau_linear);
     kr_gmm_sqrt(out->phi, n, intra2);
 }
 
@@ -304,11 +348,19 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     else
         nz_backarc_none(&sh.arc, n);
     fill_rock(&st->pga, &sh, n, batch);
+    fill_phi_pga(st, &st->pga, n, &sh);
     for (size_t m = 0; m < gmm->nimts; m++) {
         const terms *t = &st->terms[m];
         kr_gmm_out one = {out->mean + m * out->stride, out->sigma + m * out->stride,
                           kr_gmm_at(out->tau, out, m), kr_gmm_at(out->phi, out, m), out->stride};
         eval_source(t, n, batch, &sh, one.mean);
+        if (t->b == 0.0) {
+            eval_linear_site(t, n, &sh, one.mean);
+            eval_linear_sigma(st, t, n, &sh, &one);
+            continue;
+        }
+        if (!st->ergodic)
+            fill_phi_pga(st, t, n, &sh);
         eval_site(t, n, &sh, one.mean, slope);
         eval_sigma(st, t, n, &sh, slope, &one);
     }

@@ -63,6 +63,7 @@ typedef struct shared {
     double hinge[KR_GMM_BATCH];     /* ln(1 + exp(10 (M - break))) / 10 */
     double ln_vs30[KR_GMM_BATCH];   /* of the site */
     double pga[KR_GMM_BATCH];       /* on rock */
+    double by_stiff[KR_GMM_BATCH];  /* 1 / (PGA on rock + c) */
     double ln_pga[KR_GMM_BATCH];    /* on the soil of the site */
     double basin[KR_GMM_BATCH];     /* ln of the depth against the usual, otherwise 0 */
     double has_basin[KR_GMM_BATCH]; /* 1 where the depth is known, otherwise 0 */
@@ -279,13 +280,25 @@ static void eval_site(const terms *one, size_t n, const shared *sh, double *rest
     const terms t = *one;
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        double ln_ratio = sh->ln_vs30[i] - t.ln_k1, pga = sh->pga[i];
-        double soft = ln_ratio < 0.0 ? 1.0 : 0.0;
-        double yielding = pga + c_site * exp(soft * n_site * ln_ratio), stiff = pga + c_site;
+        double ln_ratio = sh->ln_vs30[i] - t.ln_k1, soft = ln_ratio < 0.0 ? 1.0 : 0.0;
+        double yielding = sh->pga[i] + c_site * exp(soft * n_site * ln_ratio);
         double linear = t.c7 + t.k2 * n_site * (1.0 - soft);
         double basin = t.c11 * sh->has_basin[i] + t.c12 * sh->basin[i];
-        mean[i] += linear * ln_ratio + soft * t.k2 * log(yielding / stiff) + basin;
-        slope[i] = soft * t.k2 * pga * (1.0 / yielding - 1.0 / stiff);
+        mean[i] += linear * ln_ratio + soft * t.k2 * log(yielding * sh->by_stiff[i]) + basin;
+        slope[i] = soft * t.k2 * sh->pga[i] * (1.0 / yielding - sh->by_stiff[i]);
+    }
+}
+
+/* The same where soil of this measure does not yield. */
+static void eval_linear_site(const terms *one, size_t n, const shared *sh, double *restrict mean,
+                             double *restrict slope)
+{
+    const terms t = *one;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        double basin = t.c11 * sh->has_basin[i] + t.c12 * sh->basin[i];
+        mean[i] += t.c7 * (sh->ln_vs30[i] - t.ln_k1) + basin;
+        slope[i] = 0.0;
     }
 }
 
@@ -297,8 +310,10 @@ static void fill_pga(const terms *pga, shared *sh, size_t n, const kr_gmm_batch 
 
     eval_source(pga, n, batch, sh, sh->ln_pga);
 #pragma omp simd
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         sh->pga[i] = exp(sh->ln_pga[i] + rock);
+        sh->by_stiff[i] = 1.0 / (sh->pga[i] + c_site);
+    }
     eval_site(pga, n, sh, sh->ln_pga, unused);
 }
 
@@ -368,7 +383,10 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
         if (st->moves)
             fill_hinge(&sh, n, t->break_mag, batch);
         eval_source(t, n, batch, &sh, one.mean);
-        eval_site(t, n, &sh, one.mean, slope);
+        if (t->k2 == 0.0)
+            eval_linear_site(t, n, &sh, one.mean, slope);
+        else
+            eval_site(t, n, &sh, one.mean, slope);
         for (size_t i = 0; t->at_least_pga && i < n; i++)
             one.mean[i] = one.mean[i] < sh.ln_pga[i] ? sh.ln_pga[i] : one.mean[i];
         if (t->mu)

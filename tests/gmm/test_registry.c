@@ -60,9 +60,31 @@ static void fill_columns(const kr_gmm_class *cls)
     }
 }
 
-static const char *required_arguments(const kr_gmm_class *cls)
+/* The arguments with which a class is walked: first those that it must have, then others that take
+ * it other ways; NULL after the last. */
+static const char *arguments_of(const kr_gmm_class *cls, size_t which)
 {
-    return kr_str_eq(cls->name, "GMPETable") ? "gmpe_table = 'gmpe_table.hdf5'" : "";
+    static const struct {
+        const char *name, *toml;
+    } others[] = {
+        {"AbrahamsonEtAl2015SSlab", "ergodic = false\nsigma_mu_epsilon = 1.5"},
+        {"AbrahamsonGulerce2020SInter", "region = 'JPN'\nergodic = false\nsigma_mu_epsilon = 1"},
+        {"AbrahamsonGulerce2020SSlab", "region = 'CAM'\nergodic = false"},
+        {"NZNSHM2022_AbrahamsonGulerce2020SSlab", "region = 'CAS'\nergodic = false"},
+        {"Atkinson2022Crust", "epistemic = 'Lower'\nmodified_sigma = true"},
+        {"Atkinson2022SSlab", "epistemic = 'Upper'\nmodified_sigma = true"},
+        {"KuehnEtAl2020SInter", "region = 'JPN'\nsigma_mu_epsilon = 1"},
+        {"KuehnEtAl2020SSlab", "region = 'NZL'\nsigma_mu_epsilon = -1\nm_b = 7.1"},
+        {"NZNSHM2022_KuehnEtAl2020SSlab", "modified_sigma = true\nsigma_mu_epsilon = 1"},
+        {"NZNSHM2022_KuehnEtAl2020SInter", "region = 'TWN'\nmodified_sigma = true"},
+        {"NZNSHM2022_ParkerEtAl2020SSlabB", "region = 'JP'\nmodified_sigma = true"},
+    };
+    if (which == 0)
+        return kr_str_eq(cls->name, "GMPETable") ? "gmpe_table = 'gmpe_table.hdf5'" : "";
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (kr_str_eq(others[i].name, cls->name) && --which == 0)
+            return others[i].toml;
+    return NULL;
 }
 
 /* A class whose table is not interpolated between periods refuses all others. */
@@ -113,13 +135,13 @@ typedef struct subject {
     const kr_gmm *gmm;
 } subject;
 
-static void begin(subject *s, const kr_gmm_class *cls)
+static void begin(subject *s, const kr_gmm_class *cls, const char *arguments)
 {
     kr_imt imts[MAX_MEASURES];
     size_t n = measures_of(cls, imts);
     s->ctx = kt_ctx();
     kr_arena_init(&s->arena, s->ctx, KR_ACCOUNT_GMM);
-    kt_ok(s->ctx, gw_create(s->ctx, cls, required_arguments(cls), imts, n, &s->arena, &s->gmm));
+    kt_ok(s->ctx, gw_create(s->ctx, cls, arguments, imts, n, &s->arena, &s->gmm));
     fill_columns(cls);
 }
 
@@ -198,23 +220,33 @@ static void check_values(const kr_gmm *gmm, const results *r)
     }
 }
 
+static void check_class_values(const kr_gmm_class *cls, const char *arguments)
+{
+    static results r;
+    subject sub;
+    begin(&sub, cls, arguments);
+    long before = kr_mem_count(sub.ctx);
+    eval(sub.gmm, 0, N, true, &r);
+    assert_int_equal(kr_mem_count(sub.ctx), before);
+    check_values(sub.gmm, &r);
+    end(&sub);
+}
+
+/* Call `check` for every class of every set that runs here, with all arguments. */
+static void walk(void (*check)(const kr_gmm_class *, const char *))
+{
+    size_t nsets;
+    const kr_gmm_set *sets = kr_gmm_sets(&nsets);
+    for (size_t s = 0; s < nsets; s++)
+        for (size_t i = 0; i < sets[s].n && gw_runs(&sets[s]); i++)
+            for (size_t k = 0; arguments_of(sets[s].classes[i], k); k++)
+                check(sets[s].classes[i], arguments_of(sets[s].classes[i], k));
+}
+
 static void test_values(void **state)
 {
     (void)state;
-    static results r;
-    size_t nsets;
-    const kr_gmm_set *sets = kr_gmm_sets(&nsets);
-    for (size_t s = 0; s < nsets; s++) {
-        for (size_t i = 0; i < sets[s].n && gw_runs(&sets[s]); i++) {
-            subject sub;
-            begin(&sub, sets[s].classes[i]);
-            long before = kr_mem_count(sub.ctx);
-            eval(sub.gmm, 0, N, true, &r);
-            assert_int_equal(kr_mem_count(sub.ctx), before);
-            check_values(sub.gmm, &r);
-            end(&sub);
-        }
-    }
+    walk(check_class_values);
 }
 
 static void assert_same_bits(const kr_gmm *gmm, const results *part, const results *whole,
@@ -228,27 +260,45 @@ static void assert_same_bits(const kr_gmm *gmm, const results *part, const resul
                          gmm->imts[m].name, n, start);
 }
 
+static void check_class_positions(const kr_gmm_class *cls, const char *arguments)
+{
+    static results whole, part;
+    subject sub;
+    begin(&sub, cls, arguments);
+    eval(sub.gmm, 0, N, true, &whole);
+    for (size_t n = 1; n <= N; n += n < 20 ? 1 : 13) {
+        size_t start = (n * 7) % (N - n + 1);
+        eval(sub.gmm, start, n, n % 2 == 0, &part);
+        assert_same_bits(sub.gmm, &part, &whole, start, n, n % 2 == 0 ? results_of(cls) : 2);
+    }
+    end(&sub);
+}
+
 /* The same bits for any number of contexts, wherever they stand, with and without tau and phi. */
 static void test_positions(void **state)
 {
     (void)state;
-    static results whole, part;
+    walk(check_class_positions);
+}
+
+/* Class i of all sets. */
+static void check_sets_agree(size_t i, const char *arguments)
+{
+    static results first, other;
     size_t nsets;
     const kr_gmm_set *sets = kr_gmm_sets(&nsets);
-    for (size_t s = 0; s < nsets; s++) {
-        for (size_t i = 0; i < sets[s].n && gw_runs(&sets[s]); i++) {
-            const kr_gmm_class *cls = sets[s].classes[i];
-            subject sub;
-            begin(&sub, cls);
-            eval(sub.gmm, 0, N, true, &whole);
-            for (size_t n = 1; n <= N; n += n < 20 ? 1 : 13) {
-                size_t start = (n * 7) % (N - n + 1);
-                eval(sub.gmm, start, n, n % 2 == 0, &part);
-                assert_same_bits(sub.gmm, &part, &whole, start, n,
-                                 n % 2 == 0 ? results_of(cls) : 2);
-            }
-            end(&sub);
-        }
+    subject sub;
+    begin(&sub, sets[0].classes[i], arguments);
+    eval(sub.gmm, 0, N, true, &first);
+    end(&sub);
+    for (size_t s = 1; s < nsets && gw_runs(&sets[s]); s++) {
+        begin(&sub, sets[s].classes[i], arguments);
+        eval(sub.gmm, 0, N, true, &other);
+        for (size_t k = 0; k < results_of(sets[0].classes[i]); k++)
+            for (size_t m = 0; m < sub.gmm->nimts; m++)
+                for (size_t j = m * STRIDE; j < m * STRIDE + N; j++)
+                    kt_close(other.value[k][j], first.value[k][j], 1e-12, 1e-12);
+        end(&sub);
     }
 }
 
@@ -256,24 +306,11 @@ static void test_positions(void **state)
 static void test_sets_agree(void **state)
 {
     (void)state;
-    static results first, other;
     size_t nsets;
     const kr_gmm_set *sets = kr_gmm_sets(&nsets);
-    for (size_t i = 0; i < sets[0].n; i++) {
-        subject sub;
-        begin(&sub, sets[0].classes[i]);
-        eval(sub.gmm, 0, N, true, &first);
-        end(&sub);
-        for (size_t s = 1; s < nsets && gw_runs(&sets[s]); s++) {
-            begin(&sub, sets[s].classes[i]);
-            eval(sub.gmm, 0, N, true, &other);
-            for (size_t k = 0; k < results_of(sets[0].classes[i]); k++)
-                for (size_t m = 0; m < sub.gmm->nimts; m++)
-                    for (size_t j = m * STRIDE; j < m * STRIDE + N; j++)
-                        kt_close(other.value[k][j], first.value[k][j], 1e-12, 1e-12);
-            end(&sub);
-        }
-    }
+    for (size_t i = 0; i < sets[0].n; i++)
+        for (size_t k = 0; arguments_of(sets[0].classes[i], k); k++)
+            check_sets_agree(i, arguments_of(sets[0].classes[i], k));
 }
 
 int main(void)
