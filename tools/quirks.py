@@ -99,6 +99,50 @@ BINS = ('<incrementalMFD minMag="5.0" binWidth="0.2"><occurRates>0.10 0.063 0.04
         '0.0025 0.0016 0.0010</occurRates></incrementalMFD>')
 SITES_CSV = 'lon,lat,vs30\n174.1,-41.1,250\n174.3,-41.25,400\n174.9,-41.2,760\n'
 
+
+
+def kite(*profiles):
+    lines = ''.join(f'<profile><gml:LineString><gml:posList>{p}</gml:posList></gml:LineString></profile>'
+                    for p in profiles)
+    return f'<kiteSurface>{lines}</kiteSurface>'
+
+
+def characteristic(surface):
+    return ('<characteristicFaultSource id="c" name="c"><arbitraryMFD><occurRates>0.003 0.001</occurRates>'
+            '<magnitudes>6.6 7.0</magnitudes></arbitraryMFD><rake>90</rake>'
+            f'<surface>{surface}</surface></characteristicFaultSource>')
+
+
+def kite_fault():
+    return (f'<kiteFaultSource id="k" name="k">{BENT}{SHAPE}<arbitraryMFD><occurRates>0.01 0.004</occurRates>'
+            '<magnitudes>6.104 6.496</magnitudes></arbitraryMFD><rake>90</rake></kiteFaultSource>')
+
+
+def sections():
+    """A chain of ten sections of 10 km that begins 10 km west of the sites and goes north."""
+    out = ''
+    for i in range(10):
+        ends = [f'174.0 {-41.3 + .09 * (i + k):.3f} 0 174.1 {-41.3 + .09 * (i + k):.3f} {12 + 2 * i}' for k in (0, 1)]
+        out += f'<section id="s{i}">{kite(*ends)}</section>'
+    return f'{NRML}<geometryModel name="s">{out}</geometryModel></nrml>'
+
+
+def ruptures(years):
+    out = ''
+    for mag, p, n in ((6.2, 0.2, 1), (6.7, 0.1, 4), (7.3, 0.05, 10)):
+        index = ','.join(f's{i}' for i in range(n))
+        out += (f'<multiPlanesRupture probs_occur="{1 - p} {p}"><magnitude>{mag}</magnitude>'
+                f'<sectionIndexes indexes="{index}"/><rake>90</rake></multiPlanesRupture>')
+    return (f'{NRML}<sourceModel name="m" investigation_time="{years}"><sourceGroup name="g" tectonicRegion="{CRUST}">'
+            f'<multiFaultSource id="f" name="f">{out}</multiFaultSource></sourceGroup></sourceModel></nrml>')
+
+
+BENT = kite('174.05 -41.3 0 174.2 -41.35 14', '174.15 -41.15 0 174.3 -41.2 14', '174.35 -41.05 0 174.45 -41.15 14')
+REVERSED = kite('174.7 -40.8 0 174.6 -40.7 14', '174.5 -40.95 0 174.4 -40.85 14', '174.4 -41.1 0 174.3 -41.0 14')
+CHIOU_YOUNGS = motions(crust=[('ChiouYoungs2008', 1)])
+SECTIONS = {'m.xml': ruptures(50), 'sections.xml': sections(), 'g.xml': CHIOU_YOUNGS,
+            't.xml': tree(branch_set('s', 'sourceModel', '', ('m.xml sections.xml', 1.0)))}
+
 # name: files, further lines of the job
 JOBS = {
     'source type': ({'m.xml': BOTH, 't.xml': tree(MODEL, branch_set(
@@ -151,6 +195,13 @@ JOBS = {
     'collapse_level 2': ({'m.xml': BOTH}, 'collapse_level = 2'),
     'ties': ({'m.xml': FAR_REGION, 'g.xml': TWO_BY_TWO, 't.xml': THREE_B},
              'quantiles = 0.05 0.16 0.5 0.84 0.95'),
+    'reversed lines': ({'m.xml': model(characteristic(BENT + REVERSED)), 'g.xml': CHIOU_YOUNGS}, ''),
+    'kite magnitudes': ({'m.xml': model(kite_fault()), 'g.xml': CHIOU_YOUNGS}, 'rupture_mesh_spacing = 2'),
+    'infer_occur_rates': (SECTIONS, 'rupture_mesh_spacing = 2\ninfer_occur_rates = true'),
+    'close sections': (SECTIONS, 'rupture_mesh_spacing = 2\nmaximum_distance = 60'),
+    'sections in single precision': (SECTIONS, 'rupture_mesh_spacing = 2\nmax_sites_disagg = 1'),
+    'hypocentres of sections': ({**SECTIONS, 'g.xml': motions(crust=[('AbrahamsonEtAl2015SSlab', 1)])},
+                                'rupture_mesh_spacing = 2\nreference_backarc = false'),
     'mean of rates': ({'m.xml': TWO_REGIONS, 'g.xml': TWO_BY_TWO}, 'use_rates = true'),
 }
 
@@ -169,7 +220,7 @@ source_model_logic_tree_file = t.xml
 gsim_logic_tree_file = g.xml
 investigation_time = 50
 truncation_level = 3
-maximum_distance = 200
+{"" if "maximum_distance" in more else "maximum_distance = 200"}
 width_of_mfd_bin = 0.1
 area_source_discretization = 10
 reference_vs30_value = 400

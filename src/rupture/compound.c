@@ -1,5 +1,6 @@
 #include "rupture/compound.h"
 #include "rupture/multi_int.h"
+#include "rupture/surfaces_int.h"
 
 #include <math.h>
 
@@ -131,7 +132,7 @@ static kr_status join_lines(kr_ctx *ctx, const kr_geometry *g, kr_compound *c, k
         s = KR_ENOMEM;
         goto out;
     }
-    c->u_max = kr_gc2_u_max(c->lines, &c->set, KR_GC2_NEGATED, ends);
+    c->u_max = kr_gc2_u_max(c->lines, &c->set, c->flipped_way, ends);
 out:
     kr_free(scratch);
     kr_free(ends);
@@ -149,7 +150,7 @@ static void coordinates(kr_fault_maker *maker, const kr_compound *c, const kr_si
         sum_t[j] = sum_u[j] = sum_w[j] = 0.0f;
     for (size_t k = 0; k < c->nparts; k++) {
         uint32_t i = c->set.order[k];
-        kr_gc2_way way = c->set.flipped[i] ? KR_GC2_NEGATED : KR_GC2_FORWARD;
+        kr_gc2_way way = c->set.flipped[i] ? c->flipped_way : KR_GC2_FORWARD;
         kr_gc2_line_tuw(c->lines[i], way, sites->lon, sites->lat, sites->n, t, u, w);
         kr_gc2_add(c->set.shift[k], t, u, w, sites->n, sum_t, sum_u, sum_w);
     }
@@ -171,7 +172,9 @@ kr_status kr_compound_make(kr_ctx *ctx, kr_surfaces *surfaces, const kr_geometry
 {
     kr_status s = KR_OK;
 
-    *out = (kr_compound){.nparts = n};
+    *out = (kr_compound){.nparts = n, .flipped_way = KR_GC2_NEGATED};
+    if (surfaces->job->compat == KR_COMPAT_EXACT)
+        out->flipped_way = KR_GC2_REVERSED;
     KR_ANEW(out->parts, arena, n);
     for (size_t i = 0; i < n; i++) {
         KR_TRY(kr_surfaces_get(surfaces, &geometries[i], &out->parts[i]));

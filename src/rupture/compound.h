@@ -12,6 +12,7 @@ typedef struct kr_compound {
     bool in_cshm;
     const kr_gc2_line **lines; /* of several parts: their tops */
     kr_gc2_set set;
+    kr_gc2_way flipped_way; /* how the reference, or --compat exact, turns a line round */
     float u_max;
 } kr_compound;
 

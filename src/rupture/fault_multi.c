@@ -34,6 +34,7 @@ static kr_status multi_make(kr_fault *fault, kr_surfaces *surfaces)
     KR_ANEW(multi, &fault->arena, 1);
     multi->sections = kr_surfaces_sections(surfaces);
     multi->ruptures = m;
+    multi->exact = fault->job->compat == KR_COMPAT_EXACT;
     for (size_t i = 0; i < m->n; i++) {
         kr_parts parts = kr_multi_parts(multi, i);
         multi->most = parts.n > multi->most ? parts.n : multi->most;
@@ -74,14 +75,15 @@ static bool any_within(const kr_site_soa *sites, float lon, float lat, double km
     return false;
 }
 
-/* With few sites, only sections with an end near one of them count (reference-behaviour 4.5). */
+/* With few sites, only sections with an end near one of them count for the parameters of ruptures
+ * (reference-behaviour 4.5); in exact, and with many, all do. */
 static kr_status find_close(kr_fault *fault, const kr_site_soa *sites, double last_km)
 {
     kr_status s = KR_OK;
     kr_multi *multi = fault->of.multi;
     const kr_sections *sections = multi->sections;
 
-    if (sites->n > fault->job->max_sites_disagg)
+    if (multi->exact || sites->n > fault->job->max_sites_disagg)
         return KR_OK;
     KR_ANEW(multi->close, &fault->arena, sections->n);
     for (size_t k = 0; k < sections->n; k++) {
@@ -197,17 +199,21 @@ out:
 
 /* ---- the greatest U and the hypocentre ---- */
 
-/* Of straight lines from end to end, close sections only, as the reference does it. */
+/* Of straight lines from end to end, close sections only, as the reference does it; in exact of the
+ * tops of all sections, as T and U. */
 static float greatest_u(const kr_multi *multi, kr_parts all, kr_multi_scratch *scratch)
 {
-    kr_parts parts = kr_multi_close_parts(multi, all, scratch);
+    bool exact = multi->exact;
+    kr_parts parts = exact ? all : kr_multi_close_parts(multi, all, scratch);
 
     for (size_t i = 0; i < parts.n; i++)
-        scratch->line[i] = &multi->sections->straight[parts.section[i]];
+        scratch->line[i] = exact ? &multi->sections->surface[parts.section[i]]->tor
+                                 : &multi->sections->straight[parts.section[i]];
     scratch->set.n = parts.n;
     if (!kr_gc2_set_order(scratch->line, parts.n, scratch->order, &scratch->set))
         return 0.0F; /* not reached: such a rupture is refused before */
-    return kr_gc2_u_max(scratch->line, &scratch->set, KR_GC2_NEGATED, scratch->u_max);
+    return kr_gc2_u_max(scratch->line, &scratch->set, exact ? KR_GC2_REVERSED : KR_GC2_NEGATED,
+                        scratch->u_max);
 }
 
 static double nearest_node_square(const kr_mesh *mesh, kr_vec3 p)

@@ -13,6 +13,7 @@ typedef struct kr_multi {
     const kr_sections *sections;
     const kr_multi_fault *ruptures;
     size_t most; /* sections of a rupture */
+    bool exact;  /* --compat exact */
     bool *close; /* by section; NULL: all are. The parameters of a rupture are those of its close
                     sections */
     bool *cshm;  /* by section: a node in the polygon of Canterbury; NULL if not wanted */

@@ -278,7 +278,9 @@ static void put_occurrence(const kr_multi_fault *m, const kr_job *job, size_t ru
 
     row->weight = 1.0;
     row->number = (uint32_t)rupture;
-    if (job->infer_occur_rates) {
+    if (job->infer_occur_rates) { /* the reference takes it for an annual rate */
+        if (job->compat == KR_COMPAT_EXACT)
+            rate /= job->investigation_time;
         row->rate = rate > 0.0 ? rate : 1e-30;
         return;
     }
