@@ -307,8 +307,9 @@ static void eval_reference(const measure *m, bool volcanic, size_t n, const kr_g
         double depth = (ztor[i] < c.c8 ? ztor[i] : c.c8) - 4.0;
         double style = c.c1a * sh->reverse[i] + c.c1b * sh->normal[i] + c.c7 * depth;
         double scaling = bend * log(1.0 + exp(c.cn * (c.cm - mag[i])));
-        double e = exp(c.c6 * sh->mag_hm[i]);
-        double distance = c4 * log(rrup[i] + c.c5 * 0.5 * (e + 1.0 / e));
+        double x = c.c6 * sh->mag_hm[i], e = exp(x);
+        /* ln(rrup + c5 cosh(x)) without a division */
+        double distance = c4 * (log(rrup[i] * e + 0.5 * c.c5 * (e * e + 1.0)) - x);
         double path = cg1 * rrup[i] + cg2 * sh->gamma[i];
         double wall = c.c9 * sh->wall[i] * tanh_of(sh->rx_dip[i] * by_c9a);
         out[i] = c.c1 + style + sh->near[i] + scaling + distance + path + wall;
@@ -330,8 +331,10 @@ static void add_site(const measure *m, size_t n, const shared *sh, double *restr
         double b = c.phi2 * (exp(c.phi3 * (soft - 360.0)) - rock);
         double y = exp(mean[i]), sum = y + c.phi4;
         double linear = c.phi1 * (sh->ln_vs30[i] < ln_v1 ? sh->ln_vs30[i] : ln_v1);
-        double deep = 1.0 - sech(c.phi6 * positive(sh->z1pt0[i] - c.phi7));
-        slope[i] = b * y / sum;
+        double e = exp(-c.phi6 * positive(sh->z1pt0[i] - c.phi7)), square = 1.0 + e * e;
+        double over = 1.0 / (sum * square); /* one division for sech and the slope */
+        double deep = 1.0 - 2.0 * e * (sum * over);
+        slope[i] = b * y * (square * over);
         mean[i] += linear + b * (log(sum) - ln_phi4) + c.phi5 * deep + c.phi8 * sh->shallow[i] +
                    larger + shift * sh->inside[i];
     }

@@ -30,7 +30,7 @@ typedef struct cy14_shared {
     double ztor[KR_GMM_BATCH];      /* less the usual one for magnitude and style, km */
     double cos2_dip[KR_GMM_BATCH];  /* cos^2 dip */
     double wall[KR_GMM_BATCH];      /* hanging wall: all but the factor with rx */
-    double rx[KR_GMM_BATCH];        /* at least 0 */
+    double rx[KR_GMM_BATCH];        /* at least 0; beyond 1000 km its tanh is 1 */
     double near[KR_GMM_BATCH];      /* the part of the mean that has no coefficient of a measure */
     double band[KR_GMM_BATCH];      /* 1 for M between 6 and 6.9 */
     double directive[KR_GMM_BATCH]; /* directivity without the part with coefficients */
@@ -64,13 +64,6 @@ KR_GMM_INLINE double cy14_unit(double x)
 {
     double at_least = cy14_positive(x);
     return at_least < 1.0 ? at_least : 1.0;
-}
-
-/* tanh(x) for x >= 0, with an absolute error of one unit in the last place of 1. */
-KR_GMM_INLINE double cy14_tanh(double x)
-{
-    double e = exp(x < 350.0 ? -2.0 * x : -700.0);
-    return (1.0 - e) / (1.0 + e);
 }
 
 /* 1 / cosh(x) for 0 <= x < 700. */
@@ -125,7 +118,7 @@ static inline void cy14_fill_wall(cy14_shared *sh, size_t n, const kr_gmm_batch 
         double wall = cos_dip * (1.0 - over);
         sh->cos2_dip[i] = cos_dip * cos_dip;
         sh->wall[i] = rx[i] >= 0.0 ? wall : 0.0;
-        sh->rx[i] = cy14_positive(rx[i]);
+        sh->rx[i] = rx[i] < 1000.0 ? cy14_positive(rx[i]) : 1000.0;
     }
 }
 
@@ -174,12 +167,15 @@ static inline void cy14_eval_reference(const cy14_row *row, const cy14_adjust *a
                         (c.c7 + a.c7 + (c.c7b + a.c7b) * s) * sh->ztor[i] +
                         c.c11b * s * sh->cos2_dip[i];
         double scaling = bend * log(1.0 + exp(c.cn * (cm - mag[i])));
-        double e = exp(c.c6 * cy14_positive(mag[i] - c.chm));
-        double distance = CY14_C4 * log(rrup[i] + c.c5 * 0.5 * (e + 1.0 / e));
-        double gamma = c.cg1 + c.cg2 * cy14_sech(cy14_positive(mag[i] - c.cg3)) + a.gamma[0] +
+        double y = c.c6 * cy14_positive(mag[i] - c.chm), e = exp(y);
+        /* ln(rrup + c5 cosh(y)) without a division, sech and tanh with one in common */
+        double distance = CY14_C4 * (log(rrup[i] * e + 0.5 * c.c5 * (e * e + 1.0)) - y);
+        double g = exp(-cy14_positive(mag[i] - c.cg3)), t = exp(-2.0 * sh->rx[i] * by_c9b);
+        double g_over = 1.0 + g * g, t_over = 1.0 + t, over = 1.0 / (g_over * t_over);
+        double gamma = c.cg1 + c.cg2 * (2.0 * g * t_over * over) + a.gamma[0] +
                        x * (a.gamma[1] + x * (a.gamma[2] + x * a.gamma[3]));
         double path = gamma * rrup[i] * (a.far + (a.far_band - a.far) * sh->band[i]);
-        double wall = c9 * sh->wall[i] * (c.c9a + (1.0 - c.c9a) * cy14_tanh(sh->rx[i] * by_c9b));
+        double wall = c9 * sh->wall[i] * (c.c9a + (1.0 - c.c9a) * ((1.0 - t) * g_over * over));
         out[i] = c1 + source + sh->near[i] + scaling + distance + path + wall;
     }
 }
