@@ -45,11 +45,11 @@ kr_status kr_calc_plan(kr_calc *calc)
                        "--memory-limit or ask for fewer levels, statistics or single realizations",
                        calc->job->path, (double)(held + tile_bytes(calc, least)) / 1e6,
                        (double)limit / 1e6);
-    held += outline_bytes(calc, limit, limit - held - tile_bytes(calc, least));
+    size_t kept = outline_bytes(calc, limit, limit - held - tile_bytes(calc, least));
     size_t blocks = (n + KR_SITE_BLOCK - 1) / KR_SITE_BLOCK, low = 1, high = blocks;
     while (low < high) { /* the largest number of blocks that fits */
         size_t middle = (low + high + 1) / 2;
-        if (held + tile_bytes(calc, middle * KR_SITE_BLOCK) <= limit)
+        if (held + kept + tile_bytes(calc, middle * KR_SITE_BLOCK) <= limit)
             low = middle;
         else
             high = middle - 1;
