@@ -317,15 +317,14 @@ static void fill_pga(const terms *pga, shared *sh, size_t n, const kr_gmm_batch 
     eval_site(pga, n, sh, sh->ln_pga, unused);
 }
 
-static void add_mu(const double *mu, size_t n, const shared *sh, double *restrict mean)
+static void add_mu(const double *restrict mu, size_t n, const shared *sh, double *restrict mean)
 {
     enum { ROW = KR_KUEHN_2020_DISTS };
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        const double *at = mu + sh->cell[i];
-        double b = sh->dist_share[i];
-        double lower = at[0] + (at[1] - at[0]) * b;
-        double upper = at[ROW] + (at[ROW + 1] - at[ROW]) * b;
+        int at = sh->cell[i];
+        double lower = mu[at] + (mu[at + 1] - mu[at]) * sh->dist_share[i];
+        double upper = mu[at + ROW] + (mu[at + ROW + 1] - mu[at + ROW]) * sh->dist_share[i];
         mean[i] += lower + (upper - lower) * sh->mag_share[i];
     }
 }
