@@ -157,7 +157,7 @@ static void XMLCALL on_text(void *user, const XML_Char *text, int len)
     (void)user, (void)text, (void)len;
 }
 
-/* Expat alone, as Kauri uses it. Returns the bytes. */
+/* Expat alone, as Kauri uses it where XML is not plain. Returns the bytes. */
 static size_t parse(const char *path)
 {
     XML_Parser parser = XML_ParserCreateNS(NULL, '\x1f');

@@ -8,8 +8,9 @@
 #include <string.h>
 
 static const double same_point_km = 1e-3;
-static const double same_place_km = 1e-5;  /* of a resampled point and the vertex before it */
-static const double same_place_deg = 0.01; /* of two points of a vertical line */
+static const double surely_apart_deg = 1e-4; /* of latitude: 11 m */
+static const double same_place_km = 1e-5;    /* of a resampled point and the vertex before it */
+static const double same_place_deg = 0.01;   /* of two points of a vertical line */
 static const double nearly_a_step = 0.9999;
 static const double straight_on_deg = 30.0;
 static const size_t max_points = 1000000;
@@ -24,12 +25,17 @@ static double point_azimuth(kr_point3 a, kr_point3 b)
     return kr_azimuth(a.lon, a.lat, b.lon, b.lat);
 }
 
+static bool same_point(kr_point3 a, kr_point3 b)
+{
+    return !(fabs(a.lat - b.lat) > surely_apart_deg) && point_distance(a, b) <= same_point_km;
+}
+
 size_t kr_line_clean(kr_point3 *p, size_t n)
 {
     size_t left = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (left == 0 || !(point_distance(p[i], p[left - 1]) <= same_point_km))
+        if (left == 0 || !same_point(p[i], p[left - 1]))
             p[left++] = p[i];
     }
     return left;
