@@ -25,10 +25,13 @@ static kr_vec3 cross(kr_vec3 a, kr_vec3 b)
     return (kr_vec3){a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
 }
 
+/* No direction, NaN, without length: the checks of the edges refuse such corners. */
 static kr_vec3 unit(kr_vec3 a)
 {
     double length = sqrt(dot(a, a));
 
+    if (!(length > 0.0))
+        return (kr_vec3){NAN, NAN, NAN};
     return (kr_vec3){a.x / length, a.y / length, a.z / length};
 }
 
@@ -132,7 +135,7 @@ kr_status kr_surface_make_planar(kr_ctx *ctx, const kr_point3 corner[4], kr_aren
     struct kr_plane *plane = NULL;
     kr_point3 tl = corner[TL], bl = corner[BL];
     double slope = kr_distance_km(tl.lon, tl.lat, tl.depth, bl.lon, bl.lat, bl.depth);
-    double dip = asin((bl.depth - tl.depth) / slope) / degree, bottom, longer;
+    double dip = slope > 0.0 ? asin((bl.depth - tl.depth) / slope) / degree : 0.0, bottom, longer;
 
     memset(out, 0, sizeof *out);
     *problem = problem_of(corner, dip);
