@@ -71,6 +71,17 @@ void kr_ctx_clear_error(kr_ctx *ctx)
     pthread_mutex_unlock(&ctx->error_lock);
 }
 
+kr_status kr_fail_place(kr_ctx *ctx, kr_status status, const char *file, int line, const char *what)
+{
+    char text[sizeof ctx->error];
+
+    if (status != KR_EINPUT)
+        return status;
+    snprintf(text, sizeof text, "%s", kr_ctx_error(ctx));
+    kr_ctx_clear_error(ctx);
+    return kr_fail_at(ctx, file, line, "%s: %s", what, text);
+}
+
 void kr_ctx_interrupt(kr_ctx *ctx)
 {
     atomic_store(&ctx->interrupted, 1);

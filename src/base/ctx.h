@@ -23,6 +23,11 @@ kr_status kr_fail(kr_ctx *ctx, kr_status status, const char *format, ...) KR_PRI
 kr_status kr_fail_at(kr_ctx *ctx, const char *file, int line, const char *format, ...)
     KR_PRINTF(4, 5);
 
+/** Say where: wrong input that was recorded without a place becomes "file:line: what: ...". Returns
+ * `status`; any other than KR_EINPUT stays as it is. */
+kr_status kr_fail_place(kr_ctx *ctx, kr_status status, const char *file, int line,
+                        const char *what);
+
 /** Forget the failure (for callers that try an alternative). */
 void kr_ctx_clear_error(kr_ctx *ctx);
 

@@ -194,8 +194,8 @@ static kr_status resample_all(kr_ctx *ctx, const kr_line *lines, size_t n, doubl
     *least = 0;
     if (count == 0)
         return kr_fail(ctx, KR_EINPUT,
-                       "a fault of more than 1e9 nodes; the rupture mesh spacing "
-                       "of %g km must be wider",
+                       "a line of more than 1e9 points at a spacing of %g km; the spacing must be "
+                       "wider",
                        spacing_km);
     if (count < 2)
         return KR_OK;

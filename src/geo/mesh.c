@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static const double max_nodes = 1e8;
+static const double max_nodes = 4e6; /* 2000 km by 500 km at 500 m */
 
 /* The arrays of a mesh while they are filled. */
 typedef struct filling {
@@ -121,7 +121,7 @@ static void fill_cell(const kr_mesh *mesh, size_t k, filling_cells *cells)
 static kr_status make_cells(kr_mesh *mesh, kr_arena *arena)
 {
     kr_status s = KR_OK;
-    filling_cells cells;
+    filling_cells cells = {0};
 
 #define X(name, what) KR_ANEW(cells.name, arena, mesh->rows * mesh->stride);
     KR_CELL_LIST(X)

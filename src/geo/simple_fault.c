@@ -66,6 +66,20 @@ static kr_status fill_column(kr_ctx *ctx, const kr_simple_fault *fault, kr_point
     return kr_points_between(ctx, top, bottom, spacing_km, work, out);
 }
 
+static const char *why_no_mesh(kr_line trace)
+{
+    kr_bbox box;
+
+    if (!kr_bbox_of_table(&trace.p->lon, &trace.p->lat, trace.n, 1,
+                          sizeof *trace.p / sizeof(double), &box))
+        return "the fault trace spans 180 degrees of longitude or more; it must be shorter, and "
+               "not "
+               "go over a pole";
+    return "the rupture mesh spacing is too wide for the fault: a narrower one must give at least "
+           "2 "
+           "nodes along strike and down dip";
+}
+
 kr_status kr_simple_fault_mesh(kr_ctx *ctx, const kr_simple_fault *fault, double spacing_km,
                                kr_arena *arena, kr_mesh *out, const char **problem)
 {
@@ -94,8 +108,7 @@ kr_status kr_simple_fault_mesh(kr_ctx *ctx, const kr_simple_fault *fault, double
     if (ok)
         KR_TRY(kr_mesh_make(ctx, nodes, rows, top.n, true, arena, out));
     else
-        *problem = "the rupture mesh spacing is too wide for the fault: a narrower one must give "
-                   "at least 2 nodes along strike and down dip";
+        *problem = why_no_mesh(fault->trace);
 out:
     kr_arena_clear(&work);
     return s;

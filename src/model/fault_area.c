@@ -4,6 +4,7 @@
 #include "geo/surface.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #define SIMPLE_SPACING_KM  1.0
 #define COMPLEX_SPACING_KM 2.0
@@ -82,6 +83,7 @@ kr_status kr_source_area_km2(kr_ctx *ctx, const kr_source *source, kr_compat com
 {
     kr_status s = KR_OK;
     maker m = {.ctx = ctx};
+    char what[200];
     bool single = source->ngeometries > 1 && compat != KR_COMPAT_EXACT;
 
     *out = 0;
@@ -94,12 +96,12 @@ kr_status kr_source_area_km2(kr_ctx *ctx, const kr_source *source, kr_compat com
     kr_arena_init(&m.arena, ctx, KR_ACCOUNT_READING);
     for (size_t i = 0; i < source->ngeometries; i++) {
         double area = 0;
-        KR_TRY(area_of_part(&m, source->kind, &source->geometries[i], &area));
-        if (m.problem) {
-            s = kr_fail_at(ctx, file, line, "area of %s '%s', %s: %s", kr_source_tag(source->kind),
-                           source->id, kr_geometry_tag(source->geometries[i].kind), m.problem);
-            goto out;
-        }
+        s = area_of_part(&m, source->kind, &source->geometries[i], &area);
+        if (s == KR_OK && m.problem)
+            s = kr_fail(ctx, KR_EINPUT, "%s", m.problem);
+        snprintf(what, sizeof what, "area of %s '%s', %s", kr_source_tag(source->kind), source->id,
+                 kr_geometry_tag(source->geometries[i].kind));
+        KR_TRY(kr_fail_place(ctx, s, file, line, what));
         *out = single ? (double)((float)*out + (float)area) : *out + area;
     }
     if (!(*out > 0))

@@ -159,10 +159,10 @@ static kr_status make_surface(kr_surfaces *x, const kr_geometry *g, kr_surface *
             KR_TRY(kr_outlines_create(x->ctx, most_of_outlines, &x->outlines));
     }
     if (problem)
-        s = kr_fail_at(x->ctx, g->file, g->line, "%s: %s", kr_geometry_tag(g->kind), problem);
+        s = kr_fail(x->ctx, KR_EINPUT, "%s", problem);
 out:
     kr_arena_reset(&x->scratch);
-    return s;
+    return kr_fail_place(x->ctx, s, g->file, g->line, kr_geometry_tag(g->kind));
 }
 
 kr_status kr_surfaces_get(kr_surfaces *surfaces, const kr_geometry *geometry,

@@ -2,6 +2,7 @@
 #include "rupture/surfaces_int.h"
 
 #include <math.h>
+#include <stdio.h>
 
 struct kr_section_store {
     kr_sections view;
@@ -23,12 +24,13 @@ static kr_status kite_surface(kr_surfaces *surfaces, const kr_section *section, 
     const kr_geometry *g = section->geometries;
     bool exact = surfaces->job->compat == KR_COMPAT_EXACT;
     const char *problem = NULL;
+    char what[100];
     kr_mesh mesh, stored;
 
     KR_TRY(kr_kite_mesh(surfaces->ctx, g->lines, g->nlines, g->profile_km, g->spacing_km,
                         exact ? &surfaces->arena : &surfaces->scratch, &mesh, &problem));
     if (problem) {
-        s = bad_section(surfaces->ctx, section, problem);
+        s = kr_fail(surfaces->ctx, KR_EINPUT, "%s", problem);
         goto out;
     }
     if (!exact) { /* the reference writes the mesh in single precision and reads it again */
@@ -37,7 +39,8 @@ static kr_status kite_surface(kr_surfaces *surfaces, const kr_section *section, 
     }
     KR_TRY(kr_surface_make(surfaces->ctx, KR_SURFACE_KITE, &mesh, &surfaces->arena, out));
 out:
-    return s;
+    snprintf(what, sizeof what, "section '%s'", section->id);
+    return kr_fail_place(surfaces->ctx, s, section->file, section->line, what);
 }
 
 static kr_status planar_surface(kr_surfaces *surfaces, const kr_section *section, kr_surface *out)

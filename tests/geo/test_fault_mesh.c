@@ -422,7 +422,7 @@ static void test_no_mesh(void **state)
     kt_ok(ctx, kr_complex_fault_mesh(ctx, few, 2, 300, &arena, &mesh, &problem));
     assert_true(problem && mesh.rows == 0);
     kt_fails(ctx, kr_complex_fault_mesh(ctx, few, 2, 1e-9, &arena, &mesh, &problem), KR_EINPUT,
-             "nodes");
+             "points");
     kt_fails(ctx, kr_simple_fault_mesh(ctx, &fault, 1e-7, &arena, &mesh, &problem), KR_EINPUT,
              "points");
     kr_arena_clear(&arena);
