@@ -36,8 +36,10 @@ void kr_geometry_hash(kr_geometry *geometry)
     kr_hash_double(&h, geometry->spacing_km);
     kr_hash_double(&h, geometry->profile_km);
     kr_hash_double(&h, geometry->single);
-    for (size_t i = 0; i < geometry->nlines; i++)
+    for (size_t i = 0; i < geometry->nlines; i++) {
+        kr_hash_double(&h, (double)geometry->lines[i].n);
         kr_hash_bytes(&h, geometry->lines[i].p, geometry->lines[i].n * sizeof(kr_point3));
+    }
     geometry->digest = h;
 }
 

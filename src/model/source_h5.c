@@ -105,6 +105,11 @@ static kr_status check_marks(h5_group *g, const char *mag_name, const double *ma
 
 static kr_status check_probs(h5_group *g, const double *probs, size_t n, size_t nprobs)
 {
+    if (nprobs == 0)
+        return kr_fail(g->r->ctx, KR_EINPUT,
+                       "%s: '%s/probs_occur' has no columns; it must have those of 0, 1, ... "
+                       "occurrences",
+                       g->path, g->source->id);
     for (size_t i = 0; i < n * nprobs; i++) {
         if (!(probs[i] >= 0 && probs[i] <= 1))
             return fail_value(g, "probs_occur", i / nprobs, probs[i], "from 0 to 1");

@@ -57,7 +57,7 @@ out:
 static kr_status pack_number(kr_spool *spool, int64_t x)
 {
     unsigned char bytes[10];
-    uint64_t u = (uint64_t)x << 1 ^ (uint64_t)(x >> 63);
+    uint64_t u = (uint64_t)x << 1 ^ (x < 0 ? UINT64_MAX : 0);
     size_t n = 0;
 
     for (; u >= 0x80; u >>= 7)

@@ -9,6 +9,12 @@ static double spacing_of(const kr_source *source)
     return source->geometries[0].spacing_km;
 }
 
+/* Nodes of so many steps; absurd numbers stay far more than any mesh has. */
+static uint32_t nodes_of(double steps)
+{
+    return (uint32_t)(fmin(steps, 4e9) + 1.0);
+}
+
 kr_float_size kr_simple_float_size(const kr_source *source, size_t rows, size_t cols, double mag)
 {
     double spacing = spacing_of(source);
@@ -27,8 +33,8 @@ kr_float_size kr_simple_float_size(const kr_source *source, size_t rows, size_t 
         width = width * (length / fault_length);
         length = fault_length;
     }
-    return (kr_float_size){.rows = (uint32_t)(kr_round_half_up(width / spacing, 0) + 1.0),
-                           .cols = (uint32_t)(kr_round_half_up(length / spacing, 0) + 1.0)};
+    return (kr_float_size){.rows = nodes_of(kr_round_half_up(width / spacing, 0)),
+                           .cols = nodes_of(kr_round_half_up(length / spacing, 0))};
 }
 
 /* ---- kite faults ---- */
@@ -76,8 +82,8 @@ kr_float_size kr_kite_float_size(const kr_source *source, double profile_km, dou
         *problem = "is only one mesh cell wide or long";
     else if (error > 0.25 && d.length > 1e-10 && d.width > 1e-10)
         *problem = "differs by more than 25% from its area";
-    return (kr_float_size){.rows = (uint32_t)(rint(d.width / dy) + 1.0),
-                           .cols = (uint32_t)(rint(d.length / dx) + 1.0)};
+    return (kr_float_size){.rows = nodes_of(rint(d.width / dy)),
+                           .cols = nodes_of(rint(d.length / dx))};
 }
 
 /* ---- hypocentres ---- */
