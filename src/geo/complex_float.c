@@ -64,7 +64,7 @@ static double area_of_column(const search *f, size_t col)
 static nearest fit_length(const search *f, size_t row, size_t col)
 {
     nearest a = nearest_to(f->length_km);
-    const double *length = &f->mesh->cells.length[row * f->mesh->stride];
+    const double *length = f->mesh->cells.length + row * f->mesh->stride;
 
     for (size_t j = col; j < f->cols && nearest_add(&a, length[j]); j++)
         ;
@@ -154,8 +154,11 @@ static kr_status search_all(kr_ctx *ctx, search *f)
     kr_status s = KR_OK;
     verdict next = NEXT_COLUMN;
 
-    for (size_t row = 0; next != THE_END && row < f->rows; row++)
+    for (size_t row = 0; next != THE_END && row < f->rows; row++) {
+        if (kr_interrupted(ctx))
+            return kr_fail(ctx, KR_EINTERRUPTED, "interrupted");
         KR_TRY(search_row(ctx, f, row, &next));
+    }
 out:
     return s;
 }

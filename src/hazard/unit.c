@@ -279,6 +279,8 @@ static kr_status visit(void *user, const kr_contexts *b)
     kr_status s = KR_OK;
     kr_unit *u = user;
     double *col[KR_COL_COUNT];
+    if (kr_interrupted(u->hazard->ctx)) /* all ruptures of a magnitude on a fault are one unit */
+        return kr_fail(u->hazard->ctx, KR_EINTERRUPTED, "interrupted");
     for (size_t i = 0; i < b->n; i++)
         u->touched[b->site[i]] = 1;
     u->contexts += (double)b->n;

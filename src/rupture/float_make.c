@@ -171,6 +171,8 @@ static kr_status find_kite_places(maker *mk, kr_float_size size, kr_float_list l
     size_t most = ((mesh->cols - size.cols) / dx + 1) * ((mesh->rows - size.rows) / dy + 1);
     uint32_t *number[2] = {NULL, NULL}, next = 0;
     kr_float *at[2] = {NULL, NULL};
+    kr_float all = {0, 0, (uint32_t)mesh->rows, (uint32_t)mesh->cols};
+    bool whole = is_complete(mesh, &all);
 
     for (int k = 0; k < 2; k++) {
         KR_ANEW(at[k], &mk->fault->arena, most);
@@ -181,7 +183,7 @@ static kr_status find_kite_places(maker *mk, kr_float_size size, kr_float_list l
         for (size_t i = 0; i + size.rows <= mesh->rows; i += dy) {
             kr_float w = {(uint32_t)i, (uint32_t)j, (uint32_t)i + size.rows,
                           (uint32_t)j + size.cols};
-            if (!is_complete(mesh, &w))
+            if (!whole && !is_complete(mesh, &w))
                 continue;
             kr_mesh window = kr_mesh_window(mesh, i, j, size.rows, size.cols);
             int k = kr_kite_is_left_handed(&window) ? 1 : 0;
@@ -451,6 +453,10 @@ kr_status kr_floats_make(kr_fault *fault, kr_surfaces *surfaces)
     fault->of.floats = mk.floats;
     KR_TRY(find_surface(&mk));
     KR_TRY(make_mags(&mk));
+    if (mk.nitems == 0)
+        kr_warn_at(fault->ctx, fault->source->file, fault->source->line,
+                   "source '%s' has no ruptures: none of its magnitudes has a place on its mesh",
+                   fault->source->id);
     KR_TRY(make_cuts(&mk));
     KR_TRY(make_bounds(&mk, &scratch));
     fault->block = fault->nitems ? fault->nitems : 1;
