@@ -1,7 +1,7 @@
-/* Cutting lines and rings at the date line. Longitudes are first made continuous, so that the date
+/* Longitudes are first made continuous, so that the date
  * line is a straight cut at 180 (or -180, or 540) degrees; then each strip of 360 degrees is
  * clipped out and brought back to [-180, 180]. */
-#include "output/geojson.h"
+#include "output/date_line.h"
 
 #include <math.h>
 
@@ -70,6 +70,15 @@ out:
     return s;
 }
 
+/* Add a point unless it is where the last one is: a vertex may lie on the date line. */
+static size_t put(kr_point3 *piece, size_t k, kr_point3 p)
+{
+    if (k > 0 && piece[k - 1].lon == p.lon && piece[k - 1].lat == p.lat)
+        return k;
+    piece[k] = p;
+    return k + 1;
+}
+
 /* The pieces of a line inside the strip [west, west + 360]. */
 static kr_status cut_line(cutter *c, const kr_point3 *p, size_t n, double west)
 {
@@ -81,12 +90,13 @@ static kr_status cut_line(cutter *c, const kr_point3 *p, size_t n, double west)
         if (in && k == 0) {
             KR_ANEW(piece, c->arena, n + 2);
             if (i > 0)
-                piece[k++] = crossing(p[i - 1], p[i], p[i - 1].lon < west ? west : west + 360);
+                k = put(piece, k,
+                        crossing(p[i - 1], p[i], p[i - 1].lon < west ? west : west + 360));
         }
         if (in)
-            piece[k++] = p[i];
+            k = put(piece, k, p[i]);
         else if (k > 0)
-            piece[k++] = crossing(p[i - 1], p[i], p[i].lon < west ? west : west + 360);
+            k = put(piece, k, crossing(p[i - 1], p[i], p[i].lon < west ? west : west + 360));
         if (k > 0 && (!in || i + 1 == n)) {
             if (k > 1)
                 add_piece(c, piece, k, west);
@@ -97,14 +107,12 @@ out:
     return s;
 }
 
-kr_status kr_cut_at_date_line(kr_ctx *ctx, kr_line line, bool ring, kr_arena *arena,
-                              kr_line **pieces, size_t *n)
+kr_status kr_cut_at_date_line(kr_line line, bool ring, kr_arena *arena, kr_line **pieces, size_t *n)
 {
     kr_status s = KR_OK;
     cutter c = {.arena = arena};
     kr_point3 *p;
     double west, east;
-    (void)ctx;
 
     KR_ANEW(c.pieces, arena, line.n + 1); /* each piece has a point of the line */
     KR_TRY(unwrap(line, arena, &p));

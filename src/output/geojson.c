@@ -1,6 +1,7 @@
 #include "output/geojson.h"
 
 #include "base/file.h"
+#include "output/date_line.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -81,7 +82,7 @@ static kr_status add_part(kr_geojson *file, const kr_feature *feature, kr_line p
     kr_line *pieces;
     size_t n;
     bool ring = feature->kind == KR_FEATURE_POLYGONS;
-    KR_TRY(kr_cut_at_date_line(file->ctx, part, ring, &file->scratch, &pieces, &n));
+    KR_TRY(kr_cut_at_date_line(part, ring, &file->scratch, &pieces, &n));
     for (size_t i = 0; i < n; i++) {
         json_t *piece = ring ? polygon(pieces[i]) : positions(pieces[i], false, false);
         if (json_array_append_new(out, piece) != 0)
@@ -111,12 +112,23 @@ static json_t *geometry_of(kr_feature_kind kind, json_t *elements)
 
 /* ---- features ---- */
 
+/* Names of files may be of any bytes; JSON is UTF-8. */
+static json_t *text_of(const char *text, kr_arena *scratch)
+{
+    json_t *json = json_string(text);
+    char *ascii = json ? NULL : kr_arena_strdup(scratch, text);
+    for (char *p = ascii; p && *p; p++)
+        if ((unsigned char)*p >= 0x80)
+            *p = '?';
+    return ascii ? json_string(ascii) : json;
+}
+
 static kr_status add_properties(kr_geojson *file, const kr_feature *feature, json_t *out)
 {
     for (size_t i = 0; i < feature->nproperties; i++) {
         const kr_property *p = &feature->properties[i];
-        json_t *value = p->text            ? json_string(p->text)
-                        : isnan(p->number) ? json_null()
+        json_t *value = p->text                ? text_of(p->text, &file->scratch)
+                        : !isfinite(p->number) ? json_null()
                         : p->number == floor(p->number) && fabs(p->number) < 1e15
                             ? json_integer((json_int_t)p->number)
                             : json_real(p->number);
@@ -142,7 +154,8 @@ kr_status kr_geojson_add(kr_geojson *file, const kr_feature *feature)
         goto out;
     }
     fputs(file->nfeatures++ ? ",\n" : "\n", file->file);
-    json_dumpf(json, file->file, JSON_REAL_PRECISION(DIGITS)); /* errors are found at the end */
+    if (json_dumpf(json, file->file, JSON_REAL_PRECISION(DIGITS)) != 0 && !ferror(file->file))
+        s = kr_fail(file->ctx, KR_ENOMEM, "out of memory"); /* others are found at the end */
 out:
     json_decref(elements);
     json_decref(properties);
@@ -151,18 +164,25 @@ out:
     return s;
 }
 
+kr_status kr_geojson_end(kr_geojson *file)
+{
+    fputs("\n]}\n", file->file);
+    if (fflush(file->file) != 0 || ferror(file->file))
+        return file_fail(file, "writing failed", errno);
+    return KR_OK;
+}
+
 kr_status kr_geojson_finish(kr_geojson *file, kr_status status)
 {
     kr_status s = status;
-    fputs("\n]}\n", file->file);
-    if (fflush(file->file) != 0 || ferror(file->file))
-        s = s == KR_OK ? file_fail(file, "writing failed", errno) : s;
     if (fclose(file->file) != 0 && s == KR_OK)
         s = file_fail(file, "writing failed", errno);
+    if (s == KR_OK && file->nfeatures == 0)
+        unlink(file->path); /* of an earlier call */
+    if (s == KR_OK && file->nfeatures > 0 && rename(file->temporary, file->path) != 0)
+        s = file_fail(file, "cannot be written", errno);
     if (s != KR_OK || file->nfeatures == 0)
         unlink(file->temporary);
-    else if (rename(file->temporary, file->path) != 0)
-        s = file_fail(file, "cannot be written", errno);
     kr_arena_clear(&file->scratch);
     kr_arena_clear(&file->arena);
     return s;

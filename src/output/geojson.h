@@ -13,7 +13,7 @@ typedef enum kr_feature_kind {
     KR_FEATURE_POLYGONS
 } kr_feature_kind;
 
-/* What is told about a feature: a text, or a number (NaN: null) where the text is NULL. */
+/* What is told about a feature: a text, or a number (not finite: null) where the text is NULL. */
 typedef struct kr_property {
     const char *name, *text;
     double number;
@@ -45,16 +45,13 @@ KR_MUST_CHECK kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const cha
 /** Write a feature; coordinates have 5 decimals, other numbers 9 digits. KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_geojson_add(kr_geojson *file, const kr_feature *feature);
 
-/** End the file: with KR_OK it takes its place if it has a feature (KR_EIO if writing failed), else
- * nothing is left of it. Otherwise it is removed and `status` comes back. */
+/** After the last feature: all is on its way to the disk, or KR_EIO. Of several files that belong
+ * together none should be finished with KR_OK before all have ended. */
+KR_MUST_CHECK kr_status kr_geojson_end(kr_geojson *file);
+
+/** Close the file: with KR_OK, after kr_geojson_end, it takes its place (or KR_EIO); without a
+ * feature there is no file then, not even one of before. Otherwise it is removed and `status` comes
+ * back. */
 KR_MUST_CHECK kr_status kr_geojson_finish(kr_geojson *file, kr_status status);
-
-/* ---- the date line ---- */
-
-/** Cut a line (or a ring, which is not closed) at longitude 180: the pieces, with longitudes in
- * [-180, 180], in the arena. What does not cross it stays one piece. A ring around a pole is left
- * as it is. */
-KR_MUST_CHECK kr_status kr_cut_at_date_line(kr_ctx *ctx, kr_line line, bool ring, kr_arena *arena,
-                                            kr_line **pieces, size_t *n);
 
 #endif

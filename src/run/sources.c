@@ -315,6 +315,18 @@ static kr_status add_source(map *m, const kr_source *source)
     return s;
 }
 
+static kr_status add_group(map *m, const kr_group *group)
+{
+    kr_status s = KR_OK;
+    for (size_t i = 0; i < group->nsources; i++) {
+        if (kr_interrupted(m->ctx))
+            return kr_fail(m->ctx, KR_EINTERRUPTED, "interrupted");
+        KR_TRY(add_source(m, group->sources[i]));
+    }
+out:
+    return s;
+}
+
 static kr_status add_section(map *m, size_t k)
 {
     kr_status s = KR_OK;
@@ -328,7 +340,7 @@ static kr_status add_section(map *m, size_t k)
     tell_number(&t, "ruptures", m->uses[k].ruptures);
     tell_number(&t, "annual_rate", m->uses[k].rate);
     KR_TRY(shapes_of(m, section->geometries, section->ngeometries, &outlines, NULL));
-    KR_TRY(add(m, SECTIONS, KR_FEATURE_POLYGONS, outlines, section->ngeometries, &t));
+    KR_TRY(add(m, SECTIONS, outline_kind(section->geometries), outlines, section->ngeometries, &t));
 out:
     kr_arena_reset(&m->scratch);
     return s;
@@ -341,8 +353,7 @@ static kr_status add_all(map *m)
     for (size_t f = 0; f < m->model->nfiles; f++) {
         const kr_source_file *file = &m->model->files[f];
         for (size_t g = 0; g < file->ngroups; g++)
-            for (size_t i = 0; i < file->groups[g].nsources; i++)
-                KR_TRY(add_source(m, file->groups[g].sources[i]));
+            KR_TRY(add_group(m, &file->groups[g]));
         kr_progress(m->ctx, "writing", (double)(f + 1), (double)m->model->nfiles);
     }
     for (size_t k = 0; k < m->model->nsections; k++)
@@ -358,6 +369,8 @@ static kr_status write_maps(map *m, const char *dir, FILE *out)
     for (; m->nopen < NLAYERS; m->nopen++)
         KR_TRY(kr_geojson_begin(m->ctx, dir, layer_names[m->nopen], &m->files[m->nopen]));
     KR_TRY(add_all(m));
+    for (size_t i = 0; i < NLAYERS; i++)
+        KR_TRY(kr_geojson_end(&m->files[i]));
 out:
     for (size_t i = 0; i < m->nopen; i++) {
         size_t n = m->files[i].nfeatures;
