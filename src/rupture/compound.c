@@ -172,7 +172,7 @@ kr_status kr_compound_make(kr_ctx *ctx, kr_surfaces *surfaces, const kr_geometry
 {
     kr_status s = KR_OK;
 
-    *out = (kr_compound){.nparts = n, .flipped_way = KR_GC2_NEGATED};
+    *out = (kr_compound){.geometry = geometries, .nparts = n, .flipped_way = KR_GC2_NEGATED};
     if (surfaces->job->compat == KR_COMPAT_EXACT)
         out->flipped_way = KR_GC2_REVERSED;
     KR_ANEW(out->parts, arena, n);
@@ -276,9 +276,10 @@ kr_status kr_compound_distances(kr_fault_maker *maker, const kr_compound *compou
         KR_TRY(kr_surface_distances(compound->parts[0], sites, wanted, &maker->work, &maker->dist,
                                     &ok));
         if (!ok)
-            s = kr_fail(maker->ctx, KR_EINPUT,
-                        "a ground-motion model needs rx or ry0, which gridded surfaces do not "
-                        "have; a model without them is needed");
+            s = kr_fail_at(maker->ctx, compound->geometry->file, compound->geometry->line,
+                           "a ground-motion model needs rx, which the surface does not have: no "
+                           "two nodes of its top are side by side; a narrower mesh spacing is "
+                           "needed");
         goto out;
     }
     if (wanted & by_part)

@@ -6,6 +6,7 @@
 #include "rupture/fault_int.h"
 
 typedef struct kr_compound {
+    const kr_geometry *geometry; /* of the first part */
     size_t nparts;
     const kr_surface **parts;
     kr_surface_params params; /* of all together */
@@ -22,7 +23,7 @@ KR_MUST_CHECK kr_status kr_compound_make(kr_ctx *ctx, kr_surfaces *surfaces,
                                          kr_compound *out);
 
 /** The distances of a compound (but those of the hypocentre) to sites, into maker->dist; uses the
- * maker's room. KR_EINPUT (no place) if the surface has no such distance. */
+ * maker's room. KR_EINPUT at the geometry's line if the surface has no such distance. */
 KR_MUST_CHECK kr_status kr_compound_distances(kr_fault_maker *maker, const kr_compound *compound,
                                               const kr_site_soa *sites, unsigned wanted);
 

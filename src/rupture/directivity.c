@@ -242,6 +242,7 @@ static double dpp(const kr_directivity *d, size_t first, kr_point3 hypo, double 
             break;
         from = (kr_point3){at.lon, at.lat, origin.depth - direct.at.z};
     }
+    /* cppcheck-suppress invalidFunctionArg; an edge has two points or more */
     return log(sum);
 }
 

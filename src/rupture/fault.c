@@ -5,7 +5,8 @@
 
 /* ---- ranges of magnitude ---- */
 
-bool kr_fault_in_range(const kr_job *job, const kr_magdist *limits, double mag)
+/* The reference leaves out the ends of the table. */
+static bool in_range(const kr_job *job, const kr_magdist *limits, double mag)
 {
     double first = limits->mag[0], last = limits->mag[limits->n - 1];
 
@@ -30,13 +31,13 @@ void kr_fault_cuts(const kr_job *job, const kr_magdist *limits, const double *ma
     for (size_t g = 0; g <= GROUPS; g++)
         least[g] = INFINITY;
     for (size_t i = 0; i < n; i++) {
-        if (kr_fault_in_range(job, limits, mags[i]))
+        if (in_range(job, limits, mags[i]))
             least[group_of(mags[i])] = fmin(least[group_of(mags[i])], mags[i]);
     }
     for (size_t i = 0; i < n; i++) {
-        size_t g = kr_fault_in_range(job, limits, mags[i]) ? group_of(mags[i]) : GROUPS;
+        size_t g = in_range(job, limits, mags[i]) ? group_of(mags[i]) : GROUPS;
         bool grouped = job->compat != KR_COMPAT_EXACT && g < GROUPS;
-        cuts[i] = kr_fault_in_range(job, limits, mags[i])
+        cuts[i] = in_range(job, limits, mags[i])
                       ? kr_magdist_at(limits, grouped ? least[g] : mags[i])
                       : -1.0;
     }

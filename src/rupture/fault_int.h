@@ -78,9 +78,6 @@ struct kr_fault_maker {
 /** Free what fault_multi.c keeps in a maker; safe on NULL. */
 void kr_multi_work_destroy(struct kr_multi_work **work);
 
-/** Is a magnitude inside the table of maximum distances? The reference leaves out its ends. */
-bool kr_fault_in_range(const kr_job *job, const kr_magdist *limits, double mag);
-
 /** The maximum distance of each of n magnitudes: ruptures are taken in groups of equal magnitude up
  * to the second decimal, cut off, and the least magnitude of a group decides. -1: out of range. */
 void kr_fault_cuts(const kr_job *job, const kr_magdist *limits, const double *mags, size_t n,
@@ -95,8 +92,7 @@ size_t kr_fault_keep(kr_fault_maker *maker, const kr_site_set *sites, const doub
 void kr_rupture_row_fill(kr_rupture_row *row, double mag, double rake,
                          const kr_surface_params *params, kr_point3 hypo, bool in_cshm);
 
-/** True if a place is strictly inside the polygon of the Canterbury earthquakes. */
-bool kr_in_canterbury(double lon, double lat);
+/** True if a node is strictly inside the polygon of the Canterbury earthquakes. */
 bool kr_mesh_in_canterbury(const kr_mesh *mesh);
 
 #endif

@@ -186,7 +186,7 @@ double kr_fault_maker_estimate(kr_fault_maker *maker, const kr_fault *fault)
 
 /* ---- parameters ---- */
 
-bool kr_in_canterbury(double lon, double lat)
+static bool in_canterbury(double lon, double lat)
 {
     return lon > 171.6 && lon < 173.2 && lat > -43.9 && lat < -43.3;
 }
@@ -196,7 +196,7 @@ bool kr_mesh_in_canterbury(const kr_mesh *mesh)
     for (size_t i = 0; i < mesh->rows; i++) {
         for (size_t j = 0; j < mesh->cols; j++) {
             size_t k = i * mesh->stride + j;
-            if (kr_in_canterbury(mesh->lon[k], mesh->lat[k]))
+            if (in_canterbury(mesh->lon[k], mesh->lat[k]))
                 return true;
         }
     }
