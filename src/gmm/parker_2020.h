@@ -67,7 +67,7 @@ typedef struct terms {
     double constant, c4, c5, c6, depth_slope, depth_break; /* source */
     double c1, a0;                                         /* path */
     double s1, s2, ln_v2, f4, f5, rock;                    /* site */
-    double e1, e2, e3;                                     /* basin */
+    double e1, e2, e3, lowest, highest;                    /* basin; where it is e1 and e2 */
     double tau, phi21, phi22, phi2v;
     soil_correlation correlation;
     nz_backarc_terms arc;
@@ -159,6 +159,8 @@ static void set_region(terms *t, const state *st, bool slab, const coefficients 
         t->e2 = c->c_e2 + shift;
         t->e3 = c->c_e3 + shift;
     }
+    t->lowest = t->e3 != 0.0 ? t->e1 / t->e3 : -INFINITY;
+    t->highest = t->e3 != 0.0 ? t->e2 / t->e3 : INFINITY;
 }
 
 /* Standard deviation of the median of the global model in New Zealand's assessment. */
@@ -384,13 +386,12 @@ static void eval_site(const terms *one, size_t n, const shared *sh, double *rest
                       double *restrict slope)
 {
     const terms t = *one;
-    const double lowest = t.e1 / t.e3, highest = t.e2 / t.e3;
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double high = sh->ln_high[i] < t.ln_v2 ? sh->ln_high[i] : t.ln_v2;
         double f2 = t.f4 * (exp(t.f5 * sh->soft[i]) - t.rock);
-        double b = sh->basin[i], depth = b >= highest ? t.e2 : t.e3 * b;
-        depth = b <= lowest ? t.e1 : depth;
+        double b = sh->basin[i], depth = b >= t.highest ? t.e2 : t.e3 * b;
+        depth = b <= t.lowest ? t.e1 : depth;
         slope[i] = f2 * sh->yield[i];
         mean[i] += t.s1 * sh->ln_low[i] + t.s2 * high + f2 * sh->ln_pga[i];
         mean[i] += sh->has_basin[i] > 0.0 ? depth : 0.0;
