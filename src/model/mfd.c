@@ -22,7 +22,8 @@ static grid grid_of(double min_mag, double max_mag, double width, bool keep_poin
         m1 -= width / 2;
     }
     double steps = kr_round_half_up((m1 - m0) / width, 0);
-    /* One bin whose ends differ by rounding errors may give -1; the reference then has none. */
+    /* One bin whose ends differ by rounding errors may give -1; the reference then has none, and
+     * the source no rupture. That is chance, not meant: the bin is kept. */
     return (grid){m0, (size_t)fmax(fmin(steps, 2.0 * BINS_MAX), 0) + 1};
 }
 
@@ -56,6 +57,13 @@ static double yc_rate(const kr_mfd *mfd, double mag)
     if (mag >= mfd->min_mag && mag < mfd->char_mag - CHAR_WIDTH / 2)
         return gr_rate(mfd, mag);
     return mfd->char_rate / CHAR_WIDTH * mfd->bin_width;
+}
+
+bool kr_mfd_has_bins(const kr_mfd *mfd)
+{
+    double m0 = kr_round_half_up(mfd->min_mag / mfd->bin_width, 0);
+    double m1 = kr_round_half_up(mfd->max_mag / mfd->bin_width, 0);
+    return (mfd->kind != KR_MFD_TRUNC_GR && mfd->kind != KR_MFD_TAPERED_GR) || m1 >= m0;
 }
 
 static grid mfd_grid(const kr_mfd *mfd)

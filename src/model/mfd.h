@@ -34,6 +34,10 @@ KR_MUST_CHECK kr_status kr_mfd_bins(kr_ctx *ctx, const kr_mfd *mfd, kr_arena *ar
 /** Check the numbers of a distribution as the reference does; KR_EINPUT at file:line. */
 KR_MUST_CHECK kr_status kr_mfd_check(kr_ctx *ctx, const kr_mfd *mfd, const char *file, int line);
 
+/** Whether a distribution between two magnitudes has a bin left, however narrow it is: kr_mfd_check
+ * asks for a whole one. True for the kinds that list their rates. */
+bool kr_mfd_has_bins(const kr_mfd *mfd);
+
 /** Lowest and highest magnitude of the discrete form (bins of rate 0 included). */
 void kr_mfd_range(const kr_mfd *mfd, double *min_mag, double *max_mag);
 

@@ -18,6 +18,7 @@ typedef struct maker {
     size_t nitems;
     uint32_t next; /* number of the next rupture */
     bool whole;    /* magnitudes are not split */
+    size_t lost;   /* magnitudes of kite faults that have no place */
 } maker;
 
 static kr_status refuse(const maker *mk, double mag, const char *what, const char *instead)
@@ -245,6 +246,8 @@ static kr_status make_kite(maker *mk, size_t m)
     KR_TRY(find_kite_items(mk, mk->mag[m], &n, &nitems));
     if (n)
         KR_TRY(add_mag(mk, mk->mag[m], mk->rate[m], n, nitems));
+    else
+        mk->lost++;
 out:
     return s;
 }
@@ -265,8 +268,10 @@ static kr_status round_kite_mags(maker *mk)
         size_t k = 0;
         mk->nitems = 0;
         KR_TRY(find_kite_items(mk, mk->mag[m], &n, &nitems));
-        if (n == 0)
+        if (n == 0) {
+            mk->lost++;
             continue;
+        }
         snprintf(text, sizeof text, "%.2f", mk->mag[m]);
         if (!kr_parse_double(text, &rounded))
             continue;
@@ -278,13 +283,28 @@ static kr_status round_kite_mags(maker *mk)
     }
     mk->nitems = 0;
     mk->whole = kept == 1;
-    if (mk->whole)
+    if (mk->whole) {
+        mk->lost = 0; /* is counted again */
         goto out;
+    }
     mk->mag = mag;
     mk->rate = rate;
     mk->nmags = kept;
 out:
     return s;
+}
+
+/* The reference leaves them out without a word. */
+static void warn_of_lost(const maker *mk)
+{
+    const kr_source *source = mk->fault->source;
+    const kr_mesh *mesh = &mk->floats->surface->mesh;
+
+    if (mk->lost)
+        kr_warn_at(mk->fault->ctx, source->file, source->line,
+                   "source '%s': ruptures of %zu of its %zu magnitudes find no place among the %zu "
+                   "by %zu nodes of the surface; their rates are left out, as in the reference",
+                   source->id, mk->lost, mk->fault->bins.n, mesh->rows, mesh->cols);
 }
 
 /* ---- all kinds ---- */
@@ -333,6 +353,7 @@ static kr_status make_mags(maker *mk)
         else
             KR_TRY(make_kite(mk, m));
     }
+    warn_of_lost(mk);
     fault->nitems = mk->nitems;
 out:
     return s;

@@ -55,7 +55,8 @@ static dimensions best_dimensions(double area, double aspect, double dx, double 
     /* the reference compares every width with the two lengths in turn, not with its own */
     for (int k = 0; k < 8; k++) {
         double l = length[k % 2], w = width[k % 4];
-        double misfit = sqrt(fabs(l * w - area)) + fabs(l / w - aspect) * dx;
+        double ratio = w > 0 ? l / w : l > 0 ? INFINITY : NAN;
+        double misfit = sqrt(fabs(l * w - area)) + fabs(ratio - aspect) * dx;
         if (isnan(misfit))
             return (dimensions){l, w};
         if (misfit < best) {

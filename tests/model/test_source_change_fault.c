@@ -214,6 +214,25 @@ static void fails(setting *t, int source, kr_change_type type, double number, co
              KR_EINPUT, says);
 }
 
+/* Less than a bin is left: the reference rounds to bins and is content with one. */
+static void test_max_mag_within_a_bin(void **state)
+{
+    (void)state;
+    setting t;
+    begin(&t);
+    kr_source from = *t.source[SIMPLE];
+    kr_mfd mfd = from.mfds[0];
+    mfd.bin_width = 0.4;
+    mfd.min_mag = 6.45; /* one bin: from 6.4 to 6.8 */
+    from.mfds = &mfd;
+    t.source[SIMPLE] = &from;
+    const kr_source *to = change_to(&t, &from, KR_CHANGE_RECOMPUTE_MMAX, 0);
+    kt_close(to->mfds->max_mag, 6.728618924101286, 1e-12, 0);
+    assert_true(kr_mfd_has_bins(to->mfds));
+    fails(&t, SIMPLE, KR_CHANGE_RECOMPUTE_MMAX, -4, "tree.xml:12: maximum magnitude 5.72862");
+    end(&t);
+}
+
 static void test_wrong(void **state)
 {
     (void)state;
@@ -289,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dip_and_depth),
         cmocka_unit_test(test_max_mag),
+        cmocka_unit_test(test_max_mag_within_a_bin),
         cmocka_unit_test(test_max_mag_of_incremental),
         cmocka_unit_test(test_slip),
         cmocka_unit_test(test_geometry),
