@@ -300,7 +300,7 @@ static void warn_of_lost(const maker *mk)
     const kr_source *source = mk->fault->source;
     const kr_mesh *mesh = &mk->floats->surface->mesh;
 
-    if (mk->lost)
+    if (mk->lost && mk->floats->nmags) /* of a source without ruptures see below */
         kr_warn_at(mk->fault->ctx, source->file, source->line,
                    "source '%s': ruptures of %zu of its %zu magnitudes find no place among the %zu "
                    "by %zu nodes of the surface; their rates are left out, as in the reference",
