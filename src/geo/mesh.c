@@ -1,5 +1,7 @@
 #include "geo/mesh.h"
 
+#include "num/single.h"
+
 #include <math.h>
 
 static const double max_nodes = 4e6; /* 2000 km by 500 km at 500 m */
@@ -158,6 +160,33 @@ static void fill_node(filling *f, size_t k, kr_point3 p)
     f->uz[k] = u.z;
 }
 
+/* A place with the reference's arithmetic in single precision. */
+static kr_vec3 single_place(kr_point3 p, float r)
+{
+    float to_radians = (float)(M_PI / 180.0);
+    float phi = (float)p.lon * to_radians, theta = (float)p.lat * to_radians;
+    float across = r * kr_cos_single(theta);
+
+    return (kr_vec3){(double)(across * kr_cos_single(phi)), (double)(across * kr_sin_single(phi)),
+                     (double)(r * kr_sin_single(theta))};
+}
+
+static void fill_node_single(filling *f, size_t k, kr_point3 p)
+{
+    float radius = (float)KR_EARTH_RADIUS_KM;
+    kr_vec3 v = single_place(p, radius - (float)p.depth), u = single_place(p, radius);
+
+    f->lon[k] = p.lon;
+    f->lat[k] = p.lat;
+    f->depth[k] = p.depth;
+    f->x[k] = v.x;
+    f->y[k] = v.y;
+    f->z[k] = v.z;
+    f->ux[k] = u.x / KR_EARTH_RADIUS_KM;
+    f->uy[k] = u.y / KR_EARTH_RADIUS_KM;
+    f->uz[k] = u.z / KR_EARTH_RADIUS_KM;
+}
+
 kr_status kr_mesh_check_size(kr_ctx *ctx, size_t rows, size_t cols)
 {
     if ((double)rows * (double)cols <= max_nodes)
@@ -167,8 +196,9 @@ kr_status kr_mesh_check_size(kr_ctx *ctx, size_t rows, size_t cols)
                    cols, max_nodes);
 }
 
-kr_status kr_mesh_make(kr_ctx *ctx, const kr_point3 *nodes, size_t rows, size_t cols,
-                       bool with_cells, kr_arena *arena, kr_mesh *out)
+static kr_status make_mesh(kr_ctx *ctx, const kr_point3 *nodes, size_t rows, size_t cols,
+                           void (*fill)(filling *f, size_t k, kr_point3 p), kr_arena *arena,
+                           kr_mesh *out)
 {
     kr_status s = KR_OK;
     filling f;
@@ -186,7 +216,7 @@ kr_status kr_mesh_make(kr_ctx *ctx, const kr_point3 *nodes, size_t rows, size_t 
     KR_ANEW(f.uy, arena, n);
     KR_ANEW(f.uz, arena, n);
     for (size_t k = 0; k < n; k++)
-        fill_node(&f, k, nodes[k]);
+        fill(&f, k, nodes[k]);
     kr_mesh mesh = {.rows = rows, .cols = cols, .stride = cols};
     mesh.lon = f.lon;
     mesh.lat = f.lat;
@@ -197,11 +227,27 @@ kr_status kr_mesh_make(kr_ctx *ctx, const kr_point3 *nodes, size_t rows, size_t 
     mesh.ux = f.ux;
     mesh.uy = f.uy;
     mesh.uz = f.uz;
-    if (with_cells && rows >= 2 && cols >= 2)
-        KR_TRY(make_cells(&mesh, arena));
     *out = mesh;
 out:
     return s;
+}
+
+kr_status kr_mesh_make(kr_ctx *ctx, const kr_point3 *nodes, size_t rows, size_t cols,
+                       bool with_cells, kr_arena *arena, kr_mesh *out)
+{
+    kr_status s = KR_OK;
+
+    KR_TRY(make_mesh(ctx, nodes, rows, cols, fill_node, arena, out));
+    if (with_cells && rows >= 2 && cols >= 2)
+        KR_TRY(make_cells(out, arena));
+out:
+    return s;
+}
+
+kr_status kr_mesh_make_single(kr_ctx *ctx, const kr_point3 *nodes, size_t n, kr_arena *arena,
+                              kr_mesh *out)
+{
+    return make_mesh(ctx, nodes, 1, n, fill_node_single, arena, out);
 }
 
 kr_mesh kr_mesh_window(const kr_mesh *mesh, size_t row, size_t col, size_t rows, size_t cols)

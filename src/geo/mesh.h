@@ -43,6 +43,11 @@ KR_MUST_CHECK kr_status kr_mesh_make(kr_ctx *ctx, const kr_point3 *nodes, size_t
  */
 KR_MUST_CHECK kr_status kr_mesh_check_size(kr_ctx *ctx, size_t rows, size_t cols);
 
+/** Make an unstructured mesh of n nodes whose places are formed in single precision, as the
+ * reference does it with gridded ruptures read from HDF5: some 0.4 m apart from the exact ones. */
+KR_MUST_CHECK kr_status kr_mesh_make_single(kr_ctx *ctx, const kr_point3 *nodes, size_t n,
+                                            kr_arena *arena, kr_mesh *out);
+
 /** The part of a mesh that begins at node (row, col). */
 kr_mesh kr_mesh_window(const kr_mesh *mesh, size_t row, size_t col, size_t rows, size_t cols);
 

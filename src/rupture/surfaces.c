@@ -129,6 +129,8 @@ static kr_status make_mesh(kr_surfaces *x, const kr_geometry *g, kr_surface_kind
     case KR_SURFACE_KITE:
         return kite_mesh(x, g, mesh, problem);
     case KR_SURFACE_GRIDDED:
+        if (g->lines[0].n > 0 && g->single && x->job->compat != KR_COMPAT_EXACT)
+            return kr_mesh_make_single(x->ctx, g->lines[0].p, g->lines[0].n, &x->arena, mesh);
         if (g->lines[0].n > 0)
             return kr_mesh_make(x->ctx, g->lines[0].p, 1, g->lines[0].n, false, &x->arena, mesh);
         *problem = "a gridded surface has no nodes; at least one is needed";

@@ -1,6 +1,6 @@
 /* All statistics of one site. */
+#include "num/single.h"
 #include "stats/realizer.h"
-#include "stats/single.h"
 
 #include <float.h>
 #include <math.h>

@@ -392,6 +392,38 @@ static void test_memory(void **state)
     assert_true(kt_fail_each_allocation(make_one, nodes) > 5);
 }
 
+/* Places formed in single precision: figures of numpy (AVX-512), which are some decimetres from the
+ * exact places. */
+static void test_single_precision(void **state)
+{
+    (void)state;
+    static const kr_point3 nodes[] = {{135.1230010986328, 33.77000045776367, 12.5},
+                                      {-70.5, -20.25, 40.25}};
+    static const double places[][3] = {{-3745.545166015625, 3729.498291015625, 3534.4384765625},
+                                       {1982.6312255859375, -5598.7763671875, -2191.180419921875}};
+    static const double surface[][3] = {{-3752.908447265625, 3736.830078125, 3541.38671875},
+                                        {1995.236572265625, -5634.37255859375, -2205.11181640625}};
+    kr_ctx *ctx = kt_ctx();
+    kr_arena arena;
+    kr_mesh mesh;
+
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_RUPTURES);
+    kt_ok(ctx, kr_mesh_make_single(ctx, nodes, 2, &arena, &mesh));
+    for (size_t k = 0; k < 2; k++) {
+        kr_vec3 exact = kr_to_cartesian(nodes[k].lon, nodes[k].lat, nodes[k].depth);
+        kt_same(mesh.x[k], places[k][0]);
+        kt_same(mesh.y[k], places[k][1]);
+        kt_same(mesh.z[k], places[k][2]);
+        kt_close(mesh.ux[k] * KR_EARTH_RADIUS_KM, surface[k][0], 1e-15, 0);
+        kt_close(mesh.uy[k] * KR_EARTH_RADIUS_KM, surface[k][1], 1e-15, 0);
+        kt_close(mesh.uz[k] * KR_EARTH_RADIUS_KM, surface[k][2], 1e-15, 0);
+        kt_close(mesh.x[k], exact.x, 0, 1e-3);
+        kt_close(mesh.z[k], exact.z, 0, 1e-3);
+    }
+    kr_arena_clear(&arena);
+    kt_ctx_end(&ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,6 +437,7 @@ int main(void)
         cmocka_unit_test(test_few_nodes),
         cmocka_unit_test(test_cell_without_area),
         cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_single_precision),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
