@@ -126,8 +126,11 @@ kr_status kr_cut_at_date_line(kr_line line, bool ring, kr_arena *arena, kr_line 
         c.pieces[c.n++] = line;
     } else {
         double first = floor((west + 180) / 360) * 360 - 180;
-        for (double at = first; at < east; at += 360)
+        size_t strips = (size_t)ceil((east - first) / 360);
+        for (size_t k = 0; k < strips; k++) {
+            double at = first + 360 * (double)k;
             KR_TRY(ring ? cut_ring(&c, p, line.n, at) : cut_line(&c, p, line.n, at));
+        }
     }
     *pieces = c.pieces;
     *n = c.n;
