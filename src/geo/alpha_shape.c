@@ -82,9 +82,10 @@ kr_status kr_alpha_places(const double *x, const double *y, size_t n, kr_arena *
         box->south = fmin(box->south, y[i]);
         box->north = fmax(box->north, y[i]);
     }
+    double width = box->east - box->west, height = box->north - box->south; /* 0: all in a line */
     for (size_t i = 0; i < n; i++) {
-        list[i].x = (x[i] - box->west) / (box->east - box->west);
-        list[i].y = (y[i] - box->south) / (box->north - box->south);
+        list[i].x = width > 0.0 ? (x[i] - box->west) / width : 0.0;
+        list[i].y = height > 0.0 ? (y[i] - box->south) / height : 0.0;
     }
     qsort(list, n, sizeof *list, place_order);
     *nout = 0;
