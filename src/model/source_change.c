@@ -142,6 +142,9 @@ kr_status kr_source_change(kr_ctx *ctx, kr_arena *arena, const kr_source *from,
         KR_TRY(kr_source_change_fault(ctx, arena, copy, change, &supported));
         if (!supported)
             return fail_unsupported(ctx, from, change, class_of_source(from->kind));
+    } else if (from->nmfds == 0) {
+        /* multi-fault and non-parametric sources; dropping the uncertainty would not be seen */
+        return fail_unsupported(ctx, from, change, class_of_source(from->kind));
     } else {
         KR_TRY(change_mfds(ctx, arena, copy, change));
     }

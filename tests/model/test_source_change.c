@@ -118,6 +118,10 @@ static void test_unsupported(void **state)
 {
     (void)state;
     setting t = begin();
+    kr_source without = *t.point; /* whose ruptures bring their own rates */
+    without.kind = KR_SOURCE_MULTI_FAULT;
+    without.nmfds = 0;
+    fails(&t, &without, "bGRRelative", 0.1, "increment_b is not supported by MultiFaultSource");
     fails(&t, t.area, "bGRRelative", 0.1,
           "tree.xml:12: bGRRelative: modification increment_b is not supported by "
           "EvenlyDiscretizedMFD of areaSource 'a'");
