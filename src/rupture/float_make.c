@@ -474,6 +474,10 @@ kr_status kr_floats_make(kr_fault *fault, kr_surfaces *surfaces)
     fault->of.floats = mk.floats;
     KR_TRY(find_surface(&mk));
     KR_TRY(make_mags(&mk));
+    if (mk.nitems == 0)
+        kr_warn_at(fault->ctx, fault->source->file, fault->source->line,
+                   "source '%s' has no ruptures: none of its magnitudes has a place on its mesh",
+                   fault->source->id);
     KR_TRY(make_cuts(&mk));
     KR_TRY(make_bounds(&mk, &scratch));
     fault->block = fault->nitems ? fault->nitems : 1;
