@@ -86,6 +86,9 @@ void kr_window_work_keep(kr_window_work *work, struct kr_outlines *outlines);
 KR_MUST_CHECK kr_status kr_windows_set(kr_window_work *work, kr_surface_kind kind,
                                        const kr_mesh *mesh, const kr_site_soa *sites);
 
+/** Bytes that the work space comes to hold for the windows of a mesh at `nsites` sites. */
+size_t kr_windows_bytes(const kr_mesh *mesh, unsigned wanted, size_t nsites);
+
 /** rrup of all windows of rows x cols nodes, by sliding minima: window (i, j) and site s at
  * [(i * (mesh cols - cols + 1) + j) * capacity + s], capacity that of the sites. Valid until the
  * next call of this function or kr_windows_set. */

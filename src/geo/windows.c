@@ -141,6 +141,17 @@ out:
     return s;
 }
 
+size_t kr_windows_bytes(const kr_mesh *mesh, unsigned wanted, size_t nsites)
+{
+    size_t capacity = (nsites + 7) / 8 * 8, tables = wanted & KR_DIST_BIT(RJB) ? 2 : 1;
+    double nodes = (double)mesh->rows * (double)mesh->cols;
+    double bytes = nodes * (double)(tables * capacity + 2 * STRIP) * sizeof(double);
+
+    if (wanted & KR_DIST_BIT(RX))
+        bytes += fmin(row_bytes, 4 * nodes * (double)capacity * sizeof(double));
+    return (size_t)bytes;
+}
+
 kr_status kr_windows_set(kr_window_work *work, kr_surface_kind kind, const kr_mesh *mesh,
                          const kr_site_soa *sites)
 {

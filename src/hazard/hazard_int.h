@@ -56,6 +56,7 @@ struct kr_hazard {
     const kr_sites *sites;
     kr_surfaces *surfaces; /* of all extended sources */
     bool met;              /* faults know the sites */
+    size_t fault_room;     /* bytes that a maker comes to hold for the greatest fault */
     kr_site_soa soa;       /* all sites */
     kr_motion *motions;    /* one for each of the tree's models */
     kr_columns site_columns;

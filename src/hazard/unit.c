@@ -40,7 +40,8 @@ size_t kr_unit_bytes(const kr_hazard *h)
     size_t contexts = (size_t)KR_CONTEXTS_CAPACITY * (h->job->collapse_level >= 0 ? 100 : 36);
     return (sums_size(h) * (any_atomic(h) ? 2 : 1) + (KR_GMM_BATCH + 1) * curve_size(h) +
             2 * batch + contexts) *
-           sizeof(double);
+               sizeof(double) +
+           h->fault_room;
 }
 
 kr_status kr_unit_init(const kr_hazard *h, const kr_section_table *sections, size_t first,

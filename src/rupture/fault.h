@@ -32,6 +32,9 @@ uint64_t kr_fault_count_ruptures(const kr_fault *fault);
 /** Work of an item relative to a rupture of a point (the number of nodes and sections counts). */
 double kr_fault_item_cost(const kr_fault *fault, size_t item);
 
+/** Bytes that a maker of these columns comes to hold for the fault, at `nsites` sites. */
+size_t kr_fault_room_bytes(const kr_fault *fault, kr_columns columns, size_t nsites);
+
 /** What depends on the job's sites and the tectonic region: which sections are close, and with RY0
  * among the columns the greatest U of every multi-fault rupture (by several threads). Called once,
  * before the makers. */

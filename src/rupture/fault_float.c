@@ -297,6 +297,21 @@ out:
     return s;
 }
 
+static size_t room(const kr_fault *fault, unsigned wanted, size_t nsites)
+{
+    const kr_floats *f = fault->of.floats;
+    size_t least = SIZE_MAX;
+
+    for (size_t i = 0; i < fault->nitems; i++) {
+        size_t n = places(f, &f->items[i]);
+        least = n < least ? n : least;
+    }
+    if (least == SIZE_MAX || least == 0)
+        return 0;
+    size_t most = ROOM / least < LEAST_SITES ? LEAST_SITES : ROOM / least;
+    return kr_windows_bytes(&f->surface->mesh, wanted, nsites < most ? nsites : most);
+}
+
 /* Sites within the maximum distance of the fault's middle, and half its extent more. */
 static double estimate(kr_fault_maker *maker, const kr_fault *fault, size_t item)
 {
@@ -321,4 +336,5 @@ const kr_fault_way kr_floating_way = {.make = kr_floats_make,
                                       .ruptures = ruptures,
                                       .cost = cost,
                                       .run = run,
+                                      .room = room,
                                       .estimate = estimate};

@@ -23,6 +23,8 @@ typedef struct kr_fault_way {
                             const kr_site_soa *job_sites, int threads); /* NULL: nothing to do */
     /* The pairs of an item with the sites `maker->near` (at least one), by kr_batch_append_row. */
     kr_status (*run)(kr_fault_maker *maker, const kr_fault *fault, size_t item);
+    /* Bytes that a maker comes to hold for the fault, at `nsites` sites; NULL: next to nothing. */
+    size_t (*room)(const kr_fault *fault, unsigned wanted, size_t nsites);
     /* Pairs to expect of an item with the sites `maker->near`. */
     double (*estimate)(kr_fault_maker *maker, const kr_fault *fault, size_t item);
 } kr_fault_way;
