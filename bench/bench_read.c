@@ -60,7 +60,7 @@ static FILE *create(const char *dir, const char *name, char path[], size_t size)
 static void write_points(FILE *out)
 {
     (void)fputs(HEAD MODEL, out);
-    for (int i = 0; ftell(out) < SIZE; i++)
+    for (int i = 0; (double)ftell(out) < SIZE; i++)
         (void)fprintf(
             out,
             "<pointSource id='p%d' name='point %d'>\n"
@@ -85,7 +85,7 @@ static void write_points(FILE *out)
 static void write_faults(FILE *out)
 {
     (void)fputs(HEAD MODEL, out);
-    for (int i = 0; ftell(out) < SIZE; i++) {
+    for (int i = 0; (double)ftell(out) < SIZE; i++) {
         double lon = 300 * random_unit() - 150, lat = 100 * random_unit() - 50;
         (void)fprintf(out,
                       "<simpleFaultSource id='f%d' name='fault %d'>\n  <simpleFaultGeometry>\n"
@@ -125,7 +125,7 @@ static void write_sections(FILE *out)
 static void write_ruptures(FILE *out)
 {
     (void)fputs(HEAD MODEL "<multiFaultSource id='m' name='system'>\n", out);
-    while (ftell(out) < SIZE) {
+    while ((double)ftell(out) < SIZE) {
         double prob = pow(10, -3 - 4 * random_unit());
         (void)fprintf(out,
                       "<multiPlanesRupture probs_occur='%.16g %.16g'>\n<magnitude>%.4f"
