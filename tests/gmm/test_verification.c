@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { MAX_MEASURES = 128 };
+enum { MAX_MEASURES = 256 };
 
 /* One table and what it is compared with. */
 typedef struct table {
