@@ -12,6 +12,7 @@ static int run(int argc, char **argv)
     kr_ctx *ctx = cli_context(true);
     if (!ctx)
         return kr_exit_status(KR_ENOMEM);
+    cli_stop_on_signals(ctx);
     return cli_finish(&ctx, kr_dir_exists(o.run.job) ? kr_info_results(ctx, o.run.job, stdout)
                                                      : kr_info_job(ctx, &o.run, stdout));
 }

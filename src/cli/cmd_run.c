@@ -20,7 +20,7 @@ const cli_command cli_cmd_run = {
     .name = "run",
     .synopsis =
         "run JOB.ini [-o DIR] [-e csv] [-p key=value]... [--threads N] [--memory-limit SIZE] "
-        "[--compat NAME] [-q]",
+        "[--compat NAME] [--dry-run] [-q]",
     .about = "compute the hazard of a job",
     .help = "  -o DIR               folder of the results; without it JOB-results in the job's "
             "export_dir,\n"

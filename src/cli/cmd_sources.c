@@ -23,8 +23,9 @@ const cli_command cli_cmd_sources = {
     .about = "write the sources of a job as maps (GeoJSON)",
     .help = "  -o DIR         folder of the maps: points.geojson, areas.geojson, "
             "fault_traces.geojson,\n"
-            "                 fault_outlines.geojson, sections.geojson, as far as the job has such "
-            "sources\n"
+            "                 fault_outlines.geojson, section_traces.geojson, sections.geojson, as "
+            "far as\n"
+            "                 the job has such sources\n"
             "  -p key=value   set a parameter of the job; may be repeated\n"
             "\n"
             "Each source is drawn as its file has it, before any change by the logic tree.\n",

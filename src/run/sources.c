@@ -13,10 +13,10 @@
 enum { MOST_PROPERTIES = 16 };
 
 /* The files, and what goes into them. */
-typedef enum layer { POINTS, AREAS, TRACES, OUTLINES, SECTIONS, NLAYERS } layer;
-static const char *const layer_names[NLAYERS] = {"points.geojson", "areas.geojson",
-                                                 "fault_traces.geojson", "fault_outlines.geojson",
-                                                 "sections.geojson"};
+typedef enum layer { POINTS, AREAS, TRACES, OUTLINES, SECTION_TRACES, SECTIONS, NLAYERS } layer;
+static const char *const layer_names[NLAYERS] = {"points.geojson",         "areas.geojson",
+                                                 "fault_traces.geojson",   "fault_outlines.geojson",
+                                                 "section_traces.geojson", "sections.geojson"};
 
 /* What ruptures use of a section. */
 typedef struct section_use {
@@ -62,22 +62,33 @@ out:
     return s;
 }
 
+/* The upper ends of a simple fault, then the lower ones back. */
+static kr_status simple_outline(map *m, const kr_geometry *g, kr_line *out)
+{
+    kr_status s = KR_OK;
+    kr_simple_fault fault = {g->lines[0], g->dip, g->upper_km, g->lower_km};
+    kr_line ends; /* upper and lower in turn */
+    kr_point3 *p;
+
+    KR_TRY(kr_simple_fault_outline(m->ctx, &fault, &m->scratch, &ends));
+    KR_ANEW(p, &m->scratch, ends.n);
+    for (size_t i = 0; i < ends.n / 2; i++) {
+        p[i] = ends.p[2 * i];
+        p[ends.n - 1 - i] = ends.p[2 * i + 1];
+    }
+    *out = line_of(p, ends.n);
+out:
+    return s;
+}
+
 static kr_status outline_of(map *m, const kr_geometry *g, kr_line *out)
 {
     kr_status s = KR_OK;
-    kr_line whole, halves[2];
     kr_point3 *corners;
-    size_t n;
 
     switch (g->kind) {
     case KR_GEOMETRY_SIMPLE:
-        KR_TRY(kr_simple_fault_outline(
-            m->ctx, &(kr_simple_fault){g->lines[0], g->dip, g->upper_km, g->lower_km}, &m->scratch,
-            &whole));
-        n = whole.n / 2;
-        halves[0] = line_of(whole.p, n);
-        halves[1] = line_of(whole.p + n, n);
-        return ring_of_lines(&m->scratch, halves, 2, out);
+        return simple_outline(m, g, out);
     case KR_GEOMETRY_PLANAR:
         KR_ANEW(corners, &m->scratch, 4);
         memcpy(corners, g->lines[0].p, 4 * sizeof *corners);
@@ -116,18 +127,38 @@ static kr_feature_kind outline_kind(const kr_geometry *g)
     return g->kind == KR_GEOMETRY_GRIDDED ? KR_FEATURE_POINTS : KR_FEATURE_POLYGONS;
 }
 
-/* Outlines (and traces, unless NULL) of surfaces in parts. */
-static kr_status shapes_of(map *m, const kr_geometry *g, size_t n, kr_line **outlines,
-                           kr_line **traces)
+/* Is a ring so narrow that it is a line? Vertical surfaces are, seen from above. */
+static bool is_flat(kr_line ring)
+{
+    double twice_area = 0, length = 0;
+    for (size_t i = 0; i < ring.n; i++) {
+        kr_point3 a = ring.p[i], b = ring.p[(i + 1) % ring.n];
+        double dx = kr_lon_extent(a.lon, b.lon), dy = b.lat - a.lat;
+        twice_area += kr_lon_extent(ring.p[0].lon, a.lon) * dy - (a.lat - ring.p[0].lat) * dx;
+        length += hypot(dx, dy);
+    }
+    return fabs(twice_area) <= 1e-7 * length * length;
+}
+
+/* Surfaces in parts, seen from above. */
+typedef struct shapes {
+    kr_feature_kind kind; /* of the outlines */
+    size_t noutlines, ntraces;
+    kr_line *outlines, *traces; /* vertical parts have no outline, gridded ones no trace */
+} shapes;
+
+static kr_status shapes_of(map *m, const kr_geometry *g, size_t n, shapes *out)
 {
     kr_status s = KR_OK;
-    KR_ANEW(*outlines, &m->scratch, n);
-    if (traces)
-        KR_ANEW(*traces, &m->scratch, n);
+    *out = (shapes){.kind = outline_kind(g)};
+    KR_ANEW(out->outlines, &m->scratch, n);
+    KR_ANEW(out->traces, &m->scratch, n);
     for (size_t i = 0; i < n; i++) {
-        KR_TRY(outline_of(m, &g[i], &(*outlines)[i]));
-        if (traces)
-            KR_TRY(trace_of(m, &g[i], &(*traces)[i]));
+        kr_line *outline = &out->outlines[out->noutlines];
+        KR_TRY(outline_of(m, &g[i], outline));
+        out->noutlines += g[i].kind == KR_GEOMETRY_GRIDDED || !is_flat(*outline);
+        if (g[i].kind != KR_GEOMETRY_GRIDDED)
+            KR_TRY(trace_of(m, &g[i], &out->traces[out->ntraces++]));
     }
 out:
     return s;
@@ -216,6 +247,22 @@ static void tell_depths(telling *t, double upper_km, double lower_km)
     tell_number(t, "lower_depth_km", lower_km);
 }
 
+/* Depths of surfaces: as written for simple faults, those of the points of others. */
+static void tell_depths_of(telling *t, const kr_geometry *g, size_t n)
+{
+    double upper = INFINITY, lower = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        bool simple = g[i].kind == KR_GEOMETRY_SIMPLE;
+        for (size_t k = 0; k < g[i].nlines; k++)
+            for (size_t j = 0; j < g[i].lines[k].n; j++) {
+                double depth = g[i].lines[k].p[j].depth;
+                upper = fmin(upper, simple ? g[i].upper_km : depth);
+                lower = fmax(lower, simple ? g[i].lower_km : depth);
+            }
+    }
+    tell_depths(t, upper, lower);
+}
+
 static kr_status add(map *m, layer where, kr_feature_kind kind, const kr_line *parts, size_t nparts,
                      const telling *t)
 {
@@ -224,6 +271,20 @@ static kr_status add(map *m, layer where, kr_feature_kind kind, const kr_line *p
                                                           .parts = parts,
                                                           .nproperties = t->n,
                                                           .properties = t->of});
+}
+
+static kr_status add_shapes(map *m, const kr_geometry *g, size_t n, layer outlines, layer traces,
+                            const telling *t)
+{
+    kr_status s = KR_OK;
+    shapes all;
+    KR_TRY(shapes_of(m, g, n, &all));
+    if (all.noutlines)
+        KR_TRY(add(m, outlines, all.kind, all.outlines, all.noutlines, t));
+    if (all.ntraces)
+        KR_TRY(add(m, traces, KR_FEATURE_LINES, all.traces, all.ntraces, t));
+out:
+    return s;
 }
 
 /* ---- sources ---- */
@@ -251,16 +312,12 @@ static kr_status add_fault(map *m, const kr_source *source)
 {
     kr_status s = KR_OK;
     telling t;
-    kr_line *outlines, *traces;
     const kr_geometry *g = source->geometries;
     KR_TRY(tell_source(m, source, &t));
     tell_number(&t, "rake", source->rake);
     tell_number(&t, "dip", g->dip);
-    tell_depths(&t, g->upper_km, g->lower_km);
-    KR_TRY(shapes_of(m, g, source->ngeometries, &outlines, &traces));
-    KR_TRY(add(m, OUTLINES, outline_kind(g), outlines, source->ngeometries, &t));
-    if (g->kind != KR_GEOMETRY_GRIDDED)
-        KR_TRY(add(m, TRACES, KR_FEATURE_LINES, traces, source->ngeometries, &t));
+    tell_depths_of(&t, g, source->ngeometries);
+    KR_TRY(add_shapes(m, g, source->ngeometries, OUTLINES, TRACES, &t));
 out:
     return s;
 }
@@ -273,14 +330,11 @@ static kr_status add_given(map *m, const kr_source *source)
     KR_TRY(tell_source(m, source, &t));
     for (size_t i = 0; i < source->ngiven; i++) {
         const kr_given_rupture *r = &source->given[i];
-        kr_line *outlines;
         of_rupture = t;
         tell_number(&of_rupture, "rupture", (double)i);
         tell_number(&of_rupture, "mag", r->mag);
         tell_number(&of_rupture, "rake", r->rake);
-        KR_TRY(shapes_of(m, r->geometries, r->ngeometries, &outlines, NULL));
-        KR_TRY(
-            add(m, OUTLINES, outline_kind(r->geometries), outlines, r->ngeometries, &of_rupture));
+        KR_TRY(add_shapes(m, r->geometries, r->ngeometries, OUTLINES, TRACES, &of_rupture));
     }
 out:
     return s;
@@ -332,15 +386,14 @@ static kr_status add_section(map *m, size_t k)
     kr_status s = KR_OK;
     const kr_section *section = &m->model->sections[k];
     telling t = {.n = 0};
-    kr_line *outlines;
     if (!section->file)
         return KR_OK;
     tell_text(&t, "id", section->id);
     tell_text(&t, "file", kr_path_base(section->file));
     tell_number(&t, "ruptures", m->uses[k].ruptures);
     tell_number(&t, "annual_rate", m->uses[k].rate);
-    KR_TRY(shapes_of(m, section->geometries, section->ngeometries, &outlines, NULL));
-    KR_TRY(add(m, SECTIONS, outline_kind(section->geometries), outlines, section->ngeometries, &t));
+    tell_depths_of(&t, section->geometries, section->ngeometries);
+    KR_TRY(add_shapes(m, section->geometries, section->ngeometries, SECTIONS, SECTION_TRACES, &t));
 out:
     kr_arena_reset(&m->scratch);
     return s;

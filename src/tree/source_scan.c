@@ -5,6 +5,7 @@
 #include "tree/source_tree.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* "a/./b/../c.xml" -> "a/c.xml", so that a file has one name. */
 static void scan_normalise(char *name)
@@ -109,8 +110,9 @@ kr_status kr_smlt_files(kr_smlt *t, const kr_node *model, kr_lt_branch *branch)
         KR_TRY(scan_check_name(t, model->line, words, i));
         KR_TRY(scan_file(t, words[i], &f));
         if (!t->files[f].scanned && !kr_file_exists(t->files[f].path)) {
-            s = kr_fail_at(t->ctx, t->path, model->line, "there is no source model file '%s'",
-                           t->files[f].path);
+            s = kr_fail_at(t->ctx, t->path, model->line, "the source model file '%s' %s",
+                           t->files[f].path,
+                           access(t->files[f].path, F_OK) == 0 ? "cannot be read" : "is not there");
             goto out;
         }
         KR_TRY(scan_named_by(t, f, branch->id));

@@ -34,7 +34,7 @@ nothing_in() {
 "$KAURI_PROGRAM" sources job.ini -o "$scratch/maps" >"$scratch/stdout" 2>"$scratch/stderr" ||
     fail "sources: $(cat "$scratch/stderr")"
 cd "$scratch/maps" || exit 1
-[ "$(ls | tr '\n' ' ')" = "areas.geojson fault_outlines.geojson fault_traces.geojson points.geojson sections.geojson " ] ||
+[ "$(ls | tr '\n' ' ')" = "areas.geojson fault_outlines.geojson fault_traces.geojson points.geojson section_traces.geojson sections.geojson " ] ||
     fail "files: $(ls)"
 
 # kind FILE ID TYPE GEOMETRY: there is such a feature.
@@ -56,6 +56,15 @@ kind fault_outlines.geojson d complexFaultSource MultiPolygon # it crosses the d
 grep -qF '"type": "nonParametricSeismicSource"' fault_outlines.geojson || fail "no ruptures of source n"
 [ "$(grep -c '"type": "Feature",' sections.geojson)" -eq "$(grep -c '<section ' "$job/sec.xml")" ] ||
     fail "sections.geojson has not the sections of sec.xml"
+
+# the outline of source a goes along the lower ends, and back along the trace
+ring='[[[0.11792, -0.06551], [0.31792, 0.08449], [0.36793, 0.38449], [0.25, 0.45], [0.2, 0.15], [0.0, 0.0], '
+grep -F '"id": "a"' fault_outlines.geojson | grep -qF "$ring" || fail "the outline of source a crosses itself"
+
+# a vertical fault has a trace and no outline
+"$KAURI_PROGRAM" sources "$faults/complex_vertical/job.ini" -o "$scratch/vertical" >"$scratch/stdout" 2>&1 ||
+    fail "a vertical fault: $(cat "$scratch/stdout")"
+[ "$(ls "$scratch/vertical")" = fault_traces.geojson ] || fail "a vertical fault: $(ls "$scratch/vertical")"
 
 # the trace of source a, as its file has it
 grep -F '"id": "a"' fault_traces.geojson |

@@ -47,6 +47,7 @@ logictree/case_73
 logictree/case_84
 national/extend
 national/hikurangi
+national/nz2022
 national/product
 national/sampled
 national/shared
