@@ -62,8 +62,8 @@ ring='[[[0.11792, -0.06551], [0.31792, 0.08449], [0.36793, 0.38449], [0.25, 0.45
 grep -F '"id": "a"' fault_outlines.geojson | grep -qF "$ring" || fail "the outline of source a crosses itself"
 
 # a vertical fault has a trace and no outline
-"$KAURI_PROGRAM" sources "$faults/complex_vertical/job.ini" -o "$scratch/vertical" >"$scratch/stdout" 2>&1 ||
-    fail "a vertical fault: $(cat "$scratch/stdout")"
+"$KAURI_PROGRAM" sources "$faults/complex_vertical/job.ini" -o "$scratch/vertical" >"$scratch/log" 2>&1 ||
+    fail "a vertical fault: $(cat "$scratch/log")"
 [ "$(ls "$scratch/vertical")" = fault_traces.geojson ] || fail "a vertical fault: $(ls "$scratch/vertical")"
 
 # the trace of source a, as its file has it
