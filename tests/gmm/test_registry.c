@@ -24,6 +24,7 @@ static double between(uint64_t *seed, double lo, double hi)
 static void fill_columns(const kr_gmm_class *cls)
 {
     static const double rakes[] = {-180.0, -90.0, -60.0, -30.0, 0.0, 30.0, 90.0, 150.0, 180.0};
+    static const char *const classes[] = {"A", "B", "C", "D"};
     static const double vs30s[] = {180.0, 300.0,  360.0,  500.0, 750.0,
                                    760.0, 1100.0, 1130.0, 2000.0};
     uint64_t seed = 42;
@@ -54,6 +55,7 @@ static void fill_columns(const kr_gmm_class *cls)
         columns[KR_COL_LAT][i] = between(&seed, -43.55, -43.51);
         columns[KR_COL_VS30][i] = edge ? vs30s[i / 4 % 9] : between(&seed, 120.0, 2500.0);
         columns[KR_COL_VS30MEASURED][i] = (double)(i % 2);
+        columns[KR_COL_SITECLASS][i] = kr_column_code(classes[i / 3 % 4]);
         columns[KR_COL_BACKARC][i] = (double)(i / 2 % 2);
         columns[KR_COL_Z1PT0][i] = edge ? 0.0 : between(&seed, 0.0, 2000.0);
         columns[KR_COL_Z2PT5][i] = edge ? 0.0 : between(&seed, 0.0, 8.0);
