@@ -18,8 +18,9 @@ static inline kr_status median_factor_ln(kr_ctx *ctx, const kr_gmm *gmm, double 
 {
     double factor = kr_gmm_arg_of(gmm, "adjustment_factor")->number;
     if (!(factor > 0.0))
-        return kr_gmm_fail(ctx, gmm, "%s: adjustment_factor is %g; a factor above 0 would be right",
-                           gmm->cls->name, factor);
+        return kr_gmm_fail(ctx, gmm,
+                           "argument 'adjustment_factor' of %s: a number greater than 0 is needed",
+                           gmm->cls->name);
     *out = log(factor);
     return KR_OK;
 }

@@ -60,6 +60,8 @@ static void test_failures(void **state)
          "greater than 0"},
         {"ChiouYoungs2014", "stress_par_target = 140\nstress_par_host = 100", "PGV",
          "PGV is not defined for ChiouYoungs2014"},
+        {"CauzziEtAl2014", "adjustment_factor = 0", "PGA",
+         "argument 'adjustment_factor' of CauzziEtAl2014: a number greater than 0 is needed"},
         {"Atkinson2022Crust", "epistemic = 'Middle'", "PGA",
          "argument 'epistemic' of Atkinson2022Crust: 'Middle' is none of Central, Lower, Upper"},
         {"Atkinson2022Crust", "modified_sigma = 'false'", "PGA",
