@@ -5,6 +5,7 @@
 #include "model/source_given.h"
 #include "model/source_group.h"
 #include "model/source_multi.h"
+#include "model/source_names.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,6 +29,7 @@ typedef struct stream {
     int depth; /* of the source whose ruptures are read */
     kr_multi_build multi;
     kr_given_build given;
+    kr_source_names names; /* met in the file */
 } stream;
 
 static bool contains(const kr_names *names, const char *word)
@@ -72,6 +74,7 @@ static kr_status start_model(stream *st, const kr_node *node)
                           "<geometryModel> in NRML 0.4; the namespace should end in nrml/0.5");
     st->found = true;
     st->line = node->line;
+    kr_source_names_attrs(&st->names, node);
     if (!st->sections && kr_node_attr(node, "investigation_time"))
         return kr_attr_positive(st->reader.ctx, node, "investigation_time",
                                 &st->out->investigation_time);
@@ -124,6 +127,7 @@ static kr_status keep_source(stream *st, const kr_node *node, kr_source_kind kin
         return KR_OK;
     *action = KR_XML_ENTER;
     st->depth = depth;
+    kr_source_names_attrs(&st->names, node);
     if (kind == KR_SOURCE_MULTI_FAULT)
         KR_TRY(kr_multi_begin(&st->reader, &st->multi, node, st->trt));
     else
@@ -184,6 +188,7 @@ static kr_status start_group(stream *st, const kr_node *node, kr_xml_action *act
         *action = KR_XML_SKIP;
         return KR_OK;
     }
+    kr_source_names_attrs(&st->names, node);
     KR_TRY(new_group(st, &st->open));
     KR_TRY(kr_group_read(&st->reader, node, st->open));
     *action = KR_XML_ENTER;
@@ -223,6 +228,7 @@ static kr_status stream_element(void *user, const kr_node *node)
     stream *st = user;
     kr_source *source = NULL;
 
+    kr_source_names_all(&st->names, node);
     if (st->sections) {
         KR_TRY(kr_section_read(&st->reader, node));
     } else if (st->inside == INSIDE_MULTI) {
@@ -310,6 +316,7 @@ static kr_status read_file(kr_ctx *ctx, kr_model *model, const kr_job *job, cons
     kr_multi_build_init(&st.multi, ctx);
     out->path = path;
     out->investigation_time = NAN;
+    KR_TRY(kr_source_names_init(&st.names, ctx));
     KR_TRY(kr_xml_read(ctx, path, &handler));
     if (!st.found) {
         s = kr_fail_at(ctx, path, 1,
@@ -325,6 +332,7 @@ out:
     kr_free(st.groups);
     kr_multi_build_clear(&st.multi);
     kr_given_build_clear(&st.given);
+    kr_source_names_clear(&st.names);
     kr_arena_clear(&st.reader.scratch);
     return s;
 }

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "model/source_names.h"
 
 #include <string.h>
 
@@ -256,6 +257,18 @@ static kr_status tree_level(kr_smlt *t, const kr_node *node, const kr_node **out
     return KR_OK;
 }
 
+/* Names that nobody looks for but that were meant to be found. */
+static kr_status tree_spelling(kr_smlt *t, const kr_node *root)
+{
+    kr_source_names names;
+    kr_status s = kr_source_names_init(&names, t->ctx);
+
+    if (s == KR_OK)
+        kr_source_names_all(&names, root);
+    kr_source_names_clear(&names);
+    return s;
+}
+
 static kr_status tree_parse(kr_smlt *t, const kr_node *root)
 {
     kr_status s = KR_OK;
@@ -332,6 +345,7 @@ kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, kr_arena *arena, kr_smlt 
     }
     KR_TRY(tree_reduce(t));
     KR_TRY(kr_xml_load(ctx, t->path, &scratch, &root));
+    KR_TRY(tree_spelling(t, root));
     KR_TRY(tree_parse(t, root));
 out:
     kr_arena_clear(&scratch);
