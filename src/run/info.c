@@ -96,6 +96,8 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     row(out, "sites", "%zu", calc->sites->n);
     levels(calc->job, out);
     sources(calc, out);
+    if (calc->model->nsections)
+        row(out, "fault sections", "%zu", calc->model->nsections);
     branch_sets(tree, out);
     row(out, "realizations", "%zu%s", tree->nrlzs, calc->job->samples ? " (sampled)" : "");
     row(out, "components", "%zu, with %zu component rates", tree->ncomponents, tree->nrates);
