@@ -31,7 +31,10 @@ demos/CharacteristicFaultSourceCase3ClassicalPSHA
 demos/SimpleFaultSourceClassicalPSHA
 demos/LogicTreeCase3ClassicalPSHA
 classical/case_04
+classical/case_32
 classical/case_35
+classical/case_37
+classical/case_60
 classical/case_62
 classical/case_65
 classical/case_80
@@ -43,6 +46,7 @@ logictree/case_14
 logictree/case_18
 logictree/case_20
 logictree/case_31
+logictree/case_67
 logictree/case_73
 logictree/case_84
 national/extend
