@@ -55,6 +55,8 @@ static const known_names attributes[] = {
      {"applyToTectonicRegionType", "applyToSources", "applyToBranches", "applyToSourceType"},
      {"uncertaintyType", "branchSetID", "name", "id"}},
     {"uncertaintyWeight", false, {"imt"}, {"id"}},
+    {"logicTree", false, {NULL}, {NULL}},
+    {"uncertaintyModel", false, {NULL}, {NULL}},
     {"faultActivityData", false, {"constant_term"}, {"slipRate", "rigidity", "recompute_mmax"}},
 };
 
@@ -93,23 +95,26 @@ void kr_source_names_clear(kr_source_names *names)
     *names = (kr_source_names){0};
 }
 
-/* True the first time. Past so many different names nobody is told of more. */
-static bool is_new(kr_source_names *names, kr_name_pair pair)
+/* The entry of a pair, *first: a new one; NULL past so many different names, of which nobody is
+ * told any more. */
+static kr_name_pair *find_pair(kr_source_names *names, kr_name_pair pair, bool *first)
 {
     uint64_t hash =
         ((uint64_t)(uintptr_t)pair.tag * 31 + (uint64_t)(uintptr_t)pair.name) * 2 + pair.child;
     size_t i = (size_t)(hash * 0x9E3779B97F4A7C15u >> 53);
 
+    *first = false;
     for (; names->seen[i].tag; i = (i + 1) % SLOTS) {
-        const kr_name_pair *p = &names->seen[i];
+        kr_name_pair *p = &names->seen[i];
         if (p->name == pair.name && p->tag == pair.tag && p->child == pair.child)
-            return false;
+            return p;
     }
     if (names->n == FULL)
-        return false;
+        return NULL;
     names->n++;
+    *first = true;
     names->seen[i] = pair;
-    return true;
+    return &names->seen[i];
 }
 
 static const known_names *find_names(const known_names *table, size_t n, const char *tag)
@@ -177,21 +182,37 @@ static void judge(kr_source_names *names, const kr_node *node, const char *name,
                    text);
 }
 
+static bool has_names(const char *tag)
+{
+    return find_names(attributes, sizeof attributes / sizeof *attributes, tag) ||
+           find_names(children, sizeof children / sizeof *children, tag);
+}
+
 void kr_source_names_attrs(kr_source_names *names, const kr_node *node)
 {
+    bool first = false;
+
     for (size_t i = 0; i < node->nattrs; i++) {
         const char *name = node->attrs[i].name;
-        if (is_new(names, (kr_name_pair){node->tag, name, false}))
+        (void)find_pair(names, (kr_name_pair){node->tag, name, false, false}, &first);
+        if (first)
             judge(names, node, name, NULL);
     }
 }
 
 void kr_source_names_all(kr_source_names *names, const kr_node *node)
 {
+    bool first = false;
+
     kr_source_names_attrs(names, node);
     for (const kr_node *child = node->first; child; child = child->next) {
-        if (is_new(names, (kr_name_pair){node->tag, child->tag, true}))
+        kr_name_pair *pair =
+            find_pair(names, (kr_name_pair){node->tag, child->tag, true, false}, &first);
+        if (first) {
             judge(names, node, child->tag, child);
-        kr_source_names_all(names, child);
+            pair->inside = has_names(child->tag);
+        }
+        if (pair && pair->inside)
+            kr_source_names_all(names, child);
     }
 }

@@ -7,7 +7,7 @@
 
 typedef struct kr_name_pair {
     const char *tag, *name;
-    bool child;
+    bool child, inside; /* of a child: there are names to look at in it */
 } kr_name_pair;
 
 /* What was looked at in one document. Elements of a document share their names, so that addresses
@@ -27,7 +27,8 @@ void kr_source_names_clear(kr_source_names *names);
  * element's tag in the document. */
 void kr_source_names_attrs(kr_source_names *names, const kr_node *node);
 
-/** The same for an element and all that is in it, and for the names of elements. */
+/** The same for an element and what is in it, as far as names are known there, and for the names of
+ * elements. */
 void kr_source_names_all(kr_source_names *names, const kr_node *node);
 
 #endif
