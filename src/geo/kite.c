@@ -309,7 +309,9 @@ static kr_status clean(const kr_kite_grid *grid, kr_arena *arena, kr_kite_grid *
         nrows += !row_is_empty(grid, i);
     KR_TRY(kr_kite_grid_make(arena, nrows, ncols, out));
     for (size_t i = 0; i < grid->rows; i++) {
-        for (size_t k = 0; k < ncols && !row_is_empty(grid, i); k++)
+        if (row_is_empty(grid, i))
+            continue;
+        for (size_t k = 0; k < ncols; k++)
             out->p[n++] = *kr_kite_at(grid, i, cols[k]);
     }
 out:

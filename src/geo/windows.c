@@ -244,8 +244,14 @@ static kr_status fill_table(kr_window_work *w, const node_table *t, size_t rows,
     KR_TRY(fit(w->room.ctx, &out->km, &out->room, down * across * w->capacity));
     out->rows = rows;
     out->cols = cols;
-    for (size_t from = 0; from < t->sites.n; from += STRIP)
+    for (size_t from = 0; from < t->sites.n; from += STRIP) {
+        if (kr_interrupted(w->room.ctx)) {
+            out->rows = 0;
+            s = kr_fail(w->room.ctx, KR_EINTERRUPTED, "interrupted");
+            goto out;
+        }
         strip_windows(w, t, out, from, t->sites.n - from < STRIP ? t->sites.n - from : STRIP);
+    }
 out:
     return s;
 }

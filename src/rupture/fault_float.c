@@ -219,6 +219,10 @@ static kr_status run_windows(kr_fault_maker *maker, const windows *w)
         KR_TRY(kr_windows_rrup(maker->windows, w->size.rows, w->size.cols, &rrup));
     for (size_t k = 0; k < w->n; k++) {
         kr_float at = window_at(w, k);
+        if (kr_interrupted(maker->ctx)) {
+            s = kr_fail(maker->ctx, KR_EINTERRUPTED, "interrupted");
+            goto out;
+        }
         if (together)
             memcpy(maker->dist.of[KR_DIST_RRUP], rrup + (at.row0 * across + at.col0) * stride,
                    nsites * sizeof *rrup);

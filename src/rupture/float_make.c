@@ -12,7 +12,9 @@ typedef struct maker {
     kr_fault *fault;
     kr_surfaces *surfaces;
     kr_floats *floats;
-    double profile_km; /* kite faults: distance of nodes down dip */
+    kr_arena *scratch, *places; /* for what ends with the maker, and for lists of places */
+    double profile_km;          /* kite faults: distance of nodes down dip */
+    const uint32_t *missing;    /* kite faults: see count_missing; NULL: no node is missing */
     size_t nmags;
     double *mag, *rate; /* of the ruptures */
     size_t nitems;
@@ -142,13 +144,39 @@ static size_t step_of(double part, bool floats, uint32_t nodes, size_t mesh_node
     return step;
 }
 
-static bool is_complete(const kr_mesh *mesh, const kr_float *w)
+/* Count the missing nodes above and to the left of each corner of the mesh, so that those of any
+ * window are four look-ups: [row * (cols + 1) + col] has those of the rows before `row` and the
+ * columns before `col`. */
+static kr_status count_missing(maker *mk)
 {
-    for (size_t i = w->row0; i < w->row1; i++)
-        for (size_t j = w->col0; j < w->col1; j++)
-            if (isnan(mesh->lon[i * mesh->stride + j]))
-                return false;
-    return true;
+    kr_status s = KR_OK;
+    const kr_mesh *mesh = &mk->floats->surface->mesh;
+    size_t across = mesh->cols + 1;
+    uint32_t *sums = NULL;
+
+    KR_ANEW(sums, mk->scratch, (mesh->rows + 1) * across);
+    for (size_t i = 0; i < mesh->rows; i++) {
+        uint32_t of_row = 0;
+        for (size_t j = 0; j < mesh->cols; j++) {
+            of_row += isnan(mesh->lon[i * mesh->stride + j]) ? 1u : 0u;
+            sums[(i + 1) * across + j + 1] = sums[i * across + j + 1] + of_row;
+        }
+    }
+    mk->missing = sums[mesh->rows * across + mesh->cols] ? sums : NULL;
+out:
+    return s;
+}
+
+static bool is_complete(const maker *mk, const kr_float *w)
+{
+    size_t across = mk->floats->surface->mesh.cols + 1;
+    const uint32_t *upper, *lower;
+
+    if (!mk->missing)
+        return true;
+    upper = mk->missing + w->row0 * across;
+    lower = mk->missing + w->row1 * across;
+    return lower[w->col1] - lower[w->col0] == upper[w->col1] - upper[w->col0];
 }
 
 static kr_float mirror_of(const kr_mesh *mesh, const kr_float *w)
@@ -172,19 +200,21 @@ static kr_status find_kite_places(maker *mk, kr_float_size size, kr_float_list l
     size_t most = ((mesh->cols - size.cols) / dx + 1) * ((mesh->rows - size.rows) / dy + 1);
     uint32_t *number[2] = {NULL, NULL}, next = 0;
     kr_float *at[2] = {NULL, NULL};
-    kr_float all = {0, 0, (uint32_t)mesh->rows, (uint32_t)mesh->cols};
-    bool whole = is_complete(mesh, &all);
 
     for (int k = 0; k < 2; k++) {
-        KR_ANEW(at[k], &mk->fault->arena, most);
-        KR_ANEW(number[k], &mk->fault->arena, most);
+        KR_ANEW(at[k], mk->places, most);
+        KR_ANEW(number[k], mk->places, most);
         lists[k] = (kr_float_list){0, at[k], number[k]};
     }
     for (size_t j = 0; j + size.cols <= mesh->cols; j += dx) {
+        if (kr_interrupted(mk->fault->ctx)) {
+            s = kr_fail(mk->fault->ctx, KR_EINTERRUPTED, "interrupted");
+            goto out;
+        }
         for (size_t i = 0; i + size.rows <= mesh->rows; i += dy) {
             kr_float w = {(uint32_t)i, (uint32_t)j, (uint32_t)i + size.rows,
                           (uint32_t)j + size.cols};
-            if (!whole && !is_complete(mesh, &w))
+            if (!is_complete(mk, &w))
                 continue;
             kr_mesh window = kr_mesh_window(mesh, i, j, size.rows, size.cols);
             int k = kr_kite_is_left_handed(&window) ? 1 : 0;
@@ -263,6 +293,7 @@ static kr_status round_kite_mags(maker *mk)
 
     KR_ANEW(mag, &mk->fault->arena, mk->nmags);
     KR_ANEW(rate, &mk->fault->arena, mk->nmags);
+    mk->places = mk->scratch; /* of magnitudes that are not kept */
     for (size_t m = 0; m < mk->nmags; m++) {
         double rounded = mk->mag[m];
         size_t k = 0;
@@ -291,6 +322,7 @@ static kr_status round_kite_mags(maker *mk)
     mk->rate = rate;
     mk->nmags = kept;
 out:
+    mk->places = &mk->fault->arena;
     return s;
 }
 
@@ -311,6 +343,7 @@ static void warn_of_lost(const maker *mk)
 
 static kr_status find_surface(maker *mk)
 {
+    kr_status s = KR_OK;
     const kr_source *source = mk->fault->source;
     kr_geometry g = source->geometries[0];
 
@@ -319,7 +352,11 @@ static kr_status find_surface(maker *mk)
         g.profile_km = mk->profile_km;
         kr_geometry_hash(&g);
     }
-    return kr_surfaces_get(mk->surfaces, &g, &mk->floats->surface);
+    KR_TRY(kr_surfaces_get(mk->surfaces, &g, &mk->floats->surface));
+    if (source->kind == KR_SOURCE_KITE_FAULT)
+        KR_TRY(count_missing(mk));
+out:
+    return s;
 }
 
 static kr_status make_mags(maker *mk)
@@ -435,7 +472,7 @@ out:
     return s;
 }
 
-static kr_status make_bounds(maker *mk, kr_arena *scratch)
+static kr_status make_bounds(maker *mk)
 {
     kr_status s = KR_OK;
     kr_fault *fault = mk->fault;
@@ -449,13 +486,13 @@ static kr_status make_bounds(maker *mk, kr_arena *scratch)
 
     KR_ANEW(bounds, &fault->arena, 1);
     if (is_kite) {
-        KR_TRY(kr_outline_of_kite(fault->ctx, &mk->floats->surface->mesh, scratch, &outline, &ring,
-                                  &line.n));
+        KR_TRY(kr_outline_of_kite(fault->ctx, &mk->floats->surface->mesh, mk->scratch, &outline,
+                                  &ring, &line.n));
         line.p = ring;
     } else if (fault->source->kind == KR_SOURCE_SIMPLE_FAULT) {
-        KR_TRY(kr_simple_fault_outline(fault->ctx, &simple, scratch, &line));
+        KR_TRY(kr_simple_fault_outline(fault->ctx, &simple, mk->scratch, &line));
     } else {
-        KR_TRY(join_edges(g, scratch, &line));
+        KR_TRY(join_edges(g, mk->scratch, &line));
     }
     KR_TRY(bounds_of_line(mk, line, !is_kite, bounds));
     fault->bounds = bounds;
@@ -466,8 +503,12 @@ out:
 kr_status kr_floats_make(kr_fault *fault, kr_surfaces *surfaces)
 {
     kr_status s = KR_OK;
-    maker mk = {.fault = fault, .surfaces = surfaces, .whole = fault->whole};
     kr_arena scratch;
+    maker mk = {.fault = fault,
+                .surfaces = surfaces,
+                .scratch = &scratch,
+                .places = &fault->arena,
+                .whole = fault->whole};
 
     kr_arena_init(&scratch, fault->ctx, KR_ACCOUNT_RUPTURES);
     KR_ANEW(mk.floats, &fault->arena, 1);
@@ -479,7 +520,7 @@ kr_status kr_floats_make(kr_fault *fault, kr_surfaces *surfaces)
                    "source '%s' has no ruptures: none of its magnitudes has a place on its mesh",
                    fault->source->id);
     KR_TRY(make_cuts(&mk));
-    KR_TRY(make_bounds(&mk, &scratch));
+    KR_TRY(make_bounds(&mk));
     fault->block = fault->nitems ? fault->nitems : 1;
 out:
     kr_arena_clear(&scratch);
