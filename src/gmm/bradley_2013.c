@@ -25,6 +25,7 @@
  * the recovery of Christchurch. Earthquake Spectra 30(1), 17-29. doi:10.1193/021913EQS037M */
 #include "bradley_2013.tab.h"
 #include "gmm/gmm.h"
+#include "gmm/hyperbolic.h"
 #include "gmm/nz_recordings.h"
 #include "num/vmath.h"
 
@@ -160,25 +161,6 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     }
 out:
     return s;
-}
-
-KR_GMM_INLINE double positive(double x)
-{
-    return x > 0.0 ? x : 0.0;
-}
-
-/* tanh(x) for x >= 0, with an absolute error of one unit in the last place of 1. */
-KR_GMM_INLINE double tanh_of(double x)
-{
-    double e = exp(x < 350.0 ? -2.0 * x : -700.0);
-    return (1.0 - e) / (1.0 + e);
-}
-
-/* 1 / cosh(x) for x >= 0. */
-KR_GMM_INLINE double sech(double x)
-{
-    double e = exp(x < 700.0 ? -x : -700.0);
-    return 2.0 * e / (1.0 + e * e);
 }
 
 static void fill_rupture(shared *sh, size_t n, const kr_gmm_batch *batch)

@@ -4,6 +4,7 @@
  * Departures: main shocks only (no aftershock terms); the depth z1.0 is always that of the site. */
 #include "chiou_youngs_2008.tab.h"
 #include "gmm/gmm.h"
+#include "gmm/hyperbolic.h"
 #include "num/vmath.h"
 
 static const kr_gmm_table table = KR_GMM_TABLE(chiou_youngs_2008, CHIOU_YOUNGS_2008);
@@ -28,25 +29,6 @@ typedef struct shared {
     double mag_tau[KR_GMM_BATCH]; /* (M limited to 5 .. 7) - 5 */
     double known[KR_GMM_BATCH];   /* 1 if vs30 is measured */
 } shared;
-
-KR_GMM_INLINE double positive(double x)
-{
-    return x > 0.0 ? x : 0.0;
-}
-
-/* tanh(x) for x >= 0, with an absolute error of one unit in the last place of 1. */
-KR_GMM_INLINE double tanh_of(double x)
-{
-    double e = exp(x < 350.0 ? -2.0 * x : -700.0);
-    return (1.0 - e) / (1.0 + e);
-}
-
-/* 1 / cosh(x) for x >= 0. */
-KR_GMM_INLINE double sech(double x)
-{
-    double e = exp(x < 700.0 ? -x : -700.0);
-    return 2.0 * e / (1.0 + e * e);
-}
 
 static void fill_rupture(shared *sh, size_t n, const kr_gmm_batch *batch)
 {

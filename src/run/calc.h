@@ -33,6 +33,9 @@ typedef struct kr_calc {
     kr_results *results;
 } kr_calc;
 
+/** Read the job file of the options with their parameters. Owned by the caller: kr_job_destroy. */
+KR_MUST_CHECK kr_status kr_options_job(kr_ctx *ctx, const kr_run_options *options, kr_job **out);
+
 /** Read everything that a job names, up to the split sources: what `run` and `info` share. Always
  * end with kr_calc_clear. */
 KR_MUST_CHECK kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options);

@@ -17,17 +17,17 @@ void kr_calc_phase_end(kr_calc *calc, const char *phase, double began)
             (double)kr_resident_bytes() / 1e6);
 }
 
-static kr_status read_job(kr_calc *calc)
+kr_status kr_options_job(kr_ctx *ctx, const kr_run_options *o, kr_job **out)
 {
     kr_status s = KR_OK;
-    const kr_run_options *o = calc->options;
-    kr_override *overrides;
-    KR_ANEW(overrides, &calc->arena, o->nparameters);
+    kr_override *overrides = NULL;
+    KR_NEW(overrides, ctx, KR_ACCOUNT_OTHER, o->nparameters);
     for (size_t i = 0; i < o->nparameters; i++)
         overrides[i] = (kr_override){o->parameters[i].key, o->parameters[i].value};
-    KR_TRY(kr_job_read(calc->ctx, o->job, overrides, o->nparameters,
-                       o->exact ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21, &calc->job));
+    KR_TRY(kr_job_read(ctx, o->job, overrides, o->nparameters,
+                       o->exact ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21, out));
 out:
+    kr_free(overrides);
     return s;
 }
 
@@ -38,7 +38,7 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
     *calc = (kr_calc){.ctx = ctx, .options = options, .started = began};
     kr_arena_init(&calc->arena, ctx, KR_ACCOUNT_OTHER);
     calc->threads = options->threads > 0 ? options->threads : omp_get_max_threads();
-    KR_TRY(read_job(calc));
+    KR_TRY(kr_options_job(ctx, options, &calc->job));
     kr_info(ctx, "%s: %s", options->job, calc->job->description);
     KR_TRY(kr_model_create(ctx, &calc->model));
     KR_TRY(kr_tree_read(ctx, calc->job, calc->model, &calc->tree));

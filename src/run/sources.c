@@ -3,9 +3,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "geo/fault_mesh.h"
-#include "kauri/run.h"
 #include "output/geojson.h"
-#include "tree/tree.h"
+#include "run/calc.h"
 
 #include <math.h>
 #include <string.h>
@@ -441,14 +440,9 @@ kr_status kr_sources_write(kr_ctx *ctx, const kr_run_options *options, FILE *out
     kr_job *job = NULL;
     kr_model *model = NULL;
     kr_tree *tree = NULL;
-    kr_override *overrides = NULL;
 
     kr_arena_init(&m.scratch, ctx, KR_ACCOUNT_OUTPUT);
-    KR_NEW(overrides, ctx, KR_ACCOUNT_OTHER, options->nparameters);
-    for (size_t i = 0; i < options->nparameters; i++)
-        overrides[i] = (kr_override){options->parameters[i].key, options->parameters[i].value};
-    KR_TRY(kr_job_read(ctx, options->job, overrides, options->nparameters,
-                       options->exact ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21, &job));
+    KR_TRY(kr_options_job(ctx, options, &job));
     KR_TRY(kr_model_create(ctx, &model));
     KR_TRY(kr_tree_read(ctx, job, model, &tree));
     m.job = job;
@@ -458,7 +452,6 @@ out:
     kr_tree_destroy(&tree);
     kr_model_destroy(&model);
     kr_job_destroy(&job);
-    kr_free(overrides);
     kr_free(m.uses);
     kr_arena_clear(&m.scratch);
     return s;

@@ -32,6 +32,18 @@ kr_distance kr_distance_of(kr_column column)
     }
 }
 
+unsigned kr_distances_of(kr_columns columns)
+{
+    unsigned wanted = 0;
+
+    for (int c = 0; c < KR_COL_COUNT; c++) {
+        kr_distance d = kr_distance_of((kr_column)c);
+        if ((columns >> c & 1u) && d < KR_DIST_COUNT)
+            wanted |= 1u << d;
+    }
+    return wanted;
+}
+
 static const double *column_of_sites(const kr_sites *sites, kr_column column)
 {
     switch (column) {

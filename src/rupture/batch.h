@@ -72,4 +72,7 @@ KR_MUST_CHECK kr_status kr_batch_append_row(kr_batch *batch, const kr_rupture_ro
 /** The distance that a column holds, or KR_DIST_COUNT. */
 kr_distance kr_distance_of(kr_column column);
 
+/** The distances that a set of columns holds: the sum of their bits. */
+unsigned kr_distances_of(kr_columns columns);
+
 #endif

@@ -154,12 +154,7 @@ double kr_fault_item_cost(const kr_fault *fault, size_t item)
 
 size_t kr_fault_room_bytes(const kr_fault *fault, kr_columns columns, size_t nsites)
 {
-    unsigned wanted = 0;
-
-    for (int c = 0; c < KR_COL_COUNT; c++)
-        if (columns >> c & 1u && kr_distance_of((kr_column)c) < KR_DIST_COUNT)
-            wanted |= 1u << kr_distance_of((kr_column)c);
-    return fault->way->room ? fault->way->room(fault, wanted, nsites) : 0;
+    return fault->way->room ? fault->way->room(fault, kr_distances_of(columns), nsites) : 0;
 }
 
 kr_status kr_fault_meet_sites(kr_ctx *ctx, kr_fault *fault, const char *trt, kr_columns columns,

@@ -6,25 +6,13 @@
 
 /* ---- life ---- */
 
-static void choose_distances(kr_fault_maker *maker)
-{
-    maker->wanted = KR_DIST_BIT(RRUP);
-    for (int c = 0; c < KR_COL_COUNT; c++) {
-        kr_distance d = kr_distance_of((kr_column)c);
-        if ((maker->setup.columns >> c & 1u) && d < KR_DIST_COUNT)
-            maker->wanted |= 1u << d;
-    }
-}
-
 static kr_status take_limits(kr_fault_maker *maker)
 {
     const kr_fault_setup *setup = &maker->setup;
 
-    maker->limits = kr_job_magdist(setup->job, setup->trt);
-    if (!maker->limits || maker->limits->n == 0)
-        return kr_fail(maker->ctx, KR_EINPUT,
-                       "%s: maximum_distance has no entry for '%s' and no default",
-                       setup->job->path, setup->trt);
+    kr_status s = kr_limits_find(maker->ctx, setup->job, setup->trt, &maker->limits);
+    if (s != KR_OK)
+        return s;
     maker->last_km = kr_last_distance(maker->limits);
     maker->few = setup->job_sites->n <= setup->job->max_sites_disagg;
     maker->lons = kr_lon_range_of(setup->job_sites);
@@ -70,7 +58,7 @@ kr_status kr_fault_maker_create(kr_ctx *ctx, const kr_fault_setup *setup, kr_fau
     KR_NEW(maker, ctx, KR_ACCOUNT_RUPTURES, 1);
     maker->ctx = ctx;
     maker->setup = *setup;
-    choose_distances(maker);
+    maker->wanted = KR_DIST_BIT(RRUP) | kr_distances_of(setup->columns);
     KR_TRY(take_limits(maker));
     KR_TRY(take_room(maker));
     KR_TRY(kr_batch_init(&maker->batch, ctx, setup->columns, setup->sites,
@@ -186,17 +174,12 @@ double kr_fault_maker_estimate(kr_fault_maker *maker, const kr_fault *fault)
 
 /* ---- parameters ---- */
 
-static bool in_canterbury(double lon, double lat)
-{
-    return lon > 171.6 && lon < 173.2 && lat > -43.9 && lat < -43.3;
-}
-
 bool kr_mesh_in_canterbury(const kr_mesh *mesh)
 {
     for (size_t i = 0; i < mesh->rows; i++) {
         for (size_t j = 0; j < mesh->cols; j++) {
             size_t k = i * mesh->stride + j;
-            if (in_canterbury(mesh->lon[k], mesh->lat[k]))
+            if (kr_in_canterbury(mesh->lon[k], mesh->lat[k]))
                 return true;
         }
     }

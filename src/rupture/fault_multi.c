@@ -305,13 +305,10 @@ static kr_status multi_meet_sites(kr_fault *fault, const char *trt, kr_columns c
                                   const kr_site_soa *job_sites, int threads)
 {
     kr_status s = KR_OK;
-    const kr_magdist *limits = kr_job_magdist(fault->job, trt);
+    const kr_magdist *limits = NULL;
     kr_multi_scratch scratch = {0};
 
-    if (!limits || limits->n == 0)
-        return kr_fail(fault->ctx, KR_EINPUT,
-                       "%s: maximum_distance has no entry for '%s' and no default",
-                       fault->job->path, trt);
+    KR_TRY(kr_limits_find(fault->ctx, fault->job, trt, &limits));
     KR_TRY(find_close(fault, job_sites, kr_last_distance(limits)));
     if (KR_HAS(columns, IN_CSHM))
         KR_TRY(find_canterbury(fault));

@@ -10,18 +10,13 @@ static kr_status choose_distances(kr_point_maker *maker, kr_columns columns)
 {
     kr_columns missing = KR_BIT(AZIMUTHCP) | KR_BIT(RCDPP) | KR_BIT(CLON) | KR_BIT(CLAT);
 
-    for (int c = 0; c < KR_COL_COUNT; c++) {
-        kr_distance d = kr_distance_of((kr_column)c);
-        if (!(columns >> c & 1u))
-            continue;
-        if (missing >> c & 1u)
+    for (int c = 0; c < KR_COL_COUNT; c++)
+        if (columns & missing & (kr_columns)1 << c)
             return kr_fail(maker->ctx, KR_EINPUT,
                            "a ground-motion model needs %s, which point, multi-point and area "
                            "sources do not have",
                            kr_column_name((kr_column)c));
-        if (d < KR_DIST_COUNT)
-            maker->wanted |= 1u << d;
-    }
+    maker->wanted = kr_distances_of(columns);
     maker->wants_hypo = KR_HAS(columns, HYPO_LON) || KR_HAS(columns, HYPO_LAT);
     maker->wants_cshm = KR_HAS(columns, IN_CSHM);
     maker->floors_rrup = KR_HAS(columns, RRUP) && maker->job->minimum_distance_km > 0.0;
@@ -31,11 +26,10 @@ static kr_status choose_distances(kr_point_maker *maker, kr_columns columns)
 static kr_status take_limits(kr_point_maker *maker, const char *trt)
 {
     const kr_job *job = maker->job;
+    kr_status s = kr_limits_find(maker->ctx, job, trt, &maker->limits);
 
-    maker->limits = kr_job_magdist(job, trt);
-    if (!maker->limits || maker->limits->n == 0)
-        return kr_fail(maker->ctx, KR_EINPUT,
-                       "%s: maximum_distance has no entry for '%s' and no default", job->path, trt);
+    if (s != KR_OK)
+        return s;
     maker->last_km = kr_last_distance(maker->limits);
     maker->close_km = kr_by_trt_get(&job->pointsource_distance, trt,
                                     job->ps_grid_spacing_km > 0.0 ? 40.0 : 100.0);

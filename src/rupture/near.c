@@ -144,3 +144,12 @@ double kr_last_distance(const kr_magdist *entry)
 {
     return entry->dist_km[entry->n - 1];
 }
+
+kr_status kr_limits_find(kr_ctx *ctx, const kr_job *job, const char *trt, const kr_magdist **out)
+{
+    *out = kr_job_magdist(job, trt);
+    if (!*out || (*out)->n == 0)
+        return kr_fail(ctx, KR_EINPUT, "%s: maximum_distance has no entry for '%s' and no default",
+                       job->path, trt);
+    return KR_OK;
+}

@@ -52,6 +52,16 @@ static inline bool kr_box_holds(const kr_box *box, double lon, double lon_360, d
 /** True if a site is inside. */
 bool kr_box_holds_any(const kr_box *box, const kr_site_soa *sites);
 
+/** The maximum distances of a tectonic region type; KR_EINPUT if the job has none for it. */
+KR_MUST_CHECK kr_status kr_limits_find(kr_ctx *ctx, const kr_job *job, const char *trt,
+                                       const kr_magdist **out);
+
+/** True if a place is strictly inside the polygon of the Canterbury earthquakes. */
+static inline bool kr_in_canterbury(double lon, double lat)
+{
+    return lon > 171.6 && lon < 173.2 && lat > -43.9 && lat < -43.3;
+}
+
 /** The greatest distance at which the reference looks for sites: the last of its table. */
 double kr_last_distance(const kr_magdist *entry);
 

@@ -8,11 +8,6 @@ enum { FEW_SITES_NEAR = 16 };
 
 /* ---- the block ---- */
 
-static double in_canterbury(double lon, double lat)
-{
-    return lon > 171.6 && lon < 173.2 && lat > -43.9 && lat < -43.3 ? 1.0 : 0.0;
-}
-
 static kr_lonlat place_of(double x, double y, double z)
 {
     return kr_from_cartesian((kr_vec3){x, y, z}, NULL);
@@ -27,9 +22,9 @@ static void block_cshm(kr_rupture_block *b, size_t n)
         kr_lonlat tr = place_of(p->tr_x[i], p->tr_y[i], p->tr_z[i]);
         kr_lonlat bl = place_of(p->bl_x[i], p->bl_y[i], p->bl_z[i]);
         kr_lonlat br = place_of(p->br_x[i], p->br_y[i], p->br_z[i]);
-        double inside = in_canterbury(tl.lon, tl.lat) + in_canterbury(tr.lon, tr.lat) +
-                        in_canterbury(bl.lon, bl.lat) + in_canterbury(br.lon, br.lat);
-        b->in_cshm[i] = inside > 0.0 ? 1.0 : 0.0;
+        bool inside = kr_in_canterbury(tl.lon, tl.lat) || kr_in_canterbury(tr.lon, tr.lat) ||
+                      kr_in_canterbury(bl.lon, bl.lat) || kr_in_canterbury(br.lon, br.lat);
+        b->in_cshm[i] = inside ? 1.0 : 0.0;
     }
 }
 
