@@ -129,8 +129,8 @@ static kr_status make_ready(kr_hazard *h, kr_work_component *w, grids *g, const 
     kr_status s = KR_OK;
     if (kr_source_is_pointlike(source->kind))
         return make_split(h, w, g, source, out);
-    KR_TRY(kr_fault_create(h->ctx, h->job, h->surfaces, source, w->component->group != NULL,
-                           &out->fault));
+    KR_TRY(kr_fault_create(h->ctx, h->job, h->surfaces, source, kr_hazard_trt(h, w),
+                           w->component->group != NULL, &out->fault));
     w->size.ruptures += kr_fault_count_ruptures(out->fault);
     size_t nsites = h->sites->n < KR_SITE_BLOCK ? h->sites->n : KR_SITE_BLOCK;
     size_t room = kr_fault_room_bytes(out->fault, w->columns, nsites);

@@ -82,7 +82,7 @@ out:
 }
 
 kr_status kr_fault_create(kr_ctx *ctx, const kr_job *job, kr_surfaces *surfaces,
-                          const kr_source *source, bool atomic, kr_fault **out)
+                          const kr_source *source, const char *trt, bool atomic, kr_fault **out)
 {
     kr_status s = KR_OK;
     kr_fault *fault = NULL;
@@ -91,6 +91,7 @@ kr_status kr_fault_create(kr_ctx *ctx, const kr_job *job, kr_surfaces *surfaces,
     fault->ctx = ctx;
     fault->job = job;
     fault->source = source;
+    fault->trt = trt;
     fault->way = way_of(source->kind);
     fault->whole = atomic || !job->split_sources;
     kr_arena_init(&fault->arena, ctx, KR_ACCOUNT_RUPTURES);

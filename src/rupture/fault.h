@@ -15,11 +15,13 @@
 typedef struct kr_fault kr_fault;
 
 /** Prepare a source that is not pointlike. `surfaces` keeps its geometry and must outlive it, as
- * must the source. @param atomic in a mutex group or a cluster, which the reference never splits.
+ * must the source. @param trt the tectonic region type by which maximum distances go, that of the
+ * makers. @param atomic in a mutex group or a cluster, which the reference never splits.
  * KR_EINPUT at the source's line (a magnitude whose rupture has no place, ...). Owned by the
  * caller: kr_fault_destroy. */
 KR_MUST_CHECK kr_status kr_fault_create(kr_ctx *ctx, const kr_job *job, kr_surfaces *surfaces,
-                                        const kr_source *source, bool atomic, kr_fault **out);
+                                        const kr_source *source, const char *trt, bool atomic,
+                                        kr_fault **out);
 void kr_fault_destroy(kr_fault **fault);
 
 const kr_source *kr_fault_source(const kr_fault *fault);

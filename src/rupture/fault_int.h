@@ -36,6 +36,7 @@ struct kr_fault {
     kr_arena arena;
     const kr_job *job;
     const kr_source *source;
+    const char *trt; /* by which maximum distances go */
     const kr_fault_way *way;
     kr_outlines *outlines;
     bool whole;   /* not split by the reference */

@@ -43,7 +43,7 @@ static kr_status make_cuts(kr_fault *fault)
 {
     kr_status s = KR_OK;
     const kr_source *source = fault->source;
-    const kr_magdist *limits = kr_job_magdist(fault->job, source->trt);
+    const kr_magdist *limits = kr_job_magdist(fault->job, fault->trt);
     size_t n = source->ngiven ? source->ngiven : fault->bins.n;
     size_t block = source->ngiven ? fault->block : n;
     double *mags = NULL, *cuts = NULL;

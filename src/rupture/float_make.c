@@ -401,7 +401,7 @@ static kr_status make_cuts(maker *mk)
 {
     kr_status s = KR_OK;
     const kr_job *job = mk->fault->job;
-    const kr_magdist *limits = kr_job_magdist(job, mk->fault->source->trt);
+    const kr_magdist *limits = kr_job_magdist(job, mk->fault->trt);
     kr_floats *f = mk->floats;
     double *mags = NULL, *cuts = NULL;
 

@@ -302,7 +302,7 @@ static inline multi_seen multi_run(multi_scene *m, kr_ctx *ctx, const multi_way 
     kr_fault *fault = NULL;
 
     kt_ok(ctx, kr_surfaces_create(ctx, &m->job, &m->model, &surfaces));
-    kt_ok(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, false, &fault));
+    kt_ok(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, m->source.trt, false, &fault));
     assert_int_equal(kr_fault_count_ruptures(fault), m->multi.n);
     kt_ok(ctx, kr_fault_meet_sites(ctx, fault, "Crust", way->columns, &m->soa, way->threads));
     for (size_t t = 0; t < way->ntiles; t++) {

@@ -13,7 +13,8 @@ static kr_fault *make_fault(world *w, const kr_source *source, bool atomic)
 {
     kr_fault *fault = NULL;
 
-    kt_ok(w->ctx, kr_fault_create(w->ctx, &w->job, w->surfaces, source, atomic, &fault));
+    kt_ok(w->ctx,
+          kr_fault_create(w->ctx, &w->job, w->surfaces, source, source->trt, atomic, &fault));
     return fault;
 }
 
@@ -429,7 +430,8 @@ static void refused(world *w, const kr_source *source, const char *text)
 {
     kr_fault *fault = NULL;
 
-    kt_fails(w->ctx, kr_fault_create(w->ctx, &w->job, w->surfaces, source, false, &fault),
+    kt_fails(w->ctx,
+             kr_fault_create(w->ctx, &w->job, w->surfaces, source, source->trt, false, &fault),
              KR_EINPUT, text);
     assert_null(fault);
 }
@@ -518,7 +520,7 @@ static kr_status run_all(kr_ctx *ctx, void *user)
                             .job_sites = &r->w->soa};
 
     KR_TRY(kr_surfaces_create(ctx, &r->w->job, r->w->model, &surfaces));
-    KR_TRY(kr_fault_create(ctx, &r->w->job, surfaces, source, false, &fault));
+    KR_TRY(kr_fault_create(ctx, &r->w->job, surfaces, source, source->trt, false, &fault));
     KR_TRY(kr_fault_maker_create(ctx, &setup, &maker));
     KR_TRY(kr_fault_maker_run(maker, fault, 0, kr_fault_nitems(fault), drop, &n));
     assert_true(n > 0);

@@ -32,7 +32,8 @@ static void check_source(world *w, const char *what, const kr_source *source)
     const double *sums = w->figure + w->at;
 
     w->at += WIDTH;
-    kt_ok(w->ctx, kr_fault_create(w->ctx, &w->job, w->surfaces, source, false, &fault));
+    kt_ok(w->ctx,
+          kr_fault_create(w->ctx, &w->job, w->surfaces, source, source->trt, false, &fault));
     assert_int_equal(kr_fault_count_ruptures(fault), nruptures);
     pairs p = all_pairs(w, fault);
     if (p.n != npairs)

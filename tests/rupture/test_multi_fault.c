@@ -347,7 +347,7 @@ static void estimates(multi_scene *m, kr_ctx *ctx)
     kr_columns columns = KR_BIT(RRUP) | KR_BIT(MAG);
 
     kt_ok(ctx, kr_surfaces_create(ctx, &m->job, &m->model, &surfaces));
-    kt_ok(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, false, &fault));
+    kt_ok(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, m->source.trt, false, &fault));
     assert_int_equal(kr_fault_nitems(fault), m->multi.n);
     for (size_t i = 1; i < m->multi.n; i++) {
         uint32_t a = m->multi.first[i] - m->multi.first[i - 1];
@@ -435,21 +435,21 @@ static void errors(multi_scene *m, kr_ctx *ctx)
     kt_ok(ctx, kr_surfaces_create(ctx, &m->job, &m->model, &surfaces));
     m->model.sections[3].geometries = two;
     m->model.sections[3].ngeometries = 2;
-    kt_fails(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, false, &fault), KR_EINPUT,
-             "sections.xml:13: section '3': it has several surfaces");
+    kt_fails(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, m->source.trt, false, &fault),
+             KR_EINPUT, "sections.xml:13: section '3': it has several surfaces");
     m->model.sections[3].ngeometries = 1;
     two[0].kind = KR_GEOMETRY_SIMPLE;
-    kt_fails(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, false, &fault), KR_EINPUT,
-             "must be a kiteSurface or a planarSurface");
+    kt_fails(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, m->source.trt, false, &fault),
+             KR_EINPUT, "must be a kiteSurface or a planarSurface");
     two[0].kind = KR_GEOMETRY_KITE;
     m->job.infer_occur_rates = true;
     memcpy(probs, m->multi.probs, m->multi.n * m->multi.nprobs * sizeof *probs);
     m->multi.probs = probs;
     probs[0] = 0;
-    kt_fails(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, false, &fault), KR_EINPUT,
-             "model.xml:7: source '1': rupture 1 has a probability of 0");
+    kt_fails(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, m->source.trt, false, &fault),
+             KR_EINPUT, "model.xml:7: source '1': rupture 1 has a probability of 0");
     probs[0] = 0.9;
-    kt_ok(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, false, &fault));
+    kt_ok(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, m->source.trt, false, &fault));
     kr_fault_destroy(&fault);
     kr_surfaces_destroy(&surfaces);
 }
@@ -480,7 +480,7 @@ static kr_status all_steps(kr_ctx *ctx, void *user)
     size_t n = 0;
 
     KR_TRY(kr_surfaces_create(ctx, &m->job, &m->model, &surfaces));
-    KR_TRY(kr_fault_create(ctx, &m->job, surfaces, &m->source, false, &fault));
+    KR_TRY(kr_fault_create(ctx, &m->job, surfaces, &m->source, m->source.trt, false, &fault));
     KR_TRY(kr_fault_meet_sites(ctx, fault, "Crust", columns, &m->soa, 2));
     KR_TRY(kr_section_table_make(ctx, kr_surfaces_sections(surfaces), columns, &m->soa, 1, &table));
     kr_fault_setup setup = {&m->job, "Crust", columns, &m->sites, &m->soa, &m->soa, &table, 0};
