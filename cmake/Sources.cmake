@@ -39,8 +39,10 @@ configure_file(${PROJECT_SOURCE_DIR}/cmake/version.h.in ${gen}/include/kauri/ver
 include(Registry)
 kauri_registry(${gen} "${KR_ISAS}" "${models}")
 kauri_tables(${gen} ${PROJECT_SOURCE_DIR}/src/gmm)
+include(EmbedData)
+kauri_embed(${gen} ${PROJECT_SOURCE_DIR}/src/gmm/data)
 
-add_library(kauri_objects OBJECT ${once} ${gen}/gmm_registry.c)
+add_library(kauri_objects OBJECT ${once} ${gen}/gmm_registry.c ${gen}/gmm_data.c)
 kauri_compile(kauri_objects)
 kauri_tidy(kauri_objects)
 target_link_libraries(kauri_objects PRIVATE ${KAURI_DEPENDENCIES})

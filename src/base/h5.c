@@ -9,7 +9,8 @@
 
 enum {
     CACHE_BYTES = 16 * 1024 * 1024, /* chunk cache of the dataset in use */
-    CACHE_SLOTS = 10007
+    CACHE_SLOTS = 10007,
+    IMAGE_GROWS_BYTES = 1 << 16
 };
 
 /* Copy the description of the innermost error, where the cause stands. */
@@ -107,6 +108,30 @@ kr_status kr_h5_open(kr_ctx *ctx, const char *path, kr_h5 **out)
             s = kr_h5_fail(file, KR_EINPUT, "cannot open the HDF5 file", kr_path_base(path));
         H5Pclose(access);
     }
+    if (s != KR_OK)
+        h5_delete(out);
+    return s;
+}
+
+kr_status kr_h5_open_image(kr_ctx *ctx, const char *name, const void *bytes, size_t size,
+                           kr_h5 **out)
+{
+    kr_status s = h5_new(ctx, name, out);
+
+    if (s != KR_OK)
+        return s;
+    kr_h5 *file = *out;
+    hid_t access = h5_access();
+    void *image;
+    memcpy(&image, &bytes, sizeof image); /* the library reads it, but takes it as not const */
+    if (H5Pset_fapl_core(access, IMAGE_GROWS_BYTES, 0) < 0 ||
+        H5Pset_file_image(access, image, size) < 0)
+        s = kr_h5_fail(file, KR_EINTERNAL, "cannot take in the HDF5 file", name);
+    if (s == KR_OK)
+        file->id = H5Fopen(name, H5F_ACC_RDONLY, access);
+    if (s == KR_OK && file->id < 0)
+        s = kr_h5_fail(file, KR_EINPUT, "cannot open the HDF5 file", name);
+    H5Pclose(access);
     if (s != KR_OK)
         h5_delete(out);
     return s;

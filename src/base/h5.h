@@ -27,6 +27,11 @@ typedef enum kr_h5_type {
 KR_MUST_CHECK kr_status kr_h5_open(kr_ctx *ctx, const char *path, kr_h5 **out);
 KR_MUST_CHECK kr_status kr_h5_create(kr_ctx *ctx, const char *path, kr_h5 **out);
 
+/** Open the size bytes of an HDF5 file in memory for reading; `name` is for messages. The bytes are
+ * copied. */
+KR_MUST_CHECK kr_status kr_h5_open_image(kr_ctx *ctx, const char *name, const void *bytes,
+                                         size_t size, kr_h5 **out);
+
 /** Close; when writing, errors of the last flush come back. Accepts NULL, sets it NULL. */
 KR_MUST_CHECK kr_status kr_h5_close(kr_h5 **file);
 void kr_h5_discard(kr_h5 **file); /* close, ignoring errors (clean-up paths) */

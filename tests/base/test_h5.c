@@ -414,6 +414,39 @@ static void test_each_allocation_can_fail(void **state)
     free(path);
 }
 
+/* A file's bytes in memory are read as the file is; others are told. */
+static void test_image(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    kr_arena arena;
+    kr_h5 *f;
+    const char *path = kt_path(dir, "image.h5");
+    double *table = make_table();
+    size_t size, n;
+    void *data;
+
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);
+    kt_ok(ctx, kr_h5_create(ctx, path, &f));
+    kt_ok(ctx, kr_h5_write(f, "a/table", KR_H5_F64, 2, (size_t[]){ROWS, COLUMNS}, table));
+    kt_ok(ctx, kr_h5_close(&f));
+    unsigned char *bytes = kt_read_file(path, &size);
+    remove(path);
+
+    kt_ok(ctx, kr_h5_open_image(ctx, "image", bytes, size, &f));
+    kt_ok(ctx, kr_h5_read(f, "a/table", KR_H5_F64, &arena, &data, &n));
+    assert_int_equal(n, ROWS * COLUMNS);
+    assert_memory_equal(data, table, n * sizeof *table);
+    kt_ok(ctx, kr_h5_close(&f));
+    kt_fails(ctx, kr_h5_open_image(ctx, "image", table, 4096, &f), KR_EINPUT,
+             "image: cannot open the HDF5 file");
+    assert_null(f);
+    kr_arena_clear(&arena);
+    free(bytes);
+    free(table);
+    kt_ctx_end(&ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,6 +459,7 @@ int main(void)
         cmocka_unit_test(test_impossible_requests),
         cmocka_unit_test(test_disk_full),
         cmocka_unit_test(test_each_allocation_can_fail),
+        cmocka_unit_test(test_image),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
