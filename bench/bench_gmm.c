@@ -59,7 +59,8 @@ static double best_seconds(const kr_gmm *gmm)
 {
     static double mean[MEASURES * KR_GMM_BATCH], sigma[MEASURES * KR_GMM_BATCH];
     kr_gmm_out out = {.mean = mean, .sigma = sigma, .stride = KR_GMM_BATCH};
-    kr_gmm_batch batch = {.n = KR_GMM_BATCH};
+    static _Alignas(64) double scratch[1 << 19];
+    kr_gmm_batch batch = {.n = KR_GMM_BATCH, .scratch = scratch};
     double best = INFINITY;
 
     for (size_t c = 0; c < KR_COL_COUNT; c++)

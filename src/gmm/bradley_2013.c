@@ -455,6 +455,7 @@ KR_GMM(bradley_2013_additional_sigma) = {
 
 KR_GMM(bradley_2013b_chch_cbd) = {
     CRUST,
+    .own_total = true,
     .name = "Bradley2013bChchCBD",
     .component = KR_COMPONENT_GREATER_OF_TWO,
     .needs = NEEDS,
@@ -463,6 +464,7 @@ KR_GMM(bradley_2013b_chch_cbd) = {
 
 KR_GMM(bradley_2013b_chch_cbd_additional_sigma) = {
     CRUST,
+    .own_total = true,
     .name = "Bradley2013bChchCBDAdditionalSigma",
     .component = KR_COMPONENT_GREATER_OF_TWO,
     .needs = NEEDS,
@@ -471,6 +473,7 @@ KR_GMM(bradley_2013b_chch_cbd_additional_sigma) = {
 
 KR_GMM(bradley_2013b_chch_west) = {
     CRUST,
+    .own_total = true,
     .name = "Bradley2013bChchWest",
     .component = KR_COMPONENT_GREATER_OF_TWO,
     .needs = NEEDS,
@@ -479,6 +482,7 @@ KR_GMM(bradley_2013b_chch_west) = {
 
 KR_GMM(bradley_2013b_chch_west_additional_sigma) = {
     CRUST,
+    .own_total = true,
     .name = "Bradley2013bChchWestAdditionalSigma",
     .component = KR_COMPONENT_GREATER_OF_TWO,
     .needs = NEEDS,
@@ -487,6 +491,7 @@ KR_GMM(bradley_2013b_chch_west_additional_sigma) = {
 
 KR_GMM(bradley_2013b_chch_east) = {
     CRUST,
+    .own_total = true,
     .name = "Bradley2013bChchEast",
     .component = KR_COMPONENT_GREATER_OF_TWO,
     .needs = NEEDS,
@@ -495,6 +500,7 @@ KR_GMM(bradley_2013b_chch_east) = {
 
 KR_GMM(bradley_2013b_chch_east_additional_sigma) = {
     CRUST,
+    .own_total = true,
     .name = "Bradley2013bChchEastAdditionalSigma",
     .component = KR_COMPONENT_GREATER_OF_TWO,
     .needs = NEEDS,
@@ -503,6 +509,7 @@ KR_GMM(bradley_2013b_chch_east_additional_sigma) = {
 
 KR_GMM(bradley_2013b_chch_north) = {
     CRUST,
+    .own_total = true,
     .name = "Bradley2013bChchNorth",
     .component = KR_COMPONENT_GREATER_OF_TWO,
     .needs = NEEDS,
@@ -511,6 +518,7 @@ KR_GMM(bradley_2013b_chch_north) = {
 
 KR_GMM(bradley_2013b_chch_north_additional_sigma) = {
     CRUST,
+    .own_total = true,
     .name = "Bradley2013bChchNorthAdditionalSigma",
     .component = KR_COMPONENT_GREATER_OF_TWO,
     .needs = NEEDS,
@@ -519,6 +527,7 @@ KR_GMM(bradley_2013b_chch_north_additional_sigma) = {
 
 KR_GMM(bradley_2013b_chch_maps) = {
     CRUST,
+    .own_total = true,
     .name = "Bradley2013bChchMaps",
     .component = KR_COMPONENT_GREATER_OF_TWO,
     .needs = NEEDS | KR_BIT(LON) | KR_BIT(LAT) | KR_BIT(IN_CSHM),
@@ -527,6 +536,7 @@ KR_GMM(bradley_2013b_chch_maps) = {
 
 KR_GMM(bradley_2013b_chch_maps_additional_sigma) = {
     CRUST,
+    .own_total = true,
     .name = "Bradley2013bChchMapsAdditionalSigma",
     .component = KR_COMPONENT_GREATER_OF_TWO,
     .needs = NEEDS | KR_BIT(LON) | KR_BIT(LAT) | KR_BIT(IN_CSHM),

@@ -256,5 +256,6 @@ KR_GMM(campbell_bozorgnia_2008_arbitrary) = {
     CAMPBELL_BOZORGNIA_2008,
     .name = "CampbellBozorgnia2008Arbitrary",
     .component = KR_COMPONENT_HORIZONTAL,
+    .own_total = true,
     .eval = eval_arbitrary,
 };

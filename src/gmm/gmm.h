@@ -29,6 +29,8 @@ enum {
 typedef struct kr_gmm_batch {
     size_t n;
     const double *col[KR_COL_COUNT];
+    double *scratch; /* room for kr_gmm.scratch doubles on a border of 64 bytes; NULL if that is 0.
+                        What is in it does not matter */
 } kr_gmm_batch;
 
 /* Results, element i of measure m at [m * stride + i]. mean: natural logarithm of the median (g,
@@ -92,6 +94,7 @@ typedef struct kr_gmm_class {
     kr_columns needs;  /* rupture, distance and site columns */
     unsigned measures; /* KR_IMT_BIT(SA) | ... */
     bool has_tau_phi;  /* gives tau and phi */
+    bool own_total;    /* sigma is not the root of tau^2 + phi^2, but published or made apart */
     const char *const *
         aliases; /* other names of the reference for the same class, NULL-terminated; may be NULL */
     const char *preset_of; /* class of which the reference makes this one by arguments; or NULL */
@@ -124,6 +127,8 @@ typedef struct kr_gmm {
     int line;
     const char *dir; /* folder that relative files of the arguments start from */
     kr_columns needs;
+    bool has_tau_phi; /* as the class; a model that evaluates others may set it in init */
+    size_t scratch;   /* doubles that eval needs at kr_gmm_batch.scratch; a multiple of 8 */
     size_t nimts;
     const kr_imt *imts;
     const kr_gmm_arg

@@ -248,6 +248,7 @@ kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_sp
     gmm->cls = cls;
     gmm->arena = arena;
     gmm->needs = cls->needs;
+    gmm->has_tau_phi = cls->has_tau_phi;
     gmm->mag_min = -INFINITY;
     gmm->to_geometric_mean = spec->to_geometric_mean;
     KR_TRY(copy_place(gmm, spec));
@@ -302,6 +303,7 @@ kr_status kr_gmm_choice(kr_ctx *ctx, const kr_gmm *gmm, const char *arg, const c
 void kr_gmm_eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
 {
     assert(batch->n <= KR_GMM_BATCH);
+    assert(gmm->scratch == 0 || batch->scratch);
     if (batch->n == 0)
         return;
     gmm->cls->eval(gmm, batch, out);

@@ -286,6 +286,7 @@ KR_GMM(stafford_2022) = {
              KR_BIT(RX) | KR_BIT(VS30) | KR_BIT(VS30MEASURED) | KR_BIT(Z1PT0),
     .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA),
     .has_tau_phi = true,
+    .own_total = true,
     .params = params,
     .table = &table,
     .state_size = sizeof(state),

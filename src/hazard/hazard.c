@@ -22,6 +22,8 @@ static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
                             .forget_preset = part->table && h->job->compat != KR_COMPAT_EXACT};
         KR_TRY(
             kr_gmm_create(h->ctx, &spec, h->job->imts, h->job->nimts, &h->arena, &out->parts[i]));
+        if (out->parts[i]->scratch > h->scratch)
+            h->scratch = out->parts[i]->scratch;
         weights[i] = part->weight;
     }
     out->nparts = gsim->nparts;

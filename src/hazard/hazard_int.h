@@ -59,6 +59,7 @@ struct kr_hazard {
     size_t fault_room;     /* bytes that a maker comes to hold for the greatest fault */
     kr_site_soa soa;       /* all sites */
     kr_motion *motions;    /* one for each of the tree's models */
+    size_t scratch;        /* doubles that the greediest of their parts needs */
     kr_columns site_columns;
     const kr_kernels *kernels;
     kr_truncation truncation;
@@ -85,6 +86,7 @@ typedef struct kr_unit {
     double *rounded; /* columns x KR_CONTEXTS_CAPACITY, with collapse_level; else NULL */
     unsigned char touched[KR_SITE_BLOCK];
     double *mean, *sigma; /* nimts x KR_GMM_BATCH */
+    double *scratch;      /* of the models; NULL if none needs any */
     double contexts;
 } kr_unit;
 

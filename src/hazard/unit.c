@@ -39,7 +39,7 @@ size_t kr_unit_bytes(const kr_hazard *h)
     size_t batch = h->job->nimts * KR_GMM_BATCH;
     size_t contexts = (size_t)KR_CONTEXTS_CAPACITY * (h->job->collapse_level >= 0 ? 100 : 36);
     return (sums_size(h) * (any_atomic(h) ? 2 : 1) + (KR_GMM_BATCH + 1) * curve_size(h) +
-            2 * batch + contexts) *
+            2 * batch + h->scratch + contexts) *
                sizeof(double) +
            h->fault_room;
 }
@@ -57,6 +57,8 @@ kr_status kr_unit_init(const kr_hazard *h, const kr_section_table *sections, siz
         KR_NEW(unit->rounded, h->ctx, KR_ACCOUNT_RATES, KR_COL_COUNT * KR_CONTEXTS_CAPACITY);
     KR_NEW(unit->mean, h->ctx, KR_ACCOUNT_GMM, h->job->nimts * KR_GMM_BATCH);
     KR_NEW(unit->sigma, h->ctx, KR_ACCOUNT_GMM, h->job->nimts * KR_GMM_BATCH);
+    if (h->scratch > 0)
+        KR_NEW(unit->scratch, h->ctx, KR_ACCOUNT_GMM, h->scratch);
 out:
     return s;
 }
@@ -71,6 +73,7 @@ void kr_unit_clear(kr_unit *unit)
     kr_free(unit->rounded);
     kr_free(unit->mean);
     kr_free(unit->sigma);
+    kr_free(unit->scratch);
     *unit = (kr_unit){0};
 }
 
@@ -228,7 +231,7 @@ static kr_status add_motion(kr_unit *u, const kr_contexts *b, double *const *col
     const kr_motion *motion = &h->motions[u->component->component->gsims[k]];
     size_t size = curve_size(h);
     bool linear = is_linear(u, b);
-    kr_gmm_batch batch = {.n = n};
+    kr_gmm_batch batch = {.n = n, .scratch = u->scratch};
     const kr_gmm_out out = {.mean = u->mean, .sigma = u->sigma, .stride = KR_GMM_BATCH};
     double *sums = u->sums + k * KR_SITE_BLOCK * size;
     for (int c = 0; c < KR_COL_COUNT; c++)

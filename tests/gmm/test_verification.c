@@ -106,7 +106,7 @@ static void compare(kr_ctx *ctx, const table *t, size_t row, const double *got, 
 static void eval_row(kr_ctx *ctx, const kr_gmm *gmm, const table *t, size_t row, double *got)
 {
     static double columns[KR_COL_COUNT][8], results[4][MAX_MEASURES * 8];
-    kr_gmm_batch batch = {.n = 1};
+    kr_gmm_batch batch = {.n = 1, .scratch = gw_scratch(gmm)};
     kr_gmm_out out = {results[0], results[1], results[2], results[3], 8};
     int kind = kr_csv_column(&t->csv, "result_type");
     const char *type = t->csv.fields[row * t->csv.ncols + (size_t)kind];
@@ -130,7 +130,7 @@ static void eval_row(kr_ctx *ctx, const kr_gmm *gmm, const table *t, size_t row,
         which = 3;
     else if (!kr_str_ieq(type, "MEAN"))
         fail_msg("%s: no result is called %s", t->csv.path, type);
-    assert_true(which < 2 || gmm->cls->has_tau_phi);
+    assert_true(which < 2 || gmm->has_tau_phi);
     kr_gmm_eval(gmm, &batch, &out);
     for (size_t m = 0; m < t->nimts; m++)
         got[m] = results[which][m * 8];

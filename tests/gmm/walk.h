@@ -7,6 +7,7 @@
 #include "num/isa.h"
 #include "support/support.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ static inline kr_status gw_create(kr_ctx *ctx, const kr_gmm_class *cls, const ch
                                   const kr_imt *imts, size_t nimts, kr_arena *arena,
                                   const kr_gmm **out)
 {
-    char text[512];
+    char text[2048];
     const char *name;
     static kr_value args; /* read in create only */
 
@@ -55,6 +56,16 @@ static inline kr_status gw_create(kr_ctx *ctx, const kr_gmm_class *cls, const ch
     kr_gmm_spec spec = {
         .name = cls->name, .args = &args, .file = "tree.xml", .dir = gw_path("data"), .line = 7};
     return kr_gmm_create_of(ctx, cls, &spec, imts, nimts, arena, out);
+}
+
+/** Room for an evaluation of the model, full of NaN. */
+static inline double *gw_scratch(const kr_gmm *gmm)
+{
+    static _Alignas(64) double room[1 << 19];
+    assert_true(gmm->scratch <= sizeof room / sizeof room[0] && gmm->scratch % 8 == 0);
+    for (size_t i = 0; i < gmm->scratch; i++)
+        room[i] = NAN;
+    return gmm->scratch > 0 ? room : NULL;
 }
 
 #endif

@@ -144,7 +144,8 @@ static inline void plain_add(plain_rates *o, const plain_rupture *r, size_t site
                              const plain_context *c)
 {
     const kr_job *job = o->model->job;
-    kr_gmm_batch batch = {.n = 1};
+    static _Alignas(64) double scratch[1 << 18];
+    kr_gmm_batch batch = {.n = 1, .scratch = scratch};
     for (int k = 0; k < KR_COL_COUNT; k++)
         batch.col[k] = c->col[k];
     for (size_t k = 0; k < o->component->ngsims; k++) {
@@ -156,6 +157,7 @@ static inline void plain_add(plain_rates *o, const plain_rupture *r, size_t site
         long double poe[64] = {0};
         assert_true(job->nimts <= 8 && o->curve <= 64);
         for (size_t p = 0; p < gsim->nparts; p++) {
+            assert_true(o->parts[g][p]->scratch <= sizeof scratch / sizeof scratch[0]);
             kr_gmm_eval(o->parts[g][p], &batch, &out);
             for (size_t l = 0; l < o->curve; l++) {
                 size_t m = l / job->nlevels;
