@@ -22,7 +22,6 @@ typedef enum region { REGION_CALIFORNIA, REGION_CHINA, REGION_JAPAN, REGION_TAIW
 /* What the arguments say. */
 typedef struct state {
     region region;
-    double epsilon; /* of the median */
 } state;
 
 /* Where vs30 lies between the nodes of a piecewise linear function. */
@@ -39,14 +38,13 @@ typedef struct shared {
     double far[KR_GMM_BATCH];     /* (8.5 - mag)^2 */
     double reverse[KR_GMM_BATCH]; /* styles, tapered with magnitude */
     double normal[KR_GMM_BATCH];
-    double wall[KR_GMM_BATCH];      /* hanging wall: all tapers */
-    double depth[KR_GMM_BATCH];     /* ztor / 20, at most 1 */
-    double ln_vs30[KR_GMM_BATCH];   /* of the site */
-    double basin[KR_GMM_BATCH];     /* equation 17's logarithm */
-    double uncertain[KR_GMM_BATCH]; /* sigma_mu_epsilon's part of the mean */
-    double mag_phi[KR_GMM_BATCH];   /* 0 at M 4 to 1 at M 6 */
-    double mag_tau[KR_GMM_BATCH];   /* 0 at M 5 to 1 at M 7 */
-    double dist_phi[KR_GMM_BATCH];  /* 0 at 30 km to 1 at 80 km */
+    double wall[KR_GMM_BATCH];     /* hanging wall: all tapers */
+    double depth[KR_GMM_BATCH];    /* ztor / 20, at most 1 */
+    double ln_vs30[KR_GMM_BATCH];  /* of the site */
+    double basin[KR_GMM_BATCH];    /* equation 17's logarithm */
+    double mag_phi[KR_GMM_BATCH];  /* 0 at M 4 to 1 at M 6 */
+    double mag_tau[KR_GMM_BATCH];  /* 0 at M 5 to 1 at M 7 */
+    double dist_phi[KR_GMM_BATCH]; /* 0 at 30 km to 1 at 80 km */
     piece basin_scale, japan_site;
 } shared;
 
@@ -56,7 +54,6 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     const char *name = kr_gmm_arg_of(gmm, "region")->text;
     state *st = gmm->state;
 
-    st->epsilon = kr_gmm_arg_of(gmm, "sigma_mu_epsilon")->number;
     for (size_t i = 1; name && i < sizeof names / sizeof names[0]; i++)
         if (kr_str_eq(name, names[i]))
             st->region = (region)i;
@@ -178,8 +175,6 @@ static void fill_shared(const state *st, shared *sh, size_t n, const kr_gmm_batc
     fill_piece(&sh->basin_scale, n, vs30, basin, 4, false);
     if (st->region == REGION_JAPAN)
         fill_piece(&sh->japan_site, n, vs30, japan, 7, true);
-    nz_recordings_fill(sh->uncertain, n, st->epsilon, batch->col[KR_COL_MAG],
-                       batch->col[KR_COL_RRUP]);
 }
 
 /* Equations 1 to 6, 10 and 16: all but the site and the region. */
@@ -262,7 +257,7 @@ static void eval_site(const kr_gmm *gmm, size_t m, const abrahamson_2014_row *ro
         double linear = c.a10 + c.b * n_site * (1.0 - soft) + r.by_ln_vs30;
         double site = linear * ln_ratio + soft * c.b * (log(yielding) - log(rock + c.c));
         double depth = piece_at(&sh->basin_scale, scale, i) * sh->basin[i];
-        mean[i] = source + site + depth + sh->uncertain[i];
+        mean[i] = source + site + depth;
         slope[i] = 1.0 + soft * c.b * rock * (1.0 / yielding - 1.0 / (rock + c.c));
     }
     if (st->region != REGION_JAPAN)
@@ -342,7 +337,7 @@ static const kr_gmm_param params_twn[] = PARAMS("TWN");
              KR_BIT(Z1PT0),                                                                        \
     .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA), .has_tau_phi = true,           \
     .table = &table, .state_size = sizeof(state), .mag_lo = 3.0, .mag_hi = 8.5, .dist_hi = 300.0,  \
-    .init = init, .eval = eval
+    .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
 
 #define ABRAHAMSON_2014_PRESET ABRAHAMSON_2014, .preset_of = "AbrahamsonEtAl2014"
 

@@ -42,7 +42,8 @@ typedef struct terms {
 
 typedef struct state {
     terms pga;
-    terms *terms; /* one for each measure */
+    terms *terms;     /* one for each measure */
+    double *sigma_mu; /* of each measure: standard deviation of the median */
 } state;
 
 /* What all measures share. */
@@ -56,13 +57,13 @@ typedef struct shared {
     double pga[KR_GMM_BATCH];     /* on rock */
 } shared;
 
-static terms terms_of(const variant *v, const double *row, const double *shifts, double shift_mu,
+static terms terms_of(const variant *v, const double *row, const double *shifts,
                       double theta6_adjustment, bool ergodic)
 {
     abrahamson_2015_row c = abrahamson_2015_load(row);
     const double dc1 = v->slab ? v->dc1 : shifts[v->column];
     return (terms){
-        .constant = c.theta1 + theta4 * dc1 + (v->slab ? c.theta10 : 0.0) + shift_mu,
+        .constant = c.theta1 + theta4 * dc1 + (v->slab ? c.theta10 : 0.0),
         .break_mag = c1 + dc1,
         .theta13 = c.theta13,
         .theta2 = c.theta2 + (v->slab ? c.theta14 : 0.0),
@@ -94,22 +95,23 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     const variant *v = gmm->cls->variant;
     state *st = gmm->state;
     double adjustment = kr_gmm_arg_of(gmm, "theta6_adjustment")->number;
-    double epsilon = kr_gmm_arg_of(gmm, "sigma_mu_epsilon")->number / 1.65;
     bool ergodic = kr_gmm_arg_of(gmm, "ergodic")->number != 0.0;
     double pga[ABRAHAMSON_2015_NCOL] = {0}, pga_shifts[ABRAHAMSON_2015_DC1_NCOL] = {0};
     double *shifts, *mu;
 
     warn_taper(ctx, gmm);
     KR_ANEW(st->terms, gmm->arena, gmm->nimts);
+    KR_ANEW(st->sigma_mu, gmm->arena, gmm->nimts);
     KR_TRY(kr_gmm_rows(ctx, gmm, &dc1_table, &shifts));
     KR_TRY(kr_gmm_rows(ctx, gmm, &mu_table, &mu));
     kr_gmm_row(&table, &kr_gmm_pga, pga);
     kr_gmm_row(&dc1_table, &kr_gmm_pga, pga_shifts);
-    st->pga = terms_of(v, pga, pga_shifts, 0.0, adjustment, ergodic);
-    for (size_t m = 0; m < gmm->nimts; m++)
-        st->terms[m] = terms_of(
-            v, gmm->rows + m * ABRAHAMSON_2015_NCOL, shifts + m * ABRAHAMSON_2015_DC1_NCOL,
-            epsilon * mu[m * ABRAHAMSON_2015_SIGMA_MU_NCOL + v->slab], adjustment, ergodic);
+    st->pga = terms_of(v, pga, pga_shifts, adjustment, ergodic);
+    for (size_t m = 0; m < gmm->nimts; m++) {
+        st->terms[m] = terms_of(v, gmm->rows + m * ABRAHAMSON_2015_NCOL,
+                                shifts + m * ABRAHAMSON_2015_DC1_NCOL, adjustment, ergodic);
+        st->sigma_mu[m] = mu[m * ABRAHAMSON_2015_SIGMA_MU_NCOL + v->slab] / 1.65;
+    }
 out:
     return s;
 }
@@ -203,6 +205,13 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     }
 }
 
+static void shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride)
+{
+    const state *st = gmm->state;
+    for (size_t m = 0; m < gmm->nimts; m++)
+        kr_gmm_fill(out + m * stride, batch->n, st->sigma_mu[m]);
+}
+
 static const kr_gmm_param params[] = {
     {.name = "ergodic",
      .kind = KR_PARAM_BOOL,
@@ -233,7 +242,7 @@ static const variant slab_high = {.slab = true, .dc1 = -0.1, .nearest = 85.0};
     .doi = "10.1193/051712EQS188MR", .component = KR_COMPONENT_AVERAGE_HORIZONTAL,                 \
     .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA), .has_tau_phi = true, .params = params,           \
     .table = &table, .state_size = sizeof(state), .mag_lo = 5.0, .mag_hi = 9.5, .dist_hi = 300.0,  \
-    .init = init, .eval = eval
+    .init = init, .eval = eval, .shift_by = "sigma_mu_epsilon", .shift = shift
 
 #define ABRAHAMSON_2015_INTER                                                                      \
     ABRAHAMSON_2015, .trt = "Subduction Interface",                                                \

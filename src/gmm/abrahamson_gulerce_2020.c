@@ -37,7 +37,7 @@ typedef struct terms {
     double constant, break_mag, slope, a13; /* magnitude */
     double by_ln_r, by_km, shallow, deep;   /* path; ztor below and above 50 km */
     double a12, b, vlin, ln_vlin, basin;    /* site */
-    double e1, e2, e3;                      /* times epsilon */
+    double e1, e2, e3;                      /* standard deviation of the median */
     double d0, d2, phi2, phi2_alpha, s2s;   /* phi: equations 5.2 to 5.6, phi_s2s^2 */
     double rho_w, rho_b;
     nz_backarc_terms arc;
@@ -60,7 +60,6 @@ typedef struct shared {
     double pga[KR_GMM_BATCH];      /* on rock */
     double by_stiff[KR_GMM_BATCH]; /* 1 / (PGA on rock + c) */
     double phi_pga[KR_GMM_BATCH];  /* soil_phi_rock of PGA */
-    double dist[KR_GMM_BATCH];     /* rrup / 100 km, limited to 0.5 .. 5 */
     double phi1[KR_GMM_BATCH];     /* 0 at 150 km to 1 at 450 km */
     double phi2[KR_GMM_BATCH];     /* equation 5.4 */
     double alpha[KR_GMM_BATCH];    /* equation 5.6 */
@@ -117,7 +116,6 @@ static terms terms_of(const kr_gmm *gmm, const double *row, const kr_imt *imt)
     static const double c1_slab[REGION_COUNT] = {7.5, 7.9, 7.1, 7.4, 7.6, 8.0, 7.5, 7.7};
     const variant *v = gmm->cls->variant;
     const region where = ((const state *)gmm->state)->region;
-    const double epsilon = kr_gmm_arg_of(gmm, "sigma_mu_epsilon")->number;
     const coefficients c = abrahamson_gulerce_2020_load(row);
     terms t = {
         .break_mag = v->slab ? c1_slab[where] : c.c1i,
@@ -128,9 +126,9 @@ static terms terms_of(const kr_gmm *gmm, const double *row, const kr_imt *imt)
         .b = c.b,
         .vlin = c.vlin,
         .ln_vlin = log(c.vlin),
-        .e1 = epsilon * c.e1,
-        .e2 = epsilon * c.e2,
-        .e3 = epsilon * c.e3,
+        .e1 = c.e1,
+        .e2 = c.e2,
+        .e3 = c.e3,
         .rho_w = c.rho_w,
         .rho_b = c.rho_b,
         .arc = nz_backarc_terms_of(imt),
@@ -187,7 +185,6 @@ static void fill_path(shared *sh, size_t n, bool slab, const kr_gmm_batch *batch
         sh->far[i] = (10.0 - mag[i]) * (10.0 - mag[i]);
         sh->ln_vs30[i] = log(vs30[i] < rock_vs30 ? vs30[i] : rock_vs30);
         sh->basin[i] = 0.0;
-        sh->dist[i] = limit(r, 50.0, 500.0) / 100.0;
         sh->phi1[i] = limit((r - 150.0) / 300.0, 0.0, 1.0);
         x = limit(x, 0.0, 1.0);
         sh->phi2[i] = 0.109 + x * (0.062 + 0.470 * x);
@@ -258,8 +255,7 @@ static void eval_site(const terms *one, size_t n, const shared *sh, double *rest
         double yielding = sh->pga[i] + c_site * exp(soft * n_site * ln_ratio);
         double linear = t.a12 + t.b * n_site * (1.0 - soft);
         double site = linear * ln_ratio + soft * t.b * log(yielding * sh->by_stiff[i]);
-        double shift = t.e1 + sh->dist[i] * (t.e2 + t.e3 * sh->dist[i]);
-        mean[i] += site + t.basin * sh->basin[i] + shift;
+        mean[i] += site + t.basin * sh->basin[i];
         slope[i] = soft * t.b * sh->pga[i] * (1.0 / yielding - sh->by_stiff[i]);
     }
 }
@@ -270,8 +266,7 @@ static void eval_linear_site(const terms *one, size_t n, const shared *sh, doubl
     const terms t = *one;
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        double shift = t.e1 + sh->dist[i] * (t.e2 + t.e3 * sh->dist[i]);
-        mean[i] += t.a12 * (sh->ln_vs30[i] - t.ln_vlin) + t.basin * sh->basin[i] + shift;
+        mean[i] += t.a12 * (sh->ln_vs30[i] - t.ln_vlin) + t.basin * sh->basin[i];
     }
 }
 
@@ -391,6 +386,20 @@ static const kr_gmm_param glo[] = PARAMS("GLO"), usa_ak[] = PARAMS("USA-AK");
 static const kr_gmm_param cas[] = PARAMS("CAS"), cam[] = PARAMS("CAM"), jpn[] = PARAMS("JPN");
 static const kr_gmm_param nzl[] = PARAMS("NZL"), sam[] = PARAMS("SAM"), twn[] = PARAMS("TWN");
 
+/* The standard deviation of the median, by distance. */
+static void shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride)
+{
+    const double *restrict rrup = batch->col[KR_COL_RRUP];
+    for (size_t m = 0; m < gmm->nimts; m++) {
+        const terms t = ((const state *)gmm->state)->terms[m];
+        double *restrict to = out + m * stride;
+        for (size_t i = 0; i < batch->n; i++) {
+            double r = limit(rrup[i], 50.0, 500.0) / 100.0;
+            to[i] = t.e1 + r * (t.e2 + t.e3 * r);
+        }
+    }
+}
+
 static const variant inter = {false, false}, slab = {true, false};
 static const variant nz_inter = {false, true}, nz_slab = {true, true};
 
@@ -402,7 +411,8 @@ static const variant nz_inter = {false, true}, nz_slab = {true, true};
     .title = "Abrahamson and Gulerce (2020), PEER report 2020/25", .doi = "10.55461/SSXE9861",     \
     .component = KR_COMPONENT_ROTD50, .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA),                \
     .has_tau_phi = true, .table = &table, .state_size = sizeof(state), .mag_lo = 5.0,              \
-    .mag_hi = 9.5, .dist_hi = 800.0, .init = init, .eval = eval
+    .mag_hi = 9.5, .dist_hi = 800.0, .init = init, .eval = eval, .shift_by = "sigma_mu_epsilon",   \
+    .shift = shift
 
 #define INTER    COMMON, .trt = "Subduction Interface", .needs = NEEDS_INTER, .variant = &inter
 #define SLAB     COMMON, .trt = "Subduction IntraSlab", .needs = NEEDS_SLAB, .variant = &slab

@@ -23,21 +23,19 @@ typedef enum basin { BASIN_NONE, BASIN_CALIFORNIA, BASIN_JAPAN } basin;
 typedef struct state {
     basin basin;
     bool unspecified; /* the style of faulting */
-    double epsilon;   /* of the median */
     double pga[BOORE_2014_NCOL];
 } state;
 
 /* What all measures share. */
 typedef struct shared {
     double strike_slip[KR_GMM_BATCH], normal[KR_GMM_BATCH], reverse[KR_GMM_BATCH];
-    double mag[KR_GMM_BATCH];       /* 0 at M 4.5 to 1 at M 5.5 */
-    double ln_vs30[KR_GMM_BATCH];   /* ln(vs30 / 760) */
-    double soft[KR_GMM_BATCH];      /* equation 15: times DfV */
-    double ln_rjb[KR_GMM_BATCH];    /* of rjb, at least 1 km */
-    double ln_pga[KR_GMM_BATCH];    /* on rock */
-    double strong[KR_GMM_BATCH];    /* ln((pga + f3) / f3) */
-    double basin[KR_GMM_BATCH];     /* equation 9: depth less the usual one, km */
-    double uncertain[KR_GMM_BATCH]; /* sigma_mu_epsilon's part of the mean */
+    double mag[KR_GMM_BATCH];     /* 0 at M 4.5 to 1 at M 5.5 */
+    double ln_vs30[KR_GMM_BATCH]; /* ln(vs30 / 760) */
+    double soft[KR_GMM_BATCH];    /* equation 15: times DfV */
+    double ln_rjb[KR_GMM_BATCH];  /* of rjb, at least 1 km */
+    double ln_pga[KR_GMM_BATCH];  /* on rock */
+    double strong[KR_GMM_BATCH];  /* ln((pga + f3) / f3) */
+    double basin[KR_GMM_BATCH];   /* equation 9: depth less the usual one, km */
 } shared;
 
 static const quality qualities[] = {QUALITY_CALIFORNIA, QUALITY_HIGH, QUALITY_LOW};
@@ -56,13 +54,12 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
                            gmm->cls->name, region);
     st->basin = (basin)i;
     st->unspecified = kr_gmm_arg_of(gmm, "sof")->number == 0.0;
-    st->epsilon = kr_gmm_arg_of(gmm, "sigma_mu_epsilon")->number;
     kr_gmm_row(&table, &kr_gmm_pga, st->pga);
     if (st->unspecified)
         gmm->needs &= ~KR_BIT(RAKE);
     if (st->basin != BASIN_NONE)
         gmm->needs |= KR_BIT(Z1PT0);
-    if (st->epsilon != 0.0)
+    if (gmm->epsilon != 0.0)
         gmm->needs |= KR_BIT(RRUP);
     return KR_OK;
 }
@@ -231,13 +228,6 @@ static void eval_sigma(const coeffs *row, size_t n, const shared *sh, const kr_g
         out->phi[i] = intra[i];
 }
 
-static void add_uncertain(const shared *sh, size_t n, double *restrict mean)
-{
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        mean[i] += sh->uncertain[i];
-}
-
 static void fill_shared(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_batch *batch)
 {
     const state *st = gmm->state;
@@ -248,9 +238,6 @@ static void fill_shared(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_ba
     fill_pga(gmm, sh, n, batch);
     if (st->basin != BASIN_NONE)
         fill_basin(sh, n, st->basin, batch);
-    if (st->epsilon != 0.0)
-        nz_recordings_fill(sh->uncertain, n, st->epsilon, batch->col[KR_COL_MAG],
-                           batch->col[KR_COL_RRUP]);
 }
 
 static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
@@ -270,8 +257,6 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
         add_site(&c, n, batch, &sh, one.mean);
         if (st->basin != BASIN_NONE && deep)
             add_basin(&c, *q, n, &sh, one.mean);
-        if (st->epsilon != 0.0)
-            add_uncertain(&sh, n, one.mean);
         eval_sigma(&c, n, &sh, &one);
     }
 }
@@ -306,7 +291,8 @@ static const kr_gmm_param params_jpn_no_sof[] = PARAMS("JPN", 0.0);
     .needs = KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(RJB) | KR_BIT(VS30),                              \
     .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA), .has_tau_phi = true,           \
     .table = &table, .state_size = sizeof(state), .variant = &qualities[QUALITY_##q],              \
-    .mag_lo = 3.0, .mag_hi = 8.5, .dist_hi = 400.0, .init = init, .eval = eval
+    .mag_lo = 3.0, .mag_hi = 8.5, .dist_hi = 400.0, .init = init, .eval = eval,                    \
+    NZ_RECORDINGS_SHIFT
 
 /* A name for one of them with arguments. */
 #define PRESET(q, of) BOORE_2014(q), .preset_of = (of)

@@ -57,8 +57,7 @@ typedef struct measure {
 } measure;
 
 typedef struct state {
-    double epsilon; /* of the median */
-    double more;    /* variance that is added to the total one */
+    double more; /* variance that is added to the total one */
     measure *each;
 } state;
 
@@ -76,7 +75,6 @@ typedef struct shared {
     double shallow[KR_GMM_BATCH];                   /* 1 / cosh(0.15 max(z1 - 15, 0)) */
     double mag_tau[KR_GMM_BATCH];                   /* 0 at M 5 to 1 at M 7 */
     double known[KR_GMM_BATCH];                     /* 1 if vs30 is measured */
-    double uncertain[KR_GMM_BATCH];                 /* sigma_mu_epsilon's part of the mean */
 } shared;
 
 /* A node of a piecewise linear function of period; the function ends with the last node. */
@@ -141,10 +139,9 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     const variant *v = gmm->cls->variant;
     state *st = gmm->state;
 
-    st->epsilon = kr_gmm_arg_of(gmm, "sigma_mu_epsilon")->number;
-    if (v->part != PART_NONE && st->epsilon != 0.0) {
+    if (v->part != PART_NONE && gmm->epsilon != 0.0) {
         kr_warn_at(ctx, gmm->file, gmm->line, "%s leaves 'sigma_mu_epsilon' out", gmm->cls->name);
-        st->epsilon = 0.0;
+        gmm->epsilon = 0.0;
     }
     st->more = v->additional ? additional * additional : 0.0;
     KR_ANEW(st->each, gmm->arena, gmm->nimts);
@@ -349,25 +346,14 @@ static void eval_sigma(const measure *m, double more, size_t n, const shared *sh
     kr_gmm_sqrt(out->phi, n, intra);
 }
 
-static void add_uncertain(const shared *sh, size_t n, double *restrict mean)
-{
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        mean[i] += sh->uncertain[i];
-}
-
 static void fill_shared(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_batch *batch)
 {
-    const state *st = gmm->state;
     const variant *v = gmm->cls->variant;
 
     fill_rupture(sh, n, batch);
     fill_wall(sh, n, batch);
     fill_place(sh, n, v->part, batch);
     fill_site(sh, n, batch);
-    if (st->epsilon != 0.0)
-        nz_recordings_fill(sh->uncertain, n, st->epsilon, batch->col[KR_COL_MAG],
-                           batch->col[KR_COL_RRUP]);
 }
 
 static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
@@ -384,8 +370,6 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
                           kr_gmm_at(out->tau, out, m), kr_gmm_at(out->phi, out, m), out->stride};
         eval_reference(&st->each[m], v->volcanic, n, batch, &sh, one.mean);
         add_site(&st->each[m], n, &sh, one.mean, slope);
-        if (st->epsilon != 0.0)
-            add_uncertain(&sh, n, one.mean);
         eval_sigma(&st->each[m], st->more, n, &sh, slope, &one);
     }
 }
@@ -400,7 +384,7 @@ static const kr_gmm_param params[] = {NZ_RECORDINGS_PARAM, {.name = NULL}};
     .title = "Bradley (2013), Bull. Seism. Soc. Am. 103(3)", .doi = "10.1785/0120120021",          \
     .trt = (where), .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA), .has_tau_phi = true,             \
     .params = params, .table = &table, .state_size = sizeof(state), .mag_lo = 4.0, .mag_hi = 8.5,  \
-    .dist_hi = 300.0, .init = init, .eval = eval
+    .dist_hi = 300.0, .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
 
 #define CRUST    BRADLEY_2013("Active Shallow Crust")
 #define VOLCANIC BRADLEY_2013("Volcanic")

@@ -26,7 +26,7 @@ typedef struct variant {
 } variant;
 
 typedef struct state {
-    double epsilon; /* of the median */
+    double epsilon; /* of the median, where that is no mere shift */
     bool estimate_ztor, estimate_width, estimate_hypo, limited;
     double pga[CAMPBELL_BOZORGNIA_2014_NCOL];
 } state;
@@ -54,7 +54,7 @@ typedef struct shared {
     double ln_pga1100[KR_GMM_BATCH]; /* ln(pga1100 + c) */
     double by_pga1100[KR_GMM_BATCH]; /* 1 / (pga1100 + c) */
     double ln_pga[KR_GMM_BATCH];     /* at the site; filled where it limits a measure */
-    double uncertain[KR_GMM_BATCH];  /* sigma_mu_epsilon's part of the mean */
+    double uncertain[KR_GMM_BATCH];  /* standard deviation of the median */
 } shared;
 
 static bool is_limited(const kr_imt *imt)
@@ -67,7 +67,6 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     state *st = gmm->state;
 
     (void)ctx;
-    st->epsilon = kr_gmm_arg_of(gmm, "sigma_mu_epsilon")->number;
     st->estimate_ztor = kr_gmm_arg_of(gmm, "estimate_ztor")->number != 0.0;
     st->estimate_width = kr_gmm_arg_of(gmm, "estimate_width")->number != 0.0;
     st->estimate_hypo = kr_gmm_arg_of(gmm, "estimate_hypo_depth")->number != 0.0;
@@ -76,6 +75,11 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     kr_gmm_row(&table, &kr_gmm_pga, st->pga);
     for (size_t m = 0; m < gmm->nimts; m++)
         st->limited |= is_limited(&gmm->imts[m]);
+    if (st->limited) { /* the limit stands between its two additions */
+        st->epsilon = gmm->epsilon;
+        gmm->epsilon = 0.0;
+        gmm->key = NULL;
+    }
     return KR_OK;
 }
 
@@ -351,11 +355,11 @@ static void limit_by_pga(const shared *sh, size_t n, double *restrict mean)
         mean[i] = mean[i] < sh->ln_pga[i] ? sh->ln_pga[i] : mean[i];
 }
 
-static void add_uncertain(const shared *sh, size_t n, double *restrict mean)
+static void add_uncertain(const shared *sh, size_t n, double epsilon, double *restrict mean)
 {
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
-        mean[i] += sh->uncertain[i];
+        mean[i] += epsilon * sh->uncertain[i];
 }
 
 static void fill_shared(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_batch *batch)
@@ -372,8 +376,7 @@ static void fill_shared(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_ba
     if (st->limited)
         eval_mean(gmm, &pga, n, batch, sh, sh->ln_pga, alpha);
     if (st->epsilon != 0.0)
-        nz_recordings_fill(sh->uncertain, n, st->epsilon, batch->col[KR_COL_MAG],
-                           batch->col[KR_COL_RRUP]);
+        nz_recordings_fill(sh->uncertain, n, batch);
 }
 
 static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
@@ -391,11 +394,11 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
                           kr_gmm_at(out->tau, out, m), kr_gmm_at(out->phi, out, m), out->stride};
         eval_mean(gmm, &c, n, batch, &sh, one.mean, one.sigma);
         if (uncertain)
-            add_uncertain(&sh, n, one.mean);
+            add_uncertain(&sh, n, st->epsilon, one.mean);
         if (is_limited(&gmm->imts[m])) {
             limit_by_pga(&sh, n, one.mean);
             if (uncertain)
-                add_uncertain(&sh, n, one.mean);
+                add_uncertain(&sh, n, st->epsilon, one.mean);
         }
         eval_sigma(&c, &pga, n, &sh, &one);
     }
@@ -423,7 +426,7 @@ static const kr_gmm_param params[] = {
     .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA), .has_tau_phi = true,           \
     .params = params, .table = &table, .state_size = sizeof(state),                                \
     .variant = &variants[QUALITY_##q][where], .mag_lo = 3.3, .mag_hi = 8.5, .dist_hi = 300.0,      \
-    .init = init, .eval = eval
+    .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
 
 static const variant variants[3][2] = {
     {{QUALITY_CALIFORNIA, false}, {QUALITY_CALIFORNIA, true}},

@@ -38,7 +38,6 @@ typedef struct measure {
 } measure;
 
 typedef struct state {
-    double epsilon; /* of the median */
     bool long_period, limited;
     measure pga, *each;
 } state;
@@ -97,7 +96,6 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     state *st = gmm->state;
     double pga[CHIOU_YOUNGS_2014_NCOL];
 
-    st->epsilon = kr_gmm_arg_of(gmm, "sigma_mu_epsilon")->number;
     st->long_period = kr_gmm_arg_of(gmm, "add_delta_c1")->number != 0.0;
     kr_gmm_row(&table, &kr_gmm_pga, pga);
     set_measure(gmm, &kr_gmm_pga, pga, &st->pga);
@@ -155,7 +153,7 @@ static void add_long_period(double period, size_t n, const kr_gmm_batch *batch,
     }
 }
 
-/* Mean and slope of one measure, without sigma_mu_epsilon. */
+/* Mean and slope of one measure. */
 static void eval_mean(const kr_gmm *gmm, const measure *m, size_t n, const kr_gmm_batch *batch,
                       const cy14_shared *sh, double *mean, double *slope)
 {
@@ -215,15 +213,12 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     const state *st = gmm->state;
     const variant *v = gmm->cls->variant;
     size_t n = kr_gmm_padded(batch->n);
-    double pga[KR_GMM_BATCH], slope[KR_GMM_BATCH], uncertain[KR_GMM_BATCH];
+    double pga[KR_GMM_BATCH], slope[KR_GMM_BATCH];
     cy14_shared sh;
 
     fill_shared(gmm, &sh, n, batch);
     if (st->limited)
         eval_mean(gmm, &st->pga, n, batch, &sh, pga, slope);
-    if (st->epsilon != 0.0)
-        nz_recordings_fill(uncertain, n, st->epsilon, batch->col[KR_COL_MAG],
-                           batch->col[KR_COL_RRUP]);
     for (size_t m = 0; m < gmm->nimts; m++) {
         const measure *each = &st->each[m];
         kr_gmm_out one = {out->mean + m * out->stride, out->sigma + m * out->stride,
@@ -231,8 +226,6 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
         eval_mean(gmm, each, n, batch, &sh, one.mean, slope);
         if (each->limited)
             limit_by_pga(n, pga, one.mean);
-        for (size_t i = 0; st->epsilon != 0.0 && i < n; i++)
-            one.mean[i] += uncertain[i];
         if (v->peer)
             kr_gmm_fill(one.sigma, n, 0.65);
         else
@@ -273,7 +266,7 @@ static const variant near_fault = {.directive = true};
     .title = "Chiou and Youngs (2014), Earthquake Spectra 30(3)", .doi = "10.1193/072813EQS219M",  \
     .trt = "Active Shallow Crust", .component = KR_COMPONENT_ROTD50, .params = params,             \
     .table = &table, .state_size = sizeof(state), .mag_lo = 3.5, .mag_hi = 8.5, .dist_hi = 300.0,  \
-    .init = init, .eval = eval
+    .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
 
 #define NEEDS                                                                                      \
     (KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(DIP) | KR_BIT(ZTOR) | KR_BIT(RRUP) | KR_BIT(RJB) |        \

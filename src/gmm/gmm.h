@@ -110,6 +110,11 @@ typedef struct kr_gmm_class {
     /* Evaluate. Pure, allocates nothing. tau and phi are filled if the class has them and they are
      * asked for. */
     void (*eval)(const struct kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out);
+    /* Instances that differ in the number `shift_by` only share one evaluation: `eval` does not
+     * look at it, and the mean grows by it times what `shift` gives for each measure and context
+     * (in the shape of kr_gmm_out.mean); nothing else depends on it. Both may be NULL. */
+    const char *shift_by;
+    void (*shift)(const struct kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride);
 } kr_gmm_class;
 
 /* The value of an argument after defaults. */
@@ -129,6 +134,8 @@ typedef struct kr_gmm {
     kr_columns needs;
     bool has_tau_phi; /* as the class; a model that evaluates others may set it in init */
     size_t scratch;   /* doubles that eval needs at kr_gmm_batch.scratch; a multiple of 8 */
+    double epsilon;   /* the number shift_by; 0 where init found that it is no mere shift */
+    const char *key;  /* class and arguments but shift_by; NULL where they cannot be told */
     size_t nimts;
     const kr_imt *imts;
     const kr_gmm_arg
@@ -186,8 +193,19 @@ KR_MUST_CHECK kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls,
                                          kr_arena *arena, const kr_gmm **out);
 
 /** Evaluate a batch of up to KR_GMM_BATCH contexts: the class, then the conversion of the component
- * where asked. */
+ * where asked, then the shift. */
 void kr_gmm_eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out);
+
+/** True if kr_gmm_eval_central and kr_gmm_shift give the same for both instances: they have the
+ * same class, measures and arguments but for the number `shift_by` of the class. */
+bool kr_gmm_alike(const kr_gmm *a, const kr_gmm *b);
+
+/** kr_gmm_eval without the shift, whose mean is kr_gmm.epsilon times kr_gmm_shift more. */
+void kr_gmm_eval_central(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out);
+
+/** What a unit of epsilon adds to the mean of each measure at [m * stride + i]; for an instance whose
+ * epsilon is not 0. */
+void kr_gmm_shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride);
 
 /* For init functions. */
 

@@ -238,6 +238,32 @@ kr_status kr_gmm_create(kr_ctx *ctx, const kr_gmm_spec *spec, const kr_imt *imts
     return kr_gmm_create_of(ctx, cls, spec, imts, nimts, arena, out);
 }
 
+/* What tells instances apart, as text; none where an argument is neither a number nor a text. */
+static kr_status set_key(kr_gmm *gmm)
+{
+    kr_status s = KR_OK;
+    char text[512], number[32];
+    size_t used = (size_t)snprintf(text, sizeof text, "%s", gmm->cls->name);
+    char *key;
+
+    for (size_t i = 0; i < count_params(gmm->cls) && used < sizeof text; i++) {
+        const kr_gmm_arg *arg = &gmm->args[i];
+        const char *name = gmm->cls->params[i].name;
+        if (gmm->cls->shift_by && kr_str_eq(name, gmm->cls->shift_by))
+            continue;
+        if (gmm->cls->params[i].kind == KR_PARAM_ANY)
+            return KR_OK;
+        used += (size_t)snprintf(text + used, sizeof text - used, " %s=%s,%s", name,
+                                 arg->text ? arg->text : "", kr_repr_double(arg->number, number));
+    }
+    if (used < sizeof text) {
+        KR_ASTR(key, gmm->arena, text);
+        gmm->key = key;
+    }
+out:
+    return s;
+}
+
 kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_spec *spec,
                            const kr_imt *imts, size_t nimts, kr_arena *arena, const kr_gmm **out)
 {
@@ -255,6 +281,9 @@ kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_sp
     KR_TRY(copy_measures(gmm, imts, nimts));
     KR_TRY(read_args(ctx, gmm, spec->args));
     KR_TRY(check_measures(ctx, gmm));
+    if (cls->shift)
+        gmm->epsilon = kr_gmm_arg_of(gmm, cls->shift_by)->number;
+    KR_TRY(set_key(gmm));
     if (cls->table)
         KR_TRY(kr_gmm_rows(ctx, gmm, cls->table, &gmm->rows));
     if (cls->state_size > 0) {
@@ -264,6 +293,8 @@ kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_sp
     }
     if (cls->init)
         KR_TRY(cls->init(ctx, gmm));
+    if (gmm->epsilon != 0.0)
+        gmm->scratch += nimts * KR_GMM_BATCH;
     if (gmm->to_geometric_mean)
         KR_TRY(set_conversion(ctx, gmm));
     *out = gmm;
@@ -300,7 +331,18 @@ kr_status kr_gmm_choice(kr_ctx *ctx, const kr_gmm *gmm, const char *arg, const c
                        text ? text : "", known);
 }
 
-void kr_gmm_eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
+bool kr_gmm_alike(const kr_gmm *a, const kr_gmm *b)
+{
+    if (a->cls != b->cls || !a->cls->shift || !a->key || !b->key || !kr_str_eq(a->key, b->key) ||
+        a->nimts != b->nimts || a->to_geometric_mean != b->to_geometric_mean)
+        return false;
+    for (size_t m = 0; m < a->nimts; m++)
+        if (!kr_str_eq(a->imts[m].name, b->imts[m].name))
+            return false;
+    return true;
+}
+
+void kr_gmm_eval_central(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
 {
     assert(batch->n <= KR_GMM_BATCH);
     assert(gmm->scratch == 0 || batch->scratch);
@@ -309,4 +351,20 @@ void kr_gmm_eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     gmm->cls->eval(gmm, batch, out);
     if (gmm->conversion)
         kr_gmm_component_convert(gmm->conversion, gmm->nimts, batch->n, out);
+}
+
+void kr_gmm_shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride)
+{
+    gmm->cls->shift(gmm, batch, out, stride);
+}
+
+void kr_gmm_eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
+{
+    kr_gmm_eval_central(gmm, batch, out);
+    if (gmm->epsilon == 0.0 || batch->n == 0)
+        return;
+    kr_gmm_shift(gmm, batch, batch->scratch, KR_GMM_BATCH);
+    for (size_t m = 0; m < gmm->nimts; m++)
+        for (size_t i = 0; i < batch->n; i++)
+            out->mean[m * out->stride + i] += gmm->epsilon * batch->scratch[m * KR_GMM_BATCH + i];
 }

@@ -47,13 +47,12 @@ typedef struct terms {
     bool at_least_pga;
     soil_correlation correlation;
     nz_backarc_terms arc;
-    const double *mu; /* epsilon x the standard deviation of the median; NULL: none */
+    const double *mu; /* standard deviation of the median at nodes; NULL without epsilon */
 } terms;
 
 typedef struct state {
     region region;
     bool modified_sigma, has_basin, moves; /* moves: the break in magnitude varies by measure */
-    double epsilon;
     terms pga;
     terms *terms; /* one for each measure */
 } state;
@@ -67,8 +66,6 @@ typedef struct shared {
     double ln_pga[KR_GMM_BATCH];    /* on the soil of the site */
     double basin[KR_GMM_BATCH];     /* ln of the depth against the usual, otherwise 0 */
     double has_basin[KR_GMM_BATCH]; /* 1 where the depth is known, otherwise 0 */
-    double mag_share[KR_GMM_BATCH], dist_share[KR_GMM_BATCH]; /* between nodes of sigma_mu */
-    int cell[KR_GMM_BATCH];                                   /* the lower node */
     nz_backarc arc;
 } shared;
 
@@ -135,7 +132,7 @@ static terms terms_of(const kr_gmm *gmm, const double *row, const kr_imt *imt)
     return t;
 }
 
-/* The table of sigma_mu for the measures, times epsilon. */
+/* The table of sigma_mu for the measures. */
 static kr_status read_mu(kr_ctx *ctx, kr_gmm *gmm)
 {
     kr_status s = KR_OK;
@@ -145,12 +142,8 @@ static kr_status read_mu(kr_ctx *ctx, kr_gmm *gmm)
     double *rows;
 
     KR_TRY(kr_gmm_rows(ctx, gmm, mu, &rows));
-    for (size_t m = 0; m < gmm->nimts; m++) {
-        double *row = rows + m * mu->ncol + from;
-        for (size_t i = 0; i < KR_KUEHN_2020_CELLS; i++)
-            row[i] *= st->epsilon;
-        st->terms[m].mu = row;
-    }
+    for (size_t m = 0; m < gmm->nimts; m++)
+        st->terms[m].mu = rows + m * mu->ncol + from;
 out:
     return s;
 }
@@ -165,7 +158,6 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
 
     KR_TRY(kr_gmm_choice(ctx, gmm, "region", region_name, REGION_COUNT, &where));
     st->region = (region)where;
-    st->epsilon = kr_gmm_arg_of(gmm, "sigma_mu_epsilon")->number;
     st->modified_sigma = v->nz && kr_gmm_arg_of(gmm, "modified_sigma")->number != 0.0;
     st->moves = !v->slab && (st->region == JPN || st->region == SAM);
     st->has_basin = true;
@@ -180,7 +172,7 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     st->pga = terms_of(gmm, pga, &kr_gmm_pga);
     for (size_t m = 0; m < gmm->nimts; m++)
         st->terms[m] = terms_of(gmm, gmm->rows + m * KUEHN_2020_NCOL, &gmm->imts[m]);
-    if (st->epsilon != 0.0)
+    if (gmm->epsilon != 0.0)
         KR_TRY(read_mu(ctx, gmm));
 out:
     return s;
@@ -231,26 +223,6 @@ static void fill_basin(shared *sh, size_t n, region where, const kr_gmm_batch *b
         double depth = log(unit * (z[i] > 0.0 ? z[i] : 1.0));
         sh->has_basin[i] = known;
         sh->basin[i] = known * (depth - usual);
-    }
-}
-
-/* Where magnitude and distance lie in the table of sigma_mu; beyond its ends at the ends. */
-static void fill_cells(shared *sh, size_t n, const kr_gmm_batch *batch)
-{
-    const double *mag = batch->col[KR_COL_MAG], *rrup = batch->col[KR_COL_RRUP];
-    const double *mags = kr_kuehn_2020_mags, *dists = kr_kuehn_2020_dists;
-
-    for (size_t i = 0; i < n; i++) {
-        int m = 0, r = 0;
-        for (int k = 1; k < KR_KUEHN_2020_MAGS - 1; k++)
-            m += mag[i] >= mags[k];
-        for (int k = 1; k < KR_KUEHN_2020_DISTS - 1; k++)
-            r += rrup[i] >= dists[k];
-        double a = (mag[i] - mags[m]) / (mags[m + 1] - mags[m]);
-        double b = (rrup[i] - dists[r]) / (dists[r + 1] - dists[r]);
-        sh->cell[i] = m * KR_KUEHN_2020_DISTS + r;
-        sh->mag_share[i] = fmin(fmax(a, 0.0), 1.0);
-        sh->dist_share[i] = fmin(fmax(b, 0.0), 1.0);
     }
 }
 
@@ -317,18 +289,6 @@ static void fill_pga(const terms *pga, shared *sh, size_t n, const kr_gmm_batch 
     eval_site(pga, n, sh, sh->ln_pga, unused);
 }
 
-static void add_mu(const double *restrict mu, size_t n, const shared *sh, double *restrict mean)
-{
-    enum { ROW = KR_KUEHN_2020_DISTS };
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        int at = sh->cell[i];
-        double lower = mu[at] + (mu[at + 1] - mu[at]) * sh->dist_share[i];
-        double upper = mu[at + ROW] + (mu[at + ROW + 1] - mu[at + ROW]) * sh->dist_share[i];
-        mean[i] += lower + (upper - lower) * sh->mag_share[i];
-    }
-}
-
 /* The variability on soil that yields. */
 static void eval_sigma(const terms *one, const terms *of_pga, size_t n,
                        const double *restrict slope, const kr_gmm_out *out)
@@ -362,8 +322,6 @@ static void fill_shared(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_ba
         nz_backarc_fill(&sh->arc, n, batch);
     else
         nz_backarc_none(&sh->arc, n);
-    if (st->epsilon != 0.0)
-        fill_cells(sh, n, batch);
     fill_pga(&st->pga, sh, n, batch);
 }
 
@@ -388,14 +346,55 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
             eval_site(t, n, &sh, one.mean, slope);
         for (size_t i = 0; t->at_least_pga && i < n; i++)
             one.mean[i] = one.mean[i] < sh.ln_pga[i] ? sh.ln_pga[i] : one.mean[i];
-        if (t->mu)
-            add_mu(t->mu, n, &sh, one.mean);
         if (st->modified_sigma) {
             eval_sigma(t, &st->pga, n, slope, &one);
         } else {
             kr_gmm_fill(one.sigma, n, sqrt(t->tau * t->tau + t->phi * t->phi));
             kr_gmm_fill(one.tau, n, t->tau);
             kr_gmm_fill(one.phi, n, t->phi);
+        }
+    }
+}
+
+/* Between nodes of sigma_mu. */
+typedef struct cells {
+    double mag[KR_GMM_BATCH], dist[KR_GMM_BATCH]; /* shares */
+    int node[KR_GMM_BATCH];                       /* the lower one */
+} cells;
+
+/* Where magnitude and distance lie in the table of sigma_mu; beyond its ends at the ends. */
+static void fill_cells(cells *at, size_t n, const kr_gmm_batch *batch)
+{
+    const double *mag = batch->col[KR_COL_MAG], *rrup = batch->col[KR_COL_RRUP];
+    const double *mags = kr_kuehn_2020_mags, *dists = kr_kuehn_2020_dists;
+
+    for (size_t i = 0; i < n; i++) {
+        int m = 0, r = 0;
+        for (int k = 1; k < KR_KUEHN_2020_MAGS - 1; k++)
+            m += mag[i] >= mags[k];
+        for (int k = 1; k < KR_KUEHN_2020_DISTS - 1; k++)
+            r += rrup[i] >= dists[k];
+        double a = (mag[i] - mags[m]) / (mags[m + 1] - mags[m]);
+        double b = (rrup[i] - dists[r]) / (dists[r + 1] - dists[r]);
+        at->node[i] = m * KR_KUEHN_2020_DISTS + r;
+        at->mag[i] = fmin(fmax(a, 0.0), 1.0);
+        at->dist[i] = fmin(fmax(b, 0.0), 1.0);
+    }
+}
+
+static void shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride)
+{
+    enum { ROW = KR_KUEHN_2020_DISTS };
+    cells at;
+
+    fill_cells(&at, batch->n, batch);
+    for (size_t m = 0; m < gmm->nimts; m++) {
+        const double *mu = ((const state *)gmm->state)->terms[m].mu;
+        for (size_t i = 0; i < batch->n; i++) {
+            const double *node = mu + at.node[i], *next = node + ROW;
+            double lower = node[0] + (node[1] - node[0]) * at.dist[i];
+            double upper = next[0] + (next[1] - next[0]) * at.dist[i];
+            out[m * stride + i] = lower + (upper - lower) * at.mag[i];
         }
     }
 }
@@ -441,7 +440,7 @@ static const variant nz_inter = {false, true}, nz_slab = {true, true};
     .component = KR_COMPONENT_ROTD50,                                                              \
     .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA), .has_tau_phi = true,           \
     .table = &table, .state_size = sizeof(state), .mag_lo = 5.0, .mag_hi = 9.5, .dist_hi = 1000.0, \
-    .init = init, .eval = eval
+    .init = init, .eval = eval, .shift_by = "sigma_mu_epsilon", .shift = shift
 #define INTER    COMMON, .trt = "Subduction Interface", .needs = NEEDS, .variant = &inter
 #define SLAB     COMMON, .trt = "Subduction IntraSlab", .needs = NEEDS, .variant = &slab
 #define NZ_INTER COMMON, .trt = "Subduction Interface", .needs = NEEDS, .variant = &nz_inter

@@ -13,10 +13,13 @@
 #include "gmm/gmm.h"
 #include "num/vmath.h"
 
-/* Fill `out` with epsilon standard deviations of the median, in units of ln. */
-static inline void nz_recordings_fill(double *restrict out, size_t n, double epsilon,
-                                      const double *restrict mag, const double *restrict rrup)
+#include <string.h>
+
+/* Fill `out` with the standard deviation of the median, in units of ln. */
+static inline void nz_recordings_fill(double *restrict out, size_t n, const kr_gmm_batch *batch)
 {
+    const double *restrict mag = batch->col[KR_COL_MAG];
+    const double *restrict rrup = batch->col[KR_COL_RRUP];
     static const double recordings[3][3] = {
         {11.0, 38.0, 94.0}, /* M 5 to 6; at most 10 km, below 30 km, beyond */
         {2.0, 7.0, 13.0},   /* M 6 to 7 */
@@ -25,7 +28,7 @@ static inline void nz_recordings_fill(double *restrict out, size_t n, double eps
     double s[3][3];
 
     for (size_t i = 0; i < 9; i++)
-        s[i / 3][i % 3] = epsilon * 0.4 * sqrt(2.0 / recordings[i / 3][i % 3]);
+        s[i / 3][i % 3] = 0.4 * sqrt(2.0 / recordings[i / 3][i % 3]);
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double five = rrup[i] < 30.0 ? s[0][1] : s[0][2];
@@ -39,6 +42,17 @@ static inline void nz_recordings_fill(double *restrict out, size_t n, double eps
         out[i] = mag[i] >= 5.0 ? low : other;
     }
 }
+
+/* The shift of the models that have it. */
+static inline void nz_recordings_shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out,
+                                       size_t stride)
+{
+    size_t n = kr_gmm_padded(batch->n);
+    nz_recordings_fill(out, n, batch);
+    for (size_t m = 1; m < gmm->nimts; m++)
+        memcpy(out + m * stride, out, n * sizeof *out);
+}
+#define NZ_RECORDINGS_SHIFT .shift_by = "sigma_mu_epsilon", .shift = nz_recordings_shift
 
 /* The argument of the models that have it. */
 #define NZ_RECORDINGS_PARAM                                                                        \

@@ -78,7 +78,7 @@ typedef struct state {
     saturation saturation;
     basin basin;
     bool modified_sigma, has_basin;
-    double break_mag, epsilon;
+    double break_mag;
     terms pga;
     terms *terms; /* one for each measure */
 } state;
@@ -161,17 +161,6 @@ static void set_region(terms *t, const state *st, bool slab, const coefficients 
     }
     t->lowest = t->e3 != 0.0 ? t->e1 / t->e3 : -INFINITY;
     t->highest = t->e3 != 0.0 ? t->e2 / t->e3 : INFINITY;
-}
-
-/* Standard deviation of the median of the global model in New Zealand's assessment. */
-static double sigma_mu(bool slab, const kr_imt *imt)
-{
-    const double period = imt->kind == KR_IMT_SA ? imt->period : 0.0;
-    if (!slab)
-        return 0.4;
-    if (period < 0.15)
-        return 0.35;
-    return period < 2.0 ? 0.35 - (0.35 - 0.22) * (log(period / 0.15) / log(2.0 / 0.15)) : 0.22;
 }
 
 /* nz_row: c6 (interface) and f4 of the paper. */
@@ -258,13 +247,13 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     const variant *v = gmm->cls->variant;
     state *st = gmm->state;
     double pga[PARKER_2020_NCOL] = {0}, nz_pga[PARKER_2020_NZ_NCOL] = {0};
-    double *nz_rows, epsilon = 0.0;
+    double *nz_rows;
 
     KR_TRY(read_place(ctx, gmm, st));
-    if (v->nz) {
+    if (v->nz)
         st->modified_sigma = kr_gmm_arg_of(gmm, "modified_sigma")->number != 0.0;
-        epsilon = kr_gmm_arg_of(gmm, "sigma_mu_epsilon")->number;
-    }
+    if (st->region != WORLD)
+        gmm->epsilon = 0.0;
     st->has_basin = v->basin && (st->region == JP || st->region == CASCADIA);
     st->break_mag = break_mag_of(st, v->slab);
     KR_ANEW(st->terms, gmm->arena, gmm->nimts);
@@ -274,12 +263,9 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     st->pga = terms_of(gmm, pga, nz_pga, &kr_gmm_pga);
     if (isnan(st->pga.constant))
         return fail_place(ctx, gmm);
-    for (size_t m = 0; m < gmm->nimts; m++) {
+    for (size_t m = 0; m < gmm->nimts; m++)
         st->terms[m] = terms_of(gmm, gmm->rows + m * PARKER_2020_NCOL,
                                 nz_rows + m * PARKER_2020_NZ_NCOL, &gmm->imts[m]);
-        if (st->region == WORLD)
-            st->terms[m].constant += epsilon * sigma_mu(v->slab, &gmm->imts[m]);
-    }
 out:
     return s;
 }

@@ -1,6 +1,24 @@
 /* Parker et al. (2022) as in New Zealand's assessment of 2022: see parker_2020.h. */
 #include "gmm/parker_2020.h"
 
+/* Standard deviation of the median of the global model in New Zealand's assessment. */
+static double sigma_mu(bool slab, const kr_imt *imt)
+{
+    const double period = imt->kind == KR_IMT_SA ? imt->period : 0.0;
+    if (!slab)
+        return 0.4;
+    if (period < 0.15)
+        return 0.35;
+    return period < 2.0 ? 0.35 - (0.35 - 0.22) * (log(period / 0.15) / log(2.0 / 0.15)) : 0.22;
+}
+
+static void shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride)
+{
+    const variant *v = gmm->cls->variant;
+    for (size_t m = 0; m < gmm->nimts; m++)
+        kr_gmm_fill(out + m * stride, batch->n, sigma_mu(v->slab, &gmm->imts[m]));
+}
+
 #define NZ_PARAMS(region_, part, basin_, modified)                                                 \
     {                                                                                              \
         PLACE(region_, part, basin_),                                                              \
@@ -35,10 +53,11 @@ static const kr_gmm_param nz_japan_phi[] = NZ_PARAMS("JP", "JP_Phi", NULL, 0.0);
 static const variant nz_inter = {false, true, false}, nz_inter_b = {false, true, true};
 static const variant nz_slab = {true, true, false}, nz_slab_b = {true, true, true};
 
-#define NZ_INTER   OF_INTER, .needs = NEEDS_INTER, .variant = &nz_inter
-#define NZ_INTER_B OF_INTER, .needs = NEEDS_INTER | BASIN, .variant = &nz_inter_b
-#define NZ_SLAB    OF_SLAB, .needs = NEEDS_SLAB | ARC, .variant = &nz_slab
-#define NZ_SLAB_B  OF_SLAB, .needs = NEEDS_SLAB | ARC | BASIN, .variant = &nz_slab_b
+#define SHIFTED    .shift_by = "sigma_mu_epsilon", .shift = shift
+#define NZ_INTER   OF_INTER, SHIFTED, .needs = NEEDS_INTER, .variant = &nz_inter
+#define NZ_INTER_B OF_INTER, SHIFTED, .needs = NEEDS_INTER | BASIN, .variant = &nz_inter_b
+#define NZ_SLAB    OF_SLAB, SHIFTED, .needs = NEEDS_SLAB | ARC, .variant = &nz_slab
+#define NZ_SLAB_B  OF_SLAB, SHIFTED, .needs = NEEDS_SLAB | ARC | BASIN, .variant = &nz_slab_b
 
 KR_GMM(nznshm2022_parker_2020_sinter) = CLASS(NZ_INTER, "NZNSHM2022_ParkerEtAl2020SInter",
                                               nz_world);

@@ -33,6 +33,47 @@ out:
     return s;
 }
 
+/* True if one evaluation serves both: single models that are alike. */
+static bool motions_alike(const kr_motion *a, const kr_motion *b)
+{
+    return a->nparts == 1 && b->nparts == 1 && kr_gmm_alike(a->parts[0], b->parts[0]);
+}
+
+/* The evaluation of model k of the component and of all later ones that are like it. */
+static kr_status make_evaluation(kr_hazard *h, const kr_component *c, size_t k, bool *done,
+                                 kr_evaluation *out)
+{
+    kr_status s = KR_OK;
+    size_t *models;
+    KR_ANEW(models, &h->arena, c->ngsims);
+    for (size_t i = k; i < c->ngsims; i++) {
+        const kr_motion *motion = &h->motions[c->gsims[i]];
+        if (done[i] || (i != k && !motions_alike(&h->motions[c->gsims[k]], motion)))
+            continue;
+        done[i] = true;
+        models[out->n++] = i;
+        if (motion->parts[0]->epsilon != 0)
+            out->shifted = motion->parts[0];
+    }
+    out->models = models;
+out:
+    return s;
+}
+
+static kr_status make_evaluations(kr_hazard *h, kr_work_component *w)
+{
+    kr_status s = KR_OK;
+    const kr_component *c = w->component;
+    bool *done;
+    KR_ANEW(done, &h->arena, c->ngsims);
+    KR_ANEW(w->evaluations, &h->arena, c->ngsims);
+    for (size_t k = 0; k < c->ngsims; k++)
+        if (!done[k])
+            KR_TRY(make_evaluation(h, c, k, done, &w->evaluations[w->nevaluations++]));
+out:
+    return s;
+}
+
 static kr_columns motion_columns(const kr_motion *motion)
 {
     kr_columns columns = 0;
@@ -93,6 +134,7 @@ kr_status kr_hazard_create(kr_ctx *ctx, const kr_job *job, const kr_model *model
         h->components[c].component = &tree->components[c];
         for (size_t k = 0; k < tree->components[c].ngsims; k++)
             h->components[c].columns |= motion_columns(&h->motions[tree->components[c].gsims[k]]);
+        KR_TRY(make_evaluations(h, &h->components[c]));
     }
     *out = h;
     h = NULL;

@@ -16,6 +16,14 @@ typedef struct kr_motion {
     const unsigned char *zero_for_imt; /* or NULL */
 } kr_motion;
 
+/* Models of a component that one evaluation serves: one, or several whose means differ by a shift.
+ */
+typedef struct kr_evaluation {
+    size_t n;
+    const size_t *models;  /* among the component's */
+    const kr_gmm *shifted; /* n > 1: gives the shift; NULL: all are the same */
+} kr_evaluation;
+
 /* A source made ready: points, or an extended source. */
 typedef struct kr_ready {
     kr_split *split;
@@ -38,6 +46,8 @@ typedef struct kr_block {
 typedef struct kr_work_component {
     const kr_component *component;
     kr_columns columns;
+    size_t nevaluations;
+    kr_evaluation *evaluations;
     kr_ready *ready; /* one for each source */
     kr_cells *cells; /* with ps_grid_spacing, else NULL */
     size_t nsegments, segments_cap;
@@ -86,6 +96,7 @@ typedef struct kr_unit {
     double *rounded; /* columns x KR_CONTEXTS_CAPACITY, with collapse_level; else NULL */
     unsigned char touched[KR_SITE_BLOCK];
     double *mean, *sigma; /* nimts x KR_GMM_BATCH */
+    double *shift;        /* nimts x KR_GMM_BATCH */
     double *scratch;      /* of the models; NULL if none needs any */
     double contexts;
 } kr_unit;

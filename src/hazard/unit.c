@@ -39,7 +39,7 @@ size_t kr_unit_bytes(const kr_hazard *h)
     size_t batch = h->job->nimts * KR_GMM_BATCH;
     size_t contexts = (size_t)KR_CONTEXTS_CAPACITY * (h->job->collapse_level >= 0 ? 100 : 36);
     return (sums_size(h) * (any_atomic(h) ? 2 : 1) + (KR_GMM_BATCH + 1) * curve_size(h) +
-            2 * batch + h->scratch + contexts) *
+            3 * batch + h->scratch + contexts) *
                sizeof(double) +
            h->fault_room;
 }
@@ -57,6 +57,7 @@ kr_status kr_unit_init(const kr_hazard *h, const kr_section_table *sections, siz
         KR_NEW(unit->rounded, h->ctx, KR_ACCOUNT_RATES, KR_COL_COUNT * KR_CONTEXTS_CAPACITY);
     KR_NEW(unit->mean, h->ctx, KR_ACCOUNT_GMM, h->job->nimts * KR_GMM_BATCH);
     KR_NEW(unit->sigma, h->ctx, KR_ACCOUNT_GMM, h->job->nimts * KR_GMM_BATCH);
+    KR_NEW(unit->shift, h->ctx, KR_ACCOUNT_GMM, h->job->nimts * KR_GMM_BATCH);
     if (h->scratch > 0)
         KR_NEW(unit->scratch, h->ctx, KR_ACCOUNT_GMM, h->scratch);
 out:
@@ -73,6 +74,7 @@ void kr_unit_clear(kr_unit *unit)
     kr_free(unit->rounded);
     kr_free(unit->mean);
     kr_free(unit->sigma);
+    kr_free(unit->shift);
     kr_free(unit->scratch);
     *unit = (kr_unit){0};
 }
@@ -181,16 +183,20 @@ static void add_weighted(const kr_unit *u, const kr_contexts *b, size_t i, const
         sums[l] += b->weight[i] * -expm1(-room[l]);
 }
 
-/* Context i of the batch at [j] of mean and sigma, for one part of a motion: add weight x poe. */
-static void add_part(kr_unit *u, const kr_motion *motion, size_t j, double weight, double *curve)
+/* Context [j] of mean and sigma, the mean shifted by epsilon: add weight x poe. */
+static void add_part(kr_unit *u, const kr_motion *motion, size_t j, double epsilon, double weight,
+                     double *curve)
 {
     const kr_hazard *h = u->hazard;
     for (size_t m = 0; m < h->job->nimts; m++) {
+        size_t at = m * KR_GMM_BATCH + j;
+        double mean = u->mean[at];
         if (motion->zero_for_imt && motion->zero_for_imt[m])
             continue;
-        h->kernels->add_poes(&h->truncation, h->levels + m * h->padded, h->padded,
-                             u->mean[m * KR_GMM_BATCH + j], u->sigma[m * KR_GMM_BATCH + j], weight,
-                             curve + m * h->padded);
+        if (epsilon != 0)
+            mean += epsilon * u->shift[at];
+        h->kernels->add_poes(&h->truncation, h->levels + m * h->padded, h->padded, mean,
+                             u->sigma[at], weight, curve + m * h->padded);
     }
 }
 
@@ -221,43 +227,93 @@ static kr_status check_sigma(const kr_unit *u, const kr_gmm *gmm, size_t n)
     return KR_OK;
 }
 
-/* Contexts [first, first + n) of a batch under model k of the component; `col` holds their columns.
- */
-static kr_status add_motion(kr_unit *u, const kr_contexts *b, double *const *col, size_t first,
-                            size_t n, size_t k)
+/* Contexts [first, first + n) of a batch. */
+typedef struct stretch {
+    const kr_contexts *all;
+    size_t first, n;
+    kr_gmm_batch batch; /* their columns */
+} stretch;
+
+/* Exceedances of part p of a motion, from mean and sigma: into the component's model k, or into
+ * poes where rates do not follow linearly. */
+static void add_parts(kr_unit *u, const stretch *at, const kr_motion *motion, size_t p,
+                      double epsilon, size_t k)
+{
+    const kr_hazard *h = u->hazard;
+    const kr_contexts *b = at->all;
+    size_t size = curve_size(h);
+    bool linear = is_linear(u, b);
+    double *sums = u->sums + k * KR_SITE_BLOCK * size, weight = motion->weights[p];
+    for (size_t j = 0; j < at->n; j++) {
+        size_t i = at->first + j;
+        if (linear)
+            add_part(u, motion, j, epsilon, weight * b->rate[i] * h->job->investigation_time,
+                     sums + b->site[i] * size);
+        else
+            add_part(u, motion, j, epsilon, weight, u->poes + j * size);
+    }
+}
+
+/* The exceedances of one motion begin. */
+static void begin_motion(kr_unit *u, const stretch *at)
+{
+    if (!is_linear(u, at->all))
+        memset(u->poes, 0, at->n * curve_size(u->hazard) * sizeof *u->poes);
+}
+
+/* Those of all its parts are there: model k's rates. */
+static void end_motion(kr_unit *u, const stretch *at, size_t k)
+{
+    const kr_contexts *b = at->all;
+    size_t size = curve_size(u->hazard);
+    double *sums = u->sums + k * KR_SITE_BLOCK * size, *room = u->poes + KR_GMM_BATCH * size;
+    for (size_t j = 0; j < at->n && !is_linear(u, b); j++) {
+        double *to = sums + b->site[at->first + j] * size;
+        if (has_exclusive_ruptures(u))
+            add_weighted(u, b, at->first + j, u->poes + j * size, room, to);
+        else
+            add_rates(u, b, at->first + j, u->poes + j * size, to);
+    }
+}
+
+/* Mean and sigma of a model; `shared`: without its shift. */
+static kr_status eval_part(kr_unit *u, const stretch *at, const kr_gmm *gmm, bool shared)
+{
+    kr_status s = KR_OK;
+    const kr_gmm_out out = {.mean = u->mean, .sigma = u->sigma, .stride = KR_GMM_BATCH};
+    KR_TRY(check_mags(u, gmm, at->batch.col[KR_COL_MAG], at->n));
+    if (shared)
+        kr_gmm_eval_central(gmm, &at->batch, &out);
+    else
+        kr_gmm_eval(gmm, &at->batch, &out);
+    KR_TRY(check_sigma(u, gmm, at->n));
+out:
+    return s;
+}
+
+static kr_status add_evaluation(kr_unit *u, const stretch *at, const kr_evaluation *e)
 {
     kr_status s = KR_OK;
     const kr_hazard *h = u->hazard;
-    const kr_motion *motion = &h->motions[u->component->component->gsims[k]];
-    size_t size = curve_size(h);
-    bool linear = is_linear(u, b);
-    kr_gmm_batch batch = {.n = n, .scratch = u->scratch};
-    const kr_gmm_out out = {.mean = u->mean, .sigma = u->sigma, .stride = KR_GMM_BATCH};
-    double *sums = u->sums + k * KR_SITE_BLOCK * size;
-    for (int c = 0; c < KR_COL_COUNT; c++)
-        batch.col[c] = col[c] ? col[c] + first : NULL;
-    if (!linear)
-        memset(u->poes, 0, n * size * sizeof *u->poes);
-    for (size_t p = 0; p < motion->nparts; p++) {
-        KR_TRY(check_mags(u, motion->parts[p], batch.col[KR_COL_MAG], n));
-        kr_gmm_eval(motion->parts[p], &batch, &out);
-        KR_TRY(check_sigma(u, motion->parts[p], n));
-        for (size_t j = 0; j < n; j++) {
-            size_t i = first + j;
-            double weight = motion->weights[p];
-            if (linear)
-                add_part(u, motion, j, weight * b->rate[i] * h->job->investigation_time,
-                         sums + b->site[i] * size);
-            else
-                add_part(u, motion, j, weight, u->poes + j * size);
+    const size_t *gsims = u->component->component->gsims;
+    const kr_motion *motion = &h->motions[gsims[e->models[0]]];
+    if (e->n == 1) {
+        begin_motion(u, at);
+        for (size_t p = 0; p < motion->nparts; p++) {
+            KR_TRY(eval_part(u, at, motion->parts[p], false));
+            add_parts(u, at, motion, p, 0, e->models[0]);
         }
+        end_motion(u, at, e->models[0]);
+        return KR_OK;
     }
-    for (size_t j = 0; j < n && !linear; j++) {
-        double *to = sums + b->site[first + j] * size, *room = u->poes + KR_GMM_BATCH * size;
-        if (has_exclusive_ruptures(u))
-            add_weighted(u, b, first + j, u->poes + j * size, room, to);
-        else
-            add_rates(u, b, first + j, u->poes + j * size, to);
+    KR_TRY(eval_part(u, at, motion->parts[0], true));
+    if (e->shifted)
+        kr_gmm_shift(e->shifted, &at->batch, u->shift, KR_GMM_BATCH);
+    for (size_t i = 0; i < e->n; i++) {
+        motion = &h->motions[gsims[e->models[i]]];
+        begin_motion(u, at);
+        add_parts(u, at, motion, 0, motion->parts[0]->epsilon, e->models[i]);
+        end_motion(u, at, e->models[i]);
     }
 out:
     return s;
@@ -290,9 +346,14 @@ static kr_status visit(void *user, const kr_contexts *b)
     u->contexts += (double)b->n;
     columns_of(u, b, col);
     for (size_t first = 0; first < b->n; first += KR_GMM_BATCH) {
-        size_t n = b->n - first < KR_GMM_BATCH ? b->n - first : KR_GMM_BATCH;
-        for (size_t k = 0; k < u->component->component->ngsims; k++)
-            KR_TRY(add_motion(u, b, col, first, n, k));
+        stretch at = {.all = b, .first = first, .n = b->n - first};
+        if (at.n > KR_GMM_BATCH)
+            at.n = KR_GMM_BATCH;
+        at.batch = (kr_gmm_batch){.n = at.n, .scratch = u->scratch};
+        for (int c = 0; c < KR_COL_COUNT; c++)
+            at.batch.col[c] = col[c] ? col[c] + first : NULL;
+        for (size_t k = 0; k < u->component->nevaluations; k++)
+            KR_TRY(add_evaluation(u, &at, &u->component->evaluations[k]));
     }
 out:
     return s;

@@ -1,6 +1,6 @@
 /* The component rates of small jobs against the slow way of plain_rates.h; the same bits for any
  * threads and tiles, and nearly the same on every instruction set. */
-#include "hazard/hazard.h"
+#include "hazard/hazard_int.h"
 #include "hazard/plain_rates.h"
 #include "num/isa.h"
 
@@ -304,6 +304,31 @@ static void test_collapsed_models(void **state)
 }
 
 /* A model whose weight is zero for a measure gives nothing there. */
+/* Models of which one evaluation serves several, among others, for rates that add and that do not.
+ */
+static void test_shared_models(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "[BooreEtAl2014]\nsigma_mu_epsilon = -1.28155",
+        "BooreAtkinson2008",
+        "BooreEtAl2014",
+        "[BooreEtAl2014]\nsigma_mu_epsilon = 1.28155",
+        "[AbrahamsonEtAl2015SInter]\nsigma_mu_epsilon = 1",
+        "AbrahamsonEtAl2015SInter",
+    };
+    const char *nb = "tom='NegativeBinomialTOM' alpha='0.5' mu='0.3'";
+    const char *sources = join(point("a", "", 10.1, 45, GR, PLANES, DEPTHS),
+                               point("b", nb, 9.9, 45.1, GR, ONE_PLANE, ONE_DEPTH), "", "");
+    const char *job = job_text(site_list(12, 1.5), "");
+    computed c;
+    begin(&c, job, sources, models(6, names));
+    assert_int_equal(c.hazard->components[0].nevaluations, 3);
+    assert_int_equal(c.hazard->components[0].evaluations[0].n, 3);
+    end(&c);
+    assert_true(compare(job, sources, models(6, names)) > 1e-3);
+}
+
 static void test_zero_weight(void **state)
 {
     (void)state;
@@ -526,21 +551,14 @@ static void test_allocations(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_plane),
-        cmocka_unit_test(test_planes_and_depths),
-        cmocka_unit_test(test_minimum_distance),
-        cmocka_unit_test(test_collapse_level),
-        cmocka_unit_test(test_mutex_group),
-        cmocka_unit_test(test_cluster),
-        cmocka_unit_test(test_negative_binomial),
-        cmocka_unit_test(test_collapsed_models),
-        cmocka_unit_test(test_zero_weight),
-        cmocka_unit_test(test_area_and_points),
-        cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_threads_and_tiles),
-        cmocka_unit_test(test_instruction_sets),
-        cmocka_unit_test(test_tile_bytes),
-        cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_one_plane),         cmocka_unit_test(test_planes_and_depths),
+        cmocka_unit_test(test_minimum_distance),  cmocka_unit_test(test_collapse_level),
+        cmocka_unit_test(test_mutex_group),       cmocka_unit_test(test_cluster),
+        cmocka_unit_test(test_negative_binomial), cmocka_unit_test(test_collapsed_models),
+        cmocka_unit_test(test_shared_models),     cmocka_unit_test(test_zero_weight),
+        cmocka_unit_test(test_area_and_points),   cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_threads_and_tiles), cmocka_unit_test(test_instruction_sets),
+        cmocka_unit_test(test_tile_bytes),        cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_allocations),
     };
     program = argv[0];
