@@ -9,13 +9,14 @@
 #include "boore_2014.tab.h"
 #include "gmm/gmm.h"
 #include "gmm/nz_recordings.h"
+#include "gmm/seyhan_stewart.h"
 #include "num/vmath.h"
 
 typedef boore_2014_row coeffs;
 
 static const kr_gmm_table table = KR_GMM_TABLE(boore_2014, BOORE_2014);
 
-static const double ref_mag = 4.5, ref_dist = 1.0, ref_vs30 = 760.0, f3 = 0.1;
+static const double ref_mag = 4.5, ref_dist = 1.0, ref_vs30 = 760.0;
 
 typedef enum quality { QUALITY_CALIFORNIA, QUALITY_HIGH, QUALITY_LOW } quality;
 typedef enum basin { BASIN_NONE, BASIN_CALIFORNIA, BASIN_JAPAN } basin;
@@ -173,24 +174,20 @@ static void fill_pga(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_batch
     eval_rock(gmm, &pga, n, batch, sh, sh->ln_pga);
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
-        sh->strong[i] = log((exp(sh->ln_pga[i]) + f3) / f3);
+        sh->strong[i] = seyhan_stewart_strong(sh->ln_pga[i]);
 }
 
 /* Equations 5 to 8. */
 static void add_site(const coeffs *row, size_t n, const kr_gmm_batch *batch, const shared *sh,
                      double *restrict mean)
 {
-    const coeffs c = *row;
+    const seyhan_stewart s = seyhan_stewart_of(row->c, row->Vc, row->f4, row->f5);
     const double *restrict vs30 = batch->col[KR_COL_VS30];
-    const double ln_vc = log(c.Vc / ref_vs30), rock = exp(c.f5 * 400.0);
 
 #pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        double linear = c.c * (sh->ln_vs30[i] < ln_vc ? sh->ln_vs30[i] : ln_vc);
-        double v = vs30[i] < 760.0 ? vs30[i] : 760.0;
-        double f2 = c.f4 * (exp(c.f5 * (v - 360.0)) - rock);
-        mean[i] += linear + f2 * sh->strong[i];
-    }
+    for (size_t i = 0; i < n; i++)
+        mean[i] += seyhan_stewart_linear(&s, sh->ln_vs30[i]) +
+                   seyhan_stewart_nonlinear(&s, vs30[i], sh->strong[i]);
 }
 
 /* Equation 9. */

@@ -1,19 +1,25 @@
 /* Chiou, B. S.-J. and Youngs, R. R. (2008). An NGA model for the average horizontal component of
  * peak ground motion and response spectra. Earthquake Spectra 24(1), 173-215. doi:10.1193/1.2894832
  *
- * Departures: main shocks only (no aftershock terms); the depth z1.0 is always that of the site. */
+ * Departures: main shocks only (no aftershock terms); the depth z1.0 is always that of the site.
+ * ...SWISS01, 04 and 06 are adjusted to Swiss rock and small magnitudes (swiss_adjustment.h); there
+ * the site is always that of vs30 = 620 m/s. */
 #include "chiou_youngs_2008.tab.h"
+#include "chiou_youngs_2008_swiss.tab.h"
 #include "gmm/gmm.h"
 #include "gmm/hyperbolic.h"
+#include "gmm/swiss_adjustment.h"
 #include "num/vmath.h"
 
 static const kr_gmm_table table = KR_GMM_TABLE(chiou_youngs_2008, CHIOU_YOUNGS_2008);
+static const kr_gmm_table swiss_table =
+    KR_GMM_TABLE(chiou_youngs_2008_swiss, CHIOU_YOUNGS_2008_SWISS);
 
 /* Table 1: the coefficients that are the same for all measures. */
 static const double c2 = 1.06, c3 = 3.45, c4 = -2.1, c4a = -0.5;
 static const double crb = 50.0, chm = 3.0, cgamma3 = 4.0;
 
-static const double ref_vs30 = 1130.0;
+static const double ref_vs30 = 1130.0, swiss_vs30 = 620.0;
 
 /* What all measures share. */
 typedef struct shared {
@@ -148,19 +154,112 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     }
 }
 
+static kr_status init_swiss(kr_ctx *ctx, kr_gmm *gmm)
+{
+    double **rows = gmm->state;
+    return kr_gmm_rows(ctx, gmm, &swiss_table, rows);
+}
+
+/* `variant` is the column of the factor. */
+static swiss_adjustment adjustment_of(const double *row, const size_t *factor)
+{
+    chiou_youngs_2008_swiss_row a = chiou_youngs_2008_swiss_load(row);
+    return (swiss_adjustment){
+        .ln_factor = log(row[*factor]),
+        .a1 = a.a1,
+        .a2 = a.a2,
+        .b1 = a.b1,
+        .b2 = a.b2,
+        .rm = a.Rm,
+        .phi_near = a.phi_11,
+        .phi_far = a.phi_21,
+        .phi_large = a.C2,
+        .mag_small = a.Mc1,
+        .mag_large = a.Mc2,
+        .dist_near = a.Rc11,
+        .dist_far = a.Rc21,
+        .phi_mean = a.mean_phi_ss,
+    };
+}
+
+static void adjust_sigma(const swiss_adjustment *adjust, size_t n, const kr_gmm_batch *batch,
+                         const double *restrict tau, const kr_gmm_out *out)
+{
+    double phi[KR_GMM_BATCH];
+    double *restrict sigma = out->sigma;
+
+    swiss_adjust_phi(adjust, n, batch->col[KR_COL_MAG], batch->col[KR_COL_RJB], phi);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        sigma[i] = sqrt(phi[i] * phi[i] + tau[i] * tau[i]);
+    for (size_t i = 0; out->phi && i < n; i++)
+        out->phi[i] = phi[i];
+    for (size_t i = 0; out->tau && i < n; i++)
+        out->tau[i] = tau[i];
+}
+
+static void eval_swiss(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
+{
+    size_t n = kr_gmm_padded(batch->n);
+    double *const *rows = gmm->state;
+    double vs30[KR_GMM_BATCH], tau[KR_GMM_BATCH];
+    kr_gmm_batch rock = *batch;
+    shared sh;
+
+    kr_gmm_fill(vs30, n, swiss_vs30);
+    rock.col[KR_COL_VS30] = vs30;
+    fill_rupture(&sh, n, &rock);
+    fill_site(&sh, n, &rock);
+    for (size_t m = 0; m < gmm->nimts; m++) {
+        chiou_youngs_2008_row c = chiou_youngs_2008_load(gmm->rows + m * CHIOU_YOUNGS_2008_NCOL);
+        swiss_adjustment adjust =
+            adjustment_of(*rows + m * CHIOU_YOUNGS_2008_SWISS_NCOL, gmm->cls->variant);
+        kr_gmm_out one = {out->mean + m * out->stride, out->sigma + m * out->stride, tau,
+                          kr_gmm_at(out->phi, out, m), out->stride};
+        eval_reference(&c, n, &rock, &sh, one.mean);
+        eval_site(&c, n, &rock, &sh, &one);
+        one.tau = kr_gmm_at(out->tau, out, m);
+        swiss_adjust_mean(&adjust, n, batch->col[KR_COL_MAG], batch->col[KR_COL_RJB], one.mean);
+        adjust_sigma(&adjust, n, batch, tau, &one);
+    }
+}
+
+#define CHIOU_YOUNGS_2008                                                                          \
+    .trt = "Active Shallow Crust", .component = KR_COMPONENT_GMROTI50,                             \
+    .needs = KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(DIP) | KR_BIT(ZTOR) | KR_BIT(RRUP) |              \
+             KR_BIT(RJB) | KR_BIT(RX) | KR_BIT(VS30) | KR_BIT(VS30MEASURED) | KR_BIT(Z1PT0),       \
+    .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA), .has_tau_phi = true,           \
+    .table = &table, .mag_lo = 4.0, .mag_hi = 8.5, .dist_hi = 200.0
+
+#define ADJUSTED                                                                                   \
+    CHIOU_YOUNGS_2008, .title = "Chiou and Youngs (2008) as adjusted by Edwards and Fah (2013)",   \
+                       .doi = "10.1785/0120110331", .state_size = sizeof(double *),                \
+                       .init = init_swiss, .eval = eval_swiss
+
 KR_GMM(chiou_youngs_2008) = {
+    CHIOU_YOUNGS_2008,
     .name = "ChiouYoungs2008",
     .title = "Chiou and Youngs (2008), Earthquake Spectra 24(1)",
     .doi = "10.1193/1.2894832",
-    .trt = "Active Shallow Crust",
-    .component = KR_COMPONENT_GMROTI50,
-    .needs = KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(DIP) | KR_BIT(ZTOR) | KR_BIT(RRUP) | KR_BIT(RJB) |
-             KR_BIT(RX) | KR_BIT(VS30) | KR_BIT(VS30MEASURED) | KR_BIT(Z1PT0),
-    .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA),
-    .has_tau_phi = true,
-    .table = &table,
-    .mag_lo = 4.0,
-    .mag_hi = 8.5,
-    .dist_hi = 200.0,
     .eval = eval,
+};
+
+static const size_t swiss01 = 0, swiss04 = 1, swiss06 = 2;
+
+KR_GMM(chiou_youngs_2008_swiss01) = {
+    ADJUSTED,
+    .name = "ChiouYoungs2008SWISS01",
+    .variant = &swiss01,
+};
+
+KR_GMM(chiou_youngs_2008_swiss04) = {
+    ADJUSTED,
+    .name = "ChiouYoungs2008SWISS04",
+    .variant = &swiss04,
+};
+
+KR_GMM(chiou_youngs_2008_swiss06) = {
+    ADJUSTED,
+    .name = "ChiouYoungs2008SWISS06",
+    .variant = &swiss06,
 };

@@ -41,17 +41,12 @@ static inline void swiss_adjust_mean(const swiss_adjustment *adjust, size_t n,
     }
 }
 
-/* Half the mean single-station phi and half that of magnitude and distance; tau in natural
- * logarithms. */
-static inline void swiss_adjust_sigma(const swiss_adjustment *adjust, double tau, size_t n,
-                                      const double *restrict mag, const double *restrict dist,
-                                      const kr_gmm_out *out)
+/* Half the mean single-station phi and half that of magnitude and distance. */
+static inline void swiss_adjust_phi(const swiss_adjustment *adjust, size_t n,
+                                    const double *restrict mag, const double *restrict dist,
+                                    double *restrict phi)
 {
     const swiss_adjustment c = *adjust;
-    double *restrict sigma = out->sigma;
-    double scratch[KR_GMM_BATCH];
-    double *restrict phi = out->phi ? out->phi : scratch;
-
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double share = (dist[i] - c.dist_near) / (c.dist_far - c.dist_near);
@@ -61,10 +56,23 @@ static inline void swiss_adjust_sigma(const swiss_adjustment *adjust, double tau
         double large = (mag[i] - c.mag_small) / (c.mag_large - c.mag_small);
         large = large > 0.0 ? large : 0.0;
         large = large < 1.0 ? large : 1.0;
-        double phi_i = 0.5 * (by_dist + (c.phi_large - by_dist) * large) + 0.5 * c.phi_mean;
-        phi[i] = phi_i;
-        sigma[i] = sqrt(phi_i * phi_i + tau * tau);
+        phi[i] = 0.5 * (by_dist + (c.phi_large - by_dist) * large) + 0.5 * c.phi_mean;
     }
+}
+
+/* With that phi and a tau that is the same for all contexts. */
+static inline void swiss_adjust_sigma(const swiss_adjustment *adjust, double tau, size_t n,
+                                      const double *restrict mag, const double *restrict dist,
+                                      const kr_gmm_out *out)
+{
+    double *restrict sigma = out->sigma;
+    double scratch[KR_GMM_BATCH];
+    double *restrict phi = out->phi ? out->phi : scratch;
+
+    swiss_adjust_phi(adjust, n, mag, dist, phi);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        sigma[i] = sqrt(phi[i] * phi[i] + tau * tau);
     kr_gmm_fill(out->tau, n, tau);
 }
 
