@@ -490,6 +490,22 @@ static kr_grid grid_of(const points *p)
     return (kr_grid){p->n, p->lon, p->lat};
 }
 
+kr_status kr_polygon_outline(kr_ctx *ctx, const double *lon, const double *lat, size_t nvertices,
+                             kr_arena *arena, kr_grid *out)
+{
+    kr_status s = KR_OK;
+    points clean = {NULL, NULL, 0, 0}, ring = {NULL, NULL, 0, 0};
+    const char *problem = kr_polygon_problem(lon, lat, nvertices);
+
+    if (problem)
+        return kr_fail(ctx, KR_EINPUT, "%s", problem);
+    KR_TRY(clean_ring(arena, (view){lon, lat, nvertices}, &clean));
+    KR_TRY(upsample(arena, &clean, &ring));
+    *out = grid_of(&ring);
+out:
+    return s;
+}
+
 kr_status kr_polygon_discretize(kr_ctx *ctx, const double *lon, const double *lat, size_t nvertices,
                                 double spacing_km, kr_arena *arena, kr_grid *out)
 {

@@ -16,6 +16,12 @@ typedef struct kr_grid {
  * (static). */
 const char *kr_polygon_problem(const double *lon, const double *lat, size_t n);
 
+/** The ring (not closed) without repeated vertices, its edges cut to at most 100 km or so along the
+ * great circle, in the arena: for the plane of a projection. KR_EINPUT if kr_polygon_problem finds
+ * one. */
+KR_MUST_CHECK kr_status kr_polygon_outline(kr_ctx *ctx, const double *lon, const double *lat,
+                                           size_t nvertices, kr_arena *arena, kr_grid *out);
+
 /** Points on a grid of that spacing strictly inside the polygon, north to south and west to east,
  * in the reference's order (reference-behaviour 3.4), in the arena. No point inside: out->n = 0. */
 KR_MUST_CHECK kr_status kr_polygon_discretize(kr_ctx *ctx, const double *lon, const double *lat,
