@@ -167,6 +167,9 @@ const kr_gmm_set *kr_gmm_classes(void);
 /** The class of that name or alias in the machine's set, or NULL. */
 const kr_gmm_class *kr_gmm_find(const char *name);
 
+/** The vs30 (m/s) of the rock that a class is made for, NaN where none is declared. */
+double kr_gmm_reference_vs30(const char *name);
+
 /** The class name nearest to a misspelt one, or NULL. */
 const char *kr_gmm_nearest(const char *name);
 
@@ -203,8 +206,8 @@ bool kr_gmm_alike(const kr_gmm *a, const kr_gmm *b);
 /** kr_gmm_eval without the shift, whose mean is kr_gmm.epsilon times kr_gmm_shift more. */
 void kr_gmm_eval_central(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out);
 
-/** What a unit of epsilon adds to the mean of each measure at [m * stride + i]; for an instance whose
- * epsilon is not 0. */
+/** What a unit of epsilon adds to the mean of each measure at [m * stride + i]; for an instance
+ * whose epsilon is not 0. */
 void kr_gmm_shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride);
 
 /* For init functions. */

@@ -143,6 +143,13 @@ out:
     return s;
 }
 
+void kr_hazard_amplify(kr_hazard *h, const kr_soil *soil)
+{
+    h->soil = soil;
+    for (size_t c = 0; c < h->tree->ncomponents; c++) /* which function holds depends on these */
+        h->components[c].columns |= KR_BIT(MAG) | KR_BIT(RRUP);
+}
+
 void kr_hazard_destroy(kr_hazard **hazard)
 {
     kr_hazard *h = *hazard;

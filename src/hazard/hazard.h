@@ -10,6 +10,7 @@
 #ifndef KR_HAZARD_HAZARD_H
 #define KR_HAZARD_HAZARD_H
 
+#include "hazard/soil.h"
 #include "model/sites.h"
 #include "rupture/rupture.h"
 #include "tree/tree.h"
@@ -32,6 +33,10 @@ kr_columns kr_hazard_site_columns(const kr_hazard *hazard);
 /** Split the sources into points, and faults into their floating ruptures. `sites` are the job's
  * sites and must outlive the hazard. */
 KR_MUST_CHECK kr_status kr_hazard_prepare(kr_hazard *hazard, const kr_sites *sites);
+
+/** Amplify every context (amplification_method = kernel); before kr_hazard_prepare. `soil` must
+ * outlive the hazard. */
+void kr_hazard_amplify(kr_hazard *hazard, const kr_soil *soil);
 
 /* What a component holds, for the log and for `kauri info`. */
 typedef struct kr_component_size {

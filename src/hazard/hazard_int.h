@@ -64,6 +64,7 @@ struct kr_hazard {
     const kr_model *model;
     const kr_tree *tree;
     const kr_sites *sites;
+    const kr_soil *soil;   /* where contexts are amplified, else NULL */
     kr_surfaces *surfaces; /* of all extended sources */
     bool met;              /* faults know the sites */
     size_t fault_room;     /* bytes that a maker comes to hold for the greatest fault */

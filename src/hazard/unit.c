@@ -183,20 +183,32 @@ static void add_weighted(const kr_unit *u, const kr_contexts *b, size_t i, const
         sums[l] += b->weight[i] * -expm1(-room[l]);
 }
 
-/* Context [j] of mean and sigma, the mean shifted by epsilon: add weight x poe. */
-static void add_part(kr_unit *u, const kr_motion *motion, size_t j, double epsilon, double weight,
+/* A context of mean and sigma: where in a batch, its amplification or NULL, the epsilon that its
+ * mean is shifted by. */
+typedef struct in_batch {
+    size_t j;
+    const double *soil;
+    double epsilon;
+} in_batch;
+
+/* Add weight x poe of a context. */
+static void add_part(kr_unit *u, const kr_motion *motion, const in_batch *place, double weight,
                      double *curve)
 {
     const kr_hazard *h = u->hazard;
     for (size_t m = 0; m < h->job->nimts; m++) {
-        size_t at = m * KR_GMM_BATCH + j;
-        double mean = u->mean[at];
+        size_t at = m * KR_GMM_BATCH + place->j;
+        double mean = u->mean[at], *to = curve + m * h->padded;
         if (motion->zero_for_imt && motion->zero_for_imt[m])
             continue;
-        if (epsilon != 0)
-            mean += epsilon * u->shift[at];
-        h->kernels->add_poes(&h->truncation, h->levels + m * h->padded, h->padded, mean,
-                             u->sigma[at], weight, curve + m * h->padded);
+        if (place->epsilon != 0)
+            mean += place->epsilon * u->shift[at];
+        if (place->soil)
+            kr_soil_add_poes(h->soil, place->soil, m, h->kernels, &h->truncation,
+                             (const double[]){mean, u->sigma[at]}, weight, to);
+        else
+            h->kernels->add_poes(&h->truncation, h->levels + m * h->padded, h->padded, mean,
+                                 u->sigma[at], weight, to);
     }
 }
 
@@ -246,11 +258,15 @@ static void add_parts(kr_unit *u, const stretch *at, const kr_motion *motion, si
     double *sums = u->sums + k * KR_SITE_BLOCK * size, weight = motion->weights[p];
     for (size_t j = 0; j < at->n; j++) {
         size_t i = at->first + j;
+        in_batch place = {.j = j, .epsilon = epsilon};
+        if (h->soil)
+            place.soil = kr_soil_at(h->soil, u->first_site + b->site[i],
+                                    at->batch.col[KR_COL_MAG][j], at->batch.col[KR_COL_RRUP][j]);
         if (linear)
-            add_part(u, motion, j, epsilon, weight * b->rate[i] * h->job->investigation_time,
+            add_part(u, motion, &place, weight * b->rate[i] * h->job->investigation_time,
                      sums + b->site[i] * size);
         else
-            add_part(u, motion, j, epsilon, weight, u->poes + j * size);
+            add_part(u, motion, &place, weight, u->poes + j * size);
     }
 }
 

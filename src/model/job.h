@@ -109,6 +109,11 @@ typedef struct kr_job {
         asset_hazard_distance_km; /* sites of a site model farther from every asset are left out */
     bool discard_assets;          /* assets farther from every site are left out (else an error) */
 
+    const char *amplification_file; /* table of site amplification; NULL if absent */
+    bool amplification_kernel;      /* by context, else of the curves of realizations */
+    kr_numbers soil_intensities;    /* with the latter: levels of the curves on soil */
+    int vs30_tolerance;             /* m/s; below 0: any */
+
     kr_reqv *reqv;
     size_t nreqv;
     kr_names reqv_ignore_sources;
@@ -138,6 +143,17 @@ void kr_job_destroy(kr_job **job);
 const kr_magdist *kr_job_magdist(const kr_job *job,
                                  const char *trt); /* falls back to default; NULL if absent */
 double kr_magdist_at(const kr_magdist *entry, double mag);
+
+/** The levels of a measure that hazard curves are given at: those on soil where curves are
+ * convolved with site amplification, else `levels`. */
+static inline size_t kr_job_curve_levels(const kr_job *job)
+{
+    return job->soil_intensities.n ? job->soil_intensities.n : job->nlevels;
+}
+static inline const double *kr_job_curve_level(const kr_job *job, size_t measure)
+{
+    return job->soil_intensities.n ? job->soil_intensities.x : job->levels + measure * job->nlevels;
+}
 
 /** The value for a tectonic region type, else the default, else `fallback`. */
 double kr_by_trt_get(const kr_by_trt *by, const char *trt, double fallback);

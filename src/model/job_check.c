@@ -125,6 +125,7 @@ kr_status kr_job_check(kr_job_reader *r)
     KR_TRY(check_schedule(r));
     KR_TRY(check_sites(r));
     KR_TRY(check_results(r));
+    KR_TRY(kr_job_check_amplification(r));
 out:
     return s;
 }

@@ -107,6 +107,12 @@ const kr_ini_entry *kr_job_entry(const kr_job_reader *r, const char *key);
 /** Whatever several parameters must fulfil together. */
 KR_MUST_CHECK kr_status kr_job_check(kr_job_reader *r);
 
+/* job_amplification.c */
+kr_status kr_job_set_amplification(kr_job_reader *r, const kr_ini_entry *entry);
+kr_status kr_job_set_soil(kr_job_reader *r, const kr_ini_entry *entry);
+kr_status kr_job_set_tolerance(kr_job_reader *r, const kr_ini_entry *entry);
+KR_MUST_CHECK kr_status kr_job_check_amplification(kr_job_reader *r);
+
 /* job_special.c: keys with rules of their own */
 kr_status kr_job_set_mode(kr_job_reader *r, const kr_ini_entry *entry);
 kr_status kr_job_set_truncation(kr_job_reader *r, const kr_ini_entry *entry);

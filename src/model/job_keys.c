@@ -167,9 +167,9 @@ static const kr_job_key keys[] = {
     UNUSED(tectonic_region_type, TEXT),
 
     /* site amplification */
-    CHOICE(amplification_method, "convolution|kernel"),
-    REFUSED(soil_intensities),
-    UNUSED(vs30_tolerance, INT),
+    SPECIAL(amplification_method, kr_job_set_amplification),
+    SPECIAL(soil_intensities, kr_job_set_soil),
+    SPECIAL(vs30_tolerance, kr_job_set_tolerance),
 
     /* risk */
     UNUSED(aggregate_by, TEXT),
@@ -212,7 +212,7 @@ static const kr_job_input inputs[] = {
     {"site_model", KR_KEY_HONOURED},
     {"exposure", KR_KEY_HONOURED},
     {"reqv", KR_KEY_HONOURED},
-    {"amplification", KR_KEY_REFUSED},
+    {"amplification", KR_KEY_HONOURED},
     {"delta_rates", KR_KEY_REFUSED},
     {"gmfs", KR_KEY_REFUSED},
     {"hazard_curves", KR_KEY_REFUSED},

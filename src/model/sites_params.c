@@ -155,6 +155,8 @@ static kr_status params_fill(kr_sites_reader *r, kr_column column, const uint32_
     if (column == KR_COL_VS30MEASURED && r->model.n && !r->job->prefer_global_site_params &&
         !params_is_required(r, column))
         value = 0;
+    if (column == KR_COL_AMPCODE && r->job->amplification_file)
+        value = kr_column_code(""); /* where the table has one function only */
     if (isnan(value) && params_is_required(r, column))
         return params_missing(r, column);
     params_warn_unused(r, column, value);

@@ -92,7 +92,7 @@ static kr_status curve_table(exporter *e, const kind *k, size_t m)
 {
     kr_status s = KR_OK;
     const kr_job *job = e->spec->job;
-    size_t n = e->spec->sites->n, levels = job->nlevels;
+    size_t n = e->spec->sites->n, levels = kr_job_curve_levels(job);
     char repr[32];
     float *curves;
     kr_table t = {0};
@@ -107,7 +107,7 @@ static kr_status curve_table(exporter *e, const kind *k, size_t m)
     kr_table_comment(&t, site_columns(e, true) + levels, comment(e, more));
     site_header(e, &t, true);
     for (size_t l = 0; l < levels; l++)
-        kr_table_format(&t, "poe-%.7f", job->levels[m * levels + l]);
+        kr_table_format(&t, "poe-%.7f", kr_job_curve_level(job, m)[l]);
     kr_table_end_row(&t);
     for (size_t i = 0; i < n; i++) {
         site_fields(e, &t, i, true);

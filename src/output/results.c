@@ -59,6 +59,9 @@ static kr_status write_job(kr_h5 *file, const kr_results_spec *spec, kr_arena *a
         names[m] = job->imts[m].name;
     KR_TRY(kr_h5_write_strings(file, "imtls/imt", names, job->nimts, false));
     KR_TRY(kr_h5_write(file, "imtls/levels", KR_H5_F64, 2, dims, job->levels));
+    if (job->soil_intensities.n)
+        KR_TRY(kr_h5_write(file, "imtls/soil_intensities", KR_H5_F64, 1,
+                           (const size_t[]){job->soil_intensities.n}, job->soil_intensities.x));
     for (size_t i = 0; i < spec->nstats; i++)
         names[i] = spec->stats[i].name;
     if (spec->nstats)
@@ -156,14 +159,15 @@ static kr_status make_datasets(kr_results *r)
     kr_status s = KR_OK;
     const kr_results_spec *p = &r->spec;
     size_t sites = p->sites->n, imts = p->job->nimts, levels = p->job->nlevels;
+    size_t curve = kr_job_curve_levels(p->job);
     size_t rlzs = p->tree->nrlzs, poes = p->job->poes.n, sources = p->tree->nbase_ids;
     KR_TRY(make(r, "component_rates", KR_H5_F64,
                 (const size_t[]){p->tree->nrates, sites, imts, levels}, 1));
     if (p->nstats)
-        KR_TRY(make(r, "hcurves-stats", KR_H5_F32, (const size_t[]){sites, p->nstats, imts, levels},
+        KR_TRY(make(r, "hcurves-stats", KR_H5_F32, (const size_t[]){sites, p->nstats, imts, curve},
                     0));
     if (p->store_rlzs)
-        KR_TRY(make(r, "hcurves-rlzs", KR_H5_F32, (const size_t[]){sites, rlzs, imts, levels}, 0));
+        KR_TRY(make(r, "hcurves-rlzs", KR_H5_F32, (const size_t[]){sites, rlzs, imts, curve}, 0));
     if (p->nstats && poes)
         KR_TRY(
             make(r, "hmaps-stats", KR_H5_F32, (const size_t[]){sites, p->nstats, imts, poes}, 0));
@@ -175,7 +179,7 @@ static kr_status make_datasets(kr_results *r)
         KR_TRY(kr_h5_write_strings(r->file, "mean_rates_by_src/src_id", p->tree->base_ids, sources,
                                    false));
     }
-    KR_NEW(r->map_scratch, r->ctx, KR_ACCOUNT_OUTPUT, 2 * levels);
+    KR_NEW(r->map_scratch, r->ctx, KR_ACCOUNT_OUTPUT, 2 * curve);
 out:
     return s;
 }
@@ -228,12 +232,12 @@ static kr_status make_maps(kr_results *r, const float *curves, size_t ncurves)
 {
     kr_status s = KR_OK;
     const kr_job *job = r->spec.job;
-    size_t imts = job->nimts, levels = job->nlevels, poes = job->poes.n;
+    size_t imts = job->nimts, levels = kr_job_curve_levels(job), poes = job->poes.n;
     kr_free(r->maps);
     KR_NEW(r->maps, r->ctx, KR_ACCOUNT_OUTPUT, ncurves * imts * poes);
     for (size_t c = 0; c < ncurves; c++)
         for (size_t m = 0; m < imts; m++)
-            kr_hazard_map(curves + (c * imts + m) * levels, job->levels + m * levels, levels,
+            kr_hazard_map(curves + (c * imts + m) * levels, kr_job_curve_level(job, m), levels,
                           job->poes.x, poes, r->map_scratch, r->maps + (c * imts + m) * poes);
 out:
     return s;
@@ -250,7 +254,8 @@ kr_status kr_results_put_tile(kr_results *r, const kr_results_tile *t)
         (const size_t[]){r->spec.tree->nrates, n, imts, levels}, t->component_rates));
     if (stats)
         KR_TRY(kr_h5_write_slab(r->file, "hcurves-stats", KR_H5_F32, start,
-                                (const size_t[]){n, stats, imts, levels}, t->stats));
+                                (const size_t[]){n, stats, imts, kr_job_curve_levels(job)},
+                                t->stats));
     if (stats && job->poes.n) {
         KR_TRY(make_maps(r, t->stats, n * stats));
         KR_TRY(kr_h5_write_slab(r->file, "hmaps-stats", KR_H5_F32, start,
@@ -271,7 +276,8 @@ kr_status kr_results_put_rlzs(kr_results *r, size_t site, size_t nsites, const f
     size_t rlzs = r->spec.tree->nrlzs, imts = job->nimts;
     const size_t start[4] = {site, 0, 0, 0};
     KR_TRY(kr_h5_write_slab(r->file, "hcurves-rlzs", KR_H5_F32, start,
-                            (const size_t[]){nsites, rlzs, imts, job->nlevels}, curves));
+                            (const size_t[]){nsites, rlzs, imts, kr_job_curve_levels(job)},
+                            curves));
     if (job->poes.n) {
         KR_TRY(make_maps(r, curves, nsites * rlzs));
         KR_TRY(kr_h5_write_slab(r->file, "hmaps-rlzs", KR_H5_F32, start,

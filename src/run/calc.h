@@ -20,6 +20,7 @@ typedef struct kr_calc {
     kr_tree *tree;
     kr_hazard *hazard;
     kr_sites *sites;
+    kr_soil *soil; /* site amplification; NULL without */
     kr_input_file *inputs;
     size_t ninputs;
     kr_stat *stats;

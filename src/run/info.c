@@ -28,6 +28,21 @@ static void levels(const kr_job *job, FILE *out)
             job->levels[m * job->nlevels], job->levels[(m + 1) * job->nlevels - 1]);
 }
 
+/* Site amplification. */
+static void soil(const kr_calc *calc, FILE *out)
+{
+    const kr_job *job = calc->job;
+    if (!calc->soil)
+        return;
+    const kr_amplification *table = kr_soil_table(calc->soil);
+    row(out, "site amplification", "by %s, %zu codes and %zu functions of %s",
+        job->amplification_kernel ? "kernel" : "convolution", table->ncodes, table->nfunctions,
+        table->path);
+    if (job->soil_intensities.n)
+        row(out, "", "%zu levels on soil from %g to %g", job->soil_intensities.n,
+            job->soil_intensities.x[0], job->soil_intensities.x[job->soil_intensities.n - 1]);
+}
+
 /* Sources, points, ruptures and estimated contexts of one tectonic region, and by type of source.
  */
 typedef struct tally {
@@ -95,6 +110,7 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     row(out, "investigation time", "%g years", calc->job->investigation_time);
     row(out, "sites", "%zu", calc->sites->n);
     levels(calc->job, out);
+    soil(calc, out);
     sources(calc, out);
     if (calc->model->nsections)
         row(out, "fault sections", "%zu", calc->model->nsections);

@@ -15,13 +15,13 @@ static size_t default_limit(void)
 static size_t tile_bytes(const kr_calc *calc, size_t nsites)
 {
     const kr_job *job = calc->job;
-    size_t curve = job->nimts * job->nlevels, threads = (size_t)calc->threads;
+    size_t curve = job->nimts * kr_job_curve_levels(job), threads = (size_t)calc->threads;
     size_t values = nsites * calc->nstats * (curve + job->nimts * job->poes.n);
     if (calc->store_rlzs) /* curves and maps of the sites that are stored together */
         values += kr_results_chunk_sites(kr_calc_rlzs_bytes(calc)) * calc->tree->nrlzs *
                   (curve + job->nimts * job->poes.n);
     if (job->disagg_by_src)
-        values += nsites * curve * calc->tree->nbase_ids;
+        values += nsites * job->nimts * job->nlevels * calc->tree->nbase_ids;
     return kr_hazard_tile_bytes(calc->hazard, nsites, calc->threads) + values * sizeof(float) +
            threads * kr_realizer_scratch_bytes(calc->realizer);
 }

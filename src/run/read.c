@@ -43,7 +43,14 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
     KR_TRY(kr_model_create(ctx, &calc->model));
     KR_TRY(kr_tree_read(ctx, calc->job, calc->model, &calc->tree));
     KR_TRY(kr_hazard_create(ctx, calc->job, calc->model, calc->tree, &calc->hazard));
-    KR_TRY(kr_sites_read(ctx, calc->job, kr_hazard_site_columns(calc->hazard), &calc->sites));
+    kr_columns columns = kr_hazard_site_columns(calc->hazard);
+    if (calc->job->amplification_file)
+        columns |= KR_BIT(AMPCODE);
+    KR_TRY(kr_sites_read(ctx, calc->job, columns, &calc->sites));
+    if (calc->job->amplification_file)
+        KR_TRY(kr_soil_create(ctx, calc->job, calc->tree, calc->sites, &calc->soil));
+    if (calc->job->amplification_kernel && calc->soil)
+        kr_hazard_amplify(calc->hazard, calc->soil);
     KR_TRY(kr_stats_of_job(calc->job, &calc->arena, &calc->stats, &calc->nstats));
     if (calc->nstats == 0 && calc->tree->nrlzs > 1 && calc->job->individual_rlzs != 1) {
         s = kr_fail(ctx, KR_EINPUT,
@@ -66,6 +73,7 @@ void kr_calc_clear(kr_calc *calc)
     kr_free(calc->rate_weights);
     kr_realizer_destroy(&calc->realizer);
     kr_hazard_destroy(&calc->hazard);
+    kr_soil_destroy(&calc->soil);
     kr_sites_destroy(&calc->sites);
     kr_tree_destroy(&calc->tree);
     kr_model_destroy(&calc->model);

@@ -91,6 +91,8 @@ static kr_status compute(kr_calc *calc)
     double began = kr_wall_seconds();
     calc->store_rlzs = stores_rlzs(calc);
     KR_TRY(kr_realizer_create(calc->ctx, calc->tree, calc->job, &calc->realizer));
+    if (calc->job->soil_intensities.n)
+        kr_realizer_amplify(calc->realizer, calc->soil);
     KR_TRY(kr_calc_plan(calc));
     KR_TRY(open_results(calc));
     KR_TRY(kr_calc_tiles(calc));

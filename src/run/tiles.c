@@ -69,11 +69,25 @@ static kr_status check_interrupted(const kr_calc *calc)
     return kr_interrupted(calc->ctx) ? kr_fail(calc->ctx, KR_EINTERRUPTED, "interrupted") : KR_OK;
 }
 
-/* Statistics of the sites that are not stored as single realizations, over threads. */
-static kr_status stats_of_sites(kr_calc *calc, size_t nsites, const double *rates, float *stats)
+/* Numbers of all curves of one site. */
+static size_t curve_size(const kr_calc *calc)
 {
-    const kr_job *job = calc->job;
-    size_t total = job->nimts * job->nlevels;
+    return calc->job->nimts * kr_job_curve_levels(calc->job);
+}
+
+/* The rates of site i of a tile. */
+static kr_site_rates rates_of_site(const kr_calc *calc, size_t first, size_t nsites, size_t i,
+                                   const double *rates)
+{
+    size_t total = calc->job->nimts * calc->job->nlevels;
+    return (kr_site_rates){first + i, rates + i * total, nsites * total};
+}
+
+/* Statistics of the sites that are not stored as single realizations, over threads. */
+static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, const double *rates,
+                                float *stats)
+{
+    size_t curve = curve_size(calc);
     atomic_int status;
     atomic_size_t done;
     atomic_init(&status, KR_OK);
@@ -88,8 +102,9 @@ static kr_status stats_of_sites(kr_calc *calc, size_t nsites, const double *rate
                 mine = check_interrupted(calc);
             if (mine != KR_OK)
                 continue;
-            kr_stats_site(calc->realizer, scratch, rates + i * total, nsites * total, calc->stats,
-                          calc->nstats, stats + i * calc->nstats * total, NULL);
+            const kr_site_rates site = rates_of_site(calc, first, nsites, i, rates);
+            kr_stats_site(calc->realizer, scratch, &site, calc->stats, calc->nstats,
+                          stats + i * calc->nstats * curve, NULL);
             kr_progress(calc->ctx, "statistics", (double)(atomic_fetch_add(&done, 1) + 1),
                         (double)nsites);
         }
@@ -103,7 +118,7 @@ static kr_status stats_of_sites(kr_calc *calc, size_t nsites, const double *rate
 /* Bytes of all realizations at one site. */
 size_t kr_calc_rlzs_bytes(const kr_calc *calc)
 {
-    return calc->tree->nrlzs * calc->job->nimts * calc->job->nlevels * sizeof(float);
+    return calc->tree->nrlzs * curve_size(calc) * sizeof(float);
 }
 
 /* Statistics and single realizations, some sites at a time. */
@@ -111,19 +126,20 @@ static kr_status rlzs_of_sites(kr_calc *calc, size_t first, size_t nsites, const
                                float *stats)
 {
     kr_status s = KR_OK;
-    size_t total = calc->job->nimts * calc->job->nlevels, rlzs = calc->tree->nrlzs;
+    size_t curve = curve_size(calc), rlzs = calc->tree->nrlzs;
     size_t at_once = kr_results_chunk_sites(kr_calc_rlzs_bytes(calc));
     kr_realizer_scratch *scratch = NULL;
     float *curves = NULL;
-    KR_NEW(curves, calc->ctx, KR_ACCOUNT_STATS, at_once * rlzs * total);
+    KR_NEW(curves, calc->ctx, KR_ACCOUNT_STATS, at_once * rlzs * curve);
     KR_TRY(kr_realizer_scratch_create(calc->ctx, calc->realizer, &scratch));
     for (size_t i = 0; i < nsites; i += at_once) {
         size_t n = nsites - i < at_once ? nsites - i : at_once;
         KR_TRY(check_interrupted(calc));
-        for (size_t k = 0; k < n; k++)
-            kr_stats_site(calc->realizer, scratch, rates + (i + k) * total, nsites * total,
-                          calc->stats, calc->nstats, stats + (i + k) * calc->nstats * total,
-                          curves + k * rlzs * total);
+        for (size_t k = 0; k < n; k++) {
+            const kr_site_rates site = rates_of_site(calc, first, nsites, i + k, rates);
+            kr_stats_site(calc->realizer, scratch, &site, calc->stats, calc->nstats,
+                          stats + (i + k) * calc->nstats * curve, curves + k * rlzs * curve);
+        }
         KR_TRY(kr_results_put_rlzs(calc->results, first + i, n, curves));
         kr_progress(calc->ctx, "statistics", (double)(i + n), (double)nsites);
     }
@@ -136,13 +152,12 @@ out:
 kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const double *rates)
 {
     kr_status s = KR_OK;
-    size_t total = calc->job->nimts * calc->job->nlevels;
     float *stats = NULL, *by_source = NULL;
-    KR_NEW(stats, calc->ctx, KR_ACCOUNT_STATS, nsites * calc->nstats * total);
+    KR_NEW(stats, calc->ctx, KR_ACCOUNT_STATS, nsites * calc->nstats * curve_size(calc));
     if (calc->store_rlzs)
         KR_TRY(rlzs_of_sites(calc, first, nsites, rates, stats));
     else
-        KR_TRY(stats_of_sites(calc, nsites, rates, stats));
+        KR_TRY(stats_of_sites(calc, first, nsites, rates, stats));
     if (calc->job->disagg_by_src)
         KR_TRY(rates_by_source(calc, nsites, rates, &by_source));
     kr_results_tile tile = {.first_site = first,

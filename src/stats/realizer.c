@@ -66,10 +66,18 @@ void kr_realizer_destroy(kr_realizer **realizer)
     *realizer = NULL;
 }
 
+void kr_realizer_amplify(kr_realizer *z, const kr_soil *soil)
+{
+    z->soil = soil;
+}
+
 size_t kr_realizer_scratch_bytes(const kr_realizer *z)
 {
     const kr_tree *tree = z->tree;
-    return (tree->nrates + tree->npaths * tree->ngsims + 2 * tree->nrlzs) * sizeof(double) +
+    size_t levels = z->job->nlevels, soil = z->job->soil_intensities.n;
+    size_t amplified = z->soil ? tree->nrlzs * (levels + soil) + 2 * levels + soil : 0;
+    return (amplified + tree->nrates + tree->npaths * tree->ngsims + 2 * tree->nrlzs) *
+               sizeof(double) +
            tree->nrlzs * sizeof(kr_weighted);
 }
 
@@ -84,6 +92,13 @@ kr_status kr_realizer_scratch_create(kr_ctx *ctx, const kr_realizer *z, kr_reali
     KR_NEW(scratch->rates, ctx, KR_ACCOUNT_STATS, z->tree->nrlzs);
     KR_NEW(scratch->values, ctx, KR_ACCOUNT_STATS, z->tree->nrlzs);
     KR_NEW(scratch->sorted, ctx, KR_ACCOUNT_STATS, z->tree->nrlzs);
+    if (z->soil) {
+        size_t levels = z->job->nlevels, soil = z->job->soil_intensities.n;
+        KR_NEW(scratch->rock, ctx, KR_ACCOUNT_STATS, z->tree->nrlzs * levels);
+        KR_NEW(scratch->soil, ctx, KR_ACCOUNT_STATS, z->tree->nrlzs * soil);
+        KR_NEW(scratch->room, ctx, KR_ACCOUNT_STATS, 2 * levels);
+        KR_NEW(scratch->amplified, ctx, KR_ACCOUNT_STATS, soil);
+    }
     *out = scratch;
     scratch = NULL;
 out:
@@ -101,6 +116,10 @@ void kr_realizer_scratch_destroy(kr_realizer_scratch **scratch)
     kr_free(x->rates);
     kr_free(x->values);
     kr_free(x->sorted);
+    kr_free(x->rock);
+    kr_free(x->soil);
+    kr_free(x->room);
+    kr_free(x->amplified);
     kr_free(x);
     *scratch = NULL;
 }

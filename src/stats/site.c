@@ -19,8 +19,8 @@ static double rate_of_poe(double poe)
 /* Statistics of rates without the detour through probabilities: the reference's "fastmean". */
 static bool is_fast_mean(const kr_job *job)
 {
-    return job->use_rates && job->individual_rlzs != 1 && job->mean && !job->std && !job->max &&
-           job->quantiles.n == 0;
+    return job->use_rates && !job->soil_intensities.n && job->individual_rlzs != 1 && job->mean &&
+           !job->std && !job->max && job->quantiles.n == 0;
 }
 
 /* What the statistics are taken of, from the rates of the realizations; `coarse`: with the
@@ -66,12 +66,17 @@ static const double LOST_RATE = 2 * DBL_EPSILON;
 
 /* The reference keeps component rates in single precision. Which realizations tie in a quantile,
  * and the deviation of realizations that hardly differ, depend on it. */
-static void round_rates(const kr_realizer *z, kr_realizer_scratch *scratch)
+static void round_component_rates(const kr_realizer *z, kr_realizer_scratch *scratch)
 {
     for (size_t k = 0; k < z->tree->nrates; k++) {
         double x = scratch->component_rates[k];
         scratch->component_rates[k] = x < LOST_RATE ? 0 : (double)(float)x;
     }
+}
+
+static void round_rates(const kr_realizer *z, kr_realizer_scratch *scratch)
+{
+    round_component_rates(z, scratch);
     kr_realizer_rates(z, scratch, scratch->component_rates);
     values_of_rates(z->job, scratch->rates, z->tree->nrlzs, true, scratch->values);
 }
@@ -127,6 +132,71 @@ static void level_stats(const kr_realizer *z, kr_realizer_scratch *scratch, size
     }
 }
 
+/* ------------------------------------------------------------------ on soil */
+
+/* The curves of all realizations for one measure on rock, in probabilities. */
+static void rock_curves(const kr_realizer *z, kr_realizer_scratch *scratch, const kr_site_rates *in,
+                        size_t measure)
+{
+    const kr_job *job = z->job;
+    bool coarse = job->compat == KR_COMPAT_OQ_3_21;
+    for (size_t l = 0; l < job->nlevels; l++) {
+        const double *rates = in->rates + measure * job->nlevels + l;
+        for (size_t k = 0; k < z->tree->nrates; k++)
+            scratch->component_rates[k] = rates[k * in->stride];
+        if (coarse)
+            round_component_rates(z, scratch);
+        kr_realizer_rates(z, scratch, scratch->component_rates);
+        for (size_t r = 0; r < z->tree->nrlzs; r++)
+            scratch->rock[r * job->nlevels + l] =
+                coarse ? 1 - exp(-scratch->rates[r]) : -expm1(-scratch->rates[r]);
+    }
+}
+
+/* Statistics at one level on soil of a measure, from the probabilities of the realizations there.
+ */
+static void soil_level_stats(const kr_realizer *z, kr_realizer_scratch *scratch, size_t measure,
+                             const double *poes, const kr_stat *stats, size_t nstats, float *out)
+{
+    const kr_job *job = z->job;
+    size_t n = z->tree->nrlzs, total = job->nimts * kr_job_curve_levels(job);
+    const double *weights = z->weights + (z->tree->nweights > 1 ? 1 + measure : 0) * n;
+    double sum = 0;
+    for (size_t r = 0; r < n; r++) {
+        sum += weights[r];
+        scratch->values[r] = job->use_rates ? rate_of_poe(poes[r]) : poes[r];
+    }
+    if (sum == 0)
+        return;
+    sort_values(scratch, weights, n);
+    for (size_t i = 0; i < nstats; i++)
+        out[i * total] = stored(job, one_stat(&stats[i], job, scratch, weights, n));
+}
+
+static void soil_stats(const kr_realizer *z, kr_realizer_scratch *scratch, const kr_site_rates *in,
+                       const kr_stat *stats, size_t nstats, float *out, float *rlzs)
+{
+    const kr_job *job = z->job;
+    size_t nsoil = kr_job_curve_levels(job), n = z->tree->nrlzs;
+    for (size_t m = 0; m < job->nimts; m++) {
+        rock_curves(z, scratch, in, m);
+        for (size_t r = 0; r < n; r++) {
+            kr_soil_convolve(z->soil, in->site, m, scratch->rock + r * job->nlevels, scratch->room,
+                             scratch->amplified);
+            for (size_t l = 0; l < nsoil; l++) {
+                scratch->soil[l * n + r] = scratch->amplified[l];
+                if (rlzs)
+                    rlzs[(r * job->nimts + m) * nsoil + l] = (float)scratch->amplified[l];
+            }
+        }
+        for (size_t l = 0; l < nsoil; l++)
+            soil_level_stats(z, scratch, m, scratch->soil + l * n, stats, nstats,
+                             out + m * nsoil + l);
+    }
+}
+
+/* ------------------------------------------------------------------ any site */
+
 static bool all_zero(const double *rates, size_t nrates, size_t stride, size_t nlevels)
 {
     for (size_t k = 0; k < nrates; k++)
@@ -136,18 +206,23 @@ static bool all_zero(const double *rates, size_t nrates, size_t stride, size_t n
     return true;
 }
 
-void kr_stats_site(const kr_realizer *z, kr_realizer_scratch *scratch, const double *rates,
-                   size_t stride, const kr_stat *stats, size_t nstats, float *out, float *rlzs)
+void kr_stats_site(const kr_realizer *z, kr_realizer_scratch *scratch, const kr_site_rates *in,
+                   const kr_stat *stats, size_t nstats, float *out, float *rlzs)
 {
     size_t total = z->job->nimts * z->job->nlevels, n = z->tree->nrlzs;
-    memset(out, 0, nstats * total * sizeof *out);
+    size_t curve = z->job->nimts * kr_job_curve_levels(z->job);
+    memset(out, 0, nstats * curve * sizeof *out);
     if (rlzs)
-        memset(rlzs, 0, n * total * sizeof *rlzs);
-    if (all_zero(rates, z->tree->nrates, stride, total))
+        memset(rlzs, 0, n * curve * sizeof *rlzs);
+    if (all_zero(in->rates, z->tree->nrates, in->stride, total))
         return;
+    if (z->soil) {
+        soil_stats(z, scratch, in, stats, nstats, out, rlzs);
+        return;
+    }
     for (size_t level = 0; level < total; level++) {
         for (size_t k = 0; k < z->tree->nrates; k++)
-            scratch->component_rates[k] = rates[k * stride + level];
+            scratch->component_rates[k] = in->rates[k * in->stride + level];
         kr_realizer_rates(z, scratch, scratch->component_rates);
         if (rlzs)
             for (size_t r = 0; r < n; r++)

@@ -5,6 +5,7 @@
 #ifndef KR_STATS_STATS_H
 #define KR_STATS_STATS_H
 
+#include "hazard/soil.h"
 #include "model/job.h"
 #include "tree/tree.h"
 
@@ -51,6 +52,10 @@ KR_MUST_CHECK kr_status kr_realizer_create(kr_ctx *ctx, const kr_tree *tree, con
                                            kr_realizer **out);
 void kr_realizer_destroy(kr_realizer **realizer);
 
+/** Convolve the curves of realizations with site amplification; before any scratch is made. `soil`
+ * must outlive the realizer. */
+void kr_realizer_amplify(kr_realizer *realizer, const kr_soil *soil);
+
 /** Bytes that one thread's scratch takes. */
 size_t kr_realizer_scratch_bytes(const kr_realizer *realizer);
 
@@ -64,12 +69,20 @@ void kr_realizer_scratch_destroy(kr_realizer_scratch **scratch);
 const double *kr_realizer_rates(const kr_realizer *realizer, kr_realizer_scratch *scratch,
                                 const double *component_rates);
 
-/** All statistics of one site: `rates` has an element for each (component rate, level) at
- * [rate * stride + level] over all levels of all measures; out[stat * nimts * nlevels + level] as
- * probabilities. If `rlzs` is not NULL it receives the curve of each realization at
- * [rlz * nimts * nlevels + level]. */
-void kr_stats_site(const kr_realizer *realizer, kr_realizer_scratch *scratch, const double *rates,
-                   size_t stride, const kr_stat *stats, size_t nstats, float *out, float *rlzs);
+/* The component rates of one site: an element for each (component rate, level) at
+ * [rate * stride + level] over all levels of all measures. */
+typedef struct kr_site_rates {
+    size_t site; /* of the job */
+    const double *rates;
+    size_t stride;
+} kr_site_rates;
+
+/** All statistics of one site: out[stat * nimts * levels + level] as probabilities, at the levels
+ * of kr_job_curve_levels. If `rlzs` is not NULL it receives the curve of each realization at [rlz *
+ * nimts * levels + level]. */
+void kr_stats_site(const kr_realizer *realizer, kr_realizer_scratch *scratch,
+                   const kr_site_rates *rates, const kr_stat *stats, size_t nstats, float *out,
+                   float *rlzs);
 
 /** Hazard map values of one curve: the level at which it falls to each probability, by
  * interpolation in log-log as the reference does (reference-behaviour 6.7). `levels` increase;

@@ -258,9 +258,7 @@ static size_t nread, nrefused;
 
 static int read_reference(const char *path, const struct stat *st, int type, struct FTW *at)
 {
-    static const char *const refused[] = {"calculation_mode = disaggregation is not available yet",
-                                          "amplification_csv is not available yet",
-                                          "soil_intensities is not available yet"};
+    static const char *const refused[] = {"calculation_mode = disaggregation is not available yet"};
     kr_job *job = NULL;
     bool known = false;
     (void)st;

@@ -89,7 +89,7 @@ static void check_site(const kt_model *m)
     float *out = malloc(nstats * total * sizeof *out), *rlzs = malloc(n * total * sizeof *rlzs);
     for (size_t i = 0; i < tree->nrates * total; i++) /* as single precision holds them */
         rates[i] = (double)(float)exp(-25 + 26 * kt_random_unit(&random));
-    kr_stats_site(realizer, scratch, rates, total, stats, nstats, out, rlzs);
+    kr_stats_site(realizer, scratch, &(kr_site_rates){0, rates, total}, stats, nstats, out, rlzs);
     for (size_t l = 0; l < total; l++) {
         for (size_t k = 0; k < tree->nrates; k++)
             level[k] = rates[k * total + l];
@@ -157,7 +157,7 @@ static void test_zero_site(void **state)
     kt_ok(m.ctx, kr_realizer_scratch_create(m.ctx, realizer, &scratch));
     double *rates = calloc(m.tree->nrates * total, sizeof *rates);
     float *out = malloc(nstats * total * sizeof *out);
-    kr_stats_site(realizer, scratch, rates, total, stats, nstats, out, NULL);
+    kr_stats_site(realizer, scratch, &(kr_site_rates){0, rates, total}, stats, nstats, out, NULL);
     for (size_t i = 0; i < nstats * total; i++)
         kt_same((double)out[i], 0);
     free(rates);
