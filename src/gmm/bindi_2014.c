@@ -97,8 +97,8 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
         hinged_vs30(&sh, n, INFINITY, 800.0, vs30);
     for (size_t m = 0; m < gmm->nimts; m++) {
         const double *row = gmm->rows + m * ncol;
-        hinged c = hinged_log10(v->ec8 ? coeffs_ec8(row) : coeffs_vs30(row),
-                                hinged_earth(&gmm->imts[m]));
+        hinged c =
+            hinged_log10(v->ec8 ? coeffs_ec8(row) : coeffs_vs30(row), hinged_earth(&gmm->imts[m]));
         c.constant += *ln_factor;
         hinged_eval(&c, m, n, &sh, out);
     }

@@ -7,29 +7,32 @@
 #include "gmm/gmm.h"
 #include "num/vmath.h"
 
+#include <stdint.h>
+
 enum { HINGED_CLASSES = 10 };
 
 /* One measure. With dm = M - mag_hinge and R = sqrt(distance^2 + depth^2). */
 typedef struct hinged {
     double constant;
     double mag_hinge;
-    double below1, below2;                /* of dm and its square, up to the hinge */
-    double above1, above2;                /* above it */
-    double slope, slope_by_mag, mag_ref;  /* of ln(R): slope + slope_by_mag (M - mag_ref) */
-    double by_km;                         /* of R - 1 km */
-    double depth;                         /* km */
-    double by_ln_site;                    /* of hinged_shared.ln_site */
-    double normal, reverse, slip;         /* styles of faulting */
-    double of_class[HINGED_CLASSES];      /* of hinged_shared.class_of */
+    double below1, below2;               /* of dm and its square, up to the hinge */
+    double above1, above2;               /* above it */
+    double slope, slope_by_mag, mag_ref; /* of ln(R): slope + slope_by_mag (M - mag_ref) */
+    double by_km;                        /* of R - 1 km */
+    double depth;                        /* km */
+    double by_ln_site;                   /* of hinged_shared.ln_site */
+    double normal, reverse, slip;        /* styles of faulting */
+    double of_class[HINGED_CLASSES];     /* of hinged_shared.class_of */
     double tau, phi, sigma;
 } hinged;
 
-/* What all measures share. */
+/* What all measures share. The pointers come last: behind them the arrays would lie off the borders
+ * of vectors, and loops would begin with elements that go through other code. */
 typedef struct hinged_shared {
-    const double *mag, *dist;
     double ln_site[KR_GMM_BATCH]; /* ln of vs30 over its reference, or 0 */
     double normal[KR_GMM_BATCH], reverse[KR_GMM_BATCH], slip[KR_GMM_BATCH]; /* 1 or 0 */
-    int class_of[KR_GMM_BATCH];                                             /* 0: the reference */
+    int64_t class_of[KR_GMM_BATCH];                                         /* 0: the reference */
+    const double *mag, *dist;
 } hinged_shared;
 
 /** Coefficients of a base-10 logarithm as those of a natural one; of cm/s2 where that has to become
@@ -94,7 +97,7 @@ static inline void hinged_ec8(hinged_shared *sh, size_t n, const double *restric
 {
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        int class_of = vs30[i] < 800.0 ? 1 : 0;
+        int64_t class_of = vs30[i] < 800.0 ? 1 : 0;
         class_of = vs30[i] < 360.0 ? 2 : class_of;
         sh->class_of[i] = vs30[i] < 180.0 ? 3 : class_of;
     }

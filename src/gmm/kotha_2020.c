@@ -17,6 +17,8 @@
 #include "num/vmath.h"
 #include "weatherill_2024.tab.h"
 
+#include <stdint.h>
+
 _Static_assert((int)KOTHA_2020_NCOL == (int)WEATHERILL_2024_NCOL, "the same columns");
 
 typedef kotha_2020_row coeffs;
@@ -56,8 +58,8 @@ typedef struct shared {
     double ln_r[KR_GMM_BATCH], over[KR_GMM_BATCH]; /* of distances to the reference's */
     double dm[KR_GMM_BATCH];                       /* M - Mh */
     double site[KR_GMM_BATCH];                     /* ln of vs30 or slope */
-    int region[KR_GMM_BATCH];
-    int unit[KR_GMM_BATCH];       /* UNITS: none that is known */
+    int64_t region[KR_GMM_BATCH];
+    int64_t unit[KR_GMM_BATCH];    /* UNITS: none that is known */
     double measured[KR_GMM_BATCH]; /* 1 or 0 */
 } shared;
 
@@ -73,7 +75,8 @@ static kr_status load_rows(kr_ctx *ctx, kr_gmm *gmm, state *st)
         kr_imt as_sa = gmm->imts[m];
         as_sa.kind = KR_IMT_SA;
         if (!kr_gmm_row(st->table, &as_sa, st->rows + m * ncol))
-            return kr_gmm_fail(ctx, gmm, "%s is not defined for %s, which has AvgSA(0.05) to "
+            return kr_gmm_fail(ctx, gmm,
+                               "%s is not defined for %s, which has AvgSA(0.05) to "
                                "AvgSA(5.0) with a damping of 5 percent",
                                gmm->imts[m].name, gmm->cls->name);
     }
@@ -106,8 +109,8 @@ out:
 
 static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
 {
-    static const char *const units[UNITS] = {"CENOZOIC",   "HOLOCENE",  "JURASSIC-TRIASSIC",
-                                             "CRETACEOUS", "PALEOZOIC", "PLEISTOCENE",
+    static const char *const units[UNITS] = {"CENOZOIC",    "HOLOCENE",  "JURASSIC-TRIASSIC",
+                                             "CRETACEOUS",  "PALEOZOIC", "PLEISTOCENE",
                                              "PRECAMBRIAN", "UNKNOWN"};
     kr_status s = KR_OK;
     const variant *v = gmm->cls->variant;
@@ -147,7 +150,7 @@ static void fill_region(shared *sh, size_t n, const double *restrict region)
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double known = region && region[i] >= 1.0 ? region[i] : 0.0;
-        sh->region[i] = known <= 5.0 ? (int)known : 0;
+        sh->region[i] = known <= 5.0 ? (int64_t)known : 0;
     }
 }
 
@@ -171,7 +174,7 @@ static void fill_slope(shared *sh, size_t n, double least, double most, double u
 static void fill_unit(shared *sh, size_t n, const double *code, const double *restrict geology)
 {
     for (size_t i = 0; i < n; i++) {
-        int unit = UNITS;
+        int64_t unit = UNITS;
         for (int k = 0; k < UNITS; k++)
             unit = geology[i] == code[k] ? k : unit;
         sh->unit[i] = unit;
@@ -242,11 +245,11 @@ static void add_measured(const coeffs *row, size_t n, const shared *sh, double *
 
 static void add_geology(const coeffs *c, size_t n, const shared *sh, double *restrict mean)
 {
-    const double v1[UNITS + 1] = {c->V1_cenozoic,  c->V1_holocene,    c->V1_jurassic,
-                                  c->V1_cretaceous, c->V1_paleozoic,  c->V1_pleistocene,
+    const double v1[UNITS + 1] = {c->V1_cenozoic,    c->V1_holocene,  c->V1_jurassic,
+                                  c->V1_cretaceous,  c->V1_paleozoic, c->V1_pleistocene,
                                   c->V1_precambrian, c->V1_unknown,   0.0};
-    const double v2[UNITS + 1] = {c->V2_cenozoic,  c->V2_holocene,    c->V2_jurassic,
-                                  c->V2_cretaceous, c->V2_paleozoic,  c->V2_pleistocene,
+    const double v2[UNITS + 1] = {c->V2_cenozoic,    c->V2_holocene,  c->V2_jurassic,
+                                  c->V2_cretaceous,  c->V2_paleozoic, c->V2_pleistocene,
                                   c->V2_precambrian, c->V2_unknown,   0.0};
     const double fixed1 = c->V1, fixed2 = c->V2;
 #pragma omp simd
@@ -410,8 +413,8 @@ static const variant average_constant = {.site = SITE_MEASURED, .regions = true,
 
 #define COMMON                                                                                     \
     .trt = "Active Shallow Crust", .component = KR_COMPONENT_ROTD50, .has_tau_phi = true,          \
-    .params = params, .state_size = sizeof(state), .mag_lo = 3.0, .mag_hi = 8.5,                   \
-    .dist_hi = 550.0, .init = init, .eval = eval
+    .params = params, .state_size = sizeof(state), .mag_lo = 3.0, .mag_hi = 8.5, .dist_hi = 550.0, \
+    .init = init, .eval = eval
 #define KOTHA_2020                                                                                 \
     COMMON, .title = "Kotha, Weatherill, Bindi and Cotton (2020), Bull. Earthq. Eng. 18",          \
             .doi = "10.1007/s10518-020-00869-1",                                                   \

@@ -15,8 +15,7 @@
 #include "lanzano_2019_rrup.tab.h"
 
 _Static_assert((int)LANZANO_2019_RJB_NCOL == (int)LANZANO_2019_RRUP_NCOL, "the same columns");
-_Static_assert((int)LANZANO_2019_RJB_NCOL == (int)LANZANO_2019_RJB_SCALED_NCOL,
-               "the same columns");
+_Static_assert((int)LANZANO_2019_RJB_NCOL == (int)LANZANO_2019_RJB_SCALED_NCOL, "the same columns");
 
 static const kr_gmm_table rjb_table = KR_GMM_TABLE(lanzano_2019_rjb, LANZANO_2019_RJB);
 static const kr_gmm_table rrup_table = KR_GMM_TABLE(lanzano_2019_rrup, LANZANO_2019_RRUP);
@@ -123,9 +122,7 @@ static void eval_rock(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm
 static const kr_column of_rjb = KR_COL_RJB, of_rrup = KR_COL_RRUP;
 
 static const kr_gmm_param rock_params[] = {
-    {.name = "kappa0",
-     .kind = KR_PARAM_ANY,
-     .about = "s, of all sites in place of that of each"},
+    {.name = "kappa0", .kind = KR_PARAM_ANY, .about = "s, of all sites in place of that of each"},
     {.name = NULL},
 };
 

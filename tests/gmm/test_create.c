@@ -309,33 +309,45 @@ static void test_geometric_mean(void **state)
     kt_ctx_end(&ctx);
 }
 
-/* Create any model with every allocation failing in turn. */
+/* A model with its arguments and measures. */
+typedef struct recipe {
+    const kr_gmm_class *cls;
+    const char *arguments;
+    kr_imt imts[2];
+    size_t nimts;
+} recipe;
+
 static kr_status create_scenario(kr_ctx *ctx, void *user)
 {
-    const kr_gmm_class *cls = user;
-    bool file = kr_str_eq(cls->name, "GMPETable");
-    kr_imt imts[] = {gw_imt("PGA"), gw_imt("SA(0.5)")};
+    const recipe *r = user;
     kr_arena arena;
     const kr_gmm *gmm;
 
     kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
-    kr_status s =
-        gw_create(ctx, cls, file ? "gmpe_table = 'gmpe_table.hdf5'" : "", imts, 2, &arena, &gmm);
+    kr_status s = gw_create(ctx, r->cls, r->arguments, r->imts, r->nimts, &arena, &gmm);
     kr_arena_clear(&arena);
     return s;
 }
 
+/* Create each model with every allocation failing in turn. */
 static void test_failing_allocations(void **state)
 {
     (void)state;
     const kr_gmm_set *set = kr_gmm_classes();
+    kr_ctx *ctx = kt_ctx();
+    kr_arena arena;
+    kr_csv further;
+
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
+    kt_ok(ctx, kr_csv_read(ctx, gw_path("arguments.csv"), true, &arena, &further));
     for (size_t i = 0; i < set->n; i++) {
-        union {
-            const kr_gmm_class *cls;
-            void *user;
-        } pointer = {.cls = set->classes[i]};
-        assert_true(kt_fail_each_allocation(create_scenario, pointer.user) > 0);
+        recipe r = {.cls = set->classes[i]};
+        r.arguments = gw_arguments(&further, r.cls, 0);
+        r.nimts = gw_measures(r.cls, r.arguments, r.imts, 2);
+        assert_true(kt_fail_each_allocation(create_scenario, &r) > 0);
     }
+    kr_arena_clear(&arena);
+    kt_ctx_end(&ctx);
 }
 
 int main(void)

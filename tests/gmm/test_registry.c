@@ -25,6 +25,7 @@ static void fill_columns(const kr_gmm_class *cls)
 {
     static const double rakes[] = {-180.0, -90.0, -60.0, -30.0, 0.0, 30.0, 90.0, 150.0, 180.0};
     static const char *const classes[] = {"A", "B", "C", "D"};
+    static const char *const units[] = {"HOLOCENE", "CRETACEOUS", "UNKNOWN", "GRANITE"};
     static const double vs30s[] = {180.0, 300.0,  360.0,  500.0, 750.0,
                                    760.0, 1100.0, 1130.0, 2000.0};
     uint64_t seed = 42;
@@ -56,6 +57,11 @@ static void fill_columns(const kr_gmm_class *cls)
         columns[KR_COL_VS30][i] = edge ? vs30s[i / 4 % 9] : between(&seed, 120.0, 2500.0);
         columns[KR_COL_VS30MEASURED][i] = (double)(i % 2);
         columns[KR_COL_SITECLASS][i] = kr_column_code(classes[i / 3 % 4]);
+        columns[KR_COL_GEOLOGY][i] = kr_column_code(units[i / 5 % 4]);
+        columns[KR_COL_REGION][i] = (double)(i / 3 % 6);
+        columns[KR_COL_SLOPE][i] = edge ? 0.0 : between(&seed, 0.0, 0.5);
+        columns[KR_COL_KAPPA0][i] = between(&seed, 0.005, 0.06);
+        columns[KR_COL_XVF][i] = edge ? 0.0 : between(&seed, -200.0, 200.0);
         columns[KR_COL_BACKARC][i] = (double)(i / 2 % 2);
         columns[KR_COL_Z1PT0][i] = edge ? 0.0 : between(&seed, 0.0, 2000.0);
         columns[KR_COL_Z2PT5][i] = edge ? 0.0 : between(&seed, 0.0, 8.0);
@@ -64,58 +70,6 @@ static void fill_columns(const kr_gmm_class *cls)
 
 /* arguments.csv */
 static kr_csv further;
-
-static bool must_have_arguments(const kr_gmm_class *cls)
-{
-    for (const kr_gmm_param *p = cls->params; p && p->name; p++)
-        if (p->required)
-            return true;
-    return false;
-}
-
-/* The arguments with which a class is walked: none if it can do without, then those of
- * arguments.csv, that take it other ways; NULL after the last. */
-static const char *arguments_of(const kr_gmm_class *cls, size_t which)
-{
-    static char toml[2048];
-    if (!must_have_arguments(cls) && which-- == 0)
-        return "";
-    for (size_t r = 0; r < further.nrows; r++) {
-        const char *const *line = further.fields + r * further.ncols;
-        if (!kr_str_eq(line[0], cls->name) || which-- > 0)
-            continue;
-        snprintf(toml, sizeof toml, "%s", line[1]);
-        for (char *p = toml; *p; p++)
-            *p = (char)(*p == ';' ? '\n' : *p);
-        return toml;
-    }
-    return NULL;
-}
-
-/* Those measures that the model gives: a table may not be interpolated, or not reach a period. */
-static size_t measures_of(const kr_gmm_class *cls, const char *arguments, kr_imt *imts)
-{
-    static const char *const names[] = {"PGA",     "PGV",      "PGD",     "CAV",      "IA",
-                                        "MMI",     "JMA",      "RSD595",  "RSD575",   "AvgSA",
-                                        "SA(0.1)", "SA(0.2)",  "SA(0.3)", "SA(0.33)", "SA(1.0)",
-                                        "SA(2.0)", "EAS(0.5)", "EAS(5)",  "FAS(5.0)", "DRVT(5)"};
-    size_t n = 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        kr_imt imt = gw_imt(names[i]);
-        kr_ctx *ctx = kt_ctx();
-        kr_arena arena;
-        const kr_gmm *gmm;
-        kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
-        if (gw_create(ctx, cls, arguments, &imt, 1, &arena, &gmm) == KR_OK)
-            imts[n++] = imt;
-        kr_arena_clear(&arena);
-        kt_ctx_end(&ctx);
-    }
-    if (n == 0)
-        fail_msg("%s gives none of the measures", cls->name);
-    assert_true(n <= MAX_MEASURES);
-    return n;
-}
 
 /* Evaluate n contexts from `start` on, as they lie in an array of their own. */
 static void eval(const kr_gmm *gmm, size_t start, size_t n, bool all, results *r)
@@ -146,7 +100,7 @@ typedef struct subject {
 static void begin(subject *s, const kr_gmm_class *cls, const char *arguments)
 {
     kr_imt imts[MAX_MEASURES];
-    size_t n = measures_of(cls, arguments, imts);
+    size_t n = gw_measures(cls, arguments, imts, MAX_MEASURES);
     s->ctx = kt_ctx();
     kr_arena_init(&s->arena, s->ctx, KR_ACCOUNT_GMM);
     kt_ok(s->ctx, gw_create(s->ctx, cls, arguments, imts, n, &s->arena, &s->gmm));
@@ -239,8 +193,8 @@ static void walk(void (*check)(const kr_gmm_class *, const char *))
     const kr_gmm_set *sets = kr_gmm_sets(&nsets);
     for (size_t s = 0; s < nsets; s++)
         for (size_t i = 0; i < sets[s].n && gw_runs(&sets[s]); i++)
-            for (size_t k = 0; arguments_of(sets[s].classes[i], k); k++)
-                check(sets[s].classes[i], arguments_of(sets[s].classes[i], k));
+            for (size_t k = 0; gw_arguments(&further, sets[s].classes[i], k); k++)
+                check(sets[s].classes[i], gw_arguments(&further, sets[s].classes[i], k));
 }
 
 static void test_values(void **state)
@@ -309,8 +263,8 @@ static void test_sets_agree(void **state)
     size_t nsets;
     const kr_gmm_set *sets = kr_gmm_sets(&nsets);
     for (size_t i = 0; i < sets[0].n; i++)
-        for (size_t k = 0; arguments_of(sets[0].classes[i], k); k++)
-            check_sets_agree(i, arguments_of(sets[0].classes[i], k));
+        for (size_t k = 0; gw_arguments(&further, sets[0].classes[i], k); k++)
+            check_sets_agree(i, gw_arguments(&further, sets[0].classes[i], k));
 }
 
 int main(void)

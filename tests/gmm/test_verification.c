@@ -31,8 +31,9 @@ static double field(kr_ctx *ctx, const table *t, size_t row, size_t col)
     const char *text = t->csv.fields[row * t->csv.ncols + col];
     if (kr_str_ieq(text, "true") || kr_str_ieq(text, "false")) /* backarc */
         return kr_str_ieq(text, "true") ? 1.0 : 0.0;
-    if ((int)col == t->column[KR_COL_SITECLASS])
-        return kr_column_code(text);
+    for (size_t c = 0; c < KR_COL_COUNT; c++)
+        if (t->column[c] == (int)col && kr_column_is_word((kr_column)c))
+            return kr_column_code(text);
     kt_ok(ctx, kr_csv_double(ctx, &t->csv, row, col, &x));
     return x;
 }
@@ -41,6 +42,9 @@ static kr_imt measure_of(const char *text)
 {
     char name[32], repr[32];
     double period;
+    kr_imt imt;
+    if (kr_imt_parse(text, &imt)) /* AvgSA(0.2), and periods */
+        return imt;
     if (kr_parse_double(text, &period)) {
         snprintf(name, sizeof name, "SA(%s)", kr_repr_double(period, repr));
         return gw_imt(name);

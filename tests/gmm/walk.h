@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "gmm/gmm.h"
+#include "input/csv.h"
 #include "num/isa.h"
 #include "support/support.h"
 
@@ -45,7 +46,7 @@ static inline kr_status gw_create(kr_ctx *ctx, const kr_gmm_class *cls, const ch
                                   const kr_imt *imts, size_t nimts, kr_arena *arena,
                                   const kr_gmm **out)
 {
-    char text[2048];
+    char text[4096];
     const char *name;
     static kr_value args; /* read in create only */
 
@@ -56,6 +57,60 @@ static inline kr_status gw_create(kr_ctx *ctx, const kr_gmm_class *cls, const ch
     kr_gmm_spec spec = {
         .name = cls->name, .args = &args, .file = "tree.xml", .dir = gw_path("data"), .line = 7};
     return kr_gmm_create_of(ctx, cls, &spec, imts, nimts, arena, out);
+}
+
+/** True if the class cannot do without arguments. */
+static inline bool gw_must_have_arguments(const kr_gmm_class *cls)
+{
+    for (const kr_gmm_param *p = cls->params; p && p->name; p++)
+        if (p->required)
+            return true;
+    return false;
+}
+
+/** The arguments with which a class is walked: none if it can do without, then those of
+ * arguments.csv (`further`), that take it other ways; NULL after the last. */
+static inline const char *gw_arguments(const kr_csv *further, const kr_gmm_class *cls, size_t which)
+{
+    static char toml[2048];
+    if (!gw_must_have_arguments(cls) && which-- == 0)
+        return "";
+    for (size_t r = 0; r < further->nrows; r++) {
+        const char *const *line = further->fields + r * further->ncols;
+        if (!kr_str_eq(line[0], cls->name) || which-- > 0)
+            continue;
+        snprintf(toml, sizeof toml, "%s", line[1]);
+        for (char *p = toml; *p; p++)
+            *p = (char)(*p == ';' ? '\n' : *p);
+        return toml;
+    }
+    return NULL;
+}
+
+/** Up to `most` measures that the model gives: a table may not be interpolated, or not reach a
+ * period. */
+static inline size_t gw_measures(const kr_gmm_class *cls, const char *arguments, kr_imt *imts,
+                                 size_t most)
+{
+    static const char *const names[] = {
+        "PGA",      "PGV",     "PGD",     "CAV",        "IA",      "MMI",      "JMA",
+        "RSD595",   "RSD575",  "AvgSA",   "AvgSA(1.0)", "SA(0.1)", "SA(0.2)",  "SA(0.3)",
+        "SA(0.33)", "SA(1.0)", "SA(2.0)", "EAS(0.5)",   "EAS(5)",  "FAS(5.0)", "DRVT(5)"};
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && n < most; i++) {
+        kr_imt imt = gw_imt(names[i]);
+        kr_ctx *ctx = kt_ctx();
+        kr_arena arena;
+        const kr_gmm *gmm;
+        kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
+        if (gw_create(ctx, cls, arguments, &imt, 1, &arena, &gmm) == KR_OK)
+            imts[n++] = imt;
+        kr_arena_clear(&arena);
+        kt_ctx_end(&ctx);
+    }
+    if (n == 0)
+        fail_msg("%s gives none of the measures", cls->name);
+    return n;
 }
 
 /** Room for an evaluation of the model, full of NaN. */
