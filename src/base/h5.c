@@ -113,6 +113,58 @@ kr_status kr_h5_open(kr_ctx *ctx, const char *path, kr_h5 **out)
     return s;
 }
 
+/* The library would copy the image twice. These callbacks make it work on the caller's bytes, which
+ * it only reads. */
+static void *h5_image_malloc(size_t size, H5FD_file_image_op_t op, void *user)
+{
+    (void)size;
+    (void)op;
+    return user;
+}
+
+static void *h5_image_memcpy(void *to, const void *from, size_t size, H5FD_file_image_op_t op,
+                             void *user)
+{
+    (void)op;
+    (void)user;
+    return to == from ? to : memcpy(to, from, size);
+}
+
+static herr_t h5_image_free(void *image, H5FD_file_image_op_t op, void *user)
+{
+    (void)image;
+    (void)op;
+    (void)user;
+    return 0;
+}
+
+static void *h5_image_same(void *user)
+{
+    return user;
+}
+
+static herr_t h5_image_leave(void *user)
+{
+    (void)user;
+    return 0;
+}
+
+static bool h5_set_image(hid_t access, const void *bytes, size_t size)
+{
+    H5FD_file_image_callbacks_t calls = {
+        .image_malloc = h5_image_malloc,
+        .image_memcpy = h5_image_memcpy,
+        .image_free = h5_image_free,
+        .udata_copy = h5_image_same,
+        .udata_free = h5_image_leave,
+    };
+    memcpy(&calls.udata, &bytes, sizeof bytes);
+    void *image = calls.udata;
+    return H5Pset_fapl_core(access, IMAGE_GROWS_BYTES, 0) >= 0 &&
+           H5Pset_file_image_callbacks(access, &calls) >= 0 &&
+           H5Pset_file_image(access, image, size) >= 0;
+}
+
 kr_status kr_h5_open_image(kr_ctx *ctx, const char *name, const void *bytes, size_t size,
                            kr_h5 **out)
 {
@@ -122,10 +174,7 @@ kr_status kr_h5_open_image(kr_ctx *ctx, const char *name, const void *bytes, siz
         return s;
     kr_h5 *file = *out;
     hid_t access = h5_access();
-    void *image;
-    memcpy(&image, &bytes, sizeof image); /* the library reads it, but takes it as not const */
-    if (H5Pset_fapl_core(access, IMAGE_GROWS_BYTES, 0) < 0 ||
-        H5Pset_file_image(access, image, size) < 0)
+    if (!h5_set_image(access, bytes, size))
         s = kr_h5_fail(file, KR_EINTERNAL, "cannot take in the HDF5 file", name);
     if (s == KR_OK)
         file->id = H5Fopen(name, H5F_ACC_RDONLY, access);

@@ -27,8 +27,8 @@ typedef enum kr_h5_type {
 KR_MUST_CHECK kr_status kr_h5_open(kr_ctx *ctx, const char *path, kr_h5 **out);
 KR_MUST_CHECK kr_status kr_h5_create(kr_ctx *ctx, const char *path, kr_h5 **out);
 
-/** Open the size bytes of an HDF5 file in memory for reading; `name` is for messages. The bytes are
- * copied. */
+/** Open the size bytes of an HDF5 file in memory for reading; `name` is for messages. The bytes
+ * stay the caller's and in place until it is closed. */
 KR_MUST_CHECK kr_status kr_h5_open_image(kr_ctx *ctx, const char *name, const void *bytes,
                                          size_t size, kr_h5 **out);
 

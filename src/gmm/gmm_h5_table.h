@@ -24,12 +24,33 @@ typedef struct kr_gmm_h5_table {
     kr_column metric;
     double *mag;                  /* nmag */
     double *dist;                 /* nmag x ndist */
-    kr_gmm_h5_part *mean, *sigma; /* one for each measure of the instance */
+    kr_gmm_h5_part *mean, *sigma; /* one for each measure; sigma NULL where it was not wanted */
 } kr_gmm_h5_table;
 
-/** Load the measures of the instance into its arena. KR_EINPUT: not such a file, a measure that it
- * does not have, a period out of its range. */
-KR_MUST_CHECK kr_status kr_gmm_h5_table_load(kr_ctx *ctx, const kr_gmm *gmm, const char *path,
+/* Where a table is and what of it is wanted. */
+typedef struct kr_gmm_h5_source {
+    const char *path;  /* of a file, or the table's name where it is part of the program */
+    const char *data;  /* the data file (gmm_data.h) that holds the table; NULL: path is a file */
+    const char *group; /* the table's group in it */
+    bool sigma;        /* standard deviations, too */
+    const kr_imt *imts;
+    size_t nimts;
+} kr_gmm_h5_source;
+
+/** Load the measures into the instance's arena. KR_EINPUT: not such a file, a measure that it does
+ * not have, a period out of its range. */
+KR_MUST_CHECK kr_status kr_gmm_h5_table_load(kr_ctx *ctx, const kr_gmm *gmm,
+                                             const kr_gmm_h5_source *source,
                                              kr_gmm_h5_table *table);
+
+/** Load the table that the text `name` (as "nga_east_usgs_1.hdf5"; folders before it do not count)
+ * means in a data file that is part of the program. KR_EINPUT: no such table. */
+KR_MUST_CHECK kr_status kr_gmm_h5_table_builtin(kr_ctx *ctx, const kr_gmm *gmm, const char *data,
+                                                const char *name, const kr_gmm_h5_source *wanted,
+                                                kr_gmm_h5_table *table);
+
+/** Whether a table that is part of the program has a measure, "PGA". KR_EINPUT: no such table. */
+KR_MUST_CHECK kr_status kr_gmm_h5_table_has(kr_ctx *ctx, const kr_gmm *gmm, const char *data,
+                                            const char *name, const char *measure, bool *out);
 
 #endif
