@@ -42,8 +42,7 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     double factor = kr_gmm_arg_of(gmm, "adjustment_factor")->number;
 
     if (!(drop > 0.0) || !(factor > 0.0))
-        return kr_gmm_fail(ctx, gmm,
-                           "argument '%s' of %s: a number greater than 0 is needed",
+        return kr_gmm_fail(ctx, gmm, "argument '%s' of %s: a number greater than 0 is needed",
                            drop > 0.0 ? "adjustment_factor" : "norm_stress_drop", gmm->cls->name);
     st->log_drop = log10(drop);
     st->ln_factor = log(factor);
@@ -176,12 +175,8 @@ static const kr_gmm_param params_repi_stress[] = PARAMS(1.1);
 #define AMERI_NEEDS (KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(VS30))
 
 KR_GMM(ameri_2017_rjb) = {
-    AMERI_2017,
-    .name = "AmeriEtAl2017Rjb",
-    .needs = AMERI_NEEDS | KR_BIT(RJB),
-    .params = params,
-    .table = &rjb_table,
-    .variant = &rjb,
+    AMERI_2017,       .name = "AmeriEtAl2017Rjb", .needs = AMERI_NEEDS | KR_BIT(RJB),
+    .params = params, .table = &rjb_table,        .variant = &rjb,
 };
 
 KR_GMM(ameri_2017_rjb_stress) = {
@@ -194,12 +189,8 @@ KR_GMM(ameri_2017_rjb_stress) = {
 };
 
 KR_GMM(ameri_2017_repi) = {
-    AMERI_2017,
-    .name = "AmeriEtAl2017Repi",
-    .needs = AMERI_NEEDS | KR_BIT(REPI),
-    .params = params,
-    .table = &repi_table,
-    .variant = &repi,
+    AMERI_2017,       .name = "AmeriEtAl2017Repi", .needs = AMERI_NEEDS | KR_BIT(REPI),
+    .params = params, .table = &repi_table,        .variant = &repi,
 };
 
 KR_GMM(ameri_2017_repi_stress) = {

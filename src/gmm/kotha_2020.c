@@ -46,7 +46,6 @@ typedef struct variant {
 typedef struct state {
     const kr_gmm_table *table;
     double *rows;
-    double sigma_mu; /* sigma_mu_epsilon, 0 where dl2l is given */
     bool ergodic;
     double *c3;     /* nimts x REGIONS */
     double *source; /* nimts, NULL: 0 */
@@ -123,7 +122,8 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     KR_TRY(load_rows(ctx, gmm, st));
     KR_TRY(fill_c3(ctx, gmm, st));
     KR_TRY(kr_gmm_by_measure(ctx, gmm, "dl2l", &st->source));
-    st->sigma_mu = st->source ? 0.0 : kr_gmm_arg_of(gmm, "sigma_mu_epsilon")->number;
+    if (st->source)
+        gmm->epsilon = 0.0;
 out:
     return s;
 }
@@ -269,27 +269,6 @@ static void add_site(const coeffs *c, site kind, size_t n, const shared *sh, dou
         add_geology(c, n, sh, mean);
 }
 
-/* The uncertainty of the median: that between sources, or for M > 7.4 the statistical one where it
- * is larger. */
-static void add_sigma_mu(const coeffs *row, double epsilon, size_t n, const kr_gmm_batch *batch,
-                         double *restrict mean)
-{
-    const coeffs c = *row;
-    const double *restrict mag = batch->col[KR_COL_MAG];
-    const double *restrict depth = batch->col[KR_COL_HYPO_DEPTH];
-
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        double up = depth[i] >= 20.0 ? c.mu_m8_deep : c.mu_m8_middle;
-        double low = depth[i] >= 20.0 ? c.mu_m7_deep : c.mu_m7_middle;
-        double share = mag[i] < 8.0 ? (mag[i] - 7.4) / 0.6 : 1.0;
-        up = depth[i] < 10.0 ? c.mu_m8_shallow : up;
-        low = depth[i] < 10.0 ? c.mu_m7_shallow : low;
-        double mu = mag[i] < 7.4 ? 0.0 : low + (up - low) * share;
-        mean[i] += epsilon * (mu > c.tau_l2l ? mu : c.tau_l2l);
-    }
-}
-
 /* Al Atik (2015), equations 5.6 and 5.14. */
 static void fill_by_mag(const coeffs *row, size_t n, const double *restrict mag,
                         double *restrict tau, double *restrict phi)
@@ -373,9 +352,39 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
         offset += st->source ? st->source[m] : 0.0;
         eval_rock(&c, st->c3 + m * REGIONS, offset, n, batch, &sh, one.mean);
         add_site(&c, v->site, n, &sh, one.mean);
-        if (st->sigma_mu != 0.0)
-            add_sigma_mu(&c, st->sigma_mu, n, batch, one.mean);
         eval_sigma(gmm, &c, n, batch, &sh, &one);
+    }
+}
+
+/* The uncertainty of the median: that between sources, or for M > 7.4 the statistical one where it
+ * is larger. */
+static void fill_sigma_mu(const coeffs *row, size_t n, const kr_gmm_batch *batch,
+                          double *restrict out)
+{
+    const coeffs c = *row;
+    const double *restrict mag = batch->col[KR_COL_MAG];
+    const double *restrict depth = batch->col[KR_COL_HYPO_DEPTH];
+
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        double up = depth[i] >= 20.0 ? c.mu_m8_deep : c.mu_m8_middle;
+        double low = depth[i] >= 20.0 ? c.mu_m7_deep : c.mu_m7_middle;
+        double share = mag[i] < 8.0 ? (mag[i] - 7.4) / 0.6 : 1.0;
+        up = depth[i] < 10.0 ? c.mu_m8_shallow : up;
+        low = depth[i] < 10.0 ? c.mu_m7_shallow : low;
+        double mu = mag[i] < 7.4 ? 0.0 : low + (up - low) * share;
+        out[i] = mu > c.tau_l2l ? mu : c.tau_l2l;
+    }
+}
+
+static void shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride)
+{
+    const state *st = gmm->state;
+    size_t n = kr_gmm_padded(batch->n);
+
+    for (size_t m = 0; m < gmm->nimts; m++) {
+        coeffs c = kotha_2020_load(st->rows + m * KOTHA_2020_NCOL);
+        fill_sigma_mu(&c, n, batch, out + m * stride);
     }
 }
 
@@ -414,7 +423,7 @@ static const variant average_constant = {.site = SITE_MEASURED, .regions = true,
 #define COMMON                                                                                     \
     .trt = "Active Shallow Crust", .component = KR_COMPONENT_ROTD50, .has_tau_phi = true,          \
     .params = params, .state_size = sizeof(state), .mag_lo = 3.0, .mag_hi = 8.5, .dist_hi = 550.0, \
-    .init = init, .eval = eval
+    .init = init, .eval = eval, .shift_by = "sigma_mu_epsilon", .shift = shift
 #define KOTHA_2020                                                                                 \
     COMMON, .title = "Kotha, Weatherill, Bindi and Cotton (2020), Bull. Earthq. Eng. 18",          \
             .doi = "10.1007/s10518-020-00869-1",                                                   \

@@ -47,8 +47,7 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     size_t n = kr_gmm_padded(batch->n);
 
     for (size_t m = 0; m < gmm->nimts; m++) {
-        coeffs c =
-            sandikkaya_akkar_2017_rjb_load(gmm->rows + m * SANDIKKAYA_AKKAR_2017_RJB_NCOL);
+        coeffs c = sandikkaya_akkar_2017_rjb_load(gmm->rows + m * SANDIKKAYA_AKKAR_2017_RJB_NCOL);
         /* cm/s to g s */
         double offset = gmm->imts[m].kind == KR_IMT_CAV ? -log(981.0) : 0.0;
         eval_mean(&c, offset, batch->col[*distance], n, batch, out->mean + m * out->stride);

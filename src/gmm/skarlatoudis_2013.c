@@ -92,10 +92,8 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
 
 #define SKARLATOUDIS_2013                                                                          \
     .title = "Skarlatoudis, Papazachos, Margaris, Ventouzi and Kalogeras (2013), BSSA 103(3)",     \
-    .doi = "10.1785/0120120265", .trt = "Subduction IntraSlab",                                    \
-    .component = KR_COMPONENT_ROTD50,                                                              \
-    .needs =                                                                                       \
-        KR_BIT(MAG) | KR_BIT(HYPO_DEPTH) | KR_BIT(RHYPO) | KR_BIT(VS30) | KR_BIT(BACKARC),         \
+    .doi = "10.1785/0120120265", .trt = "Subduction IntraSlab", .component = KR_COMPONENT_ROTD50,  \
+    .needs = KR_BIT(MAG) | KR_BIT(HYPO_DEPTH) | KR_BIT(RHYPO) | KR_BIT(VS30) | KR_BIT(BACKARC),    \
     .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA), .has_tau_phi = true,           \
     .mag_lo = 4.0, .mag_hi = 7.5, .dist_hi = 500.0, .eval = eval
 

@@ -9,8 +9,10 @@
  * shallow events at Mt. Etna, Italy, revisited. Bull. Seism. Soc. Am. 110(3).
  * doi:10.1785/0120190325: the form BA08 with a depth that grows with magnitude.
  *
- * Departures: the authors of 2016 give nothing for sites of class C (vs30 180 to 360 m/s); such a
- * site has no term here. */
+ * Departures, as in OpenQuake 3.21: the rows of 2020 stand for periods from 0.25 to 20 s, although
+ * their numbers look like frequencies in Hz (at "20 s" the motion is near PGA). The authors of 2016
+ * give nothing for sites of class C (vs30 180 to 360 m/s); such a site has no term here, and is an
+ * error there. */
 #include "gmm/hinged_form.h"
 #include "tusa_langer_2016_ba08_de.tab.h"
 #include "tusa_langer_2016_ba08_se.tab.h"
@@ -132,8 +134,7 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA), .mag_lo = 3.0, .mag_hi = 5.0, .dist_hi = 100.0,  \
     .eval = eval
 #define TUSA_LANGER_2016                                                                           \
-    COMMON, .title = "Tusa and Langer (2016), J. Seismol. 20(1)",                                  \
-            .doi = "10.1007/s10950-015-9508-x"
+    COMMON, .title = "Tusa and Langer (2016), J. Seismol. 20(1)", .doi = "10.1007/s10950-015-9508-x"
 #define TUSA_LANGER_AZZARO_2019                                                                    \
     COMMON, .title = "Tusa, Langer and Azzaro (2020), Bull. Seism. Soc. Am. 110(3)",               \
             .doi = "10.1785/0120190325"
@@ -172,25 +173,18 @@ KR_GMM(tusa_langer_2016_sp87_de) = {
 };
 
 KR_GMM(tusa_langer_2016_rhypo) = {
-    TUSA_LANGER_2016,
-    .name = "TusaLanger2016Rhypo",
-    .needs = NEEDS | KR_BIT(RHYPO),
-    .table = &rhypo,
-    .variant = &is_ba08,
+    TUSA_LANGER_2016, .name = "TusaLanger2016Rhypo", .needs = NEEDS | KR_BIT(RHYPO),
+    .table = &rhypo,  .variant = &is_ba08,
 };
 
 KR_GMM(tusa_langer_azzaro_2019_100b) = {
-    TUSA_LANGER_AZZARO_2019,
-    .name = "TusaLangerAzzaro2019_100b",
-    .needs = NEEDS | KR_BIT(RHYPO),
-    .table = &to_100_km,
+    TUSA_LANGER_AZZARO_2019,        .name = "TusaLangerAzzaro2019_100b",
+    .needs = NEEDS | KR_BIT(RHYPO), .table = &to_100_km,
     .variant = &is_by_mag,
 };
 
 KR_GMM(tusa_langer_azzaro_2019_60b) = {
-    TUSA_LANGER_AZZARO_2019,
-    .name = "TusaLangerAzzaro2019_60b",
-    .needs = NEEDS | KR_BIT(RHYPO),
-    .table = &to_60_km,
+    TUSA_LANGER_AZZARO_2019,        .name = "TusaLangerAzzaro2019_60b",
+    .needs = NEEDS | KR_BIT(RHYPO), .table = &to_60_km,
     .variant = &is_by_mag,
 };
