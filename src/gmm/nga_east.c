@@ -12,48 +12,16 @@
  * takes magnitudes with two decimals; the quantile of the site term is not used for it, as in the
  * reference. */
 #include "gmm/nga_east.h"
-#include "nga_east_phi_cena.tab.h"
-#include "nga_east_phi_cena_constant.tab.h"
-#include "nga_east_phi_global.tab.h"
+#include "gmm/nga_east_sigma.h"
 #include "nga_east_s2ss.tab.h"
-#include "num/chi_square.h"
 
 #include <stdio.h>
 
-static const kr_gmm_table phi_tables[] = {
-    KR_GMM_TABLE(nga_east_phi_global, NGA_EAST_PHI_GLOBAL),
-    KR_GMM_TABLE(nga_east_phi_cena, NGA_EAST_PHI_CENA),
-    KR_GMM_TABLE(nga_east_phi_cena_constant, NGA_EAST_PHI_CENA_CONSTANT),
-};
 static const kr_gmm_table s2ss_table = KR_GMM_TABLE(nga_east_s2ss, NGA_EAST_S2SS);
-
-_Static_assert((int)NGA_EAST_PHI_GLOBAL_NCOL == (int)NGA_EAST_PHI_CENA_NCOL, "the same columns");
-_Static_assert((int)NGA_EAST_PHI_GLOBAL_NCOL == (int)NGA_EAST_PHI_CENA_CONSTANT_NCOL,
-               "the same columns");
-
-enum { GLOBAL, CENA, CENA_CONSTANT };
-enum { STEPS = 4 }; /* magnitudes 4.5, 5, 5.5 and 6.5 */
-
-/* Between-event deviations, means and their standard deviations: table 5.1 and those of central
- * and eastern North America, as values at the four steps. */
-typedef struct tau_model {
-    double mean[STEPS], sd[STEPS];
-} tau_model;
-
-static const tau_model tau_pgv[] = {
-    [GLOBAL] = {{0.3733, 0.3639, 0.3434, 0.3236}, {0.0558, 0.0554, 0.0477, 0.0449}},
-    [CENA] = {{0.3477, 0.3477, 0.3281, 0.3092}, {0.0554, 0.0554, 0.0477, 0.0449}},
-    [CENA_CONSTANT] = {{0.3441, 0.3441, 0.3441, 0.3441}, {0.0554, 0.0554, 0.0554, 0.0554}},
-};
-static const tau_model tau_sa[] = {
-    [GLOBAL] = {{0.4518, 0.4270, 0.3863, 0.3508}, {0.0671, 0.0688, 0.0661, 0.0491}},
-    [CENA] = {{0.3730, 0.3730, 0.3375, 0.3064}, {0.0688, 0.0688, 0.0661, 0.0491}},
-    [CENA_CONSTANT] = {{0.3695, 0.3695, 0.3695, 0.3695}, {0.0688, 0.0688, 0.0688, 0.0688}},
-};
 
 /* The deviations of one measure. */
 typedef struct deviations {
-    double tau[STEPS]; /* ...TotalSigma: the total */
+    double tau[NGA_EAST_STEPS]; /* ...TotalSigma: the total */
     double phi_low, phi_high, site;
 } deviations;
 
@@ -64,32 +32,6 @@ typedef struct state {
     double site_epsilon;
     deviations *deviations; /* one for each measure */
 } state;
-
-/* Equations 5.1 to 5.5; a quantile of NaN means the mean. */
-static double at_quantile(double mean, double sd, double quantile)
-{
-    if (isnan(quantile))
-        return mean;
-    double mean2 = mean * mean, sd2 = sd * sd;
-    double scale = sd2 / (2.0 * mean2), dof = 2.0 * mean2 * mean2 / sd2;
-    return sqrt(scale * kr_chi_square_quantile(quantile, dof));
-}
-
-/* The argument, NaN where it is not given or None. */
-static kr_status read_quantile(kr_ctx *ctx, const kr_gmm *gmm, const char *name, double *out)
-{
-    const kr_gmm_arg *arg = kr_gmm_arg_of(gmm, name);
-    *out = NAN;
-    if (!arg->given || (arg->value->kind == KR_VALUE_NONE) ||
-        (arg->value->kind == KR_VALUE_TEXT && strcmp(arg->value->text, "None") == 0))
-        return KR_OK;
-    if (!kr_value_is_number(arg->value) || !(arg->value->number > 0.0) ||
-        !(arg->value->number < 1.0))
-        return kr_gmm_fail(ctx, gmm, "argument '%s' of %s: a number between 0 and 1 is needed",
-                           name, gmm->cls->name);
-    *out = arg->value->number;
-    return KR_OK;
-}
 
 static kr_status read_epsilon(kr_ctx *ctx, const kr_gmm *gmm, double *out)
 {
@@ -121,52 +63,15 @@ out:
     return s;
 }
 
-static const tau_model *tau_of(const state *st, const char *imt)
-{
-    return strcmp(imt, "PGV") == 0 ? &tau_pgv[st->tau_model] : &tau_sa[st->tau_model];
-}
-
-/* A table of the instance's own values: the measures of `from`, ncol columns. */
-static kr_status new_table(const kr_gmm *gmm, const kr_gmm_table *from, size_t ncol,
-                           kr_gmm_table *table, double **data)
-{
-    kr_status s = KR_OK;
-    KR_ANEW(*data, gmm->arena, from->nrow * ncol);
-    *table = *from;
-    table->ncol = ncol;
-    table->data = *data;
-    table->column = NULL;
-out:
-    return s;
-}
-
-/* Columns a and b at the quantile, for the measures of the phi_ss model. */
-static kr_status phi_at_quantile(const kr_gmm *gmm, const state *st, double quantile,
-                                 kr_gmm_table *table)
-{
-    kr_status s = KR_OK;
-    const kr_gmm_table *from = &phi_tables[st->phi_model];
-    double *data;
-
-    KR_TRY(new_table(gmm, from, 2, table, &data));
-    for (size_t r = 0; r < from->nrow; r++) {
-        nga_east_phi_global_row c = nga_east_phi_global_load(from->data + r * from->ncol);
-        data[2 * r] = at_quantile(c.mean_a, c.var_a, quantile);
-        data[2 * r + 1] = at_quantile(c.mean_b, c.var_b, quantile);
-    }
-out:
-    return s;
-}
-
 static kr_status site_at_quantile(const kr_gmm *gmm, double quantile, kr_gmm_table *table)
 {
     kr_status s = KR_OK;
     double *data;
 
-    KR_TRY(new_table(gmm, &s2ss_table, 1, table, &data));
+    KR_TRY(nga_east_new_table(gmm, &s2ss_table, 1, table, &data));
     for (size_t r = 0; r < s2ss_table.nrow; r++) {
         nga_east_s2ss_row c = nga_east_s2ss_load(s2ss_table.data + r * s2ss_table.ncol);
-        data[r] = at_quantile(c.mean, c.var, quantile);
+        data[r] = nga_east_at_quantile(c.mean, c.var, quantile);
     }
 out:
     return s;
@@ -179,10 +84,10 @@ static kr_status set_parts(kr_ctx *ctx, const kr_gmm *gmm, state *st)
     double tau_q, phi_q, site_q, *phi, *site = NULL;
     kr_gmm_table phi_table, site_table;
 
-    KR_TRY(read_quantile(ctx, gmm, "tau_quantile", &tau_q));
-    KR_TRY(read_quantile(ctx, gmm, "phi_ss_quantile", &phi_q));
-    KR_TRY(read_quantile(ctx, gmm, "phi_s2ss_quantile", &site_q));
-    KR_TRY(phi_at_quantile(gmm, st, phi_q, &phi_table));
+    KR_TRY(nga_east_read_quantile(ctx, gmm, "tau_quantile", &tau_q));
+    KR_TRY(nga_east_read_quantile(ctx, gmm, "phi_ss_quantile", &phi_q));
+    KR_TRY(nga_east_read_quantile(ctx, gmm, "phi_s2ss_quantile", &site_q));
+    KR_TRY(nga_east_phi_at_quantile(gmm, st->phi_model, phi_q, &phi_table));
     KR_TRY(kr_gmm_rows(ctx, gmm, &phi_table, &phi));
     if (st->ergodic) {
         KR_TRY(site_at_quantile(gmm, site_q, &site_table));
@@ -190,10 +95,10 @@ static kr_status set_parts(kr_ctx *ctx, const kr_gmm *gmm, state *st)
     }
     KR_ANEW(st->deviations, gmm->arena, gmm->nimts);
     for (size_t m = 0; m < gmm->nimts; m++) {
-        const tau_model *tau = tau_of(st, gmm->imts[m].name);
+        const nga_east_tau *tau = nga_east_tau_of(st->tau_model, gmm->imts[m].name);
         deviations *d = &st->deviations[m];
-        for (size_t k = 0; k < STEPS; k++)
-            d->tau[k] = at_quantile(tau->mean[k], tau->sd[k], tau_q);
+        for (size_t k = 0; k < NGA_EAST_STEPS; k++)
+            d->tau[k] = nga_east_at_quantile(tau->mean[k], tau->sd[k], tau_q);
         d->phi_low = phi[2 * m];
         d->phi_high = phi[2 * m + 1];
         d->site = site ? site[m] : 0.0;
@@ -213,14 +118,15 @@ static kr_imt imt_of(const kr_gmm_table *table, size_t row)
 }
 
 /* The total deviation at the steps, for one measure; quantiles of its parts and of itself. */
-static void total_at_steps(const state *st, const tau_model *tau, const double phi_mean[2],
+static void total_at_steps(const state *st, const nga_east_tau *tau, const double phi_mean[2],
                            const double phi_sd[2], const nga_east_s2ss_row *site,
-                           const double quantiles[2], double out[STEPS])
+                           const double quantiles[2], double out[NGA_EAST_STEPS])
 {
-    static const double share[STEPS] = {0.0, 0.0, 1.0 / 3.0, 1.0}; /* from magnitude 5 to 6.5 */
+    static const double share[NGA_EAST_STEPS] = {0.0, 0.0, 1.0 / 3.0,
+                                                 1.0}; /* from magnitude 5 to 6.5 */
 
-    for (size_t k = 0; k < STEPS; k++) {
-        double t = at_quantile(tau->mean[k], tau->sd[k], quantiles[0]);
+    for (size_t k = 0; k < NGA_EAST_STEPS; k++) {
+        double t = nga_east_at_quantile(tau->mean[k], tau->sd[k], quantiles[0]);
         double mean = phi_mean[0] + share[k] * (phi_mean[1] - phi_mean[0]);
         double sd = phi_sd[0] + share[k] * (phi_sd[1] - phi_sd[0]);
         double mean2 = t * t + mean * mean, sd2 = tau->sd[k] * tau->sd[k] + sd * sd;
@@ -228,7 +134,7 @@ static void total_at_steps(const state *st, const tau_model *tau, const double p
             mean2 += site->mean * site->mean;
             sd2 += site->var * site->var;
         }
-        out[k] = at_quantile(sqrt(mean2), sqrt(sd2), quantiles[1]);
+        out[k] = nga_east_at_quantile(sqrt(mean2), sqrt(sd2), quantiles[1]);
     }
 }
 
@@ -237,20 +143,20 @@ static void total_at_steps(const state *st, const tau_model *tau, const double p
 static kr_status set_totals(kr_ctx *ctx, const kr_gmm *gmm, state *st)
 {
     kr_status s = KR_OK;
-    const kr_gmm_table *from = st->ergodic ? &s2ss_table : &phi_tables[st->phi_model];
+    const kr_gmm_table *from = st->ergodic ? &s2ss_table : &nga_east_phi_tables[st->phi_model];
     kr_gmm_table phi_table, totals;
     double *data, *rows, quantiles[2], phi_q, mean[2];
 
-    KR_TRY(read_quantile(ctx, gmm, "tau_quantile", &quantiles[0]));
-    KR_TRY(read_quantile(ctx, gmm, "phi_ss_quantile", &phi_q));
-    KR_TRY(read_quantile(ctx, gmm, "sigma_quantile", &quantiles[1]));
-    if (st->tau_model == CENA_CONSTANT)
+    KR_TRY(nga_east_read_quantile(ctx, gmm, "tau_quantile", &quantiles[0]));
+    KR_TRY(nga_east_read_quantile(ctx, gmm, "phi_ss_quantile", &phi_q));
+    KR_TRY(nga_east_read_quantile(ctx, gmm, "sigma_quantile", &quantiles[1]));
+    if (st->tau_model == NGA_EAST_CENA_CONSTANT)
         return kr_gmm_fail(ctx, gmm,
                            "argument 'tau_model' of %s: the total deviation is not "
                            "defined for cena_constant; global or cena is needed",
                            gmm->cls->name);
-    KR_TRY(phi_at_quantile(gmm, st, phi_q, &phi_table));
-    KR_TRY(new_table(gmm, from, STEPS, &totals, &data));
+    KR_TRY(nga_east_phi_at_quantile(gmm, st->phi_model, phi_q, &phi_table));
+    KR_TRY(nga_east_new_table(gmm, from, NGA_EAST_STEPS, &totals, &data));
     for (size_t r = 0; r < from->nrow; r++) {
         kr_imt imt = imt_of(from, r);
         double raw[NGA_EAST_PHI_GLOBAL_NCOL];
@@ -258,16 +164,16 @@ static kr_status set_totals(kr_ctx *ctx, const kr_gmm *gmm, state *st)
         if (st->ergodic)
             site = nga_east_s2ss_load(from->data + r * from->ncol);
         if (!kr_gmm_row(&phi_table, &imt, mean) ||
-            !kr_gmm_row(&phi_tables[st->phi_model], &imt, raw))
+            !kr_gmm_row(&nga_east_phi_tables[st->phi_model], &imt, raw))
             return KR_EINTERNAL;
         nga_east_phi_global_row c = nga_east_phi_global_load(raw);
-        total_at_steps(st, tau_of(st, imt.name), mean, (double[2]){c.var_a, c.var_b}, &site,
-                       quantiles, data + r * STEPS);
+        total_at_steps(st, nga_east_tau_of(st->tau_model, imt.name), mean,
+                       (double[2]){c.var_a, c.var_b}, &site, quantiles, data + r * NGA_EAST_STEPS);
     }
     KR_TRY(kr_gmm_rows(ctx, gmm, &totals, &rows));
     KR_ANEW(st->deviations, gmm->arena, gmm->nimts);
     for (size_t m = 0; m < gmm->nimts; m++)
-        memcpy(st->deviations[m].tau, rows + m * STEPS, STEPS * sizeof *rows);
+        memcpy(st->deviations[m].tau, rows + m * NGA_EAST_STEPS, NGA_EAST_STEPS * sizeof *rows);
 out:
     return s;
 }
