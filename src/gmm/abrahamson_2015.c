@@ -6,7 +6,7 @@
  *
  * The shifts of the break in magnitude (central, high, low) are classes of their own, as in
  * OpenQuake 3.21. There the argument faba_taper_model does nothing in the classes Abrahamson...,
- * whose change to the back-arc is a step.
+ * whose change to the back-arc is a step. ..._scaled have the theta1 of the largest component.
  *
  * BCHydroESHM20... are those of the European hazard model: Weatherill, G. and Cotton, F. (2020),
  * EFEHR technical report on ESHM20. Their anelastic attenuation is that of the Mediterranean, and
@@ -14,6 +14,7 @@
 #include "abrahamson_2015.tab.h"
 #include "abrahamson_2015_dc1.tab.h"
 #include "abrahamson_2015_eshm20.tab.h"
+#include "abrahamson_2015_scaled.tab.h"
 #include "abrahamson_2015_sigma_mu.tab.h"
 #include "gmm/gmm.h"
 #include "num/vmath.h"
@@ -21,11 +22,15 @@
 #include <string.h>
 
 static const kr_gmm_table table = KR_GMM_TABLE(abrahamson_2015, ABRAHAMSON_2015);
+static const kr_gmm_table scaled_table =
+    KR_GMM_TABLE(abrahamson_2015_scaled, ABRAHAMSON_2015_SCALED);
 static const kr_gmm_table dc1_table = KR_GMM_TABLE(abrahamson_2015_dc1, ABRAHAMSON_2015_DC1);
 static const kr_gmm_table mu_table =
     KR_GMM_TABLE(abrahamson_2015_sigma_mu, ABRAHAMSON_2015_SIGMA_MU);
 static const kr_gmm_table eshm20_table =
     KR_GMM_TABLE(abrahamson_2015_eshm20, ABRAHAMSON_2015_ESHM20);
+
+_Static_assert((int)ABRAHAMSON_2015_NCOL == (int)ABRAHAMSON_2015_SCALED_NCOL, "the same columns");
 
 /* Table 2. */
 static const double n_site = 1.18, c_site = 1.88, theta3 = 0.1, theta4 = 0.9, theta9 = 0.4;
@@ -195,7 +200,7 @@ static terms terms_for(const kr_gmm *gmm, const kr_imt *imt)
     double adjustment = kr_gmm_arg_of(gmm, "theta6_adjustment")->number;
     bool ergodic = kr_gmm_arg_of(gmm, "ergodic")->number != 0.0;
 
-    kr_gmm_row(&table, imt, row);
+    kr_gmm_row(gmm->cls->table, imt, row);
     kr_gmm_row(&dc1_table, imt, shifts);
     kr_gmm_row(&eshm20_table, imt, eshm20);
     double theta6 = v->eshm20 ? eshm20[v->slab] : abrahamson_2015_load(row).theta6;
@@ -417,7 +422,7 @@ static const variant slab_high_eshm20 = {
 
 #define COMMON                                                                                     \
     .component = KR_COMPONENT_AVERAGE_HORIZONTAL, .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA),    \
-    .has_tau_phi = true, .table = &table, .state_size = sizeof(state), .mag_lo = 5.0,              \
+    .has_tau_phi = true, .state_size = sizeof(state), .mag_lo = 5.0,              \
     .mag_hi = 9.5, .dist_hi = 300.0, .init = init, .eval = eval, .shift_by = "sigma_mu_epsilon",   \
     .shift = shift
 
@@ -439,42 +444,63 @@ static const variant slab_high_eshm20 = {
 KR_GMM(abrahamson_2015_sinter) = {
     ABRAHAMSON_2015_INTER,
     .name = "AbrahamsonEtAl2015SInter",
+    .table = &table,
     .variant = &inter_central,
 };
 
 KR_GMM(abrahamson_2015_sinter_high) = {
     ABRAHAMSON_2015_INTER,
     .name = "AbrahamsonEtAl2015SInterHigh",
+    .table = &table,
     .variant = &inter_high,
 };
 
 KR_GMM(abrahamson_2015_sinter_low) = {
     ABRAHAMSON_2015_INTER,
     .name = "AbrahamsonEtAl2015SInterLow",
+    .table = &table,
     .variant = &inter_low,
 };
 
 KR_GMM(abrahamson_2015_sslab) = {
     ABRAHAMSON_2015_SLAB,
     .name = "AbrahamsonEtAl2015SSlab",
+    .table = &table,
     .variant = &slab_central,
 };
 
 KR_GMM(abrahamson_2015_sslab_high) = {
     ABRAHAMSON_2015_SLAB,
     .name = "AbrahamsonEtAl2015SSlabHigh",
+    .table = &table,
     .variant = &slab_high,
 };
 
 KR_GMM(abrahamson_2015_sslab_low) = {
     ABRAHAMSON_2015_SLAB,
     .name = "AbrahamsonEtAl2015SSlabLow",
+    .table = &table,
     .variant = &slab_low,
+};
+
+KR_GMM(abrahamson_2015_sinter_scaled) = {
+    ABRAHAMSON_2015_INTER,
+    .name = "AbrahamsonEtAl2015SInter_scaled",
+    .table = &scaled_table,
+    .variant = &inter_central,
+};
+
+KR_GMM(abrahamson_2015_sslab_scaled) = {
+    ABRAHAMSON_2015_SLAB,
+    .name = "AbrahamsonEtAl2015SSlab_scaled",
+    .table = &scaled_table,
+    .variant = &slab_central,
 };
 
 KR_GMM(bchydro_eshm20_sinter) = {
     ESHM20,
     .name = "BCHydroESHM20SInter",
+    .table = &table,
     .trt = "Subduction Interface",
     .needs = INTER_NEEDS | KR_BIT(XVF),
     .variant = &inter_central_eshm20,
@@ -483,6 +509,7 @@ KR_GMM(bchydro_eshm20_sinter) = {
 KR_GMM(bchydro_eshm20_sinter_high) = {
     ESHM20,
     .name = "BCHydroESHM20SInterHigh",
+    .table = &table,
     .trt = "Subduction Interface",
     .needs = INTER_NEEDS | KR_BIT(XVF),
     .variant = &inter_high_eshm20,
@@ -491,6 +518,7 @@ KR_GMM(bchydro_eshm20_sinter_high) = {
 KR_GMM(bchydro_eshm20_sinter_low) = {
     ESHM20,
     .name = "BCHydroESHM20SInterLow",
+    .table = &table,
     .trt = "Subduction Interface",
     .needs = INTER_NEEDS | KR_BIT(XVF),
     .variant = &inter_low_eshm20,
@@ -499,6 +527,7 @@ KR_GMM(bchydro_eshm20_sinter_low) = {
 KR_GMM(bchydro_eshm20_sslab) = {
     ESHM20,
     .name = "BCHydroESHM20SSlab",
+    .table = &table,
     .trt = "Subduction IntraSlab",
     .needs = SLAB_NEEDS | KR_BIT(XVF),
     .variant = &slab_central_eshm20,
@@ -507,6 +536,7 @@ KR_GMM(bchydro_eshm20_sslab) = {
 KR_GMM(bchydro_eshm20_sslab_high) = {
     ESHM20,
     .name = "BCHydroESHM20SSlabHigh",
+    .table = &table,
     .trt = "Subduction IntraSlab",
     .needs = SLAB_NEEDS | KR_BIT(XVF),
     .variant = &slab_high_eshm20,
@@ -515,6 +545,7 @@ KR_GMM(bchydro_eshm20_sslab_high) = {
 KR_GMM(bchydro_eshm20_sslab_low) = {
     ESHM20,
     .name = "BCHydroESHM20SSlabLow",
+    .table = &table,
     .trt = "Subduction IntraSlab",
     .needs = SLAB_NEEDS | KR_BIT(XVF),
     .variant = &slab_low_eshm20,

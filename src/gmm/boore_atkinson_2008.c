@@ -9,7 +9,16 @@
  * approach. Bull. Seism. Soc. Am. 100(2), 751-761. doi:10.1785/0120090098
  *
  * Departures: distances below 1 km count as 1 km; sigma is that of the paper's table, 0.26 in
- * logarithms to base 10, for all measures. */
+ * logarithms to base 10, for all measures.
+ *
+ * Atkinson, G. M. and Boore, D. M. (2011). Modifications to existing ground-motion prediction
+ * equations in light of new data. Bull. Seism. Soc. Am. 101(3), 1121-1135. doi:10.1785/0120100270
+ *
+ * BooreAtkinson2011 is the model of 2008 with equation 5. Atkinson2008prime brings that to eastern
+ * North America by the factors of Atkinson, G. M. (2008). Ground-motion prediction equations for
+ * eastern North America from a referenced empirical approach. Bull. Seism. Soc. Am. 98(3),
+ * 1304-1318. doi:10.1785/0120070199. Its deviations are those of 2008. */
+#include "atkinson_2008_prime.tab.h"
 #include "boore_atkinson_2008.tab.h"
 #include "boore_atkinson_site.tab.h"
 #include "gmm/boore_atkinson_site.h"
@@ -19,11 +28,14 @@
 static const kr_gmm_table table = KR_GMM_TABLE(boore_atkinson_2008, BOORE_ATKINSON_2008);
 static const kr_gmm_table site_table = KR_GMM_TABLE(boore_atkinson_site, BOORE_ATKINSON_SITE);
 
+static const kr_gmm_table prime_table = KR_GMM_TABLE(atkinson_2008_prime, ATKINSON_2008_PRIME);
+
 static const double ref_mag = 4.5, ref_dist = 1.0; /* Mref, and Rref in km */
 
 typedef struct state {
     double pga[BOORE_ATKINSON_2008_NCOL];
-    double *site; /* rows of the site table */
+    double *site;  /* rows of the site table */
+    double *prime; /* rows of the table for eastern North America */
 } state;
 
 /* Faulting style as weights of its coefficients. */
@@ -155,6 +167,56 @@ static void eval_hawaii(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_g
     }
 }
 
+static kr_status init_prime(kr_ctx *ctx, kr_gmm *gmm)
+{
+    kr_status s = KR_OK;
+    state *st = gmm->state;
+
+    KR_TRY(init(ctx, gmm));
+    KR_TRY(kr_gmm_rows(ctx, gmm, &prime_table, &st->prime));
+out:
+    return s;
+}
+
+/* Atkinson and Boore (2011), equation 5: small earthquakes are weaker, mostly far away. */
+static void fill_small(size_t n, const kr_gmm_batch *batch, double *restrict out)
+{
+    const double *restrict mag = batch->col[KR_COL_MAG];
+    const double *restrict rjb = batch->col[KR_COL_RJB];
+
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        double constant = 3.888 - 0.674 * mag[i], slope = 2.933 - 0.510 * mag[i];
+        constant = constant > 0.0 ? constant : 0.0;
+        slope = slope > 0.0 ? slope : 0.0;
+        out[i] = constant * M_LN10 - slope * log(rjb[i] + 10.0);
+    }
+}
+
+/* Add a term of all measures and a line in rjb. */
+static void add_terms(size_t n, const double *restrict term, const double line[2],
+                      const double *restrict rjb, double *restrict mean)
+{
+    const double constant = line[0] * M_LN10, slope = line[1] * M_LN10;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        mean[i] += term[i] + (constant + slope * rjb[i]);
+}
+
+static void eval_2011(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
+{
+    const state *st = gmm->state;
+    static const double none[2] = {0.0, 0.0};
+    size_t n = kr_gmm_padded(batch->n);
+    double small[KR_GMM_BATCH];
+
+    eval(gmm, batch, out);
+    fill_small(n, batch, small);
+    for (size_t m = 0; m < gmm->nimts; m++)
+        add_terms(n, small, st->prime ? st->prime + m * ATKINSON_2008_PRIME_NCOL : none,
+                  batch->col[KR_COL_RJB], out->mean + m * out->stride);
+}
+
 KR_GMM(boore_atkinson_2008) = {
     .name = "BooreAtkinson2008",
     .title = "Boore and Atkinson (2008), Earthquake Spectra 24(1)",
@@ -188,4 +250,29 @@ KR_GMM(atkinson_2010_hawaii) = {
     .dist_hi = 200.0,
     .init = init,
     .eval = eval_hawaii,
+};
+
+#define ATKINSON_2011                                                                              \
+    .component = KR_COMPONENT_GMROTI50,                                                            \
+    .needs = KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(RJB) | KR_BIT(VS30),                              \
+    .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA), .has_tau_phi = true,           \
+    .table = &table, .state_size = sizeof(state), .mag_lo = 3.5, .mag_hi = 8.0, .dist_hi = 400.0,  \
+    .eval = eval_2011
+
+KR_GMM(boore_atkinson_2011) = {
+    ATKINSON_2011,
+    .name = "BooreAtkinson2011",
+    .title = "Atkinson and Boore (2011), Bull. Seism. Soc. Am. 101(3)",
+    .doi = "10.1785/0120100270",
+    .trt = "Active Shallow Crust",
+    .init = init,
+};
+
+KR_GMM(atkinson_2008_prime) = {
+    ATKINSON_2011,
+    .name = "Atkinson2008prime",
+    .title = "Atkinson (2008), Bull. Seism. Soc. Am. 98(3), as changed in 2011",
+    .doi = "10.1785/0120070199",
+    .trt = "Stable Shallow Crust",
+    .init = init_prime,
 };

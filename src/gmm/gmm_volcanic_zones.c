@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { POINTS = 100 }; /* of a path */
@@ -107,9 +108,12 @@ static kr_status read_features(kr_ctx *ctx, const kr_gmm *gmm, const char *path,
         s = read_ring(ctx, json_array_get(features, i), gmm->arena, &ring);
         if (s == KR_OK)
             s = zone_of(ctx, &ring, gmm->arena, &zones->zone[i]);
-        if (s == KR_EINPUT)
-            s = kr_gmm_fail(ctx, gmm, "%s: feature %zu: %s", path, i + 1, kr_ctx_error(ctx));
-        KR_TRY(s);
+        if (s != KR_OK) {
+            char what[4096];
+            snprintf(what, sizeof what, "%s: feature %zu", path, i + 1);
+            s = kr_fail_place(ctx, s, gmm->file, gmm->line, what);
+            goto out;
+        }
     }
 out:
     return s;

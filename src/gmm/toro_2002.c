@@ -134,3 +134,18 @@ KR_GMM(toro_2002_share) = {
     .init = init_share,
     .eval = eval_share,
 };
+
+KR_GMM(example_a_2021) = {
+    .name = "ExampleA2021",
+    .title = "Toro (2002), Risk Engineering; Toro et al. (1997), Seism. Res. Lett. 68(1)",
+    .doi = "10.1785/gssrl.68.1.41",
+    .trt = "Stable Shallow Crust",
+    .component = KR_COMPONENT_AVERAGE_HORIZONTAL,
+    .needs = KR_BIT(MAG) | KR_BIT(RJB),
+    .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA),
+    .table = &table,
+    .mag_lo = 5.0,
+    .mag_hi = 8.0,
+    .dist_hi = 1000.0,
+    .eval = eval,
+};
