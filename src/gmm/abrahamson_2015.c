@@ -422,9 +422,8 @@ static const variant slab_high_eshm20 = {
 
 #define COMMON                                                                                     \
     .component = KR_COMPONENT_AVERAGE_HORIZONTAL, .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA),    \
-    .has_tau_phi = true, .state_size = sizeof(state), .mag_lo = 5.0,              \
-    .mag_hi = 9.5, .dist_hi = 300.0, .init = init, .eval = eval, .shift_by = "sigma_mu_epsilon",   \
-    .shift = shift
+    .has_tau_phi = true, .state_size = sizeof(state), .mag_lo = 5.0, .mag_hi = 9.5,                \
+    .dist_hi = 300.0, .init = init, .eval = eval, .shift_by = "sigma_mu_epsilon", .shift = shift
 
 #define ABRAHAMSON_2015                                                                            \
     COMMON, .title = "Abrahamson, Gregor and Addo (2016), Earthquake Spectra 32(1)",               \
