@@ -5,7 +5,10 @@
  * Lines that start with '#' are comments. The first other line is the header: IMT (or imt), then
  * the names of the coefficients. Each further line is one intensity measure: PGA, PGV, SA(0.1), a
  * bare period in seconds, or the name of another measure. Anything that is not exactly that
- * stops with file:line, so that a slip in a table stops the build. */
+ * stops with file:line, so that a slip in a table stops the build.
+ *
+ * A header that starts with `name` makes a table of texts: no cell is quoted, and the last one
+ * takes the rest of its line, commas and all. */
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -24,11 +27,12 @@ struct table {
     int line;
     int ncol;
     int nrow;
+    bool texts;
     char column[MAX_COL][NAME_LEN]; /* as printed in the table */
     char member[MAX_COL][NAME_LEN]; /* as a C identifier */
     char imt[MAX_ROW][NAME_LEN];
     double period[MAX_ROW];
-    char *cell[MAX_ROW]; /* the row's numbers, as C text separated by ", " */
+    char *cell[MAX_ROW]; /* the row's numbers or texts, as C text separated by ", " */
 };
 
 static const char *const keywords[] = {
@@ -133,8 +137,9 @@ static void read_header(struct table *t, char *line)
 {
     char *rest = line;
     const char *first = next_cell(&rest);
-    if (strcasecmp(first, "IMT") != 0)
-        fail(t, "the first column is '%s', not 'IMT'", first);
+    t->texts = strcmp(first, "name") == 0;
+    if (!t->texts && strcasecmp(first, "IMT") != 0)
+        fail(t, "the first column is '%s', not 'IMT' or 'name'", first);
     for (char *cell; (cell = next_cell(&rest));) {
         if (t->ncol == MAX_COL)
             fail(t, "more than %d columns", MAX_COL);
@@ -210,6 +215,42 @@ static void read_row(struct table *t, char *line)
     t->cell[t->nrow++] = text;
 }
 
+/* A text as a C string; returns the place behind it. */
+static char *quote(char *to, const char *text)
+{
+    *to++ = '"';
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            *to++ = '\\';
+        *to++ = *text;
+    }
+    *to++ = '"';
+    *to = '\0';
+    return to;
+}
+
+static void read_texts(struct table *t, char *line)
+{
+    if (t->nrow == MAX_ROW)
+        fail(t, "more than %d rows", MAX_ROW);
+    char *rest = line, *text = malloc(2 * strlen(line) + 8 * (size_t)(t->ncol + 1));
+    if (!text)
+        fail(t, "out of memory");
+    copy_name(t, t->imt[t->nrow], next_cell(&rest));
+    for (int i = 0; i < t->nrow; i++)
+        if (strcmp(t->imt[i], t->imt[t->nrow]) == 0)
+            fail(t, "'%s' appears twice", t->imt[i]);
+    char *end = quote(text, t->imt[t->nrow]);
+    for (int i = 0; i < t->ncol; i++) {
+        if (!rest)
+            fail(t, "%d cells where the header has %d", i + 1, t->ncol + 1);
+        *end++ = ',';
+        *end++ = ' ';
+        end = quote(end, i == t->ncol - 1 ? trim(rest) : next_cell(&rest));
+    }
+    t->cell[t->nrow++] = text;
+}
+
 static void read_table(struct table *t)
 {
     static char line[LINE_LEN];
@@ -225,6 +266,8 @@ static void read_table(struct table *t)
             continue;
         if (t->ncol == 0)
             read_header(t, line);
+        else if (t->texts)
+            read_texts(t, line);
         else
             read_row(t, line);
     }
@@ -250,15 +293,20 @@ static void set_stem(struct table *t)
             fail(t, "the name of a table is lower case letters, digits and _");
 }
 
-static void write_table(const struct table *t, FILE *o)
+static void write_texts(const struct table *t, const char *upper, FILE *o)
+{
+    fprintf(o, "#define %s_NROW %d\n\n/* Initializers of the rows: name", upper, t->nrow);
+    for (int i = 0; i < t->ncol; i++)
+        fprintf(o, ", %s", t->column[i]);
+    fprintf(o, ". */\n#define %s_ROWS \\\n", upper);
+    for (int i = 0; i < t->nrow; i++)
+        fprintf(o, "    {%s}, \\\n", t->cell[i]);
+    fprintf(o, "\n#endif\n");
+}
+
+static void write_numbers(const struct table *t, const char *upper, FILE *o)
 {
     const char *s = t->stem;
-    char upper[NAME_LEN];
-    for (size_t i = 0; i <= strlen(s); i++)
-        upper[i] = (char)toupper((unsigned char)s[i]);
-
-    fprintf(o, "/* Generated from %s.csv by csv2tab: do not edit. */\n", s);
-    fprintf(o, "#ifndef KR_%s_TAB_H\n#define KR_%s_TAB_H\n\n#include <string.h>\n\n", upper, upper);
     fprintf(o, "#define %s_NROW %d\n#define %s_NCOL %d\n\n", upper, t->nrow, upper, t->ncol);
 
     fprintf(o, "/* Seconds; 0 is PGA, -1 PGV, -2 a measure without a period. */\n");
@@ -286,6 +334,21 @@ static void write_table(const struct table *t, FILE *o)
     fprintf(o, "__attribute__((unused)) static inline %s_row %s_load(const double *row)\n{\n", s,
             s);
     fprintf(o, "    %s_row c;\n    memcpy(&c, row, sizeof c);\n    return c;\n}\n\n#endif\n", s);
+}
+
+static void write_table(const struct table *t, FILE *o)
+{
+    const char *s = t->stem;
+    char upper[NAME_LEN];
+    for (size_t i = 0; i <= strlen(s); i++)
+        upper[i] = (char)toupper((unsigned char)s[i]);
+
+    fprintf(o, "/* Generated from %s.csv by csv2tab: do not edit. */\n", s);
+    fprintf(o, "#ifndef KR_%s_TAB_H\n#define KR_%s_TAB_H\n\n#include <string.h>\n\n", upper, upper);
+    if (t->texts)
+        write_texts(t, upper, o);
+    else
+        write_numbers(t, upper, o);
 }
 
 int main(int argc, char **argv)

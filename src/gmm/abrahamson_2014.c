@@ -311,22 +311,11 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     }
 }
 
-/* The arguments, with the default region of one class. */
-#define PARAMS(where)                                                                              \
-    {                                                                                              \
-        NZ_RECORDINGS_PARAM,                                                                       \
-            {.name = "region",                                                                     \
-             .kind = KR_PARAM_TEXT,                                                                \
-             .text = (where),                                                                      \
-             .about = "CHN, JPN or TWN; California without it"},                                   \
-        {                                                                                          \
-            .name = NULL                                                                           \
-        }                                                                                          \
-    }
-static const kr_gmm_param params[] = PARAMS(NULL);
-static const kr_gmm_param params_chn[] = PARAMS("CHN");
-static const kr_gmm_param params_jpn[] = PARAMS("JPN");
-static const kr_gmm_param params_twn[] = PARAMS("TWN");
+static const kr_gmm_param params[] = {
+    NZ_RECORDINGS_PARAM,
+    {.name = "region", .kind = KR_PARAM_TEXT, .about = "CHN, JPN or TWN; California without it"},
+    {.name = NULL},
+};
 
 #define ABRAHAMSON_2014                                                                            \
     .title = "Abrahamson, Silva and Kamai (2014), Earthquake Spectra 30(3)",                       \
@@ -339,28 +328,8 @@ static const kr_gmm_param params_twn[] = PARAMS("TWN");
     .table = &table, .state_size = sizeof(state), .mag_lo = 3.0, .mag_hi = 8.5, .dist_hi = 300.0,  \
     .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
 
-#define ABRAHAMSON_2014_PRESET ABRAHAMSON_2014, .preset_of = "AbrahamsonEtAl2014"
-
 KR_GMM(abrahamson_2014) = {
     ABRAHAMSON_2014,
     .name = "AbrahamsonEtAl2014",
     .params = params,
-};
-
-KR_GMM(abrahamson_2014_reg_chn) = {
-    ABRAHAMSON_2014_PRESET,
-    .name = "AbrahamsonEtAl2014RegCHN",
-    .params = params_chn,
-};
-
-KR_GMM(abrahamson_2014_reg_jpn) = {
-    ABRAHAMSON_2014_PRESET,
-    .name = "AbrahamsonEtAl2014RegJPN",
-    .params = params_jpn,
-};
-
-KR_GMM(abrahamson_2014_reg_twn) = {
-    ABRAHAMSON_2014_PRESET,
-    .name = "AbrahamsonEtAl2014RegTWN",
-    .params = params_twn,
 };

@@ -361,30 +361,23 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     }
 }
 
-/* The arguments, with the default region of one class. */
-#define PARAMS(where)                                                                              \
-    {                                                                                              \
-        {.name = "region",                                                                         \
-         .kind = KR_PARAM_TEXT,                                                                    \
-         .text = (where),                                                                          \
-         .about = "GLO, USA-AK, CAS, CAM, JPN, NZL, SAM or TWN"},                                  \
-            {.name = "ergodic",                                                                    \
-             .kind = KR_PARAM_BOOL,                                                                \
-             .number = 1.0,                                                                        \
-             .about = "false: without the variability from site to site"},                         \
-            {.name = "apply_usa_adjustment",                                                       \
-             .kind = KR_PARAM_BOOL,                                                                \
-             .about = "the authors' adjustment of the median of USA-AK and CAS"},                  \
-            {.name = "sigma_mu_epsilon",                                                           \
-             .kind = KR_PARAM_NUMBER,                                                              \
-             .about = "standard deviations of the median added to it"},                            \
-        {                                                                                          \
-            .name = NULL                                                                           \
-        }                                                                                          \
-    }
-static const kr_gmm_param glo[] = PARAMS("GLO"), usa_ak[] = PARAMS("USA-AK");
-static const kr_gmm_param cas[] = PARAMS("CAS"), cam[] = PARAMS("CAM"), jpn[] = PARAMS("JPN");
-static const kr_gmm_param nzl[] = PARAMS("NZL"), sam[] = PARAMS("SAM"), twn[] = PARAMS("TWN");
+static const kr_gmm_param params[] = {
+    {.name = "region",
+     .kind = KR_PARAM_TEXT,
+     .text = "GLO",
+     .about = "GLO, USA-AK, CAS, CAM, JPN, NZL, SAM or TWN"},
+    {.name = "ergodic",
+     .kind = KR_PARAM_BOOL,
+     .number = 1.0,
+     .about = "false: without the variability from site to site"},
+    {.name = "apply_usa_adjustment",
+     .kind = KR_PARAM_BOOL,
+     .about = "the authors' adjustment of the median of USA-AK and CAS"},
+    {.name = "sigma_mu_epsilon",
+     .kind = KR_PARAM_NUMBER,
+     .about = "standard deviations of the median added to it"},
+    {.name = NULL},
+};
 
 /* The standard deviation of the median, by distance. */
 static void shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride)
@@ -410,69 +403,22 @@ static const variant nz_inter = {false, true}, nz_slab = {true, true};
 #define COMMON                                                                                     \
     .title = "Abrahamson and Gulerce (2020), PEER report 2020/25", .doi = "10.55461/SSXE9861",     \
     .component = KR_COMPONENT_ROTD50, .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA),                \
-    .has_tau_phi = true, .table = &table, .state_size = sizeof(state), .mag_lo = 5.0,              \
-    .mag_hi = 9.5, .dist_hi = 800.0, .init = init, .eval = eval, .shift_by = "sigma_mu_epsilon",   \
-    .shift = shift
+    .has_tau_phi = true, .params = params, .table = &table, .state_size = sizeof(state),           \
+    .mag_lo = 5.0, .mag_hi = 9.5, .dist_hi = 800.0, .init = init, .eval = eval,                    \
+    .shift_by = "sigma_mu_epsilon", .shift = shift
 
 #define INTER    COMMON, .trt = "Subduction Interface", .needs = NEEDS_INTER, .variant = &inter
 #define SLAB     COMMON, .trt = "Subduction IntraSlab", .needs = NEEDS_SLAB, .variant = &slab
 #define NZ_INTER COMMON, .trt = "Subduction Interface", .needs = NEEDS_INTER, .variant = &nz_inter
 #define NZ_SLAB  COMMON, .trt = "Subduction IntraSlab", .needs = NEEDS_NZ_SLAB, .variant = &nz_slab
 
-#define CLASS(kind, title, region)                                                                 \
-    {                                                                                              \
-        kind, .name = (title), .params = (region)                                                  \
-    }
-#define PRESET(kind, base, place, region)                                                          \
-    {                                                                                              \
-        kind, .name = base place, .params = (region), .preset_of = (base)                          \
-    }
-
-#define SINTER    "AbrahamsonGulerce2020SInter"
-#define SSLAB     "AbrahamsonGulerce2020SSlab"
-#define NZ_SINTER "NZNSHM2022_AbrahamsonGulerce2020SInter"
-#define NZ_SSLAB  "NZNSHM2022_AbrahamsonGulerce2020SSlab"
-
-KR_GMM(abrahamson_gulerce_2020_sinter) = CLASS(INTER, SINTER, glo);
-KR_GMM(abrahamson_gulerce_2020_sinter_usa_ak) = PRESET(INTER, SINTER, "Alaska", usa_ak);
-KR_GMM(abrahamson_gulerce_2020_sinter_cas) = PRESET(INTER, SINTER, "Cascadia", cas);
-KR_GMM(abrahamson_gulerce_2020_sinter_cam) = PRESET(INTER, SINTER, "CentralAmericaMexico", cam);
-KR_GMM(abrahamson_gulerce_2020_sinter_jpn) = PRESET(INTER, SINTER, "Japan", jpn);
-KR_GMM(abrahamson_gulerce_2020_sinter_nzl) = PRESET(INTER, SINTER, "NewZealand", nzl);
-KR_GMM(abrahamson_gulerce_2020_sinter_sam) = PRESET(INTER, SINTER, "SouthAmerica", sam);
-KR_GMM(abrahamson_gulerce_2020_sinter_twn) = PRESET(INTER, SINTER, "Taiwan", twn);
-
-KR_GMM(abrahamson_gulerce_2020_sslab) = CLASS(SLAB, SSLAB, glo);
-KR_GMM(abrahamson_gulerce_2020_sslab_usa_ak) = PRESET(SLAB, SSLAB, "Alaska", usa_ak);
-KR_GMM(abrahamson_gulerce_2020_sslab_cas) = PRESET(SLAB, SSLAB, "Cascadia", cas);
-KR_GMM(abrahamson_gulerce_2020_sslab_cam) = PRESET(SLAB, SSLAB, "CentralAmericaMexico", cam);
-KR_GMM(abrahamson_gulerce_2020_sslab_jpn) = PRESET(SLAB, SSLAB, "Japan", jpn);
-KR_GMM(abrahamson_gulerce_2020_sslab_nzl) = PRESET(SLAB, SSLAB, "NewZealand", nzl);
-KR_GMM(abrahamson_gulerce_2020_sslab_sam) = PRESET(SLAB, SSLAB, "SouthAmerica", sam);
-KR_GMM(abrahamson_gulerce_2020_sslab_twn) = PRESET(SLAB, SSLAB, "Taiwan", twn);
-
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sinter) = CLASS(NZ_INTER, NZ_SINTER, glo);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sinter_usa_ak) = PRESET(NZ_INTER, NZ_SINTER, "Alaska",
-                                                                  usa_ak);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sinter_cas) = PRESET(NZ_INTER, NZ_SINTER, "Cascadia",
-                                                               cas);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sinter_cam) = PRESET(NZ_INTER, NZ_SINTER,
-                                                               "CentralAmericaMexico", cam);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sinter_jpn) = PRESET(NZ_INTER, NZ_SINTER, "Japan", jpn);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sinter_nzl) = PRESET(NZ_INTER, NZ_SINTER, "NewZealand",
-                                                               nzl);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sinter_sam) = PRESET(NZ_INTER, NZ_SINTER, "SouthAmerica",
-                                                               sam);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sinter_twn) = PRESET(NZ_INTER, NZ_SINTER, "Taiwan", twn);
-
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sslab) = CLASS(NZ_SLAB, NZ_SSLAB, glo);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sslab_usa_ak) = PRESET(NZ_SLAB, NZ_SSLAB, "Alaska",
-                                                                 usa_ak);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sslab_cas) = PRESET(NZ_SLAB, NZ_SSLAB, "Cascadia", cas);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sslab_cam) = PRESET(NZ_SLAB, NZ_SSLAB,
-                                                              "CentralAmericaMexico", cam);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sslab_jpn) = PRESET(NZ_SLAB, NZ_SSLAB, "Japan", jpn);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sslab_nzl) = PRESET(NZ_SLAB, NZ_SSLAB, "NewZealand", nzl);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sslab_sam) = PRESET(NZ_SLAB, NZ_SSLAB, "SouthAmerica",
-                                                              sam);
-KR_GMM(nznshm2022_abrahamson_gulerce_2020_sslab_twn) = PRESET(NZ_SLAB, NZ_SSLAB, "Taiwan", twn);
+KR_GMM(abrahamson_gulerce_2020_sinter) = {INTER, .name = "AbrahamsonGulerce2020SInter"};
+KR_GMM(abrahamson_gulerce_2020_sslab) = {SLAB, .name = "AbrahamsonGulerce2020SSlab"};
+KR_GMM(nznshm2022_abrahamson_gulerce_2020_sinter) = {
+    NZ_INTER,
+    .name = "NZNSHM2022_AbrahamsonGulerce2020SInter",
+};
+KR_GMM(nznshm2022_abrahamson_gulerce_2020_sslab) = {
+    NZ_SLAB,
+    .name = "NZNSHM2022_AbrahamsonGulerce2020SSlab",
+};

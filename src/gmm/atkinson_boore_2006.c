@@ -223,28 +223,16 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
 static const variant original = {.dist_min = 1.0}, modified = {.dist_min = 1.0, .modified = true},
                      sgs = {.dist_min = 5.0};
 
-/* The arguments, with the defaults of one class. */
-#define PARAMS(mag, scale)                                                                         \
-    {                                                                                              \
-        {.name = "mag_eq",                                                                         \
-         .kind = KR_PARAM_TEXT,                                                                    \
-         .text = (mag),                                                                            \
-         .about = "magnitude of the sources: Mblg87, Mblg96, Mw (all with limits), or NA"},        \
-            {.name = "scale_fac",                                                                  \
-             .kind = KR_PARAM_NUMBER,                                                              \
-             .number = (scale),                                                                    \
-             .about = "log2(stress / 140 bar); only where mag_eq is not NA"},                      \
-        {                                                                                          \
-            .name = NULL                                                                           \
-        }                                                                                          \
-    }
-static const kr_gmm_param params_na[] = PARAMS("NA", 0.0);
-static const kr_gmm_param params_ab87_140[] = PARAMS("Mblg87", 0.0);
-static const kr_gmm_param params_j96_140[] = PARAMS("Mblg96", 0.0);
-static const kr_gmm_param params_mw_140[] = PARAMS("Mw", 0.0);
-static const kr_gmm_param params_ab87_200[] = PARAMS("Mblg87", 0.5146);
-static const kr_gmm_param params_j96_200[] = PARAMS("Mblg96", 0.5146);
-static const kr_gmm_param params_mw_200[] = PARAMS("Mw", 0.5146);
+static const kr_gmm_param params[] = {
+    {.name = "mag_eq",
+     .kind = KR_PARAM_TEXT,
+     .text = "NA",
+     .about = "magnitude of the sources: Mblg87, Mblg96, Mw (all with limits), or NA"},
+    {.name = "scale_fac",
+     .kind = KR_PARAM_NUMBER,
+     .about = "log2(stress / 140 bar); only where mag_eq is not NA"},
+    {.name = NULL},
+};
 
 #define ATKINSON_BOORE                                                                             \
     .trt = "Stable Shallow Crust", .component = KR_COMPONENT_AVERAGE_HORIZONTAL,                   \
@@ -257,13 +245,10 @@ static const kr_gmm_param params_mw_200[] = PARAMS("Mw", 0.5146);
     ATKINSON_BOORE, .title = "Atkinson and Boore (2006), Bull. Seism. Soc. Am. 96(6)",             \
                     .doi = "10.1785/0120050245"
 
-#define ATKINSON_BOORE_2006_PRESET                                                                 \
-    ATKINSON_BOORE_2006, .preset_of = "AtkinsonBoore2006", .variant = &original
-
 KR_GMM(atkinson_boore_2006) = {
     ATKINSON_BOORE_2006,
     .name = "AtkinsonBoore2006",
-    .params = params_na,
+    .params = params,
     .variant = &original,
 };
 
@@ -272,49 +257,13 @@ KR_GMM(atkinson_boore_2006_modified_2011) = {
     .name = "AtkinsonBoore2006Modified2011",
     .title = "Atkinson and Boore (2011), Bull. Seism. Soc. Am. 101(3)",
     .doi = "10.1785/0120100270",
-    .params = params_na,
+    .params = params,
     .variant = &modified,
 };
 
 KR_GMM(atkinson_boore_2006_sgs) = {
     ATKINSON_BOORE_2006,
     .name = "AtkinsonBoore2006SGS",
-    .params = params_na,
+    .params = params,
     .variant = &sgs,
-};
-
-KR_GMM(atkinson_boore_2006_mblg_ab1987_bar140_nshmp2008) = {
-    ATKINSON_BOORE_2006_PRESET,
-    .name = "AtkinsonBoore2006MblgAB1987bar140NSHMP2008",
-    .params = params_ab87_140,
-};
-
-KR_GMM(atkinson_boore_2006_mblg_j1996_bar140_nshmp2008) = {
-    ATKINSON_BOORE_2006_PRESET,
-    .name = "AtkinsonBoore2006MblgJ1996bar140NSHMP2008",
-    .params = params_j96_140,
-};
-
-KR_GMM(atkinson_boore_2006_mw_bar140_nshmp2008) = {
-    ATKINSON_BOORE_2006_PRESET,
-    .name = "AtkinsonBoore2006Mwbar140NSHMP2008",
-    .params = params_mw_140,
-};
-
-KR_GMM(atkinson_boore_2006_mblg_ab1987_bar200_nshmp2008) = {
-    ATKINSON_BOORE_2006_PRESET,
-    .name = "AtkinsonBoore2006MblgAB1987bar200NSHMP2008",
-    .params = params_ab87_200,
-};
-
-KR_GMM(atkinson_boore_2006_mblg_j1996_bar200_nshmp2008) = {
-    ATKINSON_BOORE_2006_PRESET,
-    .name = "AtkinsonBoore2006MblgJ1996bar200NSHMP2008",
-    .params = params_j96_200,
-};
-
-KR_GMM(atkinson_boore_2006_mw_bar200_nshmp2008) = {
-    ATKINSON_BOORE_2006_PRESET,
-    .name = "AtkinsonBoore2006Mwbar200NSHMP2008",
-    .params = params_mw_200,
 };

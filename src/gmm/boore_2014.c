@@ -258,28 +258,18 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     }
 }
 
-/* The arguments, with the defaults of one class. */
-#define PARAMS(where, style)                                                                       \
-    {                                                                                              \
-        {.name = "region",                                                                         \
-         .kind = KR_PARAM_TEXT,                                                                    \
-         .text = (where),                                                                          \
-         .about = "of the basins: nobasin, CAL or JPN"},                                           \
-            {.name = "sof",                                                                        \
-             .kind = KR_PARAM_BOOL,                                                                \
-             .number = (style),                                                                    \
-             .about = "whether the style of faulting counts"},                                     \
-            NZ_RECORDINGS_PARAM,                                                                   \
-        {                                                                                          \
-            .name = NULL                                                                           \
-        }                                                                                          \
-    }
-static const kr_gmm_param params[] = PARAMS("nobasin", 1.0);
-static const kr_gmm_param params_no_sof[] = PARAMS("nobasin", 0.0);
-static const kr_gmm_param params_cal[] = PARAMS("CAL", 1.0);
-static const kr_gmm_param params_cal_no_sof[] = PARAMS("CAL", 0.0);
-static const kr_gmm_param params_jpn[] = PARAMS("JPN", 1.0);
-static const kr_gmm_param params_jpn_no_sof[] = PARAMS("JPN", 0.0);
+static const kr_gmm_param params[] = {
+    {.name = "region",
+     .kind = KR_PARAM_TEXT,
+     .text = "nobasin",
+     .about = "of the basins: nobasin, CAL or JPN"},
+    {.name = "sof",
+     .kind = KR_PARAM_BOOL,
+     .number = 1.0,
+     .about = "whether the style of faulting counts"},
+    NZ_RECORDINGS_PARAM,
+    {.name = NULL},
+};
 
 #define BOORE_2014(q)                                                                              \
     .title = "Boore, Stewart, Seyhan and Atkinson (2014), Earthquake Spectra 30(3)",               \
@@ -291,43 +281,10 @@ static const kr_gmm_param params_jpn_no_sof[] = PARAMS("JPN", 0.0);
     .mag_lo = 3.0, .mag_hi = 8.5, .dist_hi = 400.0, .init = init, .eval = eval,                    \
     NZ_RECORDINGS_SHIFT
 
-/* A name for one of them with arguments. */
-#define PRESET(q, of) BOORE_2014(q), .preset_of = (of)
-
 KR_GMM(boore_2014) = {
     BOORE_2014(CALIFORNIA),
     .name = "BooreEtAl2014",
     .params = params,
-};
-
-KR_GMM(boore_2014_cal) = {
-    PRESET(CALIFORNIA, "BooreEtAl2014"),
-    .name = "BooreEtAl2014CaliforniaBasin",
-    .params = params_cal,
-};
-
-KR_GMM(boore_2014_cal_no_sof) = {
-    PRESET(CALIFORNIA, "BooreEtAl2014"),
-    .name = "BooreEtAl2014CaliforniaBasinNoSOF",
-    .params = params_cal_no_sof,
-};
-
-KR_GMM(boore_2014_jpn) = {
-    PRESET(CALIFORNIA, "BooreEtAl2014"),
-    .name = "BooreEtAl2014JapanBasin",
-    .params = params_jpn,
-};
-
-KR_GMM(boore_2014_jpn_no_sof) = {
-    PRESET(CALIFORNIA, "BooreEtAl2014"),
-    .name = "BooreEtAl2014JapanBasinNoSOF",
-    .params = params_jpn_no_sof,
-};
-
-KR_GMM(boore_2014_no_sof) = {
-    PRESET(CALIFORNIA, "BooreEtAl2014"),
-    .name = "BooreEtAl2014NoSOF",
-    .params = params_no_sof,
 };
 
 KR_GMM(boore_2014_high_q) = {
@@ -336,68 +293,8 @@ KR_GMM(boore_2014_high_q) = {
     .params = params,
 };
 
-KR_GMM(boore_2014_high_q_cal) = {
-    PRESET(HIGH, "BooreEtAl2014HighQ"),
-    .name = "BooreEtAl2014HighQCaliforniaBasin",
-    .params = params_cal,
-};
-
-KR_GMM(boore_2014_high_q_cal_no_sof) = {
-    PRESET(HIGH, "BooreEtAl2014HighQ"),
-    .name = "BooreEtAl2014HighQCaliforniaBasinNoSOF",
-    .params = params_cal_no_sof,
-};
-
-KR_GMM(boore_2014_high_q_jpn) = {
-    PRESET(HIGH, "BooreEtAl2014HighQ"),
-    .name = "BooreEtAl2014HighQJapanBasin",
-    .params = params_jpn,
-};
-
-KR_GMM(boore_2014_high_q_jpn_no_sof) = {
-    PRESET(HIGH, "BooreEtAl2014HighQ"),
-    .name = "BooreEtAl2014HighQJapanBasinNoSOF",
-    .params = params_jpn_no_sof,
-};
-
-KR_GMM(boore_2014_high_q_no_sof) = {
-    PRESET(HIGH, "BooreEtAl2014HighQ"),
-    .name = "BooreEtAl2014HighQNoSOF",
-    .params = params_no_sof,
-};
-
 KR_GMM(boore_2014_low_q) = {
     BOORE_2014(LOW),
     .name = "BooreEtAl2014LowQ",
     .params = params,
-};
-
-KR_GMM(boore_2014_low_q_cal) = {
-    PRESET(LOW, "BooreEtAl2014LowQ"),
-    .name = "BooreEtAl2014LowQCaliforniaBasin",
-    .params = params_cal,
-};
-
-KR_GMM(boore_2014_low_q_cal_no_sof) = {
-    PRESET(LOW, "BooreEtAl2014LowQ"),
-    .name = "BooreEtAl2014LowQCaliforniaBasinNoSOF",
-    .params = params_cal_no_sof,
-};
-
-KR_GMM(boore_2014_low_q_jpn) = {
-    PRESET(LOW, "BooreEtAl2014LowQ"),
-    .name = "BooreEtAl2014LowQJapanBasin",
-    .params = params_jpn,
-};
-
-KR_GMM(boore_2014_low_q_jpn_no_sof) = {
-    PRESET(LOW, "BooreEtAl2014LowQ"),
-    .name = "BooreEtAl2014LowQJapanBasinNoSOF",
-    .params = params_jpn_no_sof,
-};
-
-KR_GMM(boore_2014_low_q_no_sof) = {
-    PRESET(LOW, "BooreEtAl2014LowQ"),
-    .name = "BooreEtAl2014LowQNoSOF",
-    .params = params_no_sof,
 };

@@ -95,9 +95,6 @@ typedef struct kr_gmm_class {
     unsigned measures; /* KR_IMT_BIT(SA) | ... */
     bool has_tau_phi;  /* gives tau and phi */
     bool own_total;    /* sigma is not the root of tau^2 + phi^2, but published or made apart */
-    const char *const *
-        aliases; /* other names of the reference for the same class, NULL-terminated; may be NULL */
-    const char *preset_of; /* class of which the reference makes this one by arguments; or NULL */
     const kr_gmm_param *params; /* ends with a NULL name; may be NULL */
     const kr_gmm_table
         *table; /* interpolated in log period for each measure into kr_gmm.rows; may be NULL */
@@ -164,13 +161,26 @@ const kr_gmm_set *kr_gmm_sets(size_t *n);
 /** The set for this machine (num/isa.h). */
 const kr_gmm_set *kr_gmm_classes(void);
 
-/** The class of that name or alias in the machine's set, or NULL. */
+/* A name that stands for a model with arguments: a row of gmm_alias.csv. */
+typedef struct kr_gmm_alias {
+    const char *name, *model;
+    const char *arguments; /* lines of TOML, with ';' between them */
+} kr_gmm_alias;
+
+/** The alias of that name, or NULL. */
+const kr_gmm_alias *kr_gmm_alias_find(const char *name);
+
+/** The aliases by number, from 0; NULL after the last. */
+const kr_gmm_alias *kr_gmm_alias_at(size_t i);
+
+/** The class of that name in the machine's set, or the one that an alias stands for, or NULL. */
 const kr_gmm_class *kr_gmm_find(const char *name);
 
 /** The vs30 (m/s) of the rock that a class is made for, NaN where none is declared. */
 double kr_gmm_reference_vs30(const char *name);
 
-/** The class name nearest to a misspelt one, or NULL. */
+/** The class or alias nearest to a misspelt name, or NULL. Aliases of classes that are missing do
+ * not count. */
 const char *kr_gmm_nearest(const char *name);
 
 /* What an instance is made of. */
@@ -180,7 +190,8 @@ typedef struct kr_gmm_spec {
     const char *file, *dir;
     int line;
     bool to_geometric_mean;
-    bool forget_preset; /* a preset is the class that it is made of, without its arguments */
+    bool forget_preset; /* an alias is the class that it stands for, without its arguments */
+    bool change_preset; /* args may replace those of an alias; else that fails */
 } kr_gmm_spec;
 
 /** Make an instance for the measures, in the arena (which owns it). KR_EINPUT at file:line: unknown
@@ -194,6 +205,10 @@ KR_MUST_CHECK kr_status kr_gmm_create(kr_ctx *ctx, const kr_gmm_spec *spec, cons
 KR_MUST_CHECK kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls,
                                          const kr_gmm_spec *spec, const kr_imt *imts, size_t nimts,
                                          kr_arena *arena, const kr_gmm **out);
+
+/** The arguments of an alias with those that spec gives beside it, a dict in the arena. */
+KR_MUST_CHECK kr_status kr_gmm_alias_args(kr_ctx *ctx, const kr_gmm_alias *alias,
+                                          const kr_gmm_spec *spec, kr_arena *arena, kr_value *out);
 
 /** Evaluate a batch of up to KR_GMM_BATCH contexts: the class, then the conversion of the component
  * where asked, then the shift. */

@@ -15,23 +15,20 @@ const kr_gmm_set *kr_gmm_classes(void)
     return &sets[0];
 }
 
-static bool class_is(const kr_gmm_class *cls, const char *name)
+static const kr_gmm_class *find_class(const char *name)
 {
-    if (kr_str_eq(cls->name, name))
-        return true;
-    for (const char *const *alias = cls->aliases; alias && *alias; alias++)
-        if (kr_str_eq(*alias, name))
-            return true;
-    return false;
+    const kr_gmm_set *set = kr_gmm_classes();
+    for (size_t i = 0; i < set->n; i++)
+        if (kr_str_eq(set->classes[i]->name, name))
+            return set->classes[i];
+    return NULL;
 }
 
 const kr_gmm_class *kr_gmm_find(const char *name)
 {
-    const kr_gmm_set *set = kr_gmm_classes();
-    for (size_t i = 0; i < set->n; i++)
-        if (class_is(set->classes[i], name))
-            return set->classes[i];
-    return NULL;
+    const kr_gmm_class *cls = find_class(name);
+    const kr_gmm_alias *alias = cls ? NULL : kr_gmm_alias_find(name);
+    return alias ? find_class(alias->model) : cls;
 }
 
 /* The better of two candidates for a misspelt name; either may be NULL. */
@@ -44,12 +41,12 @@ static const char *nearer(const char *name, const char *best, const char *candid
 const char *kr_gmm_nearest(const char *name)
 {
     const kr_gmm_set *set = kr_gmm_classes();
+    const kr_gmm_alias *alias;
     const char *best = NULL;
-    for (size_t i = 0; i < set->n; i++) {
-        const kr_gmm_class *cls = set->classes[i];
-        best = nearer(name, best, cls->name);
-        for (const char *const *alias = cls->aliases; alias && *alias; alias++)
-            best = nearer(name, best, *alias);
-    }
+    for (size_t i = 0; i < set->n; i++)
+        best = nearer(name, best, set->classes[i]->name);
+    for (size_t i = 0; (alias = kr_gmm_alias_at(i)); i++)
+        if (find_class(alias->model))
+            best = nearer(name, best, alias->name);
     return best;
 }

@@ -55,12 +55,21 @@ static void list_measures(unsigned measures, char *text, size_t size)
 
 static kr_status fail_unknown_class(kr_ctx *ctx, const kr_gmm_spec *spec)
 {
+    const kr_gmm_alias *alias = kr_gmm_alias_find(spec->name);
     const char *nearest = kr_gmm_nearest(spec->name);
+    if (alias)
+        return kr_fail_at(ctx, spec->file, spec->line,
+                          "%s stands for %s, a ground-motion model that is not available; `kauri "
+                          "gmm --list` has those that are",
+                          alias->name, alias->model);
     if (nearest)
         return kr_fail_at(ctx, spec->file, spec->line,
-                          "unknown ground-motion model '%s'; did you mean '%s'?", spec->name,
-                          nearest);
-    return kr_fail_at(ctx, spec->file, spec->line, "unknown ground-motion model '%s'", spec->name);
+                          "unknown ground-motion model '%s'; did you mean '%s'? `kauri gmm --list` "
+                          "has them all",
+                          spec->name, nearest);
+    return kr_fail_at(ctx, spec->file, spec->line,
+                      "unknown ground-motion model '%s'; `kauri gmm --list` has them all",
+                      spec->name);
 }
 
 static kr_status fail_unknown_arg(kr_ctx *ctx, const kr_gmm *gmm, const char *key)
@@ -223,19 +232,26 @@ out:
 kr_status kr_gmm_create(kr_ctx *ctx, const kr_gmm_spec *spec, const kr_imt *imts, size_t nimts,
                         kr_arena *arena, const kr_gmm **out)
 {
+    kr_status s = KR_OK;
     const kr_gmm_class *cls = kr_gmm_find(spec->name);
+    const kr_gmm_alias *alias = kr_gmm_alias_find(spec->name);
+    kr_gmm_spec whole = *spec;
+    kr_value args;
 
     if (!cls)
         return fail_unknown_class(ctx, spec);
-    if (cls->preset_of && spec->forget_preset) {
+    if (alias && spec->forget_preset) {
         kr_warn_at(ctx, spec->file, spec->line,
                    "[%s] is %s without the arguments that the name stands for, as in the "
                    "reference; the name without brackets or --compat exact gives them",
-                   cls->name, cls->preset_of);
-        cls = kr_gmm_find(cls->preset_of);
-        assert(cls);
+                   alias->name, alias->model);
+    } else if (alias) {
+        KR_TRY(kr_gmm_alias_args(ctx, alias, spec, arena, &args));
+        whole.args = &args;
     }
-    return kr_gmm_create_of(ctx, cls, spec, imts, nimts, arena, out);
+    s = kr_gmm_create_of(ctx, cls, &whole, imts, nimts, arena, out);
+out:
+    return s;
 }
 
 /* What tells instances apart, as text; none where an argument is neither a number nor a text. */

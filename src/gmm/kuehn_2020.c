@@ -399,11 +399,10 @@ static void shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, siz
     }
 }
 
-/* The arguments, with the default region of one class. */
-#define ARGUMENTS(where)                                                                           \
+#define PARAMS                                                                                     \
     {.name = "region",                                                                             \
      .kind = KR_PARAM_TEXT,                                                                        \
-     .text = (where),                                                                              \
+     .text = "GLO",                                                                                \
      .about = "GLO, USA-AK, CAS, CAM, JPN, NZL, SAM or TWN"},                                      \
         {.name = "m_b",                                                                            \
          .kind = KR_PARAM_NUMBER,                                                                  \
@@ -412,18 +411,9 @@ static void shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, siz
         .name = "sigma_mu_epsilon", .kind = KR_PARAM_NUMBER,                                       \
         .about = "standard deviations of the median added to it"                                   \
     }
-#define PARAMS(where)                                                                              \
-    {                                                                                              \
-        ARGUMENTS(where),                                                                          \
-        {                                                                                          \
-            .name = NULL                                                                           \
-        }                                                                                          \
-    }
-static const kr_gmm_param glo[] = PARAMS("GLO"), usa_ak[] = PARAMS("USA-AK");
-static const kr_gmm_param cas[] = PARAMS("CAS"), cam[] = PARAMS("CAM"), jpn[] = PARAMS("JPN");
-static const kr_gmm_param nzl[] = PARAMS("NZL"), sam[] = PARAMS("SAM"), twn[] = PARAMS("TWN");
+static const kr_gmm_param params[] = {PARAMS, {.name = NULL}};
 static const kr_gmm_param nz_params[] = {
-    ARGUMENTS("GLO"),
+    PARAMS,
     {.name = "modified_sigma",
      .kind = KR_PARAM_BOOL,
      .about = "the variability depends on how much the soil yields"},
@@ -447,25 +437,13 @@ static const variant nz_inter = {false, true}, nz_slab = {true, true};
 #define NZ_SLAB                                                                                    \
     COMMON, .trt = "Subduction IntraSlab", .needs = NEEDS | KR_BIT(BACKARC), .variant = &nz_slab
 
-#define CLASS(kind, title, region)                                                                 \
+#define CLASS(kind, title, params_)                                                                \
     {                                                                                              \
-        kind, .name = (title), .params = (region)                                                  \
-    }
-#define PRESET(place, region)                                                                      \
-    {                                                                                              \
-        INTER, .name = "KuehnEtAl2021SInter" place, .params = (region),                            \
-               .preset_of = "KuehnEtAl2020SInter"                                                  \
+        kind, .name = (title), .params = (params_)                                                 \
     }
 
-KR_GMM(kuehn_2020_sinter) = CLASS(INTER, "KuehnEtAl2020SInter", glo);
-KR_GMM(kuehn_2020_sslab) = CLASS(SLAB, "KuehnEtAl2020SSlab", glo);
-KR_GMM(kuehn_2021_sinter_usa_ak) = PRESET("Alaska", usa_ak);
-KR_GMM(kuehn_2021_sinter_cas) = PRESET("Cascadia", cas);
-KR_GMM(kuehn_2021_sinter_cam) = PRESET("CentralAmericaMexico", cam);
-KR_GMM(kuehn_2021_sinter_jpn) = PRESET("Japan", jpn);
-KR_GMM(kuehn_2021_sinter_nzl) = PRESET("NewZealand", nzl);
-KR_GMM(kuehn_2021_sinter_sam) = PRESET("SouthAmerica", sam);
-KR_GMM(kuehn_2021_sinter_twn) = PRESET("Taiwan", twn);
+KR_GMM(kuehn_2020_sinter) = CLASS(INTER, "KuehnEtAl2020SInter", params);
+KR_GMM(kuehn_2020_sslab) = CLASS(SLAB, "KuehnEtAl2020SSlab", params);
 
 KR_GMM(nznshm2022_kuehn_2020_sinter) = CLASS(NZ_INTER, "NZNSHM2022_KuehnEtAl2020SInter", nz_params);
 KR_GMM(nznshm2022_kuehn_2020_sslab) = CLASS(NZ_SLAB, "NZNSHM2022_KuehnEtAl2020SSlab", nz_params);

@@ -449,20 +449,17 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     }
 }
 
-/* The arguments, with the default place of one class. */
-#define PLACE(region_, part, basin_)                                                               \
+/* The arguments. */
+#define PLACE                                                                                      \
     {.name = "region",                                                                             \
      .kind = KR_PARAM_TEXT,                                                                        \
-     .text = (region_),                                                                            \
      .about = "AK, Cascadia, CAM, JP, SA or TW; the global model without it"},                     \
         {.name = "saturation_region",                                                              \
          .kind = KR_PARAM_TEXT,                                                                    \
-         .text = (part),                                                                           \
          .about = "part of the region: Aleutian, CAM_N, CAM_S, JP_Pac, JP_Phi, SA_N, SA_S, "       \
                   "TW_E or TW_W"},                                                                 \
     {                                                                                              \
-        .name = "basin", .kind = KR_PARAM_TEXT, .text = (basin_),                                  \
-        .about = "of Cascadia: out or Seattle"                                                     \
+        .name = "basin", .kind = KR_PARAM_TEXT, .about = "of Cascadia: out or Seattle"             \
     }
 #define NEEDS_INTER KR_BIT(MAG) | KR_BIT(RRUP) | KR_BIT(VS30)
 #define NEEDS_SLAB  NEEDS_INTER | KR_BIT(HYPO_DEPTH)
@@ -477,14 +474,5 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     .init = init, .eval = eval
 #define OF_INTER COMMON, .trt = "Subduction Interface"
 #define OF_SLAB  COMMON, .trt = "Subduction IntraSlab"
-
-#define CLASS(kind, title, place)                                                                  \
-    {                                                                                              \
-        kind, .name = (title), .params = (place)                                                   \
-    }
-#define PRESET(kind, title, base, place)                                                           \
-    {                                                                                              \
-        kind, .name = (title), .params = (place), .preset_of = (base)                              \
-    }
 
 #endif

@@ -31,8 +31,14 @@ static void test_failures(void **state)
         const char *name, *toml, *measure, *text;
     } cases[] = {
         {"BooreAtkinson2009", "", "PGA",
-         "unknown ground-motion model 'BooreAtkinson2009'; did you mean 'BooreAtkinson2008'?"},
-        {"Xyzzy", "", "PGA", "unknown ground-motion model 'Xyzzy'"},
+         "unknown ground-motion model 'BooreAtkinson2009'; did you mean 'BooreAtkinson2008'? "
+         "`kauri "
+         "gmm --list` has them all"},
+        {"Xyzzy", "", "PGA",
+         "unknown ground-motion model 'Xyzzy'; `kauri gmm --list` has them all"},
+        {"BooreEtAl2014LowQJapanBasin", "region = 'CAL'", "PGA",
+         "BooreEtAl2014LowQJapanBasin stands for BooreEtAl2014LowQ with the argument 'region', "
+         "which cannot be given once more; BooreEtAl2014LowQ takes it"},
         {"BooreAtkinson2008", "region = 'CAL'", "PGA",
          "BooreAtkinson2008 has no argument 'region'; it takes none"},
         {"AtkinsonBoore2006", "scalefac = 1", "PGA",
@@ -172,6 +178,36 @@ static void test_arguments(void **state)
     assert_true(gmm->needs == (boore | KR_BIT(RRUP)));
     kt_ok(ctx, create(ctx, "BooreEtAl2014", "region = 'CAL'\nsof = 0", "PGA", &arena, &gmm));
     assert_true(gmm->needs == ((boore | KR_BIT(Z1PT0)) & ~KR_BIT(RAKE)));
+    kr_arena_clear(&arena);
+    kt_ctx_end(&ctx);
+}
+
+/* An alias: its arguments, those given beside it, those that change it, none of them. */
+static void test_alias(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    kr_arena arena;
+    const kr_gmm *gmm;
+    kr_value args;
+    const char *name;
+    kr_imt pga = gw_imt("PGA");
+    char text[] = "[BooreEtAl2014JapanBasin]\nregion = 'CAL'\n";
+    kr_gmm_spec spec = {.name = "BooreEtAl2014JapanBasin", .args = &args};
+
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
+    kt_ok(ctx, create(ctx, "BooreEtAl2014JapanBasin", "sigma_mu_epsilon = 1", "PGA", &arena, &gmm));
+    assert_string_equal(gmm->cls->name, "BooreEtAl2014");
+    assert_string_equal(kr_gmm_arg_of(gmm, "region")->text, "JPN");
+    kt_same(kr_gmm_arg_of(gmm, "sigma_mu_epsilon")->number, 1.0);
+    kt_ok(ctx, kr_value_read_toml(ctx, "tree.xml", 7, text, &arena, &name, &args));
+    spec.change_preset = true;
+    kt_ok(ctx, kr_gmm_create(ctx, &spec, &pga, 1, &arena, &gmm));
+    assert_string_equal(kr_gmm_arg_of(gmm, "region")->text, "CAL");
+    spec.forget_preset = true;
+    spec.args = NULL;
+    kt_ok(ctx, kr_gmm_create(ctx, &spec, &pga, 1, &arena, &gmm));
+    assert_string_equal(kr_gmm_arg_of(gmm, "region")->text, "nobasin");
     kr_arena_clear(&arena);
     kt_ctx_end(&ctx);
 }
@@ -353,10 +389,15 @@ static void test_failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_failures),       cmocka_unit_test(test_table_failures),
-        cmocka_unit_test(test_arguments),      cmocka_unit_test(test_regions_need),
-        cmocka_unit_test(test_interpolation),  cmocka_unit_test(test_components),
-        cmocka_unit_test(test_geometric_mean), cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_table_failures),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_alias),
+        cmocka_unit_test(test_regions_need),
+        cmocka_unit_test(test_interpolation),
+        cmocka_unit_test(test_components),
+        cmocka_unit_test(test_geometric_mean),
+        cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -148,19 +148,20 @@ static void check_table(kr_ctx *ctx, const kr_gmm_class *cls, const kr_csv *mani
 {
     static table t;
     kr_arena arena;
-    char name[256], toml[256];
+    char name[256], toml[2048];
     double got[MAX_MEASURES];
     const kr_gmm *gmm;
     const char *const *line = manifest->fields + row * manifest->ncols;
+    const kr_gmm_alias *alias = kr_gmm_alias_find(line[0]);
 
     memset(&t, 0, sizeof t);
-    t.model = cls->name;
+    t.model = line[0];
     kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
     for (int i = 0; i < 2; i++) {
         kt_ok(ctx, kr_csv_double(ctx, manifest, row, (size_t)(3 + i), &t.tolerance[i]));
         t.tolerance[i] /= 100.0;
     }
-    snprintf(toml, sizeof toml, "%s", line[1]);
+    snprintf(toml, sizeof toml, "%s;%s", alias ? alias->arguments : "", line[1]);
     for (char *p = toml; *p; p++)
         *p = (char)(*p == ';' ? '\n' : *p);
     snprintf(name, sizeof name, "data/%s", line[2]);
@@ -173,6 +174,13 @@ static void check_table(kr_ctx *ctx, const kr_gmm_class *cls, const kr_csv *mani
     }
     sum->tables++;
     kr_arena_clear(&arena);
+}
+
+/* True if the name is that of the class, or an alias of it. */
+static bool is_of(const char *name, const kr_gmm_class *cls)
+{
+    const kr_gmm_alias *alias = kr_gmm_alias_find(name);
+    return kr_str_eq(alias ? alias->model : name, cls->name);
 }
 
 static void test_tables(void **state)
@@ -191,7 +199,7 @@ static void test_tables(void **state)
             const kr_gmm_class *cls = sets[s].classes[i];
             tally sum = {0};
             for (size_t r = 0; r < manifest.nrows; r++)
-                if (kr_str_eq(manifest.fields[r * manifest.ncols], cls->name))
+                if (is_of(manifest.fields[r * manifest.ncols], cls))
                     check_table(ctx, cls, &manifest, r, &sum);
             if (sum.tables == 0)
                 fail_msg("%s has no table in tests/gmm/models.csv", cls->name);

@@ -68,21 +68,27 @@ static inline bool gw_must_have_arguments(const kr_gmm_class *cls)
     return false;
 }
 
+/** Arguments of a table, with ';' between them, as lines; they live until the next call. */
+static inline const char *gw_lines(const char *arguments)
+{
+    static char toml[2048];
+    snprintf(toml, sizeof toml, "%s", arguments);
+    for (char *p = toml; *p; p++)
+        *p = (char)(*p == ';' ? '\n' : *p);
+    return toml;
+}
+
 /** The arguments with which a class is walked: none if it can do without, then those of
  * arguments.csv (`further`), that take it other ways; NULL after the last. */
 static inline const char *gw_arguments(const kr_csv *further, const kr_gmm_class *cls, size_t which)
 {
-    static char toml[2048];
     if (!gw_must_have_arguments(cls) && which-- == 0)
         return "";
     for (size_t r = 0; r < further->nrows; r++) {
         const char *const *line = further->fields + r * further->ncols;
         if (!kr_str_eq(line[0], cls->name) || which-- > 0)
             continue;
-        snprintf(toml, sizeof toml, "%s", line[1]);
-        for (char *p = toml; *p; p++)
-            *p = (char)(*p == ';' ? '\n' : *p);
-        return toml;
+        return gw_lines(line[1]);
     }
     return NULL;
 }
