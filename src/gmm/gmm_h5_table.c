@@ -146,7 +146,10 @@ static kr_status load_distances(loading *l)
     for (size_t k = 0; k < t->nmag; k++) {
         for (size_t d = 0; d < t->ndist; d++)
             t->dist[k * t->ndist + d] = dist[d * t->nmag + k];
-        KR_TRY(check_ascending(l, "Distances", t->dist + k * t->ndist, t->ndist));
+        for (size_t d = 1; d < t->ndist; d++) /* rounded ones may be equal */
+            if (!(t->dist[k * t->ndist + d] >= t->dist[k * t->ndist + d - 1]))
+                return kr_gmm_fail(l->ctx, l->gmm, "%s: 'Distances' is not in ascending order",
+                                   l->path);
     }
 out:
     return s;
