@@ -128,11 +128,9 @@ static const size_t of_rjb = KR_COL_RJB, of_repi = KR_COL_REPI, of_rhypo = KR_CO
     .dist_hi = 200.0, .init = init, .eval = eval
 #define AKKAR_2014_NEEDS (KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(VS30))
 
-static const char *const of_2013[] = {"AkkarEtAl2013", NULL};
-
 KR_GMM(akkar_2014_rjb) = {
     AKKAR_2014,          .name = "AkkarEtAlRjb2014", .needs = AKKAR_2014_NEEDS | KR_BIT(RJB),
-    .table = &rjb_table, .variant = &of_rjb,         .aliases = of_2013,
+    .table = &rjb_table, .variant = &of_rjb,
 };
 
 KR_GMM(akkar_2014_repi) = {

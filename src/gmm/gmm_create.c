@@ -240,12 +240,12 @@ kr_status kr_gmm_create(kr_ctx *ctx, const kr_gmm_spec *spec, const kr_imt *imts
 
     if (!cls)
         return fail_unknown_class(ctx, spec);
-    if (alias && spec->forget_preset) {
+    if (alias && spec->forget_preset && alias->arguments[0]) {
         kr_warn_at(ctx, spec->file, spec->line,
                    "[%s] is %s without the arguments that the name stands for, as in the "
                    "reference; the name without brackets or --compat exact gives them",
                    alias->name, alias->model);
-    } else if (alias) {
+    } else if (alias && !spec->forget_preset) {
         KR_TRY(kr_gmm_alias_args(ctx, alias, spec, arena, &args));
         whole.args = &args;
     }
