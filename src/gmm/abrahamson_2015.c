@@ -16,6 +16,7 @@
 #include "abrahamson_2015_eshm20.tab.h"
 #include "abrahamson_2015_scaled.tab.h"
 #include "abrahamson_2015_sigma_mu.tab.h"
+#include "gmm/bchydro.h"
 #include "gmm/gmm.h"
 #include "num/vmath.h"
 
@@ -32,28 +33,14 @@ static const kr_gmm_table eshm20_table =
 
 _Static_assert((int)ABRAHAMSON_2015_NCOL == (int)ABRAHAMSON_2015_SCALED_NCOL, "the same columns");
 
-/* Table 2. */
-static const double n_site = 1.18, c_site = 1.88, theta3 = 0.1, theta4 = 0.9, theta9 = 0.4;
-static const double c4 = 10.0, c1 = 7.8;
-
-static const double rock_vs30 = 1000.0;
+static const double theta3 = 0.1, theta4 = 0.9, c1 = 7.8; /* table 2 */
 
 typedef struct variant {
     bool slab;
-    size_t column;  /* interface: of the table of shifts */
-    double dc1;     /* slab: the shift */
-    double nearest; /* km: the least distance of the term of the back-arc */
-    bool eshm20;    /* the form of the European hazard model */
+    size_t column; /* interface: of the table of shifts */
+    double dc1;    /* slab: the shift */
+    bool eshm20;   /* the form of the European hazard model */
 } variant;
-
-/* The coefficients of one measure for one kind of earthquake. */
-typedef struct terms {
-    double constant, break_mag, theta13; /* magnitude */
-    double theta2, by_km, depth;
-    double arc_constant, arc_slope;
-    double theta12, b, vlin, ln_vlin;
-    double sigma, tau, phi;
-} terms;
 
 /* How the term of the back-arc grows with the distance x from the volcanic front into it. */
 typedef enum taper_kind { STEP, LINEAR, S_FUNCTION, SIGMOID, GAUSSIAN } taper_kind;
@@ -67,32 +54,24 @@ typedef struct taper {
 
 typedef struct state {
     taper taper;
-    terms pga;
-    terms *terms;     /* one for each measure */
-    double *sigma_mu; /* of each measure: standard deviation of the median */
+    bchydro_terms pga;
+    bchydro_terms *terms; /* one for each measure */
+    double *sigma_mu;     /* of each measure: standard deviation of the median */
 } state;
 
-/* What all measures share. */
-typedef struct shared {
-    double ln_r[KR_GMM_BATCH];    /* with the term of magnitude */
-    double far[KR_GMM_BATCH];     /* (10 - M)^2 */
-    double depth[KR_GMM_BATCH];   /* hypocentre, at most 120 km, less 60 km */
-    double is_back[KR_GMM_BATCH]; /* 1 in the back-arc, otherwise 0; or between them */
-    double ln_back[KR_GMM_BATCH]; /* that times ln(distance / 40 km) */
-    double ln_vs30[KR_GMM_BATCH]; /* of the site, at most 1000 m/s */
-    double pga[KR_GMM_BATCH];     /* on rock */
-} shared;
-
-static terms terms_of(const variant *v, const double *row, const double *shifts, double theta6,
-                      bool ergodic)
+static bchydro_terms terms_of(const variant *v, const double *row, const double *shifts,
+                              double theta6, bool ergodic)
 {
     abrahamson_2015_row c = abrahamson_2015_load(row);
     const double dc1 = v->slab ? v->dc1 : shifts[v->column];
-    return (terms){
+    return (bchydro_terms){
         .constant = c.theta1 + theta4 * dc1 + (v->slab ? c.theta10 : 0.0),
         .break_mag = c1 + dc1,
+        .below = theta4,
         .theta13 = c.theta13,
         .theta2 = c.theta2 + (v->slab ? c.theta14 : 0.0),
+        .theta3 = theta3,
+        .c1 = c1,
         .by_km = theta6,
         .depth = v->slab ? c.theta11 : 0.0,
         .arc_constant = v->slab ? c.theta7 : c.theta15,
@@ -100,7 +79,6 @@ static terms terms_of(const variant *v, const double *row, const double *shifts,
         .theta12 = c.theta12,
         .b = c.b,
         .vlin = c.vlin,
-        .ln_vlin = log(c.vlin),
         .sigma = ergodic ? c.sigma : c.sigma_ss,
         .tau = c.tau,
         .phi = ergodic ? c.phi : sqrt(c.sigma_ss * c.sigma_ss - c.tau * c.tau),
@@ -192,7 +170,7 @@ static kr_status init_arc(kr_ctx *ctx, const kr_gmm *gmm, state *st)
 }
 
 /* The terms of a measure that all tables have. */
-static terms terms_for(const kr_gmm *gmm, const kr_imt *imt)
+static bchydro_terms terms_for(const kr_gmm *gmm, const kr_imt *imt)
 {
     const variant *v = gmm->cls->variant;
     double row[ABRAHAMSON_2015_NCOL] = {0}, shifts[ABRAHAMSON_2015_DC1_NCOL] = {0};
@@ -277,91 +255,14 @@ static void fill_arc(const kr_gmm *gmm, size_t n, const kr_gmm_batch *batch,
             is_back[i] = backarc[i] != 0.0 ? 1.0 : 0.0;
 }
 
-static void fill_path(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_batch *batch)
-{
-    const variant *v = gmm->cls->variant;
-    const double nearest = v->nearest;
-    const double *restrict mag = batch->col[KR_COL_MAG];
-    const double *restrict vs30 = batch->col[KR_COL_VS30];
-    const double *restrict r = batch->col[v->slab ? KR_COL_RHYPO : KR_COL_RRUP];
-
-    fill_arc(gmm, n, batch, sh->is_back);
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        double soft = vs30[i] < rock_vs30 ? vs30[i] : rock_vs30;
-        sh->ln_r[i] = log(r[i] + c4 * exp(theta9 * (mag[i] - 6.0)));
-        sh->far[i] = (10.0 - mag[i]) * (10.0 - mag[i]);
-        sh->ln_back[i] = sh->is_back[i] * log((r[i] > nearest ? r[i] : nearest) / 40.0);
-        sh->ln_vs30[i] = log(soft);
-    }
-    const double *restrict depth = v->slab ? batch->col[KR_COL_HYPO_DEPTH] : NULL;
-    for (size_t i = 0; i < n; i++)
-        sh->depth[i] = depth ? (depth[i] < 120.0 ? depth[i] : 120.0) - 60.0 : 0.0;
-}
-
-/* Equations 1 to 4: ln of the motion without the site. */
-static void eval_source(const kr_gmm *gmm, const terms *one, size_t n, const kr_gmm_batch *batch,
-                        const shared *sh, double *restrict mean)
-{
-    const terms t = *one;
-    const variant *v = gmm->cls->variant;
-    const double *restrict mag = batch->col[KR_COL_MAG];
-    const double *restrict r = batch->col[v->slab ? KR_COL_RHYPO : KR_COL_RRUP];
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        double below = mag[i] - t.break_mag; /* above it the slope is 0 */
-        double scaling = theta4 * (below < 0.0 ? below : 0.0) + t.theta13 * sh->far[i];
-        double path = (t.theta2 + theta3 * (mag[i] - c1)) * sh->ln_r[i] + t.by_km * r[i];
-        double arc = t.arc_constant * sh->is_back[i] + t.arc_slope * sh->ln_back[i];
-        mean[i] = t.constant + scaling + path + t.depth * sh->depth[i] + arc;
-    }
-}
-
-/* Equations 5 and 6: PGA on rock with vs30 = 1000 m/s. */
-static void fill_rock(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_batch *batch)
-{
-    const state *st = gmm->state;
-    const terms t = st->pga;
-    const double rock = (t.theta12 + t.b * n_site) * log(rock_vs30 / t.vlin);
-
-    eval_source(gmm, &t, n, batch, sh, sh->pga);
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        sh->pga[i] = exp(sh->pga[i] + rock);
-}
-
-static void eval_site(const terms *one, size_t n, const kr_gmm_batch *batch, const shared *sh,
-                      double *restrict mean)
-{
-    const terms t = *one;
-    const double *restrict vs30 = batch->col[KR_COL_VS30];
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        double ln_ratio = sh->ln_vs30[i] - t.ln_vlin;
-        double soft = vs30[i] < t.vlin ? 1.0 : 0.0;
-        double yielding = sh->pga[i] + c_site * exp(soft * n_site * ln_ratio);
-        double stiff = t.theta12 + t.b * n_site * (1.0 - soft);
-        mean[i] += stiff * ln_ratio + soft * t.b * (log(yielding) - log(sh->pga[i] + c_site));
-    }
-}
-
 static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
 {
+    const variant *v = gmm->cls->variant;
     const state *st = gmm->state;
-    size_t n = kr_gmm_padded(batch->n);
-    shared sh;
+    bchydro_shared sh;
 
-    fill_path(gmm, &sh, n, batch);
-    fill_rock(gmm, &sh, n, batch);
-    for (size_t m = 0; m < gmm->nimts; m++) {
-        const terms *t = &st->terms[m];
-        double *mean = out->mean + m * out->stride;
-        eval_source(gmm, t, n, batch, &sh, mean);
-        eval_site(t, n, batch, &sh, mean);
-        kr_gmm_fill(out->sigma + m * out->stride, n, t->sigma);
-        kr_gmm_fill(kr_gmm_at(out->tau, out, m), n, t->tau);
-        kr_gmm_fill(kr_gmm_at(out->phi, out, m), n, t->phi);
-    }
+    fill_arc(gmm, kr_gmm_padded(batch->n), batch, sh.is_back);
+    bchydro_eval(&st->pga, st->terms, gmm->nimts, v->slab, batch, &sh, out);
 }
 
 static void shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride)
@@ -405,20 +306,18 @@ static const kr_gmm_param eshm20_params[] = {
     {.name = NULL},
 };
 
-static const variant inter_low = {.column = 0, .nearest = 100.0};
-static const variant inter_low_eshm20 = {.column = 0, .nearest = 100.0, .eshm20 = true};
-static const variant inter_central = {.column = 1, .nearest = 100.0};
-static const variant inter_central_eshm20 = {.column = 1, .nearest = 100.0, .eshm20 = true};
-static const variant inter_high = {.column = 2, .nearest = 100.0};
-static const variant inter_high_eshm20 = {.column = 2, .nearest = 100.0, .eshm20 = true};
-static const variant slab_low = {.slab = true, .dc1 = -0.5, .nearest = 85.0};
-static const variant slab_low_eshm20 = {.slab = true, .dc1 = -0.5, .nearest = 85.0, .eshm20 = true};
-static const variant slab_central = {.slab = true, .dc1 = -0.3, .nearest = 85.0};
-static const variant slab_central_eshm20 = {
-    .slab = true, .dc1 = -0.3, .nearest = 85.0, .eshm20 = true};
-static const variant slab_high = {.slab = true, .dc1 = -0.1, .nearest = 85.0};
-static const variant slab_high_eshm20 = {
-    .slab = true, .dc1 = -0.1, .nearest = 85.0, .eshm20 = true};
+static const variant inter_low = {.column = 0};
+static const variant inter_low_eshm20 = {.column = 0, .eshm20 = true};
+static const variant inter_central = {.column = 1};
+static const variant inter_central_eshm20 = {.column = 1, .eshm20 = true};
+static const variant inter_high = {.column = 2};
+static const variant inter_high_eshm20 = {.column = 2, .eshm20 = true};
+static const variant slab_low = {.slab = true, .dc1 = -0.5};
+static const variant slab_low_eshm20 = {.slab = true, .dc1 = -0.5, .eshm20 = true};
+static const variant slab_central = {.slab = true, .dc1 = -0.3};
+static const variant slab_central_eshm20 = {.slab = true, .dc1 = -0.3, .eshm20 = true};
+static const variant slab_high = {.slab = true, .dc1 = -0.1};
+static const variant slab_high_eshm20 = {.slab = true, .dc1 = -0.1, .eshm20 = true};
 
 #define COMMON                                                                                     \
     .component = KR_COMPONENT_AVERAGE_HORIZONTAL, .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA),    \
