@@ -4,7 +4,9 @@
  *
  * Departures, those of OpenQuake: the non-linear site response is not smoothed over frequencies
  * beyond its minimum. OpenQuake interpolates it between the frequencies of the table until a
- * frequency has been used once, and has it at that frequency from then on; so it is here always. */
+ * frequency has been used once, and has it at that frequency from then on; so it is here always.
+ * Above 24 Hz the table has -9999 for c1a, which OpenQuake takes for a number: a standard deviation
+ * of 10000; here it is none. */
 #include "bayless_abrahamson_2018.tab.h"
 #include "gmm/gmm.h"
 #include "num/vmath.h"
@@ -40,6 +42,8 @@ static bool row_at(double hz, coefficients *out)
     if (!kr_gmm_row(&table, &at, row))
         return false;
     *out = bayless_abrahamson_2018_load(row);
+    if (out->c1a < 0.0) /* the table marks what the paper does not give */
+        out->c1a = 0.0;
     return true;
 }
 

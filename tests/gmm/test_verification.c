@@ -128,7 +128,7 @@ static void eval_row(kr_ctx *ctx, const kr_gmm *gmm, const table *t, size_t row,
             columns[c][k] = field(ctx, t, row, (size_t)t->column[c]);
         batch.col[c] = columns[c];
     }
-    if (kr_str_ieq(type, "TOTAL_STDDEV"))
+    if (kr_str_ieq(type, "TOTAL_STDDEV") || kr_str_ieq(type, "TOTAL"))
         which = 1;
     else if (kr_str_ieq(type, "INTER_EVENT_STDDEV"))
         which = 2;
