@@ -8,16 +8,20 @@
  * 5087-5117. doi:10.1007/s10518-020-00899-9; its deviations follow Al Atik, L. (2015), PEER report
  * 2015/07. ...ESHM20SlopeGeology has the site term of slope and geology in place of vs30.
  * Weatherill2024... are the same for average spectral acceleration, with coefficients of their own.
- * ...regional takes source and path from maps (gmm_kotha_2020_maps.h).
+ * ...regional takes what is particular to source and path from the paper's maps.
  *
- * Departures: the argument c3 works without regions, too. In ...ESHM20 PGV has no regions. */
+ * Departures: the argument c3 works without regions, too. In ...ESHM20 PGV has no regions. In
+ * ...regional the arguments c3 and dl2l do nothing, and only the periods of the maps are known, as
+ * in OpenQuake 3.21 (there the latter fail where a place is in a region). */
 #include "gmm/gmm.h"
 #include "gmm/gmm_by_measure.h"
+#include "gmm/gmm_region_map.h"
 #include "kotha_2020.tab.h"
 #include "num/vmath.h"
 #include "weatherill_2024.tab.h"
 
 #include <stdint.h>
+#include <string.h>
 
 _Static_assert((int)KOTHA_2020_NCOL == (int)WEATHERILL_2024_NCOL, "the same columns");
 
@@ -28,7 +32,7 @@ static const kr_gmm_table average_table = KR_GMM_TABLE(weatherill_2024, WEATHERI
 
 enum {
     UNITS = 8,  /* geological units */
-    REGIONS = 6 /* of attenuation: 0 is none */
+    REGIONS = 6 /* of attenuation in ESHM20: 0 is none */
 };
 
 static const double mag_ref = 4.5, mag_hinge = 5.7, dist_ref = 30.0;
@@ -41,14 +45,17 @@ typedef struct variant {
     bool regions; /* of attenuation */
     bool by_mag;  /* deviations vary with magnitude */
     bool average; /* AvgSA */
+    bool maps;    /* of source and path */
 } variant;
 
 typedef struct state {
     const kr_gmm_table *table;
     double *rows;
     bool ergodic;
-    double *c3;     /* nimts x REGIONS */
-    double *source; /* nimts, NULL: 0 */
+    double *c3;     /* nimts x nregions */
+    double *source; /* nimts x nsources, NULL: 0 */
+    size_t nregions, nsources;
+    const kr_region_map *path_map, *source_map; /* may be NULL */
     double unit_code[UNITS];
 } state;
 
@@ -57,7 +64,8 @@ typedef struct shared {
     double ln_r[KR_GMM_BATCH], over[KR_GMM_BATCH]; /* of distances to the reference's */
     double dm[KR_GMM_BATCH];                       /* M - Mh */
     double site[KR_GMM_BATCH];                     /* ln of vs30 or slope */
-    int64_t region[KR_GMM_BATCH];
+    int64_t region[KR_GMM_BATCH];                  /* of c3 */
+    int64_t source[KR_GMM_BATCH];
     int64_t unit[KR_GMM_BATCH];    /* UNITS: none that is known */
     double measured[KR_GMM_BATCH]; /* 1 or 0 */
 } shared;
@@ -91,6 +99,7 @@ static kr_status fill_c3(kr_ctx *ctx, kr_gmm *gmm, state *st)
     double epsilon = kr_gmm_arg_of(gmm, "c3_epsilon")->number, *given;
 
     KR_TRY(kr_gmm_by_measure(ctx, gmm, "c3", &given));
+    st->nregions = REGIONS;
     KR_ANEW(st->c3, gmm->arena, gmm->nimts * REGIONS);
     for (size_t m = 0; m < gmm->nimts; m++) {
         coeffs c = kotha_2020_load(st->rows + m * st->table->ncol);
@@ -102,6 +111,46 @@ static kr_status fill_c3(kr_ctx *ctx, kr_gmm *gmm, state *st)
             st->c3[m * REGIONS + k] = given ? given[m] : c3[from] + epsilon * tau[from];
         }
     }
+out:
+    return s;
+}
+
+/* What the maps add to c3 and to the median, for each measure and region. */
+static kr_status read_maps(kr_ctx *ctx, kr_gmm *gmm, state *st)
+{
+    kr_status s = KR_OK;
+    double path_epsilon = kr_gmm_arg_of(gmm, "delta_c3_epsilon")->number;
+    double source_epsilon = kr_gmm_arg_of(gmm, "delta_l2l_epsilon")->number;
+
+    KR_TRY(kr_region_map_read(ctx, gmm, "kotha_2020_attenuation.txt", &st->path_map));
+    KR_TRY(kr_region_map_read(ctx, gmm, "kotha_2020_tectonic.txt", &st->source_map));
+    st->nregions = kr_region_map_count(st->path_map) + 1;
+    st->nsources = kr_region_map_count(st->source_map) + 1;
+    KR_ANEW(st->c3, gmm->arena, gmm->nimts * st->nregions);
+    KR_ANEW(st->source, gmm->arena, gmm->nimts * st->nsources);
+    for (size_t m = 0; m < gmm->nimts; m++) {
+        const kr_imt *imt = &gmm->imts[m];
+        double *c3 = st->c3 + m * st->nregions, *source = st->source + m * st->nsources;
+        if (!kr_region_map_values(st->path_map, imt, path_epsilon, c3) ||
+            !kr_region_map_values(st->source_map, imt, source_epsilon, source))
+            return kr_gmm_fail(ctx, gmm, "%s is not among the measures of the maps of %s",
+                               imt->name, gmm->cls->name);
+        for (size_t k = 0; k < st->nregions; k++)
+            c3[k] += kotha_2020_load(st->rows + m * KOTHA_2020_NCOL).c3;
+    }
+out:
+    return s;
+}
+
+static kr_status read_adjustments(kr_ctx *ctx, kr_gmm *gmm, state *st)
+{
+    kr_status s = KR_OK;
+
+    KR_TRY(fill_c3(ctx, gmm, st));
+    KR_TRY(kr_gmm_by_measure(ctx, gmm, "dl2l", &st->source));
+    st->nsources = 1;
+    if (st->source)
+        gmm->epsilon = 0.0;
 out:
     return s;
 }
@@ -120,10 +169,10 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     for (size_t k = 0; k < UNITS; k++)
         st->unit_code[k] = kr_column_code(units[k]);
     KR_TRY(load_rows(ctx, gmm, st));
-    KR_TRY(fill_c3(ctx, gmm, st));
-    KR_TRY(kr_gmm_by_measure(ctx, gmm, "dl2l", &st->source));
-    if (st->source)
-        gmm->epsilon = 0.0;
+    if (v->maps)
+        KR_TRY(read_maps(ctx, gmm, st));
+    else
+        KR_TRY(read_adjustments(ctx, gmm, st));
 out:
     return s;
 }
@@ -149,9 +198,25 @@ static void fill_region(shared *sh, size_t n, const double *restrict region)
 {
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        double known = region && region[i] >= 1.0 ? region[i] : 0.0;
+        double known = region[i] >= 1.0 ? region[i] : 0.0;
         sh->region[i] = known <= 5.0 ? (int64_t)known : 0;
     }
+}
+
+static void fill_regions(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_batch *batch)
+{
+    const variant *v = gmm->cls->variant;
+    const state *st = gmm->state;
+
+    memset(sh->region, 0, n * sizeof sh->region[0]);
+    memset(sh->source, 0, n * sizeof sh->source[0]);
+    if (v->regions)
+        fill_region(sh, n, batch->col[KR_COL_REGION]);
+    if (!v->maps)
+        return;
+    kr_region_map_find(st->path_map, n, batch->col[KR_COL_LON], batch->col[KR_COL_LAT], sh->region);
+    kr_region_map_find(st->source_map, n, batch->col[KR_COL_HYPO_LON], batch->col[KR_COL_HYPO_LAT],
+                       sh->source);
 }
 
 static void fill_vs30(shared *sh, size_t n, double most, double unit, const double *restrict vs30)
@@ -222,6 +287,13 @@ static void eval_rock(const coeffs *row, const double *c3_of, double offset, siz
         double anelastic = c3_of[sh->region[i]] * sh->over[i];
         mean[i] = c.e1 + (dm <= 0.0 ? below : above) + path + anelastic + offset;
     }
+}
+
+static void add_source(const double *source_of, size_t n, const shared *sh, double *restrict mean)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        mean[i] += source_of[sh->source[i]];
 }
 
 static void add_polynomial(double g0, double g1, double g2, size_t n, const shared *sh,
@@ -342,15 +414,16 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
 
     kr_gmm_fill(sh.measured, n, 0.0);
     fill_source(&sh, n, batch);
-    fill_region(&sh, n, v->regions ? batch->col[KR_COL_REGION] : NULL);
+    fill_regions(gmm, &sh, n, batch);
     fill_site(&sh, st, v->site, n, batch);
     for (size_t m = 0; m < gmm->nimts; m++) {
         coeffs c = kotha_2020_load(st->rows + m * KOTHA_2020_NCOL);
         kr_gmm_out one = {out->mean + m * out->stride, out->sigma + m * out->stride,
                           kr_gmm_at(out->tau, out, m), kr_gmm_at(out->phi, out, m), out->stride};
         double offset = gmm->imts[m].kind == KR_IMT_PGV ? 0.0 : -ln_unit;
-        offset += st->source ? st->source[m] : 0.0;
-        eval_rock(&c, st->c3 + m * REGIONS, offset, n, batch, &sh, one.mean);
+        eval_rock(&c, st->c3 + m * st->nregions, offset, n, batch, &sh, one.mean);
+        if (st->source)
+            add_source(st->source + m * st->nsources, n, &sh, one.mean);
         add_site(&c, v->site, n, &sh, one.mean);
         eval_sigma(gmm, &c, n, batch, &sh, &one);
     }
@@ -410,8 +483,25 @@ static const kr_gmm_param params[] = {
     {.name = NULL},
 };
 
+static const kr_gmm_param map_params[] = {
+    {.name = "delta_l2l_epsilon",
+     .kind = KR_PARAM_NUMBER,
+     .about = "standard errors that the source's term is raised by"},
+    {.name = "delta_c3_epsilon",
+     .kind = KR_PARAM_NUMBER,
+     .about = "standard errors that the path's coefficient c3 is raised by"},
+    {.name = "ergodic",
+     .kind = KR_PARAM_BOOL,
+     .number = 1.0,
+     .about = "whether the deviation between sites counts"},
+    {.name = "c3", .kind = KR_PARAM_ANY, .about = "does nothing"},
+    {.name = "dl2l", .kind = KR_PARAM_ANY, .about = "does nothing"},
+    {.name = NULL},
+};
+
 static const variant base = {.site = SITE_NONE}, vs30 = {.site = SITE_VS30},
                      slope = {.site = SITE_SLOPE};
+static const variant by_maps = {.site = SITE_VS30, .maps = true};
 static const variant eshm20 = {.site = SITE_MEASURED, .regions = true, .by_mag = true};
 static const variant geology = {.site = SITE_GEOLOGY, .regions = true, .by_mag = true};
 static const variant average = {
@@ -422,42 +512,43 @@ static const variant average_constant = {.site = SITE_MEASURED, .regions = true,
 
 #define COMMON                                                                                     \
     .trt = "Active Shallow Crust", .component = KR_COMPONENT_ROTD50, .has_tau_phi = true,          \
-    .params = params, .state_size = sizeof(state), .mag_lo = 3.0, .mag_hi = 8.5, .dist_hi = 550.0, \
-    .init = init, .eval = eval, .shift_by = "sigma_mu_epsilon", .shift = shift
+    .state_size = sizeof(state), .mag_lo = 3.0, .mag_hi = 8.5, .dist_hi = 550.0, .init = init,     \
+    .eval = eval
+#define ADJUSTED .params = params, .shift_by = "sigma_mu_epsilon", .shift = shift
+#define MEASURES .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA)
 #define KOTHA_2020                                                                                 \
-    COMMON, .title = "Kotha, Weatherill, Bindi and Cotton (2020), Bull. Earthq. Eng. 18",          \
-            .doi = "10.1007/s10518-020-00869-1",                                                   \
-            .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA)
+    COMMON, MEASURES, .title = "Kotha, Weatherill, Bindi and Cotton (2020), BEE 18",               \
+                      .doi = "10.1007/s10518-020-00869-1"
 #define KOTHA_2020_ESHM20                                                                          \
-    COMMON, .title = "Weatherill, Kotha and Cotton (2020), Bull. Earthq. Eng. 18",                 \
-            .doi = "10.1007/s10518-020-00899-9",                                                   \
-            .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA)
+    COMMON, MEASURES, ADJUSTED, .title = "Weatherill, Kotha and Cotton (2020), BEE 18",            \
+                                .doi = "10.1007/s10518-020-00899-9"
 #define WEATHERILL_2024                                                                            \
-    COMMON, .title = "Weatherill (2024), A regionalised direct AvgSA ground motion model, no DOI", \
-            .measures = KR_IMT_BIT(AVGSA)
+    COMMON, ADJUSTED, .measures = KR_IMT_BIT(AVGSA),                                               \
+                      .title = "Weatherill (2024), A regionalised direct AvgSA model, no DOI"
 
 #define NEEDS          (KR_BIT(MAG) | KR_BIT(HYPO_DEPTH) | KR_BIT(RJB))
 #define NEEDS_MEASURED (NEEDS | KR_BIT(REGION) | KR_BIT(VS30) | KR_BIT(VS30MEASURED))
 #define NEEDS_GEOLOGY  (NEEDS | KR_BIT(REGION) | KR_BIT(SLOPE) | KR_BIT(GEOLOGY))
 
 KR_GMM(kotha_2020) = {
-    KOTHA_2020,
-    .name = "KothaEtAl2020",
-    .needs = NEEDS,
-    .variant = &base,
+    KOTHA_2020, ADJUSTED, .name = "KothaEtAl2020", .needs = NEEDS, .variant = &base,
 };
 
 KR_GMM(kotha_2020_site) = {
-    KOTHA_2020,
-    .name = "KothaEtAl2020Site",
-    .needs = NEEDS | KR_BIT(VS30),
+    KOTHA_2020,       ADJUSTED, .name = "KothaEtAl2020Site", .needs = NEEDS | KR_BIT(VS30),
     .variant = &vs30,
 };
 
-KR_GMM(kotha_2020_slope) = {
+KR_GMM(kotha_2020_regional) = {
     KOTHA_2020,
-    .name = "KothaEtAl2020Slope",
-    .needs = NEEDS | KR_BIT(SLOPE),
+    .name = "KothaEtAl2020regional",
+    .params = map_params,
+    .needs = NEEDS | KR_BIT(VS30) | KR_BIT(LON) | KR_BIT(LAT) | KR_BIT(HYPO_LON) | KR_BIT(HYPO_LAT),
+    .variant = &by_maps,
+};
+
+KR_GMM(kotha_2020_slope) = {
+    KOTHA_2020,        ADJUSTED, .name = "KothaEtAl2020Slope", .needs = NEEDS | KR_BIT(SLOPE),
     .variant = &slope,
 };
 
