@@ -96,6 +96,7 @@ typedef struct kr_gmm_class {
     bool has_tau_phi;  /* gives tau and phi */
     bool own_total;    /* sigma is not the root of tau^2 + phi^2, but published or made apart */
     const kr_gmm_param *params; /* ends with a NULL name; may be NULL */
+    bool takes_all;             /* other arguments, too: init finds them in kr_gmm.given */
     const kr_gmm_table
         *table; /* interpolated in log period for each measure into kr_gmm.rows; may be NULL */
     size_t state_size;   /* zeroed bytes at kr_gmm.state */
@@ -122,22 +123,34 @@ typedef struct kr_gmm_arg {
     const kr_value *value;
 } kr_gmm_arg;
 
+/* One of several motions whose exceedance probabilities are averaged: an instance, with a factor of
+ * its standard deviation. */
+typedef struct kr_gmm_part {
+    const struct kr_gmm *gmm;
+    double weight, sigma_factor;
+} kr_gmm_part;
+
 typedef struct kr_gmm {
     const kr_gmm_class *cls;
     kr_arena *arena;  /* of the instance's parts; usable in init only */
     const char *file; /* where the arguments stand, for messages */
     int line;
     const char *dir; /* folder that relative files of the arguments start from */
+    bool forget_preset;
     kr_columns needs;
-    bool has_tau_phi; /* as the class; a model that evaluates others may set it in init */
-    size_t scratch;   /* doubles that eval needs at kr_gmm_batch.scratch; a multiple of 8 */
-    double epsilon;   /* the number shift_by; 0 where init found that it is no mere shift */
-    const char *key;  /* class and arguments but shift_by; NULL where they cannot be told */
+    kr_gmm_component component; /* as the class; a model that evaluates others may set it in init */
+    bool has_tau_phi;           /* as the class; a model that evaluates others may set it in init */
+    size_t scratch;  /* doubles that eval needs at kr_gmm_batch.scratch; a multiple of 8 */
+    double epsilon;  /* the number shift_by; 0 where init found that it is no mere shift */
+    const char *key; /* class and arguments but shift_by; NULL where they cannot be told */
     size_t nimts;
     const kr_imt *imts;
     const kr_gmm_arg
-        *args;    /* one for each class parameter, in that order; values are valid in init only */
-    double *rows; /* nimts x table->ncol, interpolated */
+        *args; /* one for each class parameter, in that order; values are valid in init only */
+    const kr_value *given;    /* the arguments as written, a dict or NULL; valid in init only */
+    size_t nparts;            /* 0, or the motions whose exceedance probabilities are averaged */
+    const kr_gmm_part *parts; /* these have no parts, or are the instance itself (mixture_model) */
+    double *rows;             /* nimts x table->ncol, interpolated */
     void *state;
     bool to_geometric_mean; /* horiz_comp_to_geom_mean */
     double mag_min; /* a smaller magnitude is an error of the job (tables only); else -infinity */
@@ -225,6 +238,22 @@ void kr_gmm_eval_central(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_
  * whose epsilon is not 0. */
 void kr_gmm_shift(const kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride);
 
+/** How many motions an instance stands for: their exceedance probabilities are averaged. */
+static inline size_t kr_gmm_count_parts(const kr_gmm *gmm)
+{
+    return gmm->nparts > 0 ? gmm->nparts : 1;
+}
+
+/** Part i of an instance that has this weight itself. */
+static inline kr_gmm_part kr_gmm_part_at(const kr_gmm *gmm, size_t i, double weight)
+{
+    kr_gmm_part part = {gmm, 1.0, 1.0};
+    if (gmm->nparts > 0)
+        part = gmm->parts[i];
+    part.weight *= weight;
+    return part;
+}
+
 /* For init functions. */
 
 /** The argument of that name (a parameter of the class). */
@@ -243,6 +272,43 @@ bool kr_gmm_row(const kr_gmm_table *table, const kr_imt *imt, double *row);
  * KR_EINPUT if a measure has none, as for the table of the class. */
 KR_MUST_CHECK kr_status kr_gmm_rows(kr_ctx *ctx, const kr_gmm *gmm, const kr_gmm_table *table,
                                     double **out);
+
+/* For models that evaluate others: init makes them, eval gives them a batch whose scratch begins
+ * after the model's own. */
+
+typedef struct kr_gmm_inner_spec {
+    const char *name;
+    const kr_value *args;       /* a dict; may be NULL */
+    const char *const *without; /* keys of it that are not the inner model's; NULL or ends so */
+    const kr_imt *imts;
+    size_t nimts;
+    bool averages; /* it may be an average of probabilities */
+} kr_gmm_inner_spec;
+
+/** Make an inner instance, in the arena and for the place of `gmm`. Its needs become needs of
+ * `gmm`; gmm->scratch is at least its scratch afterwards, and the caller adds its own when all are
+ * made. KR_EINPUT as kr_gmm_create. */
+KR_MUST_CHECK kr_status kr_gmm_inner(kr_ctx *ctx, kr_gmm *gmm, const kr_gmm_inner_spec *spec,
+                                     const kr_gmm **out);
+
+/** The same for the model named by the argument `gmpe_name` with all arguments that the class of
+ * `gmm` does not know. */
+KR_MUST_CHECK kr_status kr_gmm_inner_named(kr_ctx *ctx, kr_gmm *gmm, const kr_imt *imts,
+                                           size_t nimts, const kr_gmm **out);
+
+/** Name and arguments of `key = {Model = {arguments}}` into `out`. KR_EINPUT unless it is one
+ * model.
+ */
+KR_MUST_CHECK kr_status kr_gmm_inner_table(kr_ctx *ctx, const kr_gmm *gmm, const char *key,
+                                           const kr_value *table, kr_gmm_inner_spec *out);
+
+/** Room of `doubles` before that of the inner models; returns where that begins. To be called once,
+ * when these are made. */
+size_t kr_gmm_own_scratch(kr_gmm *gmm, size_t doubles);
+
+/** The shear-wave velocity (m/s) of the rock that a class is made for, where sites cannot tell or
+ * it is not that of 760 to 820 m/s; else 0. */
+double kr_gmm_rock_velocity(const char *name);
 
 /** Fail at the line of the model: "file:line: ...". Returns KR_EINPUT. */
 kr_status kr_gmm_fail(kr_ctx *ctx, const kr_gmm *gmm, const char *format, ...) KR_PRINTF(3, 4);
@@ -298,6 +364,10 @@ static inline void kr_gmm_sqrt(double *restrict out, size_t n, const double *res
     }
 
 /* For gmm_*.c only. */
+
+/** The argument `mixture_model` that every class has: parts of one model with other deviations. */
+KR_MUST_CHECK kr_status kr_gmm_read_mixture(kr_ctx *ctx, kr_gmm *gmm, const kr_value *mixture);
+extern const char kr_gmm_mixture[];
 
 /** What converts a component to the geometric mean for one measure: mean - ln(out[0]),
  * sqrt((sigma^2 - out[1]^2) / out[2]^2). Returns 1 if it converts, 0 if the component needs no

@@ -155,7 +155,7 @@ static kr_status read_args(kr_ctx *ctx, kr_gmm *gmm, const kr_value *dict)
         size_t i = 0;
         while (i < n && !kr_str_eq(gmm->cls->params[i].name, dict->keys[k]))
             i++;
-        if (i == n)
+        if (i == n && !gmm->cls->takes_all && !kr_str_eq(dict->keys[k], kr_gmm_mixture))
             return fail_unknown_arg(ctx, gmm, dict->keys[k]);
     }
     for (size_t i = 0; i < n; i++) {
@@ -164,6 +164,7 @@ static kr_status read_args(kr_ctx *ctx, kr_gmm *gmm, const kr_value *dict)
         KR_TRY(read_arg(ctx, gmm, param, value, &args[i]));
     }
     gmm->args = args;
+    gmm->given = dict;
 out:
     return s;
 }
@@ -188,7 +189,7 @@ static kr_status set_conversion(kr_ctx *ctx, kr_gmm *gmm)
 
     KR_ANEW(factors, gmm->arena, 3 * gmm->nimts);
     for (size_t m = 0; m < gmm->nimts; m++) {
-        int found = kr_gmm_component_factors(gmm->cls->component, &gmm->imts[m], factors + 3 * m);
+        int found = kr_gmm_component_factors(gmm->component, &gmm->imts[m], factors + 3 * m);
         if (found < 0)
             return kr_gmm_fail(ctx, gmm,
                                "horiz_comp_to_geom_mean: no conversion of %s is known for the "
@@ -262,6 +263,8 @@ static kr_status set_key(kr_gmm *gmm)
     size_t used = (size_t)snprintf(text, sizeof text, "%s", gmm->cls->name);
     char *key;
 
+    if (gmm->cls->takes_all)
+        return KR_OK;
     for (size_t i = 0; i < count_params(gmm->cls) && used < sizeof text; i++) {
         const kr_gmm_arg *arg = &gmm->args[i];
         const char *name = gmm->cls->params[i].name;
@@ -291,6 +294,8 @@ kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_sp
     gmm->arena = arena;
     gmm->needs = cls->needs;
     gmm->has_tau_phi = cls->has_tau_phi;
+    gmm->component = cls->component;
+    gmm->forget_preset = spec->forget_preset;
     gmm->mag_min = -INFINITY;
     gmm->to_geometric_mean = spec->to_geometric_mean;
     KR_TRY(copy_place(gmm, spec));
@@ -311,6 +316,8 @@ kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_sp
         KR_TRY(cls->init(ctx, gmm));
     if (gmm->epsilon != 0.0)
         gmm->scratch += nimts * KR_GMM_BATCH;
+    if (spec->args && kr_value_get(spec->args, kr_gmm_mixture))
+        KR_TRY(kr_gmm_read_mixture(ctx, gmm, kr_value_get(spec->args, kr_gmm_mixture)));
     if (gmm->to_geometric_mean)
         KR_TRY(set_conversion(ctx, gmm));
     *out = gmm;

@@ -8,9 +8,10 @@
 static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
 {
     kr_status s = KR_OK;
-    double *weights;
-    KR_ANEW(out->parts, &h->arena, gsim->nparts);
-    KR_ANEW(weights, &h->arena, gsim->nparts);
+    const kr_gmm **models;
+    kr_gmm_part *parts;
+    size_t n = 0;
+    KR_ANEW(models, &h->arena, gsim->nparts);
     for (size_t i = 0; i < gsim->nparts; i++) {
         const kr_gsim_part *part = &gsim->parts[i];
         kr_gmm_spec spec = {.name = part->name,
@@ -21,14 +22,16 @@ static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
                             .to_geometric_mean = h->job->horiz_comp_to_geom_mean,
                             .forget_preset = part->table && h->job->compat != KR_COMPAT_EXACT,
                             .change_preset = part->table};
-        KR_TRY(
-            kr_gmm_create(h->ctx, &spec, h->job->imts, h->job->nimts, &h->arena, &out->parts[i]));
-        if (out->parts[i]->scratch > h->scratch)
-            h->scratch = out->parts[i]->scratch;
-        weights[i] = part->weight;
+        KR_TRY(kr_gmm_create(h->ctx, &spec, h->job->imts, h->job->nimts, &h->arena, &models[i]));
+        if (models[i]->scratch > h->scratch)
+            h->scratch = models[i]->scratch;
+        n += kr_gmm_count_parts(models[i]);
     }
-    out->nparts = gsim->nparts;
-    out->weights = weights;
+    KR_ANEW(parts, &h->arena, n);
+    for (size_t i = 0; i < gsim->nparts; i++)
+        for (size_t p = 0; p < kr_gmm_count_parts(models[i]); p++)
+            parts[out->nparts++] = kr_gmm_part_at(models[i], p, gsim->parts[i].weight);
+    out->parts = parts;
     out->zero_for_imt = gsim->zero_for_imt;
 out:
     return s;
@@ -37,7 +40,9 @@ out:
 /* True if one evaluation serves both: single models that are alike. */
 static bool motions_alike(const kr_motion *a, const kr_motion *b)
 {
-    return a->nparts == 1 && b->nparts == 1 && kr_gmm_alike(a->parts[0], b->parts[0]);
+    return a->nparts == 1 && b->nparts == 1 &&
+           a->parts[0].sigma_factor == b->parts[0].sigma_factor &&
+           kr_gmm_alike(a->parts[0].gmm, b->parts[0].gmm);
 }
 
 /* The evaluation of model k of the component and of all later ones that are like it. */
@@ -53,8 +58,8 @@ static kr_status make_evaluation(kr_hazard *h, const kr_component *c, size_t k, 
             continue;
         done[i] = true;
         models[out->n++] = i;
-        if (motion->parts[0]->epsilon != 0)
-            out->shifted = motion->parts[0];
+        if (motion->parts[0].gmm->epsilon != 0)
+            out->shifted = motion->parts[0].gmm;
     }
     out->models = models;
 out:
@@ -79,7 +84,7 @@ static kr_columns motion_columns(const kr_motion *motion)
 {
     kr_columns columns = 0;
     for (size_t i = 0; i < motion->nparts; i++)
-        columns |= motion->parts[i]->needs;
+        columns |= motion->parts[i].gmm->needs;
     return columns;
 }
 

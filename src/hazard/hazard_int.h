@@ -11,8 +11,7 @@
  */
 typedef struct kr_motion {
     size_t nparts;
-    const kr_gmm **parts;
-    const double *weights;
+    const kr_gmm_part *parts;          /* those of one instance stand together */
     const unsigned char *zero_for_imt; /* or NULL */
 } kr_motion;
 

@@ -184,11 +184,11 @@ static void add_weighted(const kr_unit *u, const kr_contexts *b, size_t i, const
 }
 
 /* A context of mean and sigma: where in a batch, its amplification or NULL, the epsilon that its
- * mean is shifted by. */
+ * mean is shifted by, the factor of sigma. */
 typedef struct in_batch {
     size_t j;
     const double *soil;
-    double epsilon;
+    double epsilon, sigma_factor;
 } in_batch;
 
 /* Add weight x poe of a context. */
@@ -198,17 +198,18 @@ static void add_part(kr_unit *u, const kr_motion *motion, const in_batch *place,
     const kr_hazard *h = u->hazard;
     for (size_t m = 0; m < h->job->nimts; m++) {
         size_t at = m * KR_GMM_BATCH + place->j;
-        double mean = u->mean[at], *to = curve + m * h->padded;
+        double mean = u->mean[at], sigma = place->sigma_factor * u->sigma[at];
+        double *to = curve + m * h->padded;
         if (motion->zero_for_imt && motion->zero_for_imt[m])
             continue;
         if (place->epsilon != 0)
             mean += place->epsilon * u->shift[at];
         if (place->soil)
             kr_soil_add_poes(h->soil, place->soil, m, h->kernels, &h->truncation,
-                             (const double[]){mean, u->sigma[at]}, weight, to);
+                             (const double[]){mean, sigma}, weight, to);
         else
-            h->kernels->add_poes(&h->truncation, h->levels + m * h->padded, h->padded, mean,
-                                 u->sigma[at], weight, to);
+            h->kernels->add_poes(&h->truncation, h->levels + m * h->padded, h->padded, mean, sigma,
+                                 weight, to);
     }
 }
 
@@ -246,19 +247,19 @@ typedef struct stretch {
     kr_gmm_batch batch; /* their columns */
 } stretch;
 
-/* Exceedances of part p of a motion, from mean and sigma: into the component's model k, or into
+/* Exceedances of a part of a motion, from mean and sigma: into the component's model k, or into
  * poes where rates do not follow linearly. */
-static void add_parts(kr_unit *u, const stretch *at, const kr_motion *motion, size_t p,
-                      double epsilon, size_t k)
+static void add_parts(kr_unit *u, const stretch *at, const kr_motion *motion,
+                      const kr_gmm_part *part, double epsilon, size_t k)
 {
     const kr_hazard *h = u->hazard;
     const kr_contexts *b = at->all;
     size_t size = curve_size(h);
     bool linear = is_linear(u, b);
-    double *sums = u->sums + k * KR_SITE_BLOCK * size, weight = motion->weights[p];
+    double *sums = u->sums + k * KR_SITE_BLOCK * size, weight = part->weight;
     for (size_t j = 0; j < at->n; j++) {
         size_t i = at->first + j;
-        in_batch place = {.j = j, .epsilon = epsilon};
+        in_batch place = {.j = j, .epsilon = epsilon, .sigma_factor = part->sigma_factor};
         if (h->soil)
             place.soil = kr_soil_at(h->soil, u->first_site + b->site[i],
                                     at->batch.col[KR_COL_MAG][j], at->batch.col[KR_COL_RRUP][j]);
@@ -316,19 +317,21 @@ static kr_status add_evaluation(kr_unit *u, const stretch *at, const kr_evaluati
     if (e->n == 1) {
         begin_motion(u, at);
         for (size_t p = 0; p < motion->nparts; p++) {
-            KR_TRY(eval_part(u, at, motion->parts[p], false));
-            add_parts(u, at, motion, p, 0, e->models[0]);
+            const kr_gmm_part *part = &motion->parts[p];
+            if (p == 0 || part->gmm != part[-1].gmm)
+                KR_TRY(eval_part(u, at, part->gmm, false));
+            add_parts(u, at, motion, part, 0, e->models[0]);
         }
         end_motion(u, at, e->models[0]);
         return KR_OK;
     }
-    KR_TRY(eval_part(u, at, motion->parts[0], true));
+    KR_TRY(eval_part(u, at, motion->parts[0].gmm, true));
     if (e->shifted)
         kr_gmm_shift(e->shifted, &at->batch, u->shift, KR_GMM_BATCH);
     for (size_t i = 0; i < e->n; i++) {
         motion = &h->motions[gsims[e->models[i]]];
         begin_motion(u, at);
-        add_parts(u, at, motion, 0, motion->parts[0]->epsilon, e->models[i]);
+        add_parts(u, at, motion, &motion->parts[0], motion->parts[0].gmm->epsilon, e->models[i]);
         end_motion(u, at, e->models[i]);
     }
 out:

@@ -1,46 +1,8 @@
-/* Averages of exceedance probabilities: branch sets that the job collapses, and [AvgPoeGMPE]
- * written by hand. */
+/* Branch sets that the job collapses: averages of exceedance probabilities. */
 #include "base/str.h"
 #include "tree/gsim_tree.h"
 
 #include <string.h>
-
-kr_status kr_glt_average(kr_glt *g, kr_glt_branch *branch)
-{
-    kr_status s = KR_OK;
-    const kr_value *args = &branch->part.args;
-    kr_gsim_part *parts;
-
-    KR_ANEW(parts, g->arena, args->n + 1);
-    for (size_t i = 0; i < args->n; i++) {
-        const kr_value *model = &args->items[i], *weight;
-        if (model->kind != KR_VALUE_DICT || model->n != 1 || model->items[0].kind != KR_VALUE_DICT)
-            return kr_fail_at(
-                g->ctx, branch->part.file, branch->part.line,
-                "AvgPoeGMPE: '%s' does not hold one model; write %s.Name.weight = number",
-                args->keys[i], args->keys[i]);
-        parts[i] = branch->part;
-        parts[i].name = model->keys[0];
-        memset(&parts[i].args, 0, sizeof parts[i].args);
-        parts[i].args.kind = KR_VALUE_DICT;
-        weight = kr_value_get(&model->items[0], "weight");
-        if (!weight || !kr_value_is_number(weight))
-            return kr_fail_at(g->ctx, branch->part.file, branch->part.line,
-                              "AvgPoeGMPE: '%s' has no weight", args->keys[i]);
-        parts[i].weight = weight->number;
-        for (size_t k = 0; k < model->items[0].n; k++)
-            if (!kr_str_eq(model->items[0].keys[k], "weight"))
-                KR_TRY(kr_value_add(g->arena, &parts[i].args, model->items[0].keys[k],
-                                    &model->items[0].items[k]));
-    }
-    if (args->n == 0)
-        return kr_fail_at(g->ctx, branch->part.file, branch->part.line,
-                          "AvgPoeGMPE without models; name at least one");
-    branch->parts = parts;
-    branch->nparts = args->n;
-out:
-    return s;
-}
 
 /* The table of one part: its parameters, then its weight. */
 static char *collapse_text(kr_arena *arena, const char *text, const kr_glt_branch *b,
@@ -72,10 +34,6 @@ static kr_status collapse_set(kr_glt *g, size_t first, size_t n, size_t trti, kr
         text = collapse_text(g->arena, text, b, b->id);
         if (!text)
             return KR_ENOMEM;
-        if (kr_str_eq(b->part.name, "AvgPoeGMPE"))
-            return kr_fail_at(
-                g->ctx, g->path, b->part.line,
-                "collapse_gsim_logic_tree on a set that holds an AvgPoeGMPE; leave that set out");
     }
     out->text = text;
     out->parts = parts;

@@ -93,8 +93,6 @@ static kr_status gsim_fill(kr_glt *g, kr_tree *tree)
         if (i > 0 && !kr_str_eq(b->trt, b[-1].trt))
             trt++;
         tree->first_gsim[trt + 1] = i + 1;
-        if (b->nparts == 0 && kr_str_eq(b->part.name, "AvgPoeGMPE"))
-            KR_TRY(kr_glt_average(g, b));
         KR_ANEW(part, g->arena, 1);
         *part = b->part;
         tree->gsims[i].uncertainty = b->text;

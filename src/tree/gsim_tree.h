@@ -12,7 +12,7 @@ typedef struct kr_glt_branch {
     uint32_t set, number; /* positions in the file: give the id */
     const char *id;
     kr_gsim_part part;
-    size_t nparts; /* more than one after collapsing, or an average written by hand */
+    size_t nparts; /* more than one after collapsing */
     const kr_gsim_part *parts;
     double weight;
     size_t nimts;
@@ -47,9 +47,6 @@ KR_MUST_CHECK kr_status kr_glt_model(kr_glt *g, const kr_node *model, kr_glt_bra
 /** The same from a text of the job. */
 KR_MUST_CHECK kr_status kr_glt_text(kr_glt *g, const char *file, int line, const char *text,
                                     kr_glt_branch *out);
-
-/** Split [AvgPoeGMPE] into its parts. */
-KR_MUST_CHECK kr_status kr_glt_average(kr_glt *g, kr_glt_branch *branch);
 
 /** Collapse the branch sets that the job names. */
 KR_MUST_CHECK kr_status kr_glt_collapse(kr_glt *g);

@@ -65,7 +65,7 @@ static inline bool gw_must_have_arguments(const kr_gmm_class *cls)
     for (const kr_gmm_param *p = cls->params; p && p->name; p++)
         if (p->required)
             return true;
-    return false;
+    return cls->takes_all && !cls->params;
 }
 
 /** Arguments of a table, with ';' between them, as lines; they live until the next call. */

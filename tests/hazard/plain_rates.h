@@ -156,17 +156,19 @@ static inline void plain_add(plain_rates *o, const plain_rupture *r, size_t site
         plain_chance *sum = o->of_source + (k * o->sites->n + site) * o->curve;
         long double poe[64] = {0};
         assert_true(job->nimts <= 8 && o->curve <= 64);
-        for (size_t p = 0; p < gsim->nparts; p++) {
-            assert_true(o->parts[g][p]->scratch <= sizeof scratch / sizeof scratch[0]);
-            kr_gmm_eval(o->parts[g][p], &batch, &out);
-            for (size_t l = 0; l < o->curve; l++) {
-                size_t m = l / job->nlevels;
-                if (!gsim->zero_for_imt || !gsim->zero_for_imt[m])
-                    poe[l] += (long double)gsim->parts[p].weight *
-                              plain_exceedance(job, &job->imts[m], job->levels[l], mean[m][0],
-                                               sigma[m][0]);
+        for (size_t p = 0; p < gsim->nparts; p++)
+            for (size_t i = 0; i < kr_gmm_count_parts(o->parts[g][p]); i++) {
+                kr_gmm_part part = kr_gmm_part_at(o->parts[g][p], i, gsim->parts[p].weight);
+                assert_true(part.gmm->scratch <= sizeof scratch / sizeof scratch[0]);
+                kr_gmm_eval(part.gmm, &batch, &out);
+                for (size_t l = 0; l < o->curve; l++) {
+                    size_t m = l / job->nlevels;
+                    if (!gsim->zero_for_imt || !gsim->zero_for_imt[m])
+                        poe[l] += (long double)part.weight *
+                                  plain_exceedance(job, &job->imts[m], job->levels[l], mean[m][0],
+                                                   part.sigma_factor * sigma[m][0]);
+                }
             }
-        }
         for (size_t l = 0; l < o->curve; l++)
             sum[l] = plain_either(sum[l], plain_of_rupture(o, r, poe[l]));
     }
