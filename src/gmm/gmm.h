@@ -136,7 +136,7 @@ typedef struct kr_gmm {
     const char *file; /* where the arguments stand, for messages */
     int line;
     const char *dir; /* folder that relative files of the arguments start from */
-    bool forget_preset;
+    bool forget_inner;
     kr_columns needs;
     kr_gmm_component component; /* as the class; a model that evaluates others may set it in init */
     bool has_tau_phi;           /* as the class; a model that evaluates others may set it in init */
@@ -204,6 +204,7 @@ typedef struct kr_gmm_spec {
     int line;
     bool to_geometric_mean;
     bool forget_preset; /* an alias is the class that it stands for, without its arguments */
+    bool forget_inner;  /* the same for models inside of this one */
     bool change_preset; /* args may replace those of an alias; else that fails */
 } kr_gmm_spec;
 

@@ -295,7 +295,7 @@ kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_sp
     gmm->needs = cls->needs;
     gmm->has_tau_phi = cls->has_tau_phi;
     gmm->component = cls->component;
-    gmm->forget_preset = spec->forget_preset;
+    gmm->forget_inner = spec->forget_inner;
     gmm->mag_min = -INFINITY;
     gmm->to_geometric_mean = spec->to_geometric_mean;
     KR_TRY(copy_place(gmm, spec));

@@ -41,7 +41,9 @@ kr_status kr_gmm_inner(kr_ctx *ctx, kr_gmm *gmm, const kr_gmm_inner_spec *spec, 
                           .dir = gmm->dir,
                           .line = gmm->line,
                           .to_geometric_mean = spec->averages && gmm->to_geometric_mean,
-                          .forget_preset = gmm->forget_preset};
+                          .forget_preset = gmm->forget_inner,
+                          .forget_inner = gmm->forget_inner,
+                          .change_preset = true};
 
     KR_TRY(copy_without(gmm->arena, spec->args, spec->without, &args));
     KR_TRY(kr_gmm_create(ctx, &create, spec->imts, spec->nimts, gmm->arena, &inner));

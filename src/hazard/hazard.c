@@ -21,6 +21,7 @@ static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
                             .line = part->line,
                             .to_geometric_mean = h->job->horiz_comp_to_geom_mean,
                             .forget_preset = part->table && h->job->compat != KR_COMPAT_EXACT,
+                            .forget_inner = h->job->compat != KR_COMPAT_EXACT,
                             .change_preset = part->table};
         KR_TRY(kr_gmm_create(h->ctx, &spec, h->job->imts, h->job->nimts, &h->arena, &models[i]));
         if (models[i]->scratch > h->scratch)
