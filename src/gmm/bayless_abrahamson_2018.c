@@ -42,7 +42,7 @@ static bool row_at(double hz, coefficients *out)
     if (!kr_gmm_row(&table, &at, row))
         return false;
     *out = bayless_abrahamson_2018_load(row);
-    if (out->c1a < 0.0) /* the table marks what the paper does not give */
+    if (out->c1a < -1.0) /* the table marks what the paper does not give */
         out->c1a = 0.0;
     return true;
 }
