@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROUNDS = 15, REPEAT = 400, MEASURES = 12 };
+enum { ROUNDS = 600, REPEAT = 8, MEASURES = 12 };
 
 static const char *const measures[MEASURES] = {
     "PGA",     "SA(0.1)", "SA(0.15)", "SA(0.2)", "SA(0.25)", "SA(0.3)",

@@ -37,6 +37,7 @@ typedef struct terms {
     double constant, break_mag, slope, a13; /* magnitude */
     double by_ln_r, by_km, shallow, deep;   /* path; ztor below and above 50 km */
     double a12, b, vlin, ln_vlin, basin;    /* site */
+    double by_vlin_n;                       /* vlin^-n */
     double e1, e2, e3;                      /* standard deviation of the median */
     double d0, d2, phi2, phi2_alpha, s2s;   /* phi: equations 5.2 to 5.6, phi_s2s^2 */
     double rho_w, rho_b;
@@ -56,6 +57,7 @@ typedef struct shared {
     double far[KR_GMM_BATCH];      /* (10 - M)^2 */
     double depth[KR_GMM_BATCH];    /* ztor, at most 200 km, less 50 km */
     double ln_vs30[KR_GMM_BATCH];  /* of the site, at most 1000 m/s */
+    double vs30_n[KR_GMM_BATCH];   /* vs30^n */
     double basin[KR_GMM_BATCH];    /* ln of the depth to 2.5 km/s against the usual one */
     double pga[KR_GMM_BATCH];      /* on rock */
     double by_stiff[KR_GMM_BATCH]; /* 1 / (PGA on rock + c) */
@@ -126,6 +128,7 @@ static terms terms_of(const kr_gmm *gmm, const double *row, const kr_imt *imt)
         .b = c.b,
         .vlin = c.vlin,
         .ln_vlin = log(c.vlin),
+        .by_vlin_n = exp(-n_site * log(c.vlin)),
         .e1 = c.e1,
         .e2 = c.e2,
         .e3 = c.e3,
@@ -181,9 +184,11 @@ static void fill_path(shared *sh, size_t n, bool slab, const kr_gmm_batch *batch
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double r = rrup[i], x = (r - 225.0) / 225.0;
+        double ln_v = log(vs30[i] < rock_vs30 ? vs30[i] : rock_vs30);
         sh->ln_r[i] = log(r + c4 * exp(a9 * (mag[i] - 6.0)));
         sh->far[i] = (10.0 - mag[i]) * (10.0 - mag[i]);
-        sh->ln_vs30[i] = log(vs30[i] < rock_vs30 ? vs30[i] : rock_vs30);
+        sh->ln_vs30[i] = ln_v;
+        sh->vs30_n[i] = exp(n_site * ln_v);
         sh->basin[i] = 0.0;
         sh->phi1[i] = limit((r - 150.0) / 300.0, 0.0, 1.0);
         x = limit(x, 0.0, 1.0);
@@ -252,7 +257,8 @@ static void eval_site(const terms *one, size_t n, const shared *sh, double *rest
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double ln_ratio = sh->ln_vs30[i] - t.ln_vlin, soft = ln_ratio < 0.0 ? 1.0 : 0.0;
-        double yielding = sh->pga[i] + c_site * exp(soft * n_site * ln_ratio);
+        double ratio_n = soft > 0.0 ? sh->vs30_n[i] * t.by_vlin_n : 1.0;
+        double yielding = sh->pga[i] + c_site * ratio_n;
         double linear = t.a12 + t.b * n_site * (1.0 - soft);
         double site = linear * ln_ratio + soft * t.b * log(yielding * sh->by_stiff[i]);
         mean[i] += site + t.basin * sh->basin[i];

@@ -43,6 +43,8 @@ typedef struct terms {
     double c2, c3, ln_h, ln_h_mag, c6;    /* path */
     double c9, break_depth;               /* ztor */
     double c7, k1, k2, ln_k1, c12, c11;   /* site */
+    double by_k1_n;                       /* k1^-n */
+    double by_break;                      /* exp(middle - break_depth) */
     double tau, phi;
     bool at_least_pga;
     soil_correlation correlation;
@@ -60,7 +62,9 @@ typedef struct state {
 /* What all measures share. */
 typedef struct shared {
     double hinge[KR_GMM_BATCH];     /* ln(1 + exp(10 (M - break))) / 10 */
+    double below[KR_GMM_BATCH];     /* exp(ztor - middle) */
     double ln_vs30[KR_GMM_BATCH];   /* of the site */
+    double vs30_n[KR_GMM_BATCH];    /* vs30^n */
     double pga[KR_GMM_BATCH];       /* on rock */
     double by_stiff[KR_GMM_BATCH];  /* 1 / (PGA on rock + c) */
     double ln_pga[KR_GMM_BATCH];    /* on the soil of the site */
@@ -98,6 +102,12 @@ static double break_mag_of(const kr_gmm *gmm, region where, bool slab)
     return slab ? in_slab[where] : inter[where];
 }
 
+/* Where a break in depth is, about. */
+static double middle_of(bool slab)
+{
+    return slab ? 70.0 : 40.0;
+}
+
 /* Equations 4.1 to 4.9. Of the logistic hinges a + b0 x + (b1 - b0) delta ln(1 + exp(x / delta))
  * the parts that do not vary go into the constant. */
 static terms terms_of(const kr_gmm *gmm, const double *row, const kr_imt *imt)
@@ -117,12 +127,14 @@ static terms terms_of(const kr_gmm *gmm, const double *row, const kr_imt *imt)
         .k1 = c.k1,
         .k2 = c.k2,
         .ln_k1 = log(c.k1),
+        .by_k1_n = exp(-n_site * log(c.k1)),
         .tau = c.tau,
         .phi = c.phi,
         .at_least_pga = imt->kind == KR_IMT_SA && imt->period <= 0.1,
         .correlation = soil_correlation_of(imt),
         .arc = nz_backarc_terms_of(imt),
     };
+    t.by_break = exp(middle_of(v->slab) - t.break_depth);
     set_region(&t, st->region, v->slab, &c);
     t.bend = c.c5 - t.c4;
     t.break_mag = break_mag_of(gmm, st->region, v->slab);
@@ -192,12 +204,16 @@ static void fill_hinge(shared *sh, size_t n, double break_mag, const kr_gmm_batc
         sh->hinge[i] = softplus((mag[i] - break_mag) * by_delta_m) / by_delta_m;
 }
 
-static void fill_site(shared *sh, size_t n, const kr_gmm_batch *batch)
+static void fill_site(shared *sh, size_t n, double middle, const kr_gmm_batch *batch)
 {
     const double *restrict vs30 = batch->col[KR_COL_VS30];
+    const double *restrict ztor = batch->col[KR_COL_ZTOR];
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        sh->ln_vs30[i] = log(vs30[i]);
+        double ln_v = log(vs30[i]), below = ztor[i] - middle;
+        sh->below[i] = exp(below < 600.0 ? below : 600.0);
+        sh->ln_vs30[i] = ln_v;
+        sh->vs30_n[i] = exp(n_site * ln_v);
         sh->basin[i] = sh->has_basin[i] = 0.0;
     }
 }
@@ -239,7 +255,7 @@ static void eval_source(const terms *one, size_t n, const kr_gmm_batch *batch, c
         double scaling = t.c4 * mag[i] + t.bend * sh->hinge[i];
         double h = exp(t.ln_h + t.ln_h_mag * mag[i]);
         double path = (t.c2 + t.c3 * mag[i]) * log(rrup[i] + h) + t.c6 * rrup[i];
-        double depth = t.c9 * (ztor[i] - softplus(ztor[i] - t.break_depth));
+        double depth = t.c9 * (ztor[i] - log(1.0 + sh->below[i] * t.by_break));
         double arc = t.arc.constant * sh->arc.is[i] + t.arc.slope * sh->arc.ln[i];
         mean[i] = t.constant + scaling + path + depth + arc;
     }
@@ -253,7 +269,8 @@ static void eval_site(const terms *one, size_t n, const shared *sh, double *rest
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double ln_ratio = sh->ln_vs30[i] - t.ln_k1, soft = ln_ratio < 0.0 ? 1.0 : 0.0;
-        double yielding = sh->pga[i] + c_site * exp(soft * n_site * ln_ratio);
+        double ratio_n = soft > 0.0 ? sh->vs30_n[i] * t.by_k1_n : 1.0;
+        double yielding = sh->pga[i] + c_site * ratio_n;
         double linear = t.c7 + t.k2 * n_site * (1.0 - soft);
         double basin = t.c11 * sh->has_basin[i] + t.c12 * sh->basin[i];
         mean[i] += linear * ln_ratio + soft * t.k2 * log(yielding * sh->by_stiff[i]) + basin;
@@ -315,7 +332,7 @@ static void fill_shared(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_ba
     const variant *v = gmm->cls->variant;
 
     fill_hinge(sh, n, st->pga.break_mag, batch);
-    fill_site(sh, n, batch);
+    fill_site(sh, n, middle_of(v->slab), batch);
     if (st->has_basin)
         fill_basin(sh, n, st->region, batch);
     if (v->slab && v->nz)
