@@ -5,6 +5,7 @@
  * the hanging wall is the one with ry0; sigma_mu_epsilon (nz_recordings.h). Where strong motion on
  * very soft soil reverses the slope of the amplification, OpenQuake's tau is negative; only its
  * square counts. */
+#include "gmm/abrahamson_2014.h"
 #include "abrahamson_2014.tab.h"
 #include "base/str.h"
 #include "gmm/gmm.h"
@@ -218,15 +219,6 @@ static regional regional_of(region where, const abrahamson_2014_row *c, double l
     return r;
 }
 
-/* Equation 9: ln of the vs30 above which the site term is constant. */
-static double ln_v1_of(const kr_imt *imt)
-{
-    double t = imt->kind == KR_IMT_SA ? imt->period : 0.0;
-    if (t <= 0.5)
-        return log(1500.0);
-    return t < 3.0 ? -0.35 * log(t / 0.5) + log(1500.0) : log(800.0);
-}
-
 /* Value of a piecewise linear function of vs30 at context i. */
 KR_GMM_INLINE double piece_at(const piece *p, const double *values, size_t i)
 {
@@ -242,7 +234,7 @@ static void eval_site(const kr_gmm *gmm, size_t m, const abrahamson_2014_row *ro
 {
     const state *st = gmm->state;
     const abrahamson_2014_row c = *row;
-    const double ln_v1 = ln_v1_of(&gmm->imts[m]), ln_vlin = log(c.vlin);
+    const double ln_v1 = abrahamson_2014_ln_v1(&gmm->imts[m]), ln_vlin = log(c.vlin);
     const double scale[] = {c.a43, c.a44, c.a45, c.a46};
     const regional r = regional_of(st->region, row, ln_v1);
     const double *restrict rrup = batch->col[KR_COL_RRUP];

@@ -11,6 +11,7 @@
  * BCHydroESHM20... are those of the European hazard model: Weatherill, G. and Cotton, F. (2020),
  * EFEHR technical report on ESHM20. Their anelastic attenuation is that of the Mediterranean, and
  * they go over to the back-arc with the distance to the volcanic front. */
+#include "gmm/abrahamson_2015.h"
 #include "abrahamson_2015.tab.h"
 #include "abrahamson_2015_dc1.tab.h"
 #include "abrahamson_2015_eshm20.tab.h"
@@ -32,8 +33,6 @@ static const kr_gmm_table eshm20_table =
     KR_GMM_TABLE(abrahamson_2015_eshm20, ABRAHAMSON_2015_ESHM20);
 
 _Static_assert((int)ABRAHAMSON_2015_NCOL == (int)ABRAHAMSON_2015_SCALED_NCOL, "the same columns");
-
-static const double theta3 = 0.1, theta4 = 0.9, c1 = 7.8; /* table 2 */
 
 typedef struct variant {
     bool slab;
@@ -58,32 +57,6 @@ typedef struct state {
     bchydro_terms *terms; /* one for each measure */
     double *sigma_mu;     /* of each measure: standard deviation of the median */
 } state;
-
-static bchydro_terms terms_of(const variant *v, const double *row, const double *shifts,
-                              double theta6, bool ergodic)
-{
-    abrahamson_2015_row c = abrahamson_2015_load(row);
-    const double dc1 = v->slab ? v->dc1 : shifts[v->column];
-    return (bchydro_terms){
-        .constant = c.theta1 + theta4 * dc1 + (v->slab ? c.theta10 : 0.0),
-        .break_mag = c1 + dc1,
-        .below = theta4,
-        .theta13 = c.theta13,
-        .theta2 = c.theta2 + (v->slab ? c.theta14 : 0.0),
-        .theta3 = theta3,
-        .c1 = c1,
-        .by_km = theta6,
-        .depth = v->slab ? c.theta11 : 0.0,
-        .arc_constant = v->slab ? c.theta7 : c.theta15,
-        .arc_slope = v->slab ? c.theta8 : c.theta16,
-        .theta12 = c.theta12,
-        .b = c.b,
-        .vlin = c.vlin,
-        .sigma = ergodic ? c.sigma : c.sigma_ss,
-        .tau = c.tau,
-        .phi = ergodic ? c.phi : sqrt(c.sigma_ss * c.sigma_ss - c.tau * c.tau),
-    };
-}
 
 /* A number greater than 0. */
 static kr_status read_positive(kr_ctx *ctx, const kr_gmm *gmm, const char *name, double *out)
@@ -182,7 +155,8 @@ static bchydro_terms terms_for(const kr_gmm *gmm, const kr_imt *imt)
     kr_gmm_row(&dc1_table, imt, shifts);
     kr_gmm_row(&eshm20_table, imt, eshm20);
     double theta6 = v->eshm20 ? eshm20[v->slab] : abrahamson_2015_load(row).theta6;
-    return terms_of(v, row, shifts, theta6 + adjustment, ergodic);
+    double dc1 = v->slab ? v->dc1 : shifts[v->column];
+    return abrahamson_2015_terms(v->slab, row, dc1, theta6 + adjustment, ergodic);
 }
 
 static kr_status init(kr_ctx *ctx, kr_gmm *gmm)

@@ -11,6 +11,7 @@
  * Gupta, I. D. (2010). Response spectral attenuation relations for in-slab earthquakes in
  * Indo-Burmese subduction zone. Soil Dyn. Earthq. Eng. 30(5), 368-377.
  * doi:10.1016/j.soildyn.2009.12.009 has other constants for another region. */
+#include "gmm/atkinson_boore_2003.h"
 #include "atkinson_boore_2003_cascadia.tab.h"
 #include "atkinson_boore_2003_japan.tab.h"
 #include "atkinson_boore_2003_sinter.tab.h"
@@ -138,18 +139,11 @@ static void fill_site(shared *sh, const variant *v, const double *pga_row, size_
     }
 }
 
-/* How much of the amplification strong motion takes, page 1706. */
-static double weakening(const kr_imt *imt)
-{
-    double period = imt->kind == KR_IMT_SA ? imt->period : 0.0;
-    return period >= 1.0 ? 0.0 : period > 0.5 ? 1.0 / period - 1.0 : 1.0;
-}
-
 static void eval_mean(const coeffs *row, const kr_imt *imt, size_t n, const shared *sh,
                       double *restrict mean)
 {
     const coeffs c = *row;
-    const double weak = weakening(imt);
+    const double weak = atkinson_boore_2003_weakening(imt);
     const double scale = imt->kind == KR_IMT_SA && imt->period == 4.0 ? 1.0 / 0.55 : 1.0;
 
 #pragma omp simd

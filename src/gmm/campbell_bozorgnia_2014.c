@@ -6,10 +6,14 @@
  * 30 to 150 and normal from -150 to -30 degrees; sigma_mu_epsilon (nz_recordings.h) counts twice
  * for spectral acceleration below 0.25 s, before and after the limit by PGA, which has none of it.
  *
+ * CanadaSHM6_... is that of Canada's sixth seismic hazard model (shm6.h): without basins, also for
+ * the PGA on rock, and with its factors of hard rock.
+ *
  * estimate_ztor is equations 4 and 5 of Chiou and Youngs (2014), doi:10.1193/072813EQS219M. */
 #include "campbell_bozorgnia_2014.tab.h"
 #include "gmm/gmm.h"
 #include "gmm/nz_recordings.h"
+#include "gmm/shm6.h"
 #include "num/vmath.h"
 
 typedef campbell_bozorgnia_2014_row coeffs;
@@ -22,7 +26,8 @@ typedef enum quality { QUALITY_CALIFORNIA, QUALITY_HIGH, QUALITY_LOW } quality;
 
 typedef struct variant {
     quality quality;
-    bool japan; /* the site term and the basins of Japan */
+    bool japan;  /* the site term and the basins of Japan */
+    bool canada; /* no basins, and Canada's factors of hard rock */
 } variant;
 
 typedef struct state {
@@ -55,6 +60,7 @@ typedef struct shared {
     double by_pga1100[KR_GMM_BATCH]; /* 1 / (pga1100 + c) */
     double ln_pga[KR_GMM_BATCH];     /* at the site; filled where it limits a measure */
     double uncertain[KR_GMM_BATCH];  /* standard deviation of the median */
+    shm6_sites sites;                /* Canada: filled there only */
 } shared;
 
 static bool is_limited(const kr_imt *imt)
@@ -211,10 +217,9 @@ static void fill_wall(shared *sh, size_t n, const kr_gmm_batch *batch)
 }
 
 /* Equation 20 and what the site terms share. */
-static void fill_site(shared *sh, size_t n, const kr_gmm_batch *batch)
+static void fill_site(shared *sh, size_t n, const double *restrict vs30,
+                      const double *restrict z2pt5)
 {
-    const double *restrict vs30 = batch->col[KR_COL_VS30];
-    const double *restrict z2pt5 = batch->col[KR_COL_Z2PT5];
     const double exp_075 = 0.4723665527410147; /* exp(-0.75) */
 
 #pragma omp simd
@@ -265,7 +270,8 @@ static void fill_pga1100(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_b
     const double z2pt5 = v->japan ? exp(5.359 - 1.102 * ln_v) : exp(7.089 - 1.144 * ln_v);
     const double stiff = c.k2 * n_site, x = ln_v - log(c.k1);
     const double site = (c.c11 + stiff + (v->japan ? c.c13 + stiff : 0.0)) * x;
-    const double basin = (c.c14 + (v->japan ? c.c15 : 0.0)) * (z2pt5 - 1.0);
+    const double shallow = v->canada ? 0.0 : c.c14 + (v->japan ? c.c15 : 0.0);
+    const double basin = shallow * (z2pt5 - 1.0);
 
     eval_rock(&c, v->quality, n, batch, sh, sh->ln_pga);
 #pragma omp simd
@@ -315,14 +321,18 @@ static void add_japan(const coeffs *c, size_t n, const kr_gmm_batch *batch, cons
 }
 
 /* One measure at the site, without sigma_mu_epsilon. */
-static void eval_mean(const kr_gmm *gmm, const coeffs *c, size_t n, const kr_gmm_batch *batch,
-                      const shared *sh, double *mean, double *alpha)
+static void eval_mean(const kr_gmm *gmm, const kr_imt *imt, const coeffs *c, size_t n,
+                      const kr_gmm_batch *batch, const shared *sh, double *mean, double *alpha)
 {
     const variant *v = gmm->cls->variant;
     eval_rock(c, v->quality, n, batch, sh, mean);
     add_site(c, v->japan, n, batch, sh, mean, alpha);
     if (v->japan)
         add_japan(c, n, batch, sh, mean);
+    if (v->canada) {
+        shm6_rock rock = {.slope = c->c11 + c->k2 * n_site, .cap = INFINITY};
+        shm6_add_rock(&rock, imt, n, &sh->sites, mean);
+    }
 }
 
 /* Equations 27 to 30; `sigma` holds alpha at first. */
@@ -366,15 +376,19 @@ static void fill_shared(const kr_gmm *gmm, shared *sh, size_t n, const kr_gmm_ba
 {
     const state *st = gmm->state;
     const coeffs pga = campbell_bozorgnia_2014_load(st->pga);
-    double alpha[KR_GMM_BATCH];
+    const variant *v = gmm->cls->variant;
+    double alpha[KR_GMM_BATCH], no_basin[KR_GMM_BATCH];
 
+    kr_gmm_fill(no_basin, n, 2.0); /* between 1 and 3 km */
     fill_geometry(st, sh, n, batch);
     fill_rupture(sh, n, batch);
     fill_wall(sh, n, batch);
-    fill_site(sh, n, batch);
+    fill_site(sh, n, batch->col[KR_COL_VS30], v->canada ? no_basin : batch->col[KR_COL_Z2PT5]);
+    if (v->canada)
+        shm6_fill(&sh->sites, n, batch->col[KR_COL_VS30]);
     fill_pga1100(gmm, sh, n, batch);
     if (st->limited)
-        eval_mean(gmm, &pga, n, batch, sh, sh->ln_pga, alpha);
+        eval_mean(gmm, &kr_gmm_pga, &pga, n, batch, sh, sh->ln_pga, alpha);
     if (st->epsilon != 0.0)
         nz_recordings_fill(sh->uncertain, n, batch);
 }
@@ -392,7 +406,7 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
         coeffs c = campbell_bozorgnia_2014_load(gmm->rows + m * CAMPBELL_BOZORGNIA_2014_NCOL);
         kr_gmm_out one = {out->mean + m * out->stride, out->sigma + m * out->stride,
                           kr_gmm_at(out->tau, out, m), kr_gmm_at(out->phi, out, m), out->stride};
-        eval_mean(gmm, &c, n, batch, &sh, one.mean, one.sigma);
+        eval_mean(gmm, &gmm->imts[m], &c, n, batch, &sh, one.mean, one.sigma);
         if (uncertain)
             add_uncertain(&sh, n, st->epsilon, one.mean);
         if (is_limited(&gmm->imts[m])) {
@@ -416,6 +430,13 @@ static const kr_gmm_param params[] = {
     {.name = NULL},
 };
 
+static const kr_gmm_param canada_params[] = {
+    ESTIMATE("ztor", "the depth of the top of the rupture"),
+    ESTIMATE("width", "the width of the rupture, from the depth of the crust (zbot)"),
+    ESTIMATE("hypo_depth", "the depth of the hypocentre"),
+    {.name = NULL},
+};
+
 #define CAMPBELL_BOZORGNIA_2014(q, where)                                                          \
     .title = "Campbell and Bozorgnia (2014), Earthquake Spectra 30(3)",                            \
     .doi = "10.1193/062913EQS175M", .trt = "Active Shallow Crust",                                 \
@@ -429,10 +450,11 @@ static const kr_gmm_param params[] = {
     .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
 
 static const variant variants[3][2] = {
-    {{QUALITY_CALIFORNIA, false}, {QUALITY_CALIFORNIA, true}},
-    {{QUALITY_HIGH, false}, {QUALITY_HIGH, true}},
-    {{QUALITY_LOW, false}, {QUALITY_LOW, true}},
+    {{.quality = QUALITY_CALIFORNIA}, {.quality = QUALITY_CALIFORNIA, .japan = true}},
+    {{.quality = QUALITY_HIGH}, {.quality = QUALITY_HIGH, .japan = true}},
+    {{.quality = QUALITY_LOW}, {.quality = QUALITY_LOW, .japan = true}},
 };
+static const variant canada = {.quality = QUALITY_CALIFORNIA, .canada = true};
 
 KR_GMM(campbell_bozorgnia_2014) = {
     CAMPBELL_BOZORGNIA_2014(CALIFORNIA, 0),
@@ -462,4 +484,29 @@ KR_GMM(campbell_bozorgnia_2014_low_q) = {
 KR_GMM(campbell_bozorgnia_2014_low_q_japan_site) = {
     CAMPBELL_BOZORGNIA_2014(LOW, 1),
     .name = "CampbellBozorgnia2014LowQJapanSite",
+};
+
+static kr_status init_canada(kr_ctx *ctx, kr_gmm *gmm)
+{
+    kr_status s = shm6_check_periods(ctx, gmm);
+    return s == KR_OK ? init(ctx, gmm) : s;
+}
+
+KR_GMM(campbell_bozorgnia_2014_canada) = {
+    SHM6,
+    .name = "CanadaSHM6_ActiveCrust_CampbellBozorgnia2014",
+    .trt = "Active Shallow Crust",
+    .component = KR_COMPONENT_ROTD50,
+    .needs = KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(DIP) | KR_BIT(ZTOR) | KR_BIT(WIDTH) |
+             KR_BIT(HYPO_DEPTH) | KR_BIT(RRUP) | KR_BIT(RJB) | KR_BIT(RX) | KR_BIT(VS30),
+    .has_tau_phi = true,
+    .params = canada_params,
+    .table = &table,
+    .state_size = sizeof(state),
+    .variant = &canada,
+    .mag_lo = 3.3,
+    .mag_hi = 8.5,
+    .dist_hi = 300.0,
+    .init = init_canada,
+    .eval = eval,
 };
