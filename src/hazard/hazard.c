@@ -5,12 +5,33 @@
 #include <math.h>
 #include <string.h>
 
+/* The measures of a model: those whose weight is not 0. It need not give the others. */
+static kr_status choose_measures(kr_hazard *h, const kr_gsim *gsim, kr_imt **imts, kr_motion *out)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = h->job;
+    size_t *measures;
+    KR_ANEW(measures, &h->arena, job->nimts);
+    KR_ANEW(*imts, &h->arena, job->nimts);
+    for (size_t m = 0; m < job->nimts; m++) {
+        if (gsim->zero_for_imt && gsim->zero_for_imt[m])
+            continue;
+        measures[out->nimts] = m;
+        (*imts)[out->nimts++] = job->imts[m];
+    }
+    out->measures = measures;
+out:
+    return s;
+}
+
 static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
 {
     kr_status s = KR_OK;
     const kr_gmm **models;
     kr_gmm_part *parts;
+    kr_imt *imts;
     size_t n = 0;
+    KR_TRY(choose_measures(h, gsim, &imts, out));
     KR_ANEW(models, &h->arena, gsim->nparts);
     for (size_t i = 0; i < gsim->nparts; i++) {
         const kr_gsim_part *part = &gsim->parts[i];
@@ -23,7 +44,7 @@ static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
                             .forget_preset = part->table && h->job->compat != KR_COMPAT_EXACT,
                             .forget_inner = h->job->compat != KR_COMPAT_EXACT,
                             .change_preset = part->table};
-        KR_TRY(kr_gmm_create(h->ctx, &spec, h->job->imts, h->job->nimts, &h->arena, &models[i]));
+        KR_TRY(kr_gmm_create(h->ctx, &spec, imts, out->nimts, &h->arena, &models[i]));
         if (models[i]->scratch > h->scratch)
             h->scratch = models[i]->scratch;
         n += kr_gmm_count_parts(models[i]);
@@ -33,7 +54,6 @@ static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
         for (size_t p = 0; p < kr_gmm_count_parts(models[i]); p++)
             parts[out->nparts++] = kr_gmm_part_at(models[i], p, gsim->parts[i].weight);
     out->parts = parts;
-    out->zero_for_imt = gsim->zero_for_imt;
 out:
     return s;
 }

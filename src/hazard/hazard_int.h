@@ -11,8 +11,9 @@
  */
 typedef struct kr_motion {
     size_t nparts;
-    const kr_gmm_part *parts;          /* those of one instance stand together */
-    const unsigned char *zero_for_imt; /* or NULL */
+    const kr_gmm_part *parts; /* those of one instance stand together */
+    size_t nimts;             /* measures that it contributes to; the instances give these */
+    const size_t *measures;   /* among the job's */
 } kr_motion;
 
 /* Models of a component that one evaluation serves: one, or several whose means differ by a shift.

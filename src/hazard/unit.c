@@ -196,12 +196,10 @@ static void add_part(kr_unit *u, const kr_motion *motion, const in_batch *place,
                      double *curve)
 {
     const kr_hazard *h = u->hazard;
-    for (size_t m = 0; m < h->job->nimts; m++) {
-        size_t at = m * KR_GMM_BATCH + place->j;
+    for (size_t k = 0; k < motion->nimts; k++) {
+        size_t at = k * KR_GMM_BATCH + place->j, m = motion->measures[k];
         double mean = u->mean[at], sigma = place->sigma_factor * u->sigma[at];
         double *to = curve + m * h->padded;
-        if (motion->zero_for_imt && motion->zero_for_imt[m])
-            continue;
         if (place->epsilon != 0)
             mean += place->epsilon * u->shift[at];
         if (place->soil)
@@ -229,13 +227,13 @@ static kr_status check_sigma(const kr_unit *u, const kr_gmm *gmm, size_t n)
     double level = u->hazard->truncation.level;
     if (level == 1e-9 || level == 99)
         return KR_OK;
-    for (size_t m = 0; m < u->hazard->job->nimts; m++)
+    for (size_t m = 0; m < gmm->nimts; m++)
         for (size_t j = 0; j < n; j++)
             if (!(u->sigma[m * KR_GMM_BATCH + j] > 0))
                 return kr_fail_at(u->hazard->ctx, gmm->file, gmm->line,
                                   "the total standard deviation of %s for %s is %g: it must be "
                                   "positive unless truncation_level is 0 or 99",
-                                  gmm->cls->name, u->hazard->job->imts[m].name,
+                                  gmm->cls->name, gmm->imts[m].name,
                                   u->sigma[m * KR_GMM_BATCH + j]);
     return KR_OK;
 }

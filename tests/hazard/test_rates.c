@@ -355,6 +355,36 @@ static void test_zero_weight(void **state)
     end(&c);
 }
 
+/* A model need not give a measure in which it has no weight, nor any if it has none at all. */
+static void test_zero_weight_of_unknown_measure(void **state)
+{
+    (void)state;
+    const char *gmms =
+        "<logicTreeBranchSet branchSetID='g' uncertaintyType='gmpeModel' "
+        "applyToTectonicRegionType='Active Shallow Crust'>"
+        "<logicTreeBranch branchID='1'><uncertaintyModel>Campbell1997</uncertaintyModel>"
+        "<uncertaintyWeight>0.4</uncertaintyWeight><uncertaintyWeight imt='SA(0.5)'>0"
+        "</uncertaintyWeight></logicTreeBranch>"
+        "<logicTreeBranch branchID='2'><uncertaintyModel>AllenEtAl2012</uncertaintyModel>"
+        "<uncertaintyWeight>0</uncertaintyWeight><uncertaintyWeight imt='PGA'>0"
+        "</uncertaintyWeight><uncertaintyWeight imt='SA(0.5)'>0"
+        "</uncertaintyWeight></logicTreeBranch>"
+        "<logicTreeBranch branchID='3'><uncertaintyModel>SadighEtAl1997</uncertaintyModel>"
+        "<uncertaintyWeight>0.6</uncertaintyWeight><uncertaintyWeight imt='SA(0.5)'>1"
+        "</uncertaintyWeight></logicTreeBranch></logicTreeBranchSet>";
+    const char *sources = point("a", "", 10.1, 45, GR, PLANES, DEPTHS);
+    computed c;
+    begin(&c, job_text(site_list(12, 1.5), ""), sources, gmms);
+    compute(&c, KR_SITE_BLOCK, 1);
+    const double *first = c.rates, *second = c.rates + 12 * 10, *third = c.rates + 2 * 12 * 10;
+    for (size_t i = 0; i < 12 * 10; i++) {
+        bool pga = i % 10 < 5;
+        assert_true(second[i] == 0 && (pga || first[i] == 0));
+        assert_true(i % 5 > 0 || (third[i] > 0 && (first[i] > 0 || !pga)));
+    }
+    end(&c);
+}
+
 static void test_area_and_points(void **state)
 {
     (void)state;
@@ -551,14 +581,23 @@ static void test_allocations(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_plane),         cmocka_unit_test(test_planes_and_depths),
-        cmocka_unit_test(test_minimum_distance),  cmocka_unit_test(test_collapse_level),
-        cmocka_unit_test(test_mutex_group),       cmocka_unit_test(test_cluster),
-        cmocka_unit_test(test_negative_binomial), cmocka_unit_test(test_collapsed_models),
-        cmocka_unit_test(test_shared_models),     cmocka_unit_test(test_zero_weight),
-        cmocka_unit_test(test_area_and_points),   cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_threads_and_tiles), cmocka_unit_test(test_instruction_sets),
-        cmocka_unit_test(test_tile_bytes),        cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_one_plane),
+        cmocka_unit_test(test_planes_and_depths),
+        cmocka_unit_test(test_minimum_distance),
+        cmocka_unit_test(test_collapse_level),
+        cmocka_unit_test(test_mutex_group),
+        cmocka_unit_test(test_cluster),
+        cmocka_unit_test(test_negative_binomial),
+        cmocka_unit_test(test_collapsed_models),
+        cmocka_unit_test(test_shared_models),
+        cmocka_unit_test(test_zero_weight),
+        cmocka_unit_test(test_zero_weight_of_unknown_measure),
+        cmocka_unit_test(test_area_and_points),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_threads_and_tiles),
+        cmocka_unit_test(test_instruction_sets),
+        cmocka_unit_test(test_tile_bytes),
+        cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_allocations),
     };
     program = argv[0];
