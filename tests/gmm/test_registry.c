@@ -25,6 +25,8 @@ static void fill_columns(const kr_gmm_class *cls)
 {
     static const double rakes[] = {-180.0, -90.0, -60.0, -30.0, 0.0, 30.0, 90.0, 150.0, 180.0};
     static const char *const classes[] = {"A", "B", "C", "D"};
+    static const char *const ec8[] = {"A", "B", "C", "D", "E", "F"};
+    static const char *const p18[] = {"A", "B1", "B2", "C1", "C2", "C3", "D", "E"};
     static const char *const units[] = {"HOLOCENE", "CRETACEOUS", "UNKNOWN", "GRANITE"};
     static const double vs30s[] = {180.0, 300.0,  360.0,  500.0, 750.0,
                                    760.0, 1100.0, 1130.0, 2000.0};
@@ -57,6 +59,9 @@ static void fill_columns(const kr_gmm_class *cls)
         columns[KR_COL_VS30][i] = edge ? vs30s[i / 4 % 9] : between(&seed, 120.0, 2500.0);
         columns[KR_COL_VS30MEASURED][i] = (double)(i % 2);
         columns[KR_COL_SITECLASS][i] = kr_column_code(classes[i / 3 % 4]);
+        columns[KR_COL_EC8][i] = kr_column_code(ec8[i / 3 % 6]);
+        columns[KR_COL_EC8_P18][i] = kr_column_code(p18[i / 3 % 8]);
+        columns[KR_COL_H800][i] = edge ? 0.0 : between(&seed, 0.0, 150.0);
         columns[KR_COL_GEOLOGY][i] = kr_column_code(units[i / 5 % 4]);
         columns[KR_COL_REGION][i] = (double)(i / 3 % 6);
         columns[KR_COL_SLOPE][i] = edge ? 0.0 : between(&seed, 0.0, 0.5);
