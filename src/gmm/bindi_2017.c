@@ -76,7 +76,7 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
 
 #define BINDI_2017                                                                                 \
     .title = "Bindi, Cotton, Kotha, Bosse, Stromeyer and Gruenthal (2017), J. Seismol. 21(5)",     \
-    .doi = "10.1007/s10950-017-9661-5", .trt = "Active Shallow Crust",                             \
+    .doi = "10.1007/s10950-017-9661-5", .trt = "Stable Shallow Crust",                             \
     .component = KR_COMPONENT_AVERAGE_HORIZONTAL, .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA),    \
     .has_tau_phi = true, .params = median_factor_params, .state_size = sizeof(double),             \
     .mag_lo = 3.0, .mag_hi = 8.0, .dist_hi = 300.0, .init = init, .eval = eval
