@@ -196,6 +196,9 @@ double kr_gmm_reference_vs30(const char *name);
  * not count. */
 const char *kr_gmm_nearest(const char *name);
 
+/** "PGA, SA" of a set of measures; the text is cut where it does not fit. */
+void kr_gmm_list_measures(unsigned measures, char *text, size_t size);
+
 /* What an instance is made of. */
 typedef struct kr_gmm_spec {
     const char *name;

@@ -33,10 +33,9 @@ static double value_of(const kr_imt *imt, size_t n, const kr_imt *imts, const do
     return (values[above] - values[below]) * share + values[below];
 }
 
-static kr_status read_dict(kr_ctx *ctx, const kr_gmm *gmm, const char *arg, kr_imt *imts,
-                           double *values)
+static kr_status read_dict(kr_ctx *ctx, const kr_gmm *gmm, const char *arg, const kr_value *dict,
+                           kr_imt *imts, double *values)
 {
-    const kr_value *dict = kr_gmm_arg_of(gmm, arg)->value;
     for (size_t i = 0; i < dict->n; i++) {
         if (!kr_imt_parse(dict->keys[i], &imts[i]))
             return kr_gmm_fail(ctx, gmm, "argument '%s' of %s: '%s' is not a measure", arg,
@@ -51,8 +50,13 @@ static kr_status read_dict(kr_ctx *ctx, const kr_gmm *gmm, const char *arg, kr_i
 
 kr_status kr_gmm_by_measure(kr_ctx *ctx, const kr_gmm *gmm, const char *arg, double **out)
 {
+    return kr_gmm_by_measure_in(ctx, gmm, arg, kr_gmm_arg_of(gmm, arg)->value, out);
+}
+
+kr_status kr_gmm_by_measure_in(kr_ctx *ctx, const kr_gmm *gmm, const char *arg,
+                               const kr_value *dict, double **out)
+{
     kr_status s = KR_OK;
-    const kr_value *dict = kr_gmm_arg_of(gmm, arg)->value;
     kr_imt *imts;
     double *values, *found;
 
@@ -67,7 +71,7 @@ kr_status kr_gmm_by_measure(kr_ctx *ctx, const kr_gmm *gmm, const char *arg, dou
     KR_ANEW(imts, gmm->arena, dict->n);
     KR_ANEW(values, gmm->arena, dict->n);
     KR_ANEW(found, gmm->arena, gmm->nimts);
-    KR_TRY(read_dict(ctx, gmm, arg, imts, values));
+    KR_TRY(read_dict(ctx, gmm, arg, dict, imts, values));
     for (size_t m = 0; m < gmm->nimts; m++) {
         found[m] = value_of(&gmm->imts[m], dict->n, imts, values);
         if (isnan(found[m]))

@@ -10,4 +10,8 @@
 KR_MUST_CHECK kr_status kr_gmm_by_measure(kr_ctx *ctx, const kr_gmm *gmm, const char *arg,
                                           double **out);
 
+/** The same of a dict; `arg` names it in messages. */
+KR_MUST_CHECK kr_status kr_gmm_by_measure_in(kr_ctx *ctx, const kr_gmm *gmm, const char *arg,
+                                             const kr_value *dict, double **out);
+
 #endif

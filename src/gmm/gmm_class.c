@@ -4,6 +4,27 @@
 #include "base/str.h"
 #include "num/isa.h"
 
+#include <stdio.h>
+
+static const char *const imt_kind_name[KR_IMT_KIND_COUNT] = {
+    [KR_IMT_PGA] = "PGA",       [KR_IMT_PGV] = "PGV",         [KR_IMT_PGD] = "PGD",
+    [KR_IMT_SA] = "SA",         [KR_IMT_AVGSA] = "AvgSA",     [KR_IMT_SDI] = "SDi",
+    [KR_IMT_CAV] = "CAV",       [KR_IMT_IA] = "IA",           [KR_IMT_RSD575] = "RSD575",
+    [KR_IMT_RSD595] = "RSD595", [KR_IMT_RSD2080] = "RSD2080", [KR_IMT_MMI] = "MMI",
+    [KR_IMT_JMA] = "JMA",       [KR_IMT_EAS] = "EAS",         [KR_IMT_FAS] = "FAS",
+    [KR_IMT_DRVT] = "DRVT",     [KR_IMT_LSD] = "LSD",
+};
+
+void kr_gmm_list_measures(unsigned measures, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t k = 0; k < KR_IMT_KIND_COUNT && used < size; k++)
+        if (measures >> k & 1u)
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+                                     imt_kind_name[k]);
+}
+
 const kr_gmm_set *kr_gmm_classes(void)
 {
     size_t n;

@@ -16,15 +16,6 @@ static const char *const kind_text[] = {
     [KR_PARAM_ANY] = "a value",
 };
 
-static const char *const imt_kind_name[KR_IMT_KIND_COUNT] = {
-    [KR_IMT_PGA] = "PGA",       [KR_IMT_PGV] = "PGV",         [KR_IMT_PGD] = "PGD",
-    [KR_IMT_SA] = "SA",         [KR_IMT_AVGSA] = "AvgSA",     [KR_IMT_SDI] = "SDi",
-    [KR_IMT_CAV] = "CAV",       [KR_IMT_IA] = "IA",           [KR_IMT_RSD575] = "RSD575",
-    [KR_IMT_RSD595] = "RSD595", [KR_IMT_RSD2080] = "RSD2080", [KR_IMT_MMI] = "MMI",
-    [KR_IMT_JMA] = "JMA",       [KR_IMT_EAS] = "EAS",         [KR_IMT_FAS] = "FAS",
-    [KR_IMT_DRVT] = "DRVT",     [KR_IMT_LSD] = "LSD",
-};
-
 static size_t count_params(const kr_gmm_class *cls)
 {
     size_t n = 0;
@@ -41,16 +32,6 @@ static void list_params(const kr_gmm_class *cls, char *text, size_t size)
     for (size_t i = 0; i < n && used < size; i++)
         used +=
             (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", cls->params[i].name);
-}
-
-static void list_measures(unsigned measures, char *text, size_t size)
-{
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t k = 0; k < KR_IMT_KIND_COUNT && used < size; k++)
-        if (measures >> k & 1u)
-            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
-                                     imt_kind_name[k]);
 }
 
 static kr_status fail_unknown_class(kr_ctx *ctx, const kr_gmm_spec *spec)
@@ -175,7 +156,7 @@ static kr_status check_measures(kr_ctx *ctx, const kr_gmm *gmm)
     for (size_t m = 0; m < gmm->nimts; m++) {
         if (gmm->cls->measures >> gmm->imts[m].kind & 1u)
             continue;
-        list_measures(gmm->cls->measures, known, sizeof known);
+        kr_gmm_list_measures(gmm->cls->measures, known, sizeof known);
         return kr_gmm_fail(ctx, gmm, "%s is not a measure of %s, which gives %s", gmm->imts[m].name,
                            gmm->cls->name, known);
     }

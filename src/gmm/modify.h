@@ -8,11 +8,13 @@
 #include "base/str.h"
 #include "gmm/cy14_site.h"
 #include "gmm/gmm.h"
+#include "gmm/gmm_by_measure.h"
 #include "gmm/nga_east_sigma.h"
 #include "gmm/nrcan15_site.h"
 #include "num/vmath.h"
 #include "usgs_ceus_2019_panel.tab.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct modify_method;
@@ -71,51 +73,19 @@ out:
     return s;
 }
 
-/* The table `measure = number` of an argument as one of coefficients. */
-static kr_status modify_table(kr_ctx *ctx, kr_gmm *gmm, const modification *mod, kr_gmm_table *out)
-{
-    kr_status s = KR_OK;
-    const char *key = mod->method->args[0];
-    const kr_value *dict = kr_value_get(mod->args, key);
-    const char **names;
-    double *periods, *data;
-    kr_imt imt;
-
-    if (!dict || dict->kind != KR_VALUE_DICT || dict->n == 0)
-        return kr_gmm_fail(ctx, gmm,
-                           "%s of %s needs '%s', a table with lines like \"SA(0.5)\" = 0.9",
-                           mod->method->name, gmm->cls->name, key);
-    KR_ANEW(names, gmm->arena, dict->n);
-    KR_ANEW(periods, gmm->arena, dict->n);
-    KR_ANEW(data, gmm->arena, dict->n);
-    for (size_t i = 0; i < dict->n; i++) {
-        if (!kr_imt_parse(dict->keys[i], &imt))
-            return kr_gmm_fail(ctx, gmm, "%s of %s: '%s' is no intensity measure",
-                               mod->method->name, gmm->cls->name, dict->keys[i]);
-        if (!kr_value_is_number(&dict->items[i]))
-            return kr_gmm_fail(ctx, gmm, "%s of %s: a number is needed for %s", mod->method->name,
-                               gmm->cls->name, dict->keys[i]);
-        KR_ASTR(names[i], gmm->arena, imt.name);
-        periods[i] = imt.kind == KR_IMT_SA ? imt.period : 0.0;
-        data[i] = dict->items[i].number;
-    }
-    *out =
-        (kr_gmm_table){.nrow = dict->n, .ncol = 1, .imt = names, .period = periods, .data = data};
-out:
-    return s;
-}
-
-/* A number for each measure, interpolated as coefficients are. */
+/* A number for each measure. */
 static kr_status modify_vector(kr_ctx *ctx, kr_gmm *gmm, modification *mod)
 {
     kr_status s = KR_OK;
-    kr_gmm_table table;
-    KR_TRY(modify_table(ctx, gmm, mod, &table));
-    KR_ANEW(mod->value, gmm->arena, gmm->nimts);
-    for (size_t m = 0; m < gmm->nimts; m++)
-        if (!kr_gmm_row(&table, &gmm->imts[m], &mod->value[m]))
-            return kr_gmm_fail(ctx, gmm, "%s of %s has no '%s' for %s", mod->method->name,
-                               gmm->cls->name, mod->method->args[0], gmm->imts[m].name);
+    const char *key = mod->method->args[0];
+    char name[64];
+
+    snprintf(name, sizeof name, "%s.%s", mod->method->name, key);
+    KR_TRY(kr_gmm_by_measure_in(ctx, gmm, name, kr_value_get(mod->args, key), &mod->value));
+    if (!mod->value)
+        return kr_gmm_fail(ctx, gmm,
+                           "%s of %s needs '%s', a table with lines like \"SA(0.5)\" = 0.9",
+                           mod->method->name, gmm->cls->name, key);
 out:
     return s;
 }

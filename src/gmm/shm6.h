@@ -71,14 +71,14 @@ static inline void shm6_to_velocity(const shm6_velocity *v, size_t n, double *re
         mean[i] = v->slope * mean[i] + v->constant;
 }
 
-/* An instance of another model, without arguments. */
+/* An instance of another model, without arguments; its needs are not those of `gmm`. */
 static inline kr_status shm6_other(kr_ctx *ctx, kr_gmm *gmm, const char *name, const kr_imt *imts,
                                    size_t nimts, const kr_gmm **out)
 {
-    kr_gmm_spec spec = {.name = name, .file = gmm->file, .dir = gmm->dir, .line = gmm->line};
-    kr_status s = kr_gmm_create(ctx, &spec, imts, nimts, gmm->arena, out);
-    if (s == KR_OK && (*out)->scratch > gmm->scratch)
-        gmm->scratch = (*out)->scratch;
+    const kr_columns needs = gmm->needs;
+    kr_gmm_inner_spec spec = {.name = name, .imts = imts, .nimts = nimts};
+    kr_status s = kr_gmm_inner(ctx, gmm, &spec, out);
+    gmm->needs = needs;
     return s;
 }
 

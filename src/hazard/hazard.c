@@ -58,12 +58,13 @@ out:
     return s;
 }
 
-/* True if one evaluation serves both: single models that are alike. */
-static bool motions_alike(const kr_motion *a, const kr_motion *b)
+/* True if one evaluation serves all parts of `b`: they are like the first one of `a`. */
+static bool is_like(const kr_motion *a, const kr_motion *b)
 {
-    return a->nparts == 1 && b->nparts == 1 &&
-           a->parts[0].sigma_factor == b->parts[0].sigma_factor &&
-           kr_gmm_alike(a->parts[0].gmm, b->parts[0].gmm);
+    for (size_t p = 0; p < b->nparts; p++)
+        if (!kr_gmm_alike(a->parts[0].gmm, b->parts[p].gmm))
+            return false;
+    return true;
 }
 
 /* The evaluation of model k of the component and of all later ones that are like it. */
@@ -71,18 +72,23 @@ static kr_status make_evaluation(kr_hazard *h, const kr_component *c, size_t k, 
                                  kr_evaluation *out)
 {
     kr_status s = KR_OK;
-    size_t *models;
+    const kr_motion *first = &h->motions[c->gsims[k]];
+    bool alike = is_like(first, first);
+    size_t *models, nparts = 0;
     KR_ANEW(models, &h->arena, c->ngsims);
     for (size_t i = k; i < c->ngsims; i++) {
         const kr_motion *motion = &h->motions[c->gsims[i]];
-        if (done[i] || (i != k && !motions_alike(&h->motions[c->gsims[k]], motion)))
+        if (done[i] || (i != k && !(alike && is_like(first, motion))))
             continue;
         done[i] = true;
         models[out->n++] = i;
-        if (motion->parts[0].gmm->epsilon != 0)
-            out->shifted = motion->parts[0].gmm;
+        nparts += motion->nparts;
+        for (size_t p = 0; p < motion->nparts; p++)
+            if (motion->parts[p].gmm->epsilon != 0)
+                out->shifted = motion->parts[p].gmm;
     }
     out->models = models;
+    out->shared = alike && nparts > 1;
 out:
     return s;
 }

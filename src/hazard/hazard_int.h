@@ -16,12 +16,12 @@ typedef struct kr_motion {
     const size_t *measures;   /* among the job's */
 } kr_motion;
 
-/* Models of a component that one evaluation serves: one, or several whose means differ by a shift.
- */
+/* Models of a component that one evaluation serves: one, or several. */
 typedef struct kr_evaluation {
     size_t n;
-    const size_t *models;  /* among the component's */
-    const kr_gmm *shifted; /* n > 1: gives the shift; NULL: all are the same */
+    const size_t *models; /* among the component's */
+    bool shared;          /* all parts of all models are one instance but for a shift of the mean */
+    const kr_gmm *shifted; /* shared: gives the shift; NULL: there is none */
 } kr_evaluation;
 
 /* A source made ready: points, or an extended source. */

@@ -312,7 +312,7 @@ static kr_status add_evaluation(kr_unit *u, const stretch *at, const kr_evaluati
     const kr_hazard *h = u->hazard;
     const size_t *gsims = u->component->component->gsims;
     const kr_motion *motion = &h->motions[gsims[e->models[0]]];
-    if (e->n == 1) {
+    if (!e->shared) {
         begin_motion(u, at);
         for (size_t p = 0; p < motion->nparts; p++) {
             const kr_gmm_part *part = &motion->parts[p];
@@ -329,7 +329,9 @@ static kr_status add_evaluation(kr_unit *u, const stretch *at, const kr_evaluati
     for (size_t i = 0; i < e->n; i++) {
         motion = &h->motions[gsims[e->models[i]]];
         begin_motion(u, at);
-        add_parts(u, at, motion, &motion->parts[0], motion->parts[0].gmm->epsilon, e->models[i]);
+        for (size_t p = 0; p < motion->nparts; p++)
+            add_parts(u, at, motion, &motion->parts[p], motion->parts[p].gmm->epsilon,
+                      e->models[i]);
         end_motion(u, at, e->models[i]);
     }
 out:

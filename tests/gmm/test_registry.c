@@ -67,6 +67,11 @@ static void fill_columns(const kr_gmm_class *cls)
         columns[KR_COL_SLOPE][i] = edge ? 0.0 : between(&seed, 0.0, 0.5);
         columns[KR_COL_KAPPA0][i] = between(&seed, 0.005, 0.06);
         columns[KR_COL_XVF][i] = edge ? 0.0 : between(&seed, -200.0, 200.0);
+        columns[KR_COL_FREEFACE_RATIO][i] = edge ? between(&seed, 0.0, 20.0) : 0.0;
+        columns[KR_COL_T_15][i] = between(&seed, 0.5, 15.0);
+        columns[KR_COL_F_15][i] = between(&seed, 0.0, 70.0);
+        columns[KR_COL_D50_15][i] = between(&seed, 0.0, 5.0);
+        columns[KR_COL_AMPLFACTOR][i] = between(&seed, -0.5, 0.5);
         columns[KR_COL_BACKARC][i] = (double)(i / 2 % 2);
         columns[KR_COL_Z1PT0][i] = edge ? 0.0 : between(&seed, 0.0, 2000.0);
         columns[KR_COL_Z2PT5][i] = edge ? 0.0 : between(&seed, 0.0, 8.0);

@@ -98,10 +98,11 @@ static inline const char *gw_arguments(const kr_csv *further, const kr_gmm_class
 static inline size_t gw_measures(const kr_gmm_class *cls, const char *arguments, kr_imt *imts,
                                  size_t most)
 {
-    static const char *const names[] = {
-        "PGA",      "PGV",     "PGD",     "CAV",        "IA",      "MMI",      "JMA",
-        "RSD595",   "RSD575",  "AvgSA",   "AvgSA(1.0)", "SA(0.1)", "SA(0.2)",  "SA(0.3)",
-        "SA(0.33)", "SA(1.0)", "SA(2.0)", "EAS(0.5)",   "EAS(5)",  "FAS(5.0)", "DRVT(5)"};
+    static const char *const names[] = {"PGA",      "PGV",        "PGD",     "CAV",      "IA",
+                                        "MMI",      "JMA",        "LSD",     "RSD595",   "RSD575",
+                                        "AvgSA",    "AvgSA(1.0)", "SA(0.1)", "SA(0.2)",  "SA(0.3)",
+                                        "SA(0.33)", "SA(1.0)",    "SA(2.0)", "EAS(0.5)", "EAS(5)",
+                                        "FAS(5.0)", "DRVT(5)"};
     size_t n = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0] && n < most; i++) {
         kr_imt imt = gw_imt(names[i]);

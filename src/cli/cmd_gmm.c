@@ -1,0 +1,157 @@
+#include "base/str.h"
+#include "cli/cli.h"
+#include "run/gmm_tool.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+enum { MOST_ARGS = 64, MOST_MODELS = 16 };
+
+enum { OPT_LIST = 256, OPT_TABLE, OPT_CHECK, OPT_ARG, OPT_IMT, OPT_VERBOSE, OPT_HELP };
+
+static const struct option long_options[] = {
+    {"list", no_argument, NULL, OPT_LIST},         {"table", required_argument, NULL, OPT_TABLE},
+    {"check", required_argument, NULL, OPT_CHECK}, {"arg", required_argument, NULL, OPT_ARG},
+    {"imt", required_argument, NULL, OPT_IMT},     {"verbose", no_argument, NULL, OPT_VERBOSE},
+    {"help", no_argument, NULL, OPT_HELP},         {NULL, 0, NULL, 0},
+};
+
+typedef struct gmm_options {
+    bool list, verbose;
+    const char *table, *check, *imts, *output, *export;
+    const char *args[MOST_ARGS], *names[MOST_MODELS];
+    size_t nargs, nnames;
+} gmm_options;
+
+static int read_option(int option, gmm_options *o)
+{
+    switch (option) {
+    case 'e':
+        o->export = optarg;
+        return -1;
+    case 'o':
+        o->output = optarg;
+        return -1;
+    case 'v':
+    case OPT_VERBOSE:
+        o->verbose = true;
+        return -1;
+    case OPT_LIST:
+        o->list = true;
+        return -1;
+    case OPT_TABLE:
+        o->table = optarg;
+        return -1;
+    case OPT_CHECK:
+        o->check = optarg;
+        return -1;
+    case OPT_IMT:
+        o->imts = optarg;
+        return -1;
+    case OPT_ARG:
+        if (o->nargs == MOST_ARGS)
+            return cli_usage(&cli_cmd_gmm, "more than %d arguments", MOST_ARGS);
+        o->args[o->nargs++] = optarg;
+        return -1;
+    case OPT_HELP:
+        cli_print_help(&cli_cmd_gmm);
+        return 0;
+    case ':':
+        return cli_usage(&cli_cmd_gmm, "an option needs a value");
+    default:
+        return cli_usage(&cli_cmd_gmm, "the command line is not understood");
+    }
+}
+
+static int read_options(int argc, char **argv, gmm_options *o)
+{
+    opterr = 0;
+    /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
+    for (int option; (option = getopt_long(argc, argv, ":e:o:v", long_options, NULL)) != -1;) {
+        if (option == '?')
+            return cli_usage(&cli_cmd_gmm, "unknown option %s", argv[optind - 1]);
+        int status = read_option(option, o);
+        if (status >= 0)
+            return status;
+    }
+    for (; optind < argc; optind++) {
+        if (o->nnames == MOST_MODELS)
+            return cli_usage(&cli_cmd_gmm, "more than %d models", MOST_MODELS);
+        o->names[o->nnames++] = argv[optind];
+    }
+    if (o->list + !!o->table + !!o->check != 1)
+        return cli_usage(&cli_cmd_gmm, "one of --list, --table, --check is wanted");
+    if (o->list && o->nnames > 1)
+        return cli_usage(&cli_cmd_gmm, "one text at a time: '%s' is too much", o->names[1]);
+    if (o->check && o->nnames > 0)
+        return cli_usage(&cli_cmd_gmm, "--check takes no model: '%s'", o->names[0]);
+    if (o->table && o->nnames != 1)
+        return cli_usage(&cli_cmd_gmm, "--table takes one model");
+    return -1;
+}
+
+static kr_status write_to(kr_ctx *ctx, const gmm_options *o, FILE *out)
+{
+    const kr_gmm_named model = {o->names[0], o->args, o->nargs};
+    kr_gmm_form form = KR_FORM_TEXT;
+
+    if (o->export && kr_str_eq(o->export, "csv"))
+        form = KR_FORM_CSV;
+    else if (o->export && kr_str_eq(o->export, "md"))
+        form = KR_FORM_MARKDOWN;
+    if (o->list)
+        return kr_gmm_list(ctx, o->names[0], form, out);
+    if (o->check)
+        return kr_gmm_verify(ctx, o->check, o->verbose, out);
+    return kr_gmm_evaluate(ctx, &model, o->table, o->imts, out);
+}
+
+static int run(int argc, char **argv)
+{
+    gmm_options o = {0};
+    int status = read_options(argc, argv, &o);
+    if (status >= 0)
+        return status;
+    if (o.export && !(o.list && (kr_str_eq(o.export, "csv") || kr_str_eq(o.export, "md"))))
+        return cli_usage(&cli_cmd_gmm, "-e %s: csv and md go with --list", o.export);
+    kr_ctx *ctx = cli_context(true);
+    if (!ctx)
+        return kr_exit_status(KR_ENOMEM);
+    cli_stop_on_signals(ctx);
+    FILE *out = o.output ? fopen(o.output, "w") : stdout;
+    kr_status s = KR_EIO;
+    if (out)
+        s = write_to(ctx, &o, out);
+    else
+        fprintf(stderr, "kauri: error: %s cannot be written\n", o.output);
+    if (out && o.output && fclose(out) != 0 && s == KR_OK)
+        s = KR_EIO;
+    return cli_finish(&ctx, s);
+}
+
+const cli_command cli_cmd_gmm = {
+    .name = "gmm",
+    .synopsis = "gmm --list [TEXT] | MODEL --table F.csv [--imt ...] [--arg key=value]... | "
+                "--check F.json",
+    .about = "list, evaluate and check ground-motion models",
+    .help =
+        "  --list [TEXT]    the models; those that have TEXT in name, reference or region, with "
+        "details\n"
+        "  -e csv, -e md    the list as CSV or Markdown\n"
+        "  --table F.csv    evaluate a model for the rows of a table with columns mag, rrup, "
+        "vs30, ...\n"
+        "                   (also rup_mag, dist_rrup, site_vs30): medians (g, cm/s) and "
+        "deviations (ln)\n"
+        "  --imt A,B        measures, such as PGA,SA(0.2); without it those the table has "
+        "columns for\n"
+        "  --arg key=value  an argument of the model; may be repeated\n"
+        "  -o FILE          write there, not to standard output\n"
+        "  --check F.json   compare all models with verification tables; exit status 6 if any "
+        "fails\n"
+        "  -v, --verbose    with --check: values beyond their last digit, models that are "
+        "missing\n"
+        "\n"
+        "MODEL is a name, or a TOML table as a logic tree has it: '[Name]' and lines key = "
+        "value.\n",
+    .run = run,
+};
