@@ -23,13 +23,33 @@ static kr_status create(kr_ctx *ctx, const char *name, const char *toml, const c
     return kr_gmm_create(ctx, &spec, imts, 1, arena, out);
 }
 
-/* Each line: model, arguments, measure, and the failure after "tree.xml:7: ". */
+/* A model, its arguments, a measure, and the failure after "tree.xml:7: ". */
+typedef struct failure {
+    const char *name, *toml, *measure, *text;
+} failure;
+
+static void check_failures(const failure *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        kr_ctx *ctx = kt_ctx();
+        kr_arena arena;
+        char text[512];
+        const kr_gmm *gmm;
+
+        kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
+        kr_status s = create(ctx, cases[i].name, cases[i].toml, cases[i].measure, &arena, &gmm);
+        assert_int_equal(s, KR_EINPUT);
+        snprintf(text, sizeof text, "tree.xml:7: %s", cases[i].text);
+        assert_string_equal(kr_ctx_error(ctx), text);
+        kr_arena_clear(&arena);
+        kt_ctx_end(&ctx);
+    }
+}
+
 static void test_failures(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name, *toml, *measure, *text;
-    } cases[] = {
+    static const failure cases[] = {
         {"BooreAtkinson2009", "", "PGA",
          "unknown ground-motion model 'BooreAtkinson2009'; did you mean 'BooreAtkinson2008'? "
          "`kauri "
@@ -108,20 +128,84 @@ static void test_failures(void **state)
          "AbrahamsonEtAl2015SInter has no argument 'theta_6_adjustment'; did you mean "
          "'theta6_adjustment'?"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        kr_ctx *ctx = kt_ctx();
-        kr_arena arena;
-        char text[512];
-        const kr_gmm *gmm;
+    check_failures(cases, sizeof cases / sizeof cases[0]);
+}
 
-        kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
-        kr_status s = create(ctx, cases[i].name, cases[i].toml, cases[i].measure, &arena, &gmm);
-        assert_int_equal(s, KR_EINPUT);
-        snprintf(text, sizeof text, "tree.xml:7: %s", cases[i].text);
-        assert_string_equal(kr_ctx_error(ctx), text);
-        kr_arena_clear(&arena);
-        kt_ctx_end(&ctx);
-    }
+/* Models made of others. */
+static void test_inner_failures(void **state)
+{
+    (void)state;
+    static const failure cases[] = {
+        {"ModifiableGMPE", "set_between_epsilon.epsilon_tau = 1", "PGA",
+         "ModifiableGMPE needs the argument 'gmpe', a value"},
+        {"ModifiableGMPE", "gmpe = 'BooreAtkinson2008'", "PGA",
+         "ModifiableGMPE: 'gmpe' does not hold one model; write gmpe.Name = {}"},
+        {"ModifiableGMPE", "gmpe.BooreAtkinson2009 = {}", "PGA",
+         "unknown ground-motion model 'BooreAtkinson2009'; did you mean 'BooreAtkinson2008'? "
+         "`kauri gmm --list` has them all"},
+        {"ModifiableGMPE", "gmpe.BooreAtkinson2008 = {region = 1}", "PGA",
+         "BooreAtkinson2008 has no argument 'region'; it takes none"},
+        {"ModifiableGMPE", "gmpe.BooreAtkinson2008 = {}\nset_scale_median_skalar = {}", "PGA",
+         "ModifiableGMPE has no argument 'set_scale_median_skalar'; did you mean "
+         "'set_scale_median_scalar'?"},
+        {"ModifiableGMPE", "gmpe.BooreAtkinson2008 = {}\nset_scale_median_scalar.factor = 1", "PGA",
+         "set_scale_median_scalar of ModifiableGMPE has no argument 'factor'; it takes "
+         "scaling_factor"},
+        {"ModifiableGMPE",
+         "gmpe.BooreAtkinson2008 = {}\nset_scale_median_scalar.scaling_factor = 'x'", "PGA",
+         "set_scale_median_scalar of ModifiableGMPE needs 'scaling_factor', a number"},
+        {"ModifiableGMPE",
+         "gmpe.BooreAtkinson2008 = {}\nset_scale_median_scalar.scaling_factor = 0", "PGA",
+         "set_scale_median_scalar of ModifiableGMPE: 'scaling_factor' must be greater than 0"},
+        {"ModifiableGMPE",
+         "gmpe.BooreAtkinson2008 = {}\nset_scale_median_vector.scaling_factor = {PGA = 1}",
+         "SA(1.0)",
+         "argument 'set_scale_median_vector.scaling_factor' of ModifiableGMPE: nothing is given "
+         "for SA(1.0)"},
+        {"ModifiableGMPE", "gmpe.SadighEtAl1997 = {}\nset_between_epsilon.epsilon_tau = 1", "PGA",
+         "set_between_epsilon of ModifiableGMPE needs the standard deviation between events, which "
+         "SadighEtAl1997 does not give"},
+        {"ModifiableGMPE", "gmpe.BooreAtkinson2008 = {}\nnrcan15_site_term.kind = 'soil'", "PGA",
+         "nrcan15_site_term of ModifiableGMPE: 'kind' must be \"base\" or \"linear\""},
+        {"ModifiableGMPE", "gmpe.BooreAtkinson2008 = {}\napply_swiss_amplification_sa = {}", "PGA",
+         "apply_swiss_amplification_sa of ModifiableGMPE is for SA(0.3) and SA(0.6), not for PGA"},
+        {"ModifiableGMPE", "gmpe.BooreAtkinson2008.mixture_model = {factors = [1], weights = [1]}",
+         "PGA",
+         "ModifiableGMPE cannot change an average of probabilities (BooreAtkinson2008 with "
+         "mixture_model); put it inside"},
+        {"BooreAtkinson2008", "mixture_model = {factors = [0.8, 1.2], weights = [0.5, 0.6]}", "PGA",
+         "mixture_model of BooreAtkinson2008 has 2 factors and 2 weights of the sum 1.1; as many "
+         "of each are needed, and the sum 1"},
+        {"BooreAtkinson2008", "mixture_model = {factors = [0.8, 1.2]}", "PGA",
+         "mixture_model of BooreAtkinson2008 needs 'weights', a list of positive numbers"},
+        {"AvgGMPE", "", "PGA", "AvgGMPE without models; name at least one"},
+        {"AvgGMPE", "b1.BooreAtkinson2008 = {}", "PGA",
+         "AvgGMPE: 'b1' has no weight; write b1.BooreAtkinson2008.weight = number"},
+        {"MultiGMPE", "PGA.BooreAtkinson2008 = {}", "SA(1.0)",
+         "MultiGMPE names no model for SA(1.0); write 'SA(1.0)' = {Model = {}}"},
+        {"MultiGMPE", "PGX.BooreAtkinson2008 = {}", "PGA",
+         "MultiGMPE: 'PGX' is no intensity measure"},
+        {"SplitSigmaGMPE", "gmpe_name = 'BooreAtkinson2008'", "PGA",
+         "SplitSigmaGMPE needs either between_absolute or within_absolute"},
+        {"NRCan15SiteTerm", "gmpe_name = 'ChiouYoungs2014'", "PGA",
+         "NRCan15SiteTerm needs a model of rock with vs30 of 760 to 820 m/s; ChiouYoungs2014 is "
+         "none"},
+        {"CY14SiteTerm", "gmpe_name = 'BooreAtkinson2008'", "PGA",
+         "CY14SiteTerm needs a model of rock with vs30 of 1100 to 1160 m/s; BooreAtkinson2008 is "
+         "none"},
+        {"GenericGmpeAvgSA", "gmpe_name = 'BooreAtkinson2008'\navg_periods = []", "AvgSA",
+         "avg_periods of GenericGmpeAvgSA: a list of periods in seconds is needed"},
+        {"GenericGmpeAvgSA",
+         "gmpe_name = 'BooreAtkinson2008'\navg_periods = [0.1, 5.0]\ncorr_func = 'akkar'", "AvgSA",
+         "GenericGmpeAvgSA: the correlation of Akkar et al. (2014) is for periods of 0.01 to 4 s, "
+         "not 5"},
+        {"GmpeIndirectAvgSA", "gmpe_name = 'BooreAtkinson2008'\ncorr_func = 'none'", "AvgSA",
+         "GmpeIndirectAvgSA needs measures with a period, like AvgSA(0.5), not AvgSA"},
+        {"GmpeIndirectAvgSA", "gmpe_name = 'BooreAtkinson2008'\ncorr_func = 'none'", "AvgSA(9.0)",
+         "SA(10.899999999999999) is out of the period range defined for BooreAtkinson2008 (0.01 to 10.0 "
+         "seconds)"},
+    };
+    check_failures(cases, sizeof cases / sizeof cases[0]);
 }
 
 static void test_table_failures(void **state)
@@ -389,15 +473,11 @@ static void test_failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_table_failures),
-        cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_alias),
-        cmocka_unit_test(test_regions_need),
-        cmocka_unit_test(test_interpolation),
-        cmocka_unit_test(test_components),
-        cmocka_unit_test(test_geometric_mean),
-        cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_failures),       cmocka_unit_test(test_inner_failures),
+        cmocka_unit_test(test_table_failures), cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_alias),          cmocka_unit_test(test_regions_need),
+        cmocka_unit_test(test_interpolation),  cmocka_unit_test(test_components),
+        cmocka_unit_test(test_geometric_mean), cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -303,7 +303,36 @@ static void test_collapsed_models(void **state)
     assert_true(compare(job, sources, models(3, ALL_DISTANCES)) > 1e-3);
 }
 
-/* A model whose weight is zero for a measure gives nothing there. */
+/* Averages that the models themselves make: mixtures of standard deviations, alone and inside of
+ * averages of models. */
+static void test_averaged_models(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "[BooreAtkinson2008.mixture_model]\nfactors = [0.8, 1.2]\nweights = [0.3, 0.7]",
+        "[AvgPoeGMPE]\nb1.BooreAtkinson2008.weight = 0.25\nb2.AvgPoeGMPE.weight = 0.75\n"
+        "b2.AvgPoeGMPE.c1.SadighEtAl1997.weight = 0.5\n"
+        "b2.AvgPoeGMPE.c2.SadighEtAl1997.weight = 0.5\n"
+        "b2.AvgPoeGMPE.c2.SadighEtAl1997.mixture_model.factors = [0.9, 1.3]\n"
+        "b2.AvgPoeGMPE.c2.SadighEtAl1997.mixture_model.weights = [0.5, 0.5]",
+        "[ModifiableGMPE]\ngmpe.BooreAtkinson2008 = {}\nset_between_epsilon.epsilon_tau = 0.5",
+        "BooreAtkinson2008",
+    };
+    const char *nb = "tom='NegativeBinomialTOM' alpha='0.5' mu='0.3'";
+    const char *sources = join(point("a", "", 10.1, 45, GR, PLANES, DEPTHS),
+                               point("b", nb, 9.9, 45.1, GR, ONE_PLANE, ONE_DEPTH), "", "");
+    const char *job = job_text(site_list(12, 1.5), "");
+    computed c;
+    begin(&c, job, sources, models(4, names));
+    assert_int_equal(c.hazard->motions[0].nparts, 2);
+    assert_int_equal(c.hazard->motions[1].nparts, 4);
+    assert_int_equal(c.hazard->motions[2].nparts, 1);
+    kt_close(c.hazard->motions[1].parts[3].weight, 0.1875, 1e-15, 0);
+    kt_close(c.hazard->motions[1].parts[3].sigma_factor, 1.3, 0, 0);
+    end(&c);
+    assert_true(compare(job, sources, models(4, names)) > 1e-3);
+}
+
 /* Models of which one evaluation serves several, among others, for rates that add and that do not.
  */
 static void test_shared_models(void **state)
@@ -329,6 +358,7 @@ static void test_shared_models(void **state)
     assert_true(compare(job, sources, models(6, names)) > 1e-3);
 }
 
+/* A model whose weight is zero for a measure gives nothing there. */
 static void test_zero_weight(void **state)
 {
     (void)state;
@@ -589,6 +619,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_cluster),
         cmocka_unit_test(test_negative_binomial),
         cmocka_unit_test(test_collapsed_models),
+        cmocka_unit_test(test_averaged_models),
         cmocka_unit_test(test_shared_models),
         cmocka_unit_test(test_zero_weight),
         cmocka_unit_test(test_zero_weight_of_unknown_measure),
