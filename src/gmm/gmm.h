@@ -310,10 +310,6 @@ KR_MUST_CHECK kr_status kr_gmm_inner_table(kr_ctx *ctx, const kr_gmm *gmm, const
  * when these are made. */
 size_t kr_gmm_own_scratch(kr_gmm *gmm, size_t doubles);
 
-/** The shear-wave velocity (m/s) of the rock that a class is made for, where sites cannot tell or
- * it is not that of 760 to 820 m/s; else 0. */
-double kr_gmm_rock_velocity(const char *name);
-
 /** Fail at the line of the model: "file:line: ...". Returns KR_EINPUT. */
 kr_status kr_gmm_fail(kr_ctx *ctx, const kr_gmm *gmm, const char *format, ...) KR_PRINTF(3, 4);
 

@@ -202,7 +202,8 @@ static void test_inner_failures(void **state)
         {"GmpeIndirectAvgSA", "gmpe_name = 'BooreAtkinson2008'\ncorr_func = 'none'", "AvgSA",
          "GmpeIndirectAvgSA needs measures with a period, like AvgSA(0.5), not AvgSA"},
         {"GmpeIndirectAvgSA", "gmpe_name = 'BooreAtkinson2008'\ncorr_func = 'none'", "AvgSA(9.0)",
-         "SA(10.899999999999999) is out of the period range defined for BooreAtkinson2008 (0.01 to 10.0 "
+         "SA(10.899999999999999) is out of the period range defined for BooreAtkinson2008 (0.01 to "
+         "10.0 "
          "seconds)"},
     };
     check_failures(cases, sizeof cases / sizeof cases[0]);
