@@ -1,6 +1,6 @@
 /* The velocity (m/s) of the rock that a model's motion on rock is meant for, where OpenQuake's
- * class declares one (DEFINED_FOR_REFERENCE_VELOCITY): site amplification by convolution checks it.
- * A name that ends in '*' stands for all that begin so. */
+ * class declares one (DEFINED_FOR_REFERENCE_VELOCITY). Site amplification by convolution checks it,
+ * and models that add a site term do. A name that ends in '*' stands for all that begin so. */
 #include "gmm/gmm.h"
 
 #include <math.h>
