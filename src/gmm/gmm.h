@@ -208,6 +208,7 @@ typedef struct kr_gmm_spec {
     bool to_geometric_mean;
     bool forget_preset; /* an alias is the class that it stands for, without its arguments */
     bool forget_inner;  /* the same for models inside of this one */
+    bool lenient;       /* an unknown argument is left out with a warning; else it fails */
     bool change_preset; /* args may replace those of an alias; else that fails */
 } kr_gmm_spec;
 

@@ -53,6 +53,8 @@ static kr_status fail_unknown_class(kr_ctx *ctx, const kr_gmm_spec *spec)
                       spec->name);
 }
 
+static const char lenient_hint[] = "lenient_gsim_arguments = true leaves it out with a warning";
+
 static kr_status fail_unknown_arg(kr_ctx *ctx, const kr_gmm *gmm, const char *key)
 {
     const kr_gmm_class *cls = gmm->cls;
@@ -69,9 +71,11 @@ static kr_status fail_unknown_arg(kr_ctx *ctx, const kr_gmm *gmm, const char *ke
         return kr_gmm_fail(ctx, gmm, "%s has no argument '%s'; did you mean '%s'?", cls->name, key,
                            nearest);
     if (n == 0)
-        return kr_gmm_fail(ctx, gmm, "%s has no argument '%s'; it takes none", cls->name, key);
+        return kr_gmm_fail(ctx, gmm, "%s has no argument '%s'; it takes none; %s", cls->name, key,
+                           lenient_hint);
     list_params(cls, known, sizeof known);
-    return kr_gmm_fail(ctx, gmm, "%s has no argument '%s'; it takes %s", cls->name, key, known);
+    return kr_gmm_fail(ctx, gmm, "%s has no argument '%s'; it takes %s; %s", cls->name, key, known,
+                       lenient_hint);
 }
 
 /* The text "true". */
@@ -125,7 +129,7 @@ static kr_status read_arg(kr_ctx *ctx, const kr_gmm *gmm, const kr_gmm_param *pa
     return KR_OK;
 }
 
-static kr_status read_args(kr_ctx *ctx, kr_gmm *gmm, const kr_value *dict)
+static kr_status read_args(kr_ctx *ctx, kr_gmm *gmm, const kr_value *dict, bool lenient)
 {
     kr_status s = KR_OK;
     size_t n = count_params(gmm->cls);
@@ -136,8 +140,12 @@ static kr_status read_args(kr_ctx *ctx, kr_gmm *gmm, const kr_value *dict)
         size_t i = 0;
         while (i < n && !kr_str_eq(gmm->cls->params[i].name, dict->keys[k]))
             i++;
-        if (i == n && !gmm->cls->takes_all && !kr_str_eq(dict->keys[k], kr_gmm_mixture))
+        if (i < n || gmm->cls->takes_all || kr_str_eq(dict->keys[k], kr_gmm_mixture))
+            continue;
+        if (!lenient)
             return fail_unknown_arg(ctx, gmm, dict->keys[k]);
+        kr_warn_at(ctx, gmm->file, gmm->line, "%s has no argument '%s'; it is left out",
+                   gmm->cls->name, dict->keys[k]);
     }
     for (size_t i = 0; i < n; i++) {
         const kr_gmm_param *param = &gmm->cls->params[i];
@@ -281,7 +289,7 @@ kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_sp
     gmm->to_geometric_mean = spec->to_geometric_mean;
     KR_TRY(copy_place(gmm, spec));
     KR_TRY(copy_measures(gmm, imts, nimts));
-    KR_TRY(read_args(ctx, gmm, spec->args));
+    KR_TRY(read_args(ctx, gmm, spec->args, spec->lenient));
     KR_TRY(check_measures(ctx, gmm));
     if (cls->shift)
         gmm->epsilon = kr_gmm_arg_of(gmm, cls->shift_by)->number;

@@ -40,6 +40,7 @@ static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
                             .file = part->file,
                             .dir = gsim->dir,
                             .line = part->line,
+                            .lenient = h->job->lenient_gsim_arguments,
                             .to_geometric_mean = h->job->horiz_comp_to_geom_mean,
                             .forget_preset = part->table && h->job->compat != KR_COMPAT_EXACT,
                             .forget_inner = h->job->compat != KR_COMPAT_EXACT,

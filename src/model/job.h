@@ -72,6 +72,7 @@ typedef struct kr_job {
     double minimum_distance_km, ps_grid_spacing_km;
     int collapse_level;
     bool split_sources, shift_hypo, horiz_comp_to_geom_mean, infer_occur_rates;
+    bool lenient_gsim_arguments; /* unknown arguments of models are left out with a warning */
     double rupture_mesh_spacing_km, complex_fault_mesh_spacing_km;
     double width_of_mfd_bin, area_source_discretization_km; /* NaN if absent */
     double floating_x_step, floating_y_step;

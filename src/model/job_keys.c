@@ -59,6 +59,7 @@ static const kr_job_key keys[] = {
     HONOURED(split_sources, BOOL),
     HONOURED(shift_hypo, BOOL),
     HONOURED(horiz_comp_to_geom_mean, BOOL),
+    HONOURED(lenient_gsim_arguments, BOOL),
     HONOURED(infer_occur_rates, BOOL),
     STORED(rupture_mesh_spacing, POSITIVE, rupture_mesh_spacing_km),
     STORED(complex_fault_mesh_spacing, FLOAT_OR_NONE, complex_fault_mesh_spacing_km),

@@ -42,7 +42,8 @@ typedef struct kr_contexts {
     size_t nimts_room;
     double *scratch;
     size_t scratch_room;
-    bool kept; /* the line in `text` is the first of the next batch */
+    double least_rrup; /* where a comparison stands in for a missing rrup; else 0 */
+    bool kept;         /* the line in `text` is the first of the next batch */
 } kr_contexts;
 
 /** Open a table and read its header. Whatever comes back, kr_contexts_close must follow. */

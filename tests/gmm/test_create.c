@@ -60,11 +60,13 @@ static void test_failures(void **state)
          "BooreEtAl2014LowQJapanBasin stands for BooreEtAl2014LowQ with the argument 'region', "
          "which cannot be given once more; BooreEtAl2014LowQ takes it"},
         {"BooreAtkinson2008", "region = 'CAL'", "PGA",
-         "BooreAtkinson2008 has no argument 'region'; it takes none"},
+         "BooreAtkinson2008 has no argument 'region'; it takes none; "
+         "lenient_gsim_arguments = true leaves it out with a warning"},
         {"AtkinsonBoore2006", "scalefac = 1", "PGA",
          "AtkinsonBoore2006 has no argument 'scalefac'; did you mean 'scale_fac'?"},
         {"AtkinsonBoore2006", "zzz = 1", "PGA",
-         "AtkinsonBoore2006 has no argument 'zzz'; it takes mag_eq, scale_fac"},
+         "AtkinsonBoore2006 has no argument 'zzz'; it takes mag_eq, scale_fac; "
+         "lenient_gsim_arguments = true leaves it out with a warning"},
         {"AtkinsonBoore2006", "scale_fac = 'x'", "PGA",
          "argument 'scale_fac' of AtkinsonBoore2006: a number is needed"},
         {"AtkinsonBoore2006", "scale_fac = true", "PGA",
@@ -110,7 +112,8 @@ static void test_failures(void **state)
         {"GMPETable", "gmpe_table = 1", "PGA",
          "argument 'gmpe_table' of GMPETable: the name of a file is needed"},
         {"ParkerEtAl2020SInter", "m_b = 7.9", "PGA",
-         "ParkerEtAl2020SInter has no argument 'm_b'; it takes region, saturation_region, basin"},
+         "ParkerEtAl2020SInter has no argument 'm_b'; it takes region, saturation_region, basin; "
+         "lenient_gsim_arguments = true leaves it out with a warning"},
         {"ParkerEtAl2020SInter", "region = 'NZ'", "PGA",
          "argument 'region' of ParkerEtAl2020SInter: 'NZ' is none of AK, CAM, Cascadia, JP, SA, "
          "TW"},
@@ -297,6 +300,28 @@ static void test_alias(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* Left out with a warning where the job says so. */
+static void test_lenient(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    kr_arena arena;
+    const kr_gmm *gmm;
+    kr_value args;
+    const char *name;
+    kr_imt pga = gw_imt("PGA");
+    kr_gmm_spec spec = {.args = &args, .file = "tree.xml", .line = 7, .lenient = true};
+
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
+    kt_ok(ctx, kr_value_read_toml(ctx, "tree.xml", 7, "[ParkerEtAl2020SInter]\nm_b = 7.9\n", &arena,
+                                  &name, &args));
+    spec.name = name;
+    kt_ok(ctx, kr_gmm_create(ctx, &spec, &pga, 1, &arena, &gmm));
+    assert_null(kr_gmm_arg_of(gmm, "m_b"));
+    kr_arena_clear(&arena);
+    kt_ctx_end(&ctx);
+}
+
 /* A region's basins need the depth that they are given by. */
 static void test_regions_need(void **state)
 {
@@ -474,11 +499,17 @@ static void test_failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_failures),       cmocka_unit_test(test_inner_failures),
-        cmocka_unit_test(test_table_failures), cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_alias),          cmocka_unit_test(test_regions_need),
-        cmocka_unit_test(test_interpolation),  cmocka_unit_test(test_components),
-        cmocka_unit_test(test_geometric_mean), cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_inner_failures),
+        cmocka_unit_test(test_table_failures),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_alias),
+        cmocka_unit_test(test_lenient),
+        cmocka_unit_test(test_regions_need),
+        cmocka_unit_test(test_interpolation),
+        cmocka_unit_test(test_components),
+        cmocka_unit_test(test_geometric_mean),
+        cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

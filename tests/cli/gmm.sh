@@ -1,0 +1,53 @@
+# kauri gmm: the list, its copy in docs, tables, checks, and what is said to wrong calls.
+. "$KAURI_SOURCE_DIR/tests/support/cases.sh"
+
+expect() {
+    local status=$1 text=$2
+    shift 2
+    "$KAURI_PROGRAM" gmm "$@" >"$scratch/said" 2>&1
+    local got=$?
+    [ $got -eq "$status" ] || fail "kauri gmm $*: exit status $got, not $status"
+    grep -qF -- "$text" "$scratch/said" || fail "kauri gmm $*: does not say '$text': $(cat "$scratch/said")"
+}
+
+expect 2 "one of --list, --table"
+expect 2 "one text at a time" --list a b
+expect 2 "--table takes one model" --table x.csv
+expect 1 "no ground-motion model has" --list Xyzzy
+expect 0 "doi:10.1193/070613EQS195M" --list Idriss2014
+expect 0 "BooreEtAl2014 with region = 'JPN'; sof = 0" --list
+expect 0 '"Idriss2014","","Active Shallow Crust"' --list -e csv
+
+# docs/gmm.md is current
+"$KAURI_PROGRAM" gmm --list -e md >"$scratch/list"
+sed '1,/^<!-- kauri gmm/d' "$KAURI_SOURCE_DIR/docs/gmm.md" >"$scratch/doc"
+diff "$scratch/list" "$scratch/doc" >"$scratch/log" ||
+    fail "docs/gmm.md is not what 'kauri gmm --list -e md' prints: $(head -5 "$scratch/log")"
+
+# a table
+printf 'mag,rrup,rake,vs30,PGA\n6.5,20,0,760,\n7,100.5,90,300,\n' >"$scratch/t.csv"
+expect 0 "6.5,0,20,760,0.13" Idriss2014 --table "$scratch/t.csv"
+expect 0 "SA(0.2) median,SA(0.2) total_stddev" Idriss2014 --table "$scratch/t.csv" --imt 0.2
+expect 1 "no column for rjb, which BooreEtAl2014 needs" BooreEtAl2014 --table "$scratch/t.csv"
+expect 1 "'XYZ' is none of CHN, JPN, TWN" AbrahamsonEtAl2014 --arg region=XYZ --table "$scratch/t.csv"
+expect 1 "unknown ground-motion model 'Idris2014'; did you mean" Idris2014 --table "$scratch/t.csv"
+expect 2 "'XY' is not a measure" Idriss2014 --table "$scratch/t.csv" --imt XY
+printf 'mag,rup,PGA\n' >"$scratch/u.csv"
+expect 1 "u.csv:1: the column 'rup' is neither" Idriss2014 --table "$scratch/u.csv"
+
+# a check that passes, one that fails, a model that is missing
+mkdir "$scratch/verification"
+"$KAURI_PROGRAM" gmm Idriss2014 --table "$scratch/t.csv" | cut -d, -f1-5 |
+    sed '1s/PGA median/result_type,damping,pga/;2,$s/\(.*\),/\1,MEAN,5,/' >"$scratch/verification/a.csv"
+entry() {
+    printf '[{"gsim": "%s", "kwargs": {}, "tables": ["a.csv"], "mean_tolerance_percent": 0.01,
+        "stddev_tolerance_percent": 0.01}]' "$1" >"$scratch/v.json"
+}
+entry Idriss2014
+expect 0 "1 of 1 pass" --check "$scratch/v.json"
+entry SadighEtAl1997
+expect 6 "FAIL    SadighEtAl1997" --check "$scratch/v.json"
+entry NoSuchModel
+expect 0 "missing  NoSuchModel" --check "$scratch/v.json" -v
+expect 1 "none.json" --check "$scratch/none.json"
+finish
