@@ -26,7 +26,7 @@ diff "$scratch/list" "$scratch/doc" >"$scratch/log" ||
 
 # a table
 printf 'mag,rrup,rake,vs30,PGA\n6.5,20,0,760,\n7,100.5,90,300,\n' >"$scratch/t.csv"
-expect 0 "6.5,0,20,760,0.13" Idriss2014 --table "$scratch/t.csv"
+expect 0 "6.5,0,20,760,0.1127831" Idriss2014 --table "$scratch/t.csv"
 expect 0 "SA(0.2) median,SA(0.2) total_stddev" Idriss2014 --table "$scratch/t.csv" --imt 0.2
 expect 1 "no column for rjb, which BooreEtAl2014 needs" BooreEtAl2014 --table "$scratch/t.csv"
 expect 1 "'XYZ' is none of CHN, JPN, TWN" AbrahamsonEtAl2014 --arg region=XYZ --table "$scratch/t.csv"
