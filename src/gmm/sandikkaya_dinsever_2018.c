@@ -6,7 +6,6 @@
  * Departures, as in OpenQuake 3.21: the level of the nonlinear term is 0.1 g for motion in g with
  * the number of g in m/s2, 0.980665; within an event the deviation of the inner model counts 85 %
  * unless phi_0 is given. The region TRGR, which fails there, has the paper's coefficients. */
-#include "base/str.h"
 #include "gmm/gmm.h"
 #include "gmm/gmm_by_measure.h"
 #include "num/vmath.h"
