@@ -153,6 +153,7 @@ typedef struct kr_gmm {
     double *rows;             /* nimts x table->ncol, interpolated */
     void *state;
     bool to_geometric_mean; /* horiz_comp_to_geom_mean */
+    bool lenient;           /* as kr_gmm_spec.lenient, also of the models within */
     double mag_min; /* a smaller magnitude is an error of the job (tables only); else -infinity */
     double *conversion; /* to_geometric_mean: nimts x 3 (median, sigma, ratio); NULL if nothing
                            changes */

@@ -287,6 +287,7 @@ kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_sp
     gmm->forget_inner = spec->forget_inner;
     gmm->mag_min = -INFINITY;
     gmm->to_geometric_mean = spec->to_geometric_mean;
+    gmm->lenient = spec->lenient;
     KR_TRY(copy_place(gmm, spec));
     KR_TRY(copy_measures(gmm, imts, nimts));
     KR_TRY(read_args(ctx, gmm, spec->args, spec->lenient));

@@ -36,6 +36,7 @@ kr_status kr_gmm_inner(kr_ctx *ctx, kr_gmm *gmm, const kr_gmm_inner_spec *spec, 
     kr_value args;
     const kr_gmm *inner;
     kr_gmm_spec create = {.name = spec->name,
+                          .lenient = gmm->lenient,
                           .args = &args,
                           .file = gmm->file,
                           .dir = gmm->dir,

@@ -147,7 +147,8 @@ static void test_inner_failures(void **state)
          "unknown ground-motion model 'BooreAtkinson2009'; did you mean 'BooreAtkinson2008'? "
          "`kauri gmm --list` has them all"},
         {"ModifiableGMPE", "gmpe.BooreAtkinson2008 = {region = 1}", "PGA",
-         "BooreAtkinson2008 has no argument 'region'; it takes none"},
+         "BooreAtkinson2008 has no argument 'region'; it takes none; "
+         "lenient_gsim_arguments = true leaves it out with a warning"},
         {"ModifiableGMPE", "gmpe.BooreAtkinson2008 = {}\nset_scale_median_skalar = {}", "PGA",
          "ModifiableGMPE has no argument 'set_scale_median_skalar'; did you mean "
          "'set_scale_median_scalar'?"},
