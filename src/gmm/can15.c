@@ -86,10 +86,14 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     kr_status s = KR_OK;
     const variant *v = gmm->cls->variant;
     state *st = gmm->state;
-    const kr_gmm_arg *sign = kr_gmm_arg_of(gmm, "sgn");
     const kr_columns needs = gmm->needs;
 
-    st->sign = sign->given ? sign->number : v->sign;
+    if (kr_gmm_arg_of(gmm, "sgn")->given)
+        kr_warn_at(ctx, gmm->file, gmm->line,
+                   "argument 'sgn' of %s does nothing, as in the reference; the names that end in "
+                   "Low and Upp have the limits of the median",
+                   gmm->cls->name);
+    st->sign = v->sign;
     KR_TRY(set_corrections(ctx, gmm, st));
     for (size_t k = 0; k < v->nmembers; k++) {
         kr_gmm_inner_spec spec = {
@@ -260,7 +264,7 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
 static const kr_gmm_param params[] = {
     {.name = "sgn",
      .kind = KR_PARAM_NUMBER,
-     .about = "times the uncertainty of the median, in place of -1, 0 and 1 of the name"},
+     .about = "does nothing: the name says which limit of the median"},
     {.name = NULL},
 };
 

@@ -265,8 +265,6 @@ static kr_status fill_column(kr_contexts *c, const kr_gmm *gmm, kr_column column
             KR_TRY(read_number(c, i, at, &to[i]));
         if (guessed)
             to[i] = fmax(to[i], c->least_rrup);
-        if (column == KR_COL_MAG)
-            to[i] = rint(to[i] * 1000.0) / 1000.0;
     }
     for (size_t i = c->n; i < kr_gmm_padded(c->n); i++)
         to[i] = to[c->n - 1];
