@@ -7,18 +7,32 @@
 
 enum { MOST_ARGS = 64, MOST_MODELS = 16 };
 
-enum { OPT_LIST = 256, OPT_TABLE, OPT_CHECK, OPT_ARG, OPT_IMT, OPT_VERBOSE, OPT_HELP };
+enum {
+    OPT_LIST = 256,
+    OPT_TABLE,
+    OPT_CHECK,
+    OPT_SCENARIO,
+    OPT_ARG,
+    OPT_IMT,
+    OPT_VERBOSE,
+    OPT_HELP
+};
 
 static const struct option long_options[] = {
-    {"list", no_argument, NULL, OPT_LIST},         {"table", required_argument, NULL, OPT_TABLE},
-    {"check", required_argument, NULL, OPT_CHECK}, {"arg", required_argument, NULL, OPT_ARG},
-    {"imt", required_argument, NULL, OPT_IMT},     {"verbose", no_argument, NULL, OPT_VERBOSE},
-    {"help", no_argument, NULL, OPT_HELP},         {NULL, 0, NULL, 0},
+    {"list", no_argument, NULL, OPT_LIST},
+    {"table", required_argument, NULL, OPT_TABLE},
+    {"scenario", required_argument, NULL, OPT_SCENARIO},
+    {"check", required_argument, NULL, OPT_CHECK},
+    {"arg", required_argument, NULL, OPT_ARG},
+    {"imt", required_argument, NULL, OPT_IMT},
+    {"verbose", no_argument, NULL, OPT_VERBOSE},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0},
 };
 
 typedef struct gmm_options {
     bool list, verbose;
-    const char *table, *check, *imts, *output, *export;
+    const char *table, *check, *scenario, *imts, *output, *export;
     const char *args[MOST_ARGS], *names[MOST_MODELS];
     size_t nargs, nnames;
 } gmm_options;
@@ -47,6 +61,9 @@ static int read_option(int option, gmm_options *o)
         return -1;
     case OPT_IMT:
         o->imts = optarg;
+        return -1;
+    case OPT_SCENARIO:
+        o->scenario = optarg;
         return -1;
     case OPT_ARG:
         if (o->nargs == MOST_ARGS)
@@ -79,14 +96,16 @@ static int read_options(int argc, char **argv, gmm_options *o)
             return cli_usage(&cli_cmd_gmm, "more than %d models", MOST_MODELS);
         o->names[o->nnames++] = argv[optind];
     }
-    if (o->list + !!o->table + !!o->check != 1)
-        return cli_usage(&cli_cmd_gmm, "one of --list, --table, --check is wanted");
+    if (o->list + !!o->table + !!o->check + !!o->scenario != 1)
+        return cli_usage(&cli_cmd_gmm, "one of --list, --table, --scenario, --check is wanted");
     if (o->list && o->nnames > 1)
         return cli_usage(&cli_cmd_gmm, "one text at a time: '%s' is too much", o->names[1]);
     if (o->check && o->nnames > 0)
         return cli_usage(&cli_cmd_gmm, "--check takes no model: '%s'", o->names[0]);
     if (o->table && o->nnames != 1)
         return cli_usage(&cli_cmd_gmm, "--table takes one model");
+    if (o->scenario && o->nnames == 0)
+        return cli_usage(&cli_cmd_gmm, "--scenario takes one model or several");
     return -1;
 }
 
@@ -106,12 +125,48 @@ static kr_status write_to(kr_ctx *ctx, const gmm_options *o, FILE *out)
     return kr_gmm_evaluate(ctx, &model, o->table, o->imts, out);
 }
 
+/* What -e says of a scenario: csv, svg or both. */
+static int read_exports(const gmm_options *o, kr_scenario_output *out)
+{
+    const char *text = o->export ? o->export : "csv";
+    out->prefix = o->output;
+    for (size_t n; *text; text += n + (text[n] == ',')) {
+        n = strcspn(text, ",");
+        if (n == 3 && strncmp(text, "csv", n) == 0)
+            out->csv = true;
+        else if (n == 3 && strncmp(text, "svg", n) == 0)
+            out->svg = true;
+        else
+            return cli_usage(&cli_cmd_gmm, "-e %s: csv and svg go with --scenario", o->export);
+    }
+    if (out->svg && !out->prefix)
+        return cli_usage(&cli_cmd_gmm, "-e svg wants -o PREFIX: the drawing is PREFIX.svg");
+    return -1;
+}
+
+static int run_scenario(const gmm_options *o)
+{
+    kr_gmm_named models[MOST_MODELS];
+    kr_scenario_output to = {0};
+    int status = read_exports(o, &to);
+    if (status >= 0)
+        return status;
+    kr_ctx *ctx = cli_context(true);
+    if (!ctx)
+        return kr_exit_status(KR_ENOMEM);
+    for (size_t i = 0; i < o->nnames; i++)
+        models[i] = (kr_gmm_named){o->names[i], o->args, o->nargs};
+    return cli_finish(&ctx, kr_gmm_scenario(ctx, models, o->nnames, o->scenario, o->imts, &to));
+}
+
 static int run(int argc, char **argv)
 {
     gmm_options o = {0};
     int status = read_options(argc, argv, &o);
     if (status >= 0)
         return status;
+    if (o.scenario)
+        return run_scenario(&o);
     if (o.export && !(o.list && (kr_str_eq(o.export, "csv") || kr_str_eq(o.export, "md"))))
         return cli_usage(&cli_cmd_gmm, "-e %s: csv and md go with --list", o.export);
     kr_ctx *ctx = cli_context(true);
@@ -132,7 +187,7 @@ static int run(int argc, char **argv)
 const cli_command cli_cmd_gmm = {
     .name = "gmm",
     .synopsis = "gmm --list [TEXT] | MODEL --table F.csv [--imt ...] [--arg key=value]... | "
-                "--check F.json",
+                "MODEL... --scenario 'mag=7 rrup=1:300' [-e csv,svg] [-o PREFIX] | --check F.json",
     .about = "list, evaluate and check ground-motion models",
     .help =
         "  --list [TEXT]    the models; those that have TEXT in name, reference or region, with "
@@ -142,8 +197,16 @@ const cli_command cli_cmd_gmm = {
         "vs30, ...\n"
         "                   (also rup_mag, dist_rrup, site_vs30): medians (g, cm/s) and "
         "deviations (ln)\n"
+        "  --scenario TEXT  evaluate models over a range: 'mag=7 rrup=1:300', 'mag=5:8 rjb=20 "
+        "rake=90',\n"
+        "                   'mag=7 rrup=20 period=0.01:10' (lo:hi or lo:hi:points); what is not "
+        "given is\n"
+        "                   that of a simple rupture (see the manual page)\n"
+        "  -e csv, -e svg   a table (the default), a drawing; with -o PREFIX as PREFIX.csv, "
+        "PREFIX.svg\n"
         "  --imt A,B        measures, such as PGA,SA(0.2); without it those the table has "
-        "columns for\n"
+        "columns for,\n"
+        "                   for scenarios PGA,SA(1.0)\n"
         "  --arg key=value  an argument of the model; may be repeated\n"
         "  -o FILE          write there, not to standard output\n"
         "  --check F.json   compare all models with verification tables; exit status 6 if any "

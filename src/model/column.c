@@ -18,6 +18,11 @@ const char *kr_column_name(kr_column column)
     return columns[column].name;
 }
 
+const char *kr_column_unit(kr_column column)
+{
+    return columns[column].unit;
+}
+
 kr_column_kind kr_column_kind_of(kr_column column)
 {
     return columns[column].kind;

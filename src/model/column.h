@@ -87,6 +87,7 @@ typedef uint64_t kr_columns;
 _Static_assert(KR_COL_COUNT <= 64, "a set of columns is 64 bits");
 
 const char *kr_column_name(kr_column column);
+const char *kr_column_unit(kr_column column); /* "km", "m/s", ...; "" where there is none */
 kr_column_kind kr_column_kind_of(kr_column column);
 
 /** The column of that name, or KR_COL_COUNT. */

@@ -21,4 +21,9 @@ KR_MUST_CHECK kr_status kr_sites_read(kr_ctx *ctx, const kr_job *job, kr_columns
                                       kr_sites **out);
 void kr_sites_destroy(kr_sites **sites);
 
+/** The usual depth to a shear-wave velocity of 1 km/s (m) and of 2.5 km/s (km) for a vs30 (m/s) in
+ * California: Chiou and Youngs (2014), Campbell and Bozorgnia (2014). */
+double kr_site_z1pt0(double vs30);
+double kr_site_z2pt5(double vs30);
+
 #endif

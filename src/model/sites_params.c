@@ -184,6 +184,17 @@ static kr_status params_check_zero(const kr_sites_reader *r, kr_column column)
                       kr_column_name(column));
 }
 
+double kr_site_z1pt0(double vs30)
+{
+    double v4 = pow(vs30, 4), c1 = pow(571, 4), c2 = pow(1360, 4);
+    return exp(-7.15 / 4 * log((v4 + c1) / (c2 + c1)));
+}
+
+double kr_site_z2pt5(double vs30)
+{
+    return exp(7.089 + log(vs30) * -1.144);
+}
+
 static void params_override(kr_sites_reader *r)
 {
     double v = r->job->override_vs30;
@@ -191,13 +202,12 @@ static void params_override(kr_sites_reader *r)
 
     if (isnan(v) || !r->job->site_model_files.n)
         return;
-    double v4 = pow(v, 4), c1 = pow(571, 4), c2 = pow(1360, 4);
     for (size_t i = 0; i < r->sites->n; i++) {
         param[KR_COL_VS30][i] = v;
         if (param[KR_COL_Z1PT0])
-            param[KR_COL_Z1PT0][i] = exp(-7.15 / 4 * log((v4 + c1) / (c2 + c1)));
+            param[KR_COL_Z1PT0][i] = kr_site_z1pt0(v);
         if (param[KR_COL_Z2PT5])
-            param[KR_COL_Z2PT5][i] = exp(7.089 + log(v) * -1.144);
+            param[KR_COL_Z2PT5][i] = kr_site_z2pt5(v);
     }
 }
 

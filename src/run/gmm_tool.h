@@ -35,6 +35,17 @@ KR_MUST_CHECK kr_status kr_gmm_read_imts(kr_ctx *ctx, const char *text, kr_arena
 KR_MUST_CHECK kr_status kr_gmm_evaluate(kr_ctx *ctx, const kr_gmm_named *model, const char *path,
                                         const char *imts, FILE *out);
 
+/* Where a scenario goes. */
+typedef struct kr_scenario_output {
+    bool csv, svg;
+    const char *prefix; /* of <prefix>.csv and .svg; NULL: CSV to standard output */
+} kr_scenario_output;
+
+/** Evaluate models over the range of a scenario (run/gmm_scenario.h). */
+KR_MUST_CHECK kr_status kr_gmm_scenario(kr_ctx *ctx, const kr_gmm_named *models, size_t nmodels,
+                                        const char *text, const char *imts,
+                                        const kr_scenario_output *to);
+
 /** Compare models with verification tables, a line each: `path` is a JSON list of models, their
  * arguments, tables and tolerances; the tables are in the folder `verification` beside it, files
  * of arguments in `tables`. verbose: also values that differ more than by their last digit, and
