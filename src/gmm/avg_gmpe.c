@@ -29,8 +29,9 @@ static kr_status read_model(kr_ctx *ctx, kr_gmm *gmm, size_t i, bool averages, d
     if (!value || !kr_value_is_number(value))
         return kr_gmm_fail(ctx, gmm, "%s: '%s' has no weight; write %s.%s.weight = number",
                            gmm->cls->name, key, key, spec.name);
-    if (!(value->number >= 0.0))
-        return kr_gmm_fail(ctx, gmm, "%s: the weight of '%s' is negative", gmm->cls->name, key);
+    if (!(value->number >= 0.0) || isinf(value->number))
+        return kr_gmm_fail(ctx, gmm, "%s: the weight of '%s' is not a number from 0 on",
+                           gmm->cls->name, key);
     *weight = value->number;
     KR_TRY(kr_gmm_inner(ctx, gmm, &spec, out));
 out:

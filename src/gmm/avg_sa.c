@@ -161,11 +161,12 @@ static kr_status read_periods(kr_ctx *ctx, const kr_gmm *gmm, double **out, size
         KR_TRY(kr_value_read_python(ctx, gmm->file, gmm->line, list->text, gmm->arena, &read));
         list = &read;
     }
-    bool good = list->kind == KR_VALUE_LIST && list->n > 0;
+    bool good = list->kind == KR_VALUE_LIST && list->n > 0 && list->n <= 200;
     for (size_t i = 0; good && i < list->n; i++)
         good = kr_value_is_number(&list->items[i]) && list->items[i].number > 0.0;
     if (!good)
-        return kr_gmm_fail(ctx, gmm, "avg_periods of %s: a list of periods in seconds is needed",
+        return kr_gmm_fail(ctx, gmm,
+                           "avg_periods of %s: a list of up to 200 periods in seconds is needed",
                            gmm->cls->name);
     KR_ANEW(*out, gmm->arena, list->n);
     *n = list->n;
@@ -252,8 +253,13 @@ static kr_status init_indirect(kr_ctx *ctx, kr_gmm *gmm)
         if (all <= most)
             periods[k] = st->targets[k].period;
     }
+    double shortest = INFINITY, longest = 0.0;
+    for (size_t k = 0; k < all; k++) {
+        shortest = fmin(shortest, st->targets[k].period);
+        longest = fmax(longest, st->targets[k].period);
+    }
     for (size_t i = 0; all > most && i < most; i++)
-        periods[i] = spaced(st->targets[0].period, st->targets[all - 1].period, most, i);
+        periods[i] = spaced(shortest, longest, most, i);
     for (size_t k = 0; all > most && k < all; k++)
         place(&st->targets[k], periods, most);
     KR_TRY(make_correlation(ctx, gmm, true));

@@ -140,9 +140,11 @@ typedef struct kr_gmm {
     kr_columns needs;
     kr_gmm_component component; /* as the class; a model that evaluates others may set it in init */
     bool has_tau_phi;           /* as the class; a model that evaluates others may set it in init */
-    size_t scratch;  /* doubles that eval needs at kr_gmm_batch.scratch; a multiple of 8 */
-    double epsilon;  /* the number shift_by; 0 where init found that it is no mere shift */
-    const char *key; /* class and arguments but shift_by; NULL where they cannot be told */
+    size_t scratch;   /* doubles that eval needs at kr_gmm_batch.scratch; a multiple of 8 */
+    double rock_vs30; /* m/s of the rock it is made for; NaN: it does not tell, infinity: nor
+                         does the model in it */
+    double epsilon;   /* the number shift_by; 0 where init found that it is no mere shift */
+    const char *key;  /* class and arguments but shift_by; NULL where they cannot be told */
     size_t nimts;
     const kr_imt *imts;
     const kr_gmm_arg

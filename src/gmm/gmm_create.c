@@ -283,6 +283,7 @@ kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_sp
     gmm->arena = arena;
     gmm->needs = cls->needs;
     gmm->has_tau_phi = cls->has_tau_phi;
+    gmm->rock_vs30 = kr_gmm_reference_vs30(cls->name);
     gmm->component = cls->component;
     gmm->forget_inner = spec->forget_inner;
     gmm->mag_min = -INFINITY;

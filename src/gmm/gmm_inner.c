@@ -54,6 +54,8 @@ kr_status kr_gmm_inner(kr_ctx *ctx, kr_gmm *gmm, const kr_gmm_inner_spec *spec, 
                            gmm->cls->name, spec->name,
                            kr_value_get(&args, kr_gmm_mixture) ? " with mixture_model" : "");
     gmm->needs |= inner->needs;
+    if (isnan(gmm->rock_vs30))
+        gmm->rock_vs30 = isnan(inner->rock_vs30) ? INFINITY : inner->rock_vs30;
     gmm->mag_min = fmax(gmm->mag_min, inner->mag_min);
     if (inner->scratch > gmm->scratch)
         gmm->scratch = inner->scratch;
@@ -70,7 +72,7 @@ kr_status kr_gmm_inner_named(kr_ctx *ctx, kr_gmm *gmm, const kr_imt *imts, size_
     for (size_t i = 0; gmm->cls->params[i].name && n < sizeof own / sizeof own[0] - 1; i++)
         own[n++] = gmm->cls->params[i].name;
     kr_gmm_inner_spec spec = {.name = kr_gmm_arg_of(gmm, "gmpe_name")->text,
-                              .args = gmm->given,
+                              .args = gmm->cls->takes_all ? gmm->given : NULL,
                               .without = own,
                               .imts = imts,
                               .nimts = nimts};

@@ -200,7 +200,7 @@ static void apply_delta_to_tau(const modification *mod, const kr_gmm *gmm,
 static kr_status init_ratio(kr_ctx *ctx, kr_gmm *gmm, modification *mod)
 {
     kr_status s = modify_scalar(ctx, gmm, mod);
-    if (s == KR_OK && !(mod->value[0] >= 0.0))
+    if (s == KR_OK && gmm->nimts > 0 && !(mod->value[0] >= 0.0))
         return modify_fail(ctx, gmm, mod, "with_betw_ratio must not be negative");
     return s;
 }

@@ -21,7 +21,7 @@ typedef struct state {
 static kr_status check_rock(kr_ctx *ctx, const kr_gmm *gmm, const kr_gmm *inner)
 {
     const state *st = gmm->state;
-    double rock = kr_gmm_reference_vs30(inner->cls->name);
+    double rock = isinf(inner->rock_vs30) ? NAN : inner->rock_vs30;
     if (st->kind == CY14 && !(rock >= 1100.0 && rock <= 1160.0))
         return kr_gmm_fail(ctx, gmm,
                            "%s needs a model of rock with vs30 of 1100 to 1160 m/s; %s is none",

@@ -102,7 +102,7 @@ static kr_status make_evaluations(kr_hazard *h, kr_work_component *w)
     KR_ANEW(done, &h->arena, c->ngsims);
     KR_ANEW(w->evaluations, &h->arena, c->ngsims);
     for (size_t k = 0; k < c->ngsims; k++)
-        if (!done[k])
+        if (!done[k] && h->motions[c->gsims[k]].nimts > 0)
             KR_TRY(make_evaluation(h, c, k, done, &w->evaluations[w->nevaluations++]));
 out:
     return s;
@@ -175,6 +175,28 @@ kr_status kr_hazard_create(kr_ctx *ctx, const kr_job *job, const kr_model *model
 out:
     kr_hazard_destroy(&h);
     return s;
+}
+
+kr_status kr_hazard_check_rock(const kr_hazard *h, const kr_soil *soil)
+{
+    const kr_amplification *table = kr_soil_table(soil);
+    if (h->job->amplification_kernel || h->job->vs30_tolerance < 0)
+        return KR_OK;
+    for (size_t g = 0; g < h->tree->ngsims; g++)
+        for (size_t i = 0; i < h->motions[g].nparts; i++) {
+            const kr_gmm *gmm = h->motions[g].parts[i].gmm;
+            if (isnan(gmm->rock_vs30))
+                return kr_fail_at(h->ctx, gmm->file, gmm->line,
+                                  "%s does not tell the vs30 of its rock, which amplification_csv "
+                                  "needs; vs30_tolerance = -1 leaves out this check",
+                                  gmm->cls->name);
+            if (gmm->rock_vs30 < table->vs30_ref)
+                return kr_fail_at(h->ctx, gmm->file, gmm->line,
+                                  "%s is for rock of vs30 %g; at least the vs30_ref of %s, %g, was "
+                                  "expected; vs30_tolerance = -1 leaves out this check",
+                                  gmm->cls->name, gmm->rock_vs30, table->path, table->vs30_ref);
+        }
+    return KR_OK;
 }
 
 void kr_hazard_amplify(kr_hazard *h, const kr_soil *soil)

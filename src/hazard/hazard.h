@@ -34,6 +34,10 @@ kr_columns kr_hazard_site_columns(const kr_hazard *hazard);
  * sites and must outlive the hazard. */
 KR_MUST_CHECK kr_status kr_hazard_prepare(kr_hazard *hazard, const kr_sites *sites);
 
+/** With convolution: the motion of every model must be on rock as hard as the table's, or harder,
+ * unless vs30_tolerance is negative. KR_EINPUT. */
+KR_MUST_CHECK kr_status kr_hazard_check_rock(const kr_hazard *hazard, const kr_soil *soil);
+
 /** Amplify every context (amplification_method = kernel); before kr_hazard_prepare. `soil` must
  * outlive the hazard. */
 void kr_hazard_amplify(kr_hazard *hazard, const kr_soil *soil);

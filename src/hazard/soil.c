@@ -244,30 +244,7 @@ void kr_soil_convolve(const kr_soil *soil, size_t site, size_t measure, const do
 
 /* ------------------------------------------------------------------ both */
 
-/* The motion of every model must be on rock as hard as the table's, or harder. */
-static kr_status check_models(const kr_soil *soil, const kr_tree *tree)
-{
-    for (size_t g = 0; g < tree->ngsims; g++)
-        for (size_t i = 0; i < tree->gsims[g].nparts; i++) {
-            const kr_gsim_part *part = &tree->gsims[g].parts[i];
-            const kr_gmm_class *cls = kr_gmm_find(part->name);
-            double vs30 = kr_gmm_reference_vs30(cls ? cls->name : part->name);
-            if (isnan(vs30))
-                return kr_fail_at(soil->ctx, part->file, part->line,
-                                  "%s does not tell the vs30 of its rock, which amplification_csv "
-                                  "needs; vs30_tolerance = -1 leaves out this check",
-                                  part->name);
-            if (vs30 < soil->table->vs30_ref)
-                return kr_fail_at(soil->ctx, part->file, part->line,
-                                  "%s is for rock of vs30 %g; at least the vs30_ref of %s, %g, was "
-                                  "expected; vs30_tolerance = -1 leaves out this check",
-                                  part->name, vs30, soil->table->path, soil->table->vs30_ref);
-        }
-    return KR_OK;
-}
-
-kr_status kr_soil_create(kr_ctx *ctx, const kr_job *job, const kr_tree *tree, const kr_sites *sites,
-                         kr_soil **out)
+kr_status kr_soil_create(kr_ctx *ctx, const kr_job *job, const kr_sites *sites, kr_soil **out)
 {
     kr_status s = KR_OK;
     kr_soil *soil;
@@ -279,8 +256,6 @@ kr_status kr_soil_create(kr_ctx *ctx, const kr_job *job, const kr_tree *tree, co
     KR_TRY(kr_amplification_read(ctx, job, &soil->table));
     KR_ANEW(soil->code, &soil->arena, sites->n);
     KR_TRY(kr_amplification_codes(ctx, job, soil->table, sites, soil->code));
-    if (!job->amplification_kernel && job->vs30_tolerance >= 0)
-        KR_TRY(check_models(soil, tree));
     KR_TRY(job->amplification_kernel ? make_kernel(soil) : make_convolution(soil));
     *out = soil;
     soil = NULL;

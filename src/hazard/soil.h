@@ -8,15 +8,14 @@
 
 #include "hazard/kernel.h"
 #include "model/amplification.h"
-#include "tree/tree.h"
 
 typedef struct kr_soil kr_soil;
 
 /** Read the job's table and make ready what its method needs. Everything must outlive it; owned by
  * the caller: kr_soil_destroy. KR_EINPUT: the table, codes or vs30 of sites, or models for softer
  * rock than the table's. */
-KR_MUST_CHECK kr_status kr_soil_create(kr_ctx *ctx, const kr_job *job, const kr_tree *tree,
-                                       const kr_sites *sites, kr_soil **out);
+KR_MUST_CHECK kr_status kr_soil_create(kr_ctx *ctx, const kr_job *job, const kr_sites *sites,
+                                       kr_soil **out);
 void kr_soil_destroy(kr_soil **soil);
 const kr_amplification *kr_soil_table(const kr_soil *soil);
 

@@ -333,7 +333,7 @@ kr_status kr_amplification_codes(kr_ctx *ctx, const kr_job *job, const kr_amplif
         KR_TRY(find_site_code(ctx, t, sites, i, &code[i]));
         if (job->amplification_kernel || job->vs30_tolerance < 0)
             continue;
-        if (fabs(vs30 - t->vs30_ref) > job->vs30_tolerance)
+        if (!(fabs(vs30 - t->vs30_ref) <= job->vs30_tolerance))
             return kr_fail_at(ctx, t->path, 0,
                               "site %zu (%.5f %.5f) has vs30 %g, but the table is for vs30_ref %g; "
                               "a difference of at most vs30_tolerance = %d was expected",

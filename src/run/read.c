@@ -48,7 +48,9 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
         columns |= KR_BIT(AMPCODE);
     KR_TRY(kr_sites_read(ctx, calc->job, columns, &calc->sites));
     if (calc->job->amplification_file)
-        KR_TRY(kr_soil_create(ctx, calc->job, calc->tree, calc->sites, &calc->soil));
+        KR_TRY(kr_soil_create(ctx, calc->job, calc->sites, &calc->soil));
+    if (calc->soil)
+        KR_TRY(kr_hazard_check_rock(calc->hazard, calc->soil));
     if (calc->job->amplification_kernel && calc->soil)
         kr_hazard_amplify(calc->hazard, calc->soil);
     KR_TRY(kr_stats_of_job(calc->job, &calc->arena, &calc->stats, &calc->nstats));

@@ -198,7 +198,7 @@ static void test_inner_failures(void **state)
          "CY14SiteTerm needs a model of rock with vs30 of 1100 to 1160 m/s; BooreAtkinson2008 is "
          "none"},
         {"GenericGmpeAvgSA", "gmpe_name = 'BooreAtkinson2008'\navg_periods = []", "AvgSA",
-         "avg_periods of GenericGmpeAvgSA: a list of periods in seconds is needed"},
+         "avg_periods of GenericGmpeAvgSA: a list of up to 200 periods in seconds is needed"},
         {"GenericGmpeAvgSA",
          "gmpe_name = 'BooreAtkinson2008'\navg_periods = [0.1, 5.0]\ncorr_func = 'akkar'", "AvgSA",
          "GenericGmpeAvgSA: the correlation of Akkar et al. (2014) is for periods of 0.01 to 4 s, "

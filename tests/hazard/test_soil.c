@@ -46,7 +46,7 @@ static void begin(fixture *f, const char *more, const char *table, kr_compat com
     kt_ok(f->ctx, kr_model_create(f->ctx, &f->model));
     kt_ok(f->ctx, kr_tree_read(f->ctx, f->job, f->model, &f->tree));
     kt_ok(f->ctx, kr_sites_read(f->ctx, f->job, KR_BIT(AMPCODE), &f->sites));
-    kt_ok(f->ctx, kr_soil_create(f->ctx, f->job, f->tree, f->sites, &f->soil));
+    kt_ok(f->ctx, kr_soil_create(f->ctx, f->job, f->sites, &f->soil));
 }
 
 static void end(fixture *f)
