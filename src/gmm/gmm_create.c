@@ -59,7 +59,7 @@ static kr_status fail_unknown_arg(kr_ctx *ctx, const kr_gmm *gmm, const char *ke
 {
     const kr_gmm_class *cls = gmm->cls;
     const char *nearest = NULL;
-    char known[256];
+    char known[1024];
     size_t n = count_params(cls);
 
     for (size_t i = 0; i < n; i++) {
@@ -160,7 +160,7 @@ out:
 
 static kr_status check_measures(kr_ctx *ctx, const kr_gmm *gmm)
 {
-    char known[256];
+    char known[1024];
     for (size_t m = 0; m < gmm->nimts; m++) {
         if (gmm->cls->measures >> gmm->imts[m].kind & 1u)
             continue;
@@ -328,7 +328,7 @@ kr_status kr_gmm_choice(kr_ctx *ctx, const kr_gmm *gmm, const char *arg, const c
                         size_t n, size_t *out)
 {
     const char *text = kr_gmm_arg_of(gmm, arg)->text;
-    char known[256];
+    char known[1024];
     size_t used = 0;
 
     for (size_t i = 0; i < n; i++) {

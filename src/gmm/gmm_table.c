@@ -15,7 +15,7 @@ static const double table_damping = 5.0;
 
 kr_status kr_gmm_fail(kr_ctx *ctx, const kr_gmm *gmm, const char *format, ...)
 {
-    char text[512];
+    char text[1536];
     va_list ap;
     va_start(ap, format);
     vsnprintf(text, sizeof text, format, ap);

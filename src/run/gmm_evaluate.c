@@ -60,7 +60,12 @@ kr_status kr_gmm_named_create(kr_ctx *ctx, const kr_gmm_named *model, const kr_i
     kr_status s = KR_OK;
     char *text = NULL;
     kr_value args;
-    kr_gmm_spec spec = {.args = &args, .file = place, .line = 1, .dir = "", .change_preset = true};
+    kr_gmm_spec spec = {.args = &args,
+                        .file = place,
+                        .line = 1,
+                        .dir = "",
+                        .forget_preset = model->text[0] == '[', /* as in a job */
+                        .change_preset = true};
 
     KR_TRY(toml_of(ctx, model, arena, &text));
     KR_TRY(kr_value_read_toml(ctx, place, 1, text, arena, &spec.name, &args));
