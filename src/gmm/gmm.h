@@ -195,6 +195,12 @@ const kr_gmm_class *kr_gmm_find(const char *name);
 /** The vs30 (m/s) of the rock that a class is made for, NaN where none is declared. */
 double kr_gmm_reference_vs30(const char *name);
 
+/** The models of the reference that are not there yet: the i-th, NULL after the last. */
+const char *kr_gmm_absent(size_t i);
+
+/** True if it is one of them. */
+bool kr_gmm_is_absent(const char *name);
+
 /** The class or alias nearest to a misspelt name, or NULL. Aliases of classes that are missing do
  * not count. */
 const char *kr_gmm_nearest(const char *name);

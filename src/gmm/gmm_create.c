@@ -43,6 +43,12 @@ static kr_status fail_unknown_class(kr_ctx *ctx, const kr_gmm_spec *spec)
                           "%s stands for %s, a ground-motion model that is not available; `kauri "
                           "gmm --list` has those that are",
                           alias->name, alias->model);
+    if (kr_gmm_is_absent(spec->name))
+        return kr_fail_at(
+            ctx, spec->file, spec->line,
+            "the ground-motion model %s of OpenQuake is not available yet; `kauri gmm "
+            "--list` has those that are",
+            spec->name);
     if (nearest)
         return kr_fail_at(ctx, spec->file, spec->line,
                           "unknown ground-motion model '%s'; did you mean '%s'? `kauri gmm --list` "

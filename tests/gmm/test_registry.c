@@ -182,6 +182,18 @@ static void check_values(const kr_gmm *gmm, const results *r)
     }
 }
 
+static void test_absent(void **state)
+{
+    (void)state;
+    assert_non_null(kr_gmm_absent(0));
+    for (size_t i = 0; kr_gmm_absent(i); i++) {
+        if (kr_gmm_find(kr_gmm_absent(i)))
+            fail_msg("%s is there: take it from gmm_absent.c", kr_gmm_absent(i));
+        assert_true(kr_gmm_is_absent(kr_gmm_absent(i)));
+    }
+    assert_false(kr_gmm_is_absent("BooreAtkinson2008"));
+}
+
 static void check_class_values(const kr_gmm_class *cls, const char *arguments)
 {
     static results r;
@@ -305,7 +317,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records),   cmocka_unit_test(test_values),
         cmocka_unit_test(test_positions), cmocka_unit_test(test_sets_agree),
-        cmocka_unit_test(test_aliases),
+        cmocka_unit_test(test_aliases),   cmocka_unit_test(test_absent),
     };
     kr_ctx *ctx = kt_ctx();
     kr_arena arena;
