@@ -277,8 +277,7 @@ static kr_status find_given(kr_ctx *ctx, const kr_gmm_named *model, const kr_sce
 
     for (size_t i = 0; i < sc->nimts; i++) {
         const kr_gmm *gmm;
-        if (n > 0 || i > 0)
-            kr_ctx_clear_error(ctx);
+        kr_ctx_clear_error(ctx);
         kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
         s = kr_gmm_named_create(ctx, model, &sc->imts[i], 1, &arena, &gmm);
         kr_arena_clear(&arena);
@@ -377,7 +376,7 @@ kr_status kr_scenario_make(kr_ctx *ctx, const kr_gmm_named *models, size_t nmode
     KR_TRY(read_text(ctx, text, arena, &g, out));
     KR_TRY(fill_columns(ctx, &g, arena, out, &known));
     KR_TRY(set_measures(ctx, imts, arena, out));
-    out->given = out->used = g.known;
+    out->used = g.known;
     const size_t nvalues = nmodels * kr_scenario_panels(out) * out->n;
     KR_ANEW(out->models, arena, nmodels);
     KR_ANEW(place, arena, out->nimts + 1);
@@ -476,10 +475,10 @@ static kr_status write_file(kr_ctx *ctx, const kr_scenario *sc, const char *pref
     if (n > 4 && (kr_str_ends(prefix, ".csv") || kr_str_ends(prefix, ".svg")))
         n -= 4;
     path = kr_arena_printf(&arena, "%.*s.%s", (int)n, prefix, ending);
-    if (!path)
-        return KR_ENOMEM;
-    FILE *out = fopen(path, "w");
-    if (out) {
+    FILE *out = path ? fopen(path, "w") : NULL;
+    if (!path) {
+        s = KR_ENOMEM;
+    } else if (out) {
         write(sc, out);
         bool failed = ferror(out) != 0;
         if (fclose(out) != 0 || failed)
