@@ -93,7 +93,7 @@ static void eval_inner(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gm
     kr_gmm_batch inner = *batch;
     double rock[KR_GMM_BATCH];
 
-    inner.scratch = batch->scratch + st->own;
+    inner.scratch = st->own > 0 ? batch->scratch + st->own : batch->scratch; /* may be NULL */
     if (st->rock > 0.0) {
         kr_gmm_fill(rock, kr_gmm_padded(batch->n), st->rock);
         inner.col[KR_COL_VS30] = rock;

@@ -146,15 +146,14 @@ static void site_coeffs(zone z, const double *row, double *ln_hard, double facto
 #define SITE(c)                                                                                    \
     *ln_hard = (c).lnSC1AM, factor[1] = (c).S2, factor[2] = (c).S3, factor[3] = (c).S4,            \
     phi[0] = (c).sigma, phi[1] = (c).phi1, phi[2] = (c).phi2, phi[3] = (c).phi3, phi[4] = (c).phi4
-    const zhao_2016_interface_row deep = zhao_2016_interface_load(row);
-
     for (size_t k = 0; k < ZHAO_PLACES; k++)
         factor[k] = 0.0;
     if (z == INTERFACE) {
-        SITE(deep);
-        factor[4] = deep.S5;
-        factor[5] = deep.S6;
-        factor[6] = deep.S7;
+        const zhao_2016_interface_row c = zhao_2016_interface_load(row);
+        SITE(c);
+        factor[4] = c.S5;
+        factor[5] = c.S6;
+        factor[6] = c.S7;
     } else if (z == SLAB) {
         const zhao_2016_slab_row c = zhao_2016_slab_load(row);
         SITE(c);
