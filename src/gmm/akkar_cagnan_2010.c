@@ -47,16 +47,6 @@ static void eval_rock(const double *row, size_t n, const kr_gmm_batch *batch, do
     }
 }
 
-static void add_site(const double *row, size_t n, const boore_atkinson_site *site,
-                     double *restrict mean)
-{
-    const boore_atkinson_site_row c = boore_atkinson_site_load(row);
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        mean[i] +=
-            c.blin * site->linear[i] + (c.b1 * site->one[i] + c.b2 * site->two[i]) * site->pga[i];
-}
-
 static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
 {
     const state *st = gmm->state;
@@ -72,7 +62,7 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
         const akkar_cagnan_2010_row c = akkar_cagnan_2010_load(row);
         double *mean = out->mean + m * out->stride;
         eval_rock(row, n, batch, gmm->imts[m].kind == KR_IMT_PGV ? 0.0 : ln_cm_s2_to_g, mean);
-        add_site(st->site + m * BOORE_ATKINSON_SITE_NCOL, n, &site, mean);
+        boore_atkinson_site_add(st->site + m * BOORE_ATKINSON_SITE_NCOL, n, &site, mean);
         constant_sigma(out, m, n, c.tau, c.sigma);
     }
 }

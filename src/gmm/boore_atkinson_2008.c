@@ -88,17 +88,6 @@ static void eval_rock(const double *row, size_t n, const kr_gmm_batch *batch, co
     }
 }
 
-/* Equation 6: add the site amplification. */
-static void add_site(const double *row, size_t n, const boore_atkinson_site *site,
-                     double *restrict mean)
-{
-    const boore_atkinson_site_row c = boore_atkinson_site_load(row);
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        mean[i] +=
-            c.blin * site->linear[i] + (c.b1 * site->one[i] + c.b2 * site->two[i]) * site->pga[i];
-}
-
 /* Equation 1 but for sigma. */
 static void eval_mean(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
 {
@@ -115,7 +104,7 @@ static void eval_mean(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm
     for (size_t m = 0; m < gmm->nimts; m++) {
         double *mean = out->mean + m * out->stride;
         eval_rock(gmm->rows + m * BOORE_ATKINSON_2008_NCOL, n, batch, &style, mean);
-        add_site(st->site + m * BOORE_ATKINSON_SITE_NCOL, n, &site, mean);
+        boore_atkinson_site_add(st->site + m * BOORE_ATKINSON_SITE_NCOL, n, &site, mean);
     }
 }
 

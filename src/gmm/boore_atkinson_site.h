@@ -9,6 +9,7 @@
 #ifndef KR_GMM_BOORE_ATKINSON_SITE_H
 #define KR_GMM_BOORE_ATKINSON_SITE_H
 
+#include "boore_atkinson_site.tab.h"
 #include "gmm/gmm.h"
 #include "num/vmath.h"
 
@@ -67,6 +68,17 @@ static inline void boore_atkinson_site_fill(boore_atkinson_site *site, size_t n,
         site->one[i] = one;
         site->two[i] = two;
     }
+}
+
+/* Add the site amplification of one measure; `row` holds its coefficients. */
+static inline void boore_atkinson_site_add(const double *row, size_t n,
+                                           const boore_atkinson_site *site, double *restrict mean)
+{
+    const boore_atkinson_site_row c = boore_atkinson_site_load(row);
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        mean[i] +=
+            c.blin * site->linear[i] + (c.b1 * site->one[i] + c.b2 * site->two[i]) * site->pga[i];
 }
 
 #endif
