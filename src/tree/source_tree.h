@@ -31,7 +31,10 @@ typedef struct kr_lt_set {
     const char *id, *type;
     kr_lt_kind kind;
     int line;
-    uint32_t ordinal; /* column of the random numbers */
+    uint32_t ordinal;    /* column of the random numbers */
+    uint32_t moves_with; /* an earlier set that this one is correlated with, or KR_LT_NONE */
+    const uint32_t
+        *taken; /* correlated: the branch taken here for each of the other set's, by its position */
     size_t nbranches;
     const uint32_t *branches; /* in the order of enumeration */
     const char *trt;          /* applyToTectonicRegionType, or NULL */

@@ -11,6 +11,8 @@
 #include "input/value.h"
 #include "model/job.h"
 #include "model/source.h"
+#include "tree/diagram.h"
+#include "tree/structure.h"
 
 #include <stdint.h>
 
@@ -59,51 +61,83 @@ typedef struct kr_component {
     const size_t *gsims; /* indices in kr_tree.gsims, increasing */
     size_t first_rate;
     int base_source; /* index in kr_tree.base_ids when components are split by source, else -1 */
+    kr_diagram
+        presence; /* the paths that hold it; twice if the path's files hold its sources twice */
 } kr_component;
 
-/* A source-model realization: one path through the source-model tree (several samples of the same
- * path count once). */
+/* A path through the source-model tree, a source-model realization (several samples of the same
+ * path count once). Computed when asked for. */
 typedef struct kr_source_path {
     const char *path; /* "b1~b2~..." */
     const char *name; /* the reference's short form, "AAB" */
     double weight;    /* reference's: product of weights, or sum over samples */
     size_t samples;   /* 1 in full enumeration */
-    size_t ncomponents;
-    const uint32_t *components; /* indices, increasing; one stands twice if the path's files hold
-                                   its sources twice */
 } kr_source_path;
 
-/* One branch of one branch set, for the tree's own tables. */
+#define KR_NO_SET     UINT32_MAX
+#define KR_UNNUMBERED SIZE_MAX
+
+/* One branch of one branch set of the source-model tree, as written; or the one branch, named ".",
+ * of the set that stands where another does not apply. */
 typedef struct kr_tree_branch {
     const char *branch_set, *branch, *type, *value;
     double weight;
+    uint32_t set;    /* in kr_tree.sets */
+    uint32_t number; /* position in the branch set: gives the letter of the name */
+    uint32_t next;   /* the set that follows, or KR_NO_SET */
 } kr_tree_branch;
+
+/* A branch set of the source-model tree; the first of a tree is its root, and what follows a branch
+ * comes after its set. */
+typedef struct kr_tree_set {
+    const char *id, *type;
+    size_t nbranches;
+    const uint32_t *branches; /* in kr_tree.branches, in the order of enumeration */
+    uint32_t moves_with;      /* an earlier set that this one is correlated with, or KR_NO_SET; it
+                                 is on every path that this one is on */
+    const uint32_t *taken; /* correlated: taken[k] is the branch of this set (in kr_tree.branches)
+                              on paths with the other set's branches[k] */
+} kr_tree_set;
 
 typedef struct kr_tree {
     kr_arena arena;
     size_t ntrts;
     const char **trts; /* sorted; only those that sources have */
     size_t ngsims;
-    kr_gsim *gsims;     /* by tectonic region type, in the order of the file */
-    size_t *first_gsim; /* ntrts + 1 */
-    size_t nweights;    /* 1, or 1 + the job's measures where weights depend on the measure */
-    size_t npaths;
-    kr_source_path *paths; /* in the reference's order */
-    size_t nrlzs;
+    kr_gsim *gsims;      /* by tectonic region type, in the order of the file */
+    size_t *first_gsim;  /* ntrts + 1 */
+    size_t nweights;     /* 1, or 1 + the job's measures where weights depend on the measure */
+    bool sampled, early; /* sampled; by weights: all samples weigh the same */
+    size_t nsets;
+    kr_tree_set *sets;
+    size_t nbranches;
+    kr_tree_branch *branches; /* by set, in the order of the file */
+    size_t npaths;            /* KR_UNNUMBERED where there are more than can be numbered */
+    size_t nrlzs;             /* realizations; likewise */
+    double paths, rlzs;       /* the same numbers, whatever their size */
     size_t ncomponents;
     kr_component *components;
-    size_t nrates; /* component rates in all: the reference's gids */
+    kr_diagrams diagrams; /* of the components' presence, and: */
+    kr_diagram walk;      /* all paths, once each */
+    size_t nrates;        /* component rates in all: the reference's gids */
+    kr_structure structure;
     size_t nbase_ids;
     const char **base_ids; /* sorted; base source ids, when split by source */
-    size_t nbranches;
-    kr_tree_branch *branches; /* of the source-model tree, as written */
-    size_t nduplicate_ids;    /* ids with several contents, for the log */
-    void *inside;             /* for the functions below */
+    size_t nduplicate_ids; /* ids with several contents, for the log */
+
+    /* Of a sampled tree: the paths (sorted by their ids, equal ones once) and the samples. */
+    size_t *path_first;      /* npaths + 1 */
+    uint32_t *path_branches; /* of path p: path_branches[path_first[p]] ... */
+    double *path_weights;
+    size_t *first_sample;   /* npaths + 1: the realizations of each path */
+    uint32_t *sample_gsims; /* nrlzs x ntrts */
+
+    void *inside; /* for the functions below */
 } kr_tree;
 
 /* A realization, unranked. */
 typedef struct kr_realization {
-    size_t path; /* index in kr_tree.paths */
+    size_t path; /* number of the source-model path */
     const size_t
         *gsims; /* ntrts indices in kr_tree.gsims; valid until the next call with the same buffer */
 } kr_realization;
@@ -114,6 +148,26 @@ typedef struct kr_realization {
 KR_MUST_CHECK kr_status kr_tree_read(kr_ctx *ctx, const kr_job *job, kr_model *model,
                                      kr_tree **out);
 void kr_tree_destroy(kr_tree **tree);
+
+/** From trts, gsims, sets, branches and components with their presence (and, sampled, paths and
+ * samples): the walk, the numbering of paths, realizations and rates, the weights, the structure.
+ * The last step of reading a tree; again where weights or branches were changed. KR_EINPUT,
+ * KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_tree_complete(kr_ctx *ctx, kr_tree *tree);
+
+/** The branches of path p < npaths, at most nsets; returns how many. */
+size_t kr_tree_path_branches(const kr_tree *tree, size_t p, uint32_t *out);
+
+/** Ids, name and weight of path p, the texts in the arena. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_tree_path(const kr_tree *tree, size_t p, kr_arena *arena,
+                                     kr_source_path *out);
+
+/** The path with this id ("b1~b2~..."); KR_UNNUMBERED if there is none. */
+size_t kr_tree_find_path(const kr_tree *tree, const char *id);
+
+/** Components of path p, increasing, one twice where the path holds it twice; returns how many.
+ * `out` has room for 2 * ncomponents. */
+size_t kr_tree_path_components(const kr_tree *tree, size_t p, uint32_t *out);
 
 /** Realization r (0 .. nrlzs-1): `gsims` is the caller's buffer of ntrts indices. */
 void kr_tree_realization(const kr_tree *tree, size_t r, size_t *gsims, kr_realization *out);
@@ -127,7 +181,7 @@ double kr_tree_weight(const kr_tree *tree, size_t r, size_t w);
 double kr_tree_weight_exported(const kr_tree *tree, size_t r);
 
 /** The numbers of the component rates that realization r is the sum of, increasing; returns how
- * many (<= ncomponents). */
+ * many (<= 2 * ncomponents). */
 size_t kr_tree_rates(const kr_tree *tree, size_t r, uint32_t *out);
 
 /** The reference's branch_path of a realization ("AAB~CD"), into the caller's buffer; always

@@ -1,0 +1,41 @@
+/* Where the uncertainty comes from: first-order shares of variance, what each branch does to the
+ * mean, and derivatives with respect to weights. In closed form, for any number of realizations. */
+#ifndef KR_STATS_SHARES_H
+#define KR_STATS_SHARES_H
+
+#include "stats/quantile.h"
+
+typedef struct kr_shares_scratch kr_shares_scratch;
+
+size_t kr_shares_scratch_bytes(const kr_structure *structure);
+KR_MUST_CHECK kr_status kr_shares_scratch_create(kr_ctx *ctx, const kr_structure *structure,
+                                                 kr_shares_scratch **out);
+void kr_shares_scratch_destroy(kr_shares_scratch **scratch);
+
+/* At one site and level; arrays of the caller. States of all choices are numbered one after
+ * another: first_state[choice] + state (kr_shares_first_state). */
+typedef struct kr_shares {
+    double mean, variance; /* of rates */
+    double *choice;        /* nchoices: Var(E[rate | choice]) / Var(rate); 0 where there is none */
+    double interactions;   /* 1 - sum of the shares */
+    double *conditional;   /* all states: E[rate | state] */
+    double *conditional_poe; /* all states: E[probability | state]; or NULL */
+    double *derivative_poe;  /* all states: d mean probability / d weight of the state, the other
+                                weights as they are and no normalisation; or NULL */
+} kr_shares;
+
+size_t kr_shares_first_state(const kr_structure *structure, size_t choice);
+
+void kr_shares_compute(const kr_structure *structure, kr_shares_scratch *scratch,
+                       const double *rates, size_t column, kr_shares *out);
+
+/** d quantile / d weight of every state, for the derivative along which the weight of the state
+ * grows and the others of its choice shrink in proportion; `out`: nq x all states. From the weights
+ * of the distribution at the quantile: -(dF/dw) / slope, with the slope of the interpolation
+ * between the two neighbours. */
+KR_MUST_CHECK kr_status kr_shares_quantile_derivative(kr_ctx *ctx, const kr_structure *structure,
+                                                      const kr_quantile_spec *spec,
+                                                      const double *rates, size_t column,
+                                                      double *out);
+
+#endif
