@@ -88,12 +88,57 @@ typedef struct kr_structure {
     double scale; /* every product of weights is multiplied by this (the reference normalises) */
 } kr_structure;
 
-/** Divide a problem into parts, everything in the arena; `parts`, `nparts` and `realizations` of
- * `out` are set. The root is a single part whatever the problem. A group of choices tied by terms
- * becomes one block, or where that costs less a mix over the choice whose fixing divides it best,
- * to any depth. KR_ENOMEM; KR_EINPUT, where a group of tied choices has more than 1e10 states
+/* A group of at most so many states is not worth dividing: its states cost less than its parts. */
+enum { KR_BLOCK_STATES_SMALL = 1 << 10 };
+
+/* What no division may come to: states enumerated in all of a group of tied choices. */
+#define KR_TIED_STATES_MAX 1e10
+
+/** Divide a problem into parts, everything in the arena; all fields of `out` but `nrates` and
+ * `scale` are set (scale to 1). The root is a single part whatever the problem. A group of choices
+ * tied by terms becomes one block, or where that costs less a mix over the choice whose fixing
+ * divides it best, to any depth. Every combination of the states of all choices is in the parts,
+ * also of choices with one state and of those that no term depends on, so that their weights count.
+ * KR_ENOMEM; KR_EINPUT without a place, where a group of tied choices has more than 1e10 states
  * however it is conditioned. */
 KR_MUST_CHECK kr_status kr_structure_divide(kr_ctx *ctx, kr_arena *arena, const kr_problem *problem,
+                                            kr_structure *out);
+
+/* A structure put together from several problems: alternatives that have choices of their own. Each
+ * is divided on its own, and a mix over the choice between them is added above. */
+typedef struct kr_structure_builder {
+    kr_ctx *ctx;
+    kr_arena *arena; /* for all that stays */
+    size_t small;    /* KR_BLOCK_STATES_SMALL; other values before parts are added (tests) */
+    size_t nparts, parts_cap;
+    kr_part *parts; /* owned */
+} kr_structure_builder;
+
+void kr_structure_builder_init(kr_structure_builder *b, kr_ctx *ctx, kr_arena *arena);
+void kr_structure_builder_clear(kr_structure_builder *b);
+
+/** Add the parts of a problem restricted to `n` of its choices (increasing); its terms depend on no
+ * others. `part` is the number of the part that holds them all. n can be 0: a block without
+ * choices. Errors as kr_structure_divide. */
+KR_MUST_CHECK kr_status kr_structure_add_problem(kr_structure_builder *b, const kr_problem *problem,
+                                                 const uint32_t *choices, size_t n, uint32_t *part);
+
+/** Add a mix: children[i] is what there is where the choice has the state states[i]. A state is
+ * given at most once, no choice stands in a child of its own mix, and a part is the child of one
+ * other part only. Arrays are copied. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_structure_add_mix(kr_structure_builder *b, uint32_t choice,
+                                             const uint32_t *states, const uint32_t *children,
+                                             size_t n, uint32_t *part);
+
+/** Add a sum of parts that share no choice; of one part it is that part, of none a block without
+ * choices. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_structure_add_sum(kr_structure_builder *b, const uint32_t *children,
+                                             size_t n, uint32_t *part);
+
+/** The structure whose root is `root`, the part added last: sets `parts`, `nparts` and
+ * `realizations` of `out` (the combinations below the root), copied to the arena. KR_EINTERNAL, if
+ * another part was added after it; KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_structure_finish(kr_structure_builder *b, uint32_t root,
                                             kr_structure *out);
 
 /** Sum of the weights of all combinations of a column, with the scale. */

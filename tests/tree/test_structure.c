@@ -1,0 +1,463 @@
+/* The division of a problem into blocks, sums and mixes, against a walk over all combinations. */
+#include "support/support.h"
+
+#include "tree/structure.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS = 2, RATES = 64 };
+
+/* A combination: the sum of its rates, and its weights. The rates are integers below 2^40, so that
+ * sums are exact in whatever order. */
+typedef struct outcome {
+    double value, weight[COLUMNS];
+} outcome;
+
+typedef struct outcomes {
+    size_t n;
+    outcome *all;
+} outcomes;
+
+static outcomes of_one(double value)
+{
+    outcomes o = {1, malloc(sizeof(outcome))};
+
+    assert_non_null(o.all);
+    o.all[0] = (outcome){value, {1, 1}};
+    return o;
+}
+
+/* Every one with every other: values add, weights multiply. Both are freed. */
+static outcomes times(outcomes a, outcomes b)
+{
+    outcomes o = {a.n * b.n, malloc(a.n * b.n * sizeof(outcome))};
+
+    assert_non_null(o.all);
+    for (size_t i = 0; i < a.n; i++)
+        for (size_t k = 0; k < b.n; k++) {
+            outcome *x = &o.all[i * b.n + k];
+            x->value = a.all[i].value + b.all[k].value;
+            for (int c = 0; c < COLUMNS; c++)
+                x->weight[c] = a.all[i].weight[c] * b.all[k].weight[c];
+        }
+    free(a.all);
+    free(b.all);
+    return o;
+}
+
+static outcomes joined(outcomes a, outcomes b)
+{
+    outcomes o = {a.n + b.n, realloc(a.all, (a.n + b.n) * sizeof(outcome))};
+
+    assert_non_null(o.all);
+    memcpy(o.all + a.n, b.all, b.n * sizeof(outcome));
+    free(b.all);
+    return o;
+}
+
+static double weight_of(const kr_choice *choice, int column, size_t state)
+{
+    return choice->weights[(size_t)column * choice->nstates + state];
+}
+
+/* The states of a combination: the last choice varies fastest. */
+static void states_of(const kr_choice *choices, const uint32_t *numbers, size_t n,
+                      size_t combination, uint32_t *states)
+{
+    for (size_t i = n; i-- > 0;) {
+        size_t nstates = choices[numbers ? numbers[i] : i].nstates;
+        states[i] = (uint32_t)(combination % nstates);
+        combination /= nstates;
+    }
+}
+
+static double rate_value(size_t rate)
+{
+    uint64_t seed = rate + 17;
+    return (double)(kt_random(&seed) >> 24);
+}
+
+static outcomes of_block(const kr_structure *st, const kr_part *part)
+{
+    outcomes o = {part->nstates, malloc(part->nstates * sizeof(outcome))};
+    uint32_t states[64];
+
+    assert_non_null(o.all);
+    assert_null(part->rows);
+    assert_true(part->nchoices <= 64);
+    for (size_t i = 0; i < part->nstates; i++) {
+        outcome *x = &o.all[i];
+        *x = (outcome){0, {1, 1}};
+        states_of(st->choices, part->choices, part->nchoices, i, states);
+        for (size_t k = 0; k < part->nchoices; k++)
+            for (int c = 0; c < COLUMNS; c++)
+                x->weight[c] *= weight_of(&st->choices[part->choices[k]], c, states[k]);
+        for (size_t t = 0; t < part->ntables; t++) {
+            const kr_table *table = &part->tables[t];
+            size_t row = 0;
+            for (size_t k = 0; k < table->naxes; k++)
+                row = row * st->choices[part->choices[table->axes[k]]].nstates +
+                      states[table->axes[k]];
+            assert_true(row < table->nrows);
+            for (uint32_t r = table->first[row]; r < table->first[row + 1]; r++)
+                x->value += rate_value(table->rates[r]);
+        }
+    }
+    return o;
+}
+
+static outcomes of_part(const kr_structure *st, uint32_t number)
+{
+    const kr_part *part = &st->parts[number];
+    outcomes o = {0, NULL};
+
+    if (part->kind == KR_PART_BLOCK)
+        return of_block(st, part);
+    if (part->kind == KR_PART_SUM)
+        o = of_one(0);
+    for (size_t i = 0; i < part->nchildren; i++) {
+        outcomes below = of_part(st, part->children[i]);
+        if (part->kind == KR_PART_SUM) {
+            o = times(o, below);
+            continue;
+        }
+        for (size_t k = 0; k < below.n; k++)
+            for (int c = 0; c < COLUMNS; c++)
+                below.all[k].weight[c] *= weight_of(&st->choices[part->choice], c, part->fixed[i]);
+        o = joined(o, below);
+    }
+    return o;
+}
+
+static outcomes of_problem(const kr_problem *p)
+{
+    size_t n = 1;
+    uint32_t states[64];
+
+    for (size_t i = 0; i < p->nchoices; i++)
+        n *= p->choices[i].nstates;
+    outcomes o = {n, malloc(n * sizeof(outcome))};
+    assert_non_null(o.all);
+    for (size_t i = 0; i < n; i++) {
+        outcome *x = &o.all[i];
+        *x = (outcome){0, {1, 1}};
+        states_of(p->choices, NULL, p->nchoices, i, states);
+        for (size_t k = 0; k < p->nchoices; k++)
+            for (int c = 0; c < COLUMNS; c++)
+                x->weight[c] *= weight_of(&p->choices[k], c, states[k]);
+        for (size_t t = 0; t < p->nterms; t++) {
+            const kr_term *term = &p->terms[t];
+            for (size_t e = 0; e < term->nentries; e++) {
+                bool here = true;
+                for (size_t k = 0; k < term->nchoices; k++)
+                    here = here && term->states[e * term->nchoices + k] == states[term->choices[k]];
+                if (here)
+                    x->value += rate_value(term->rates[e]);
+            }
+        }
+    }
+    return o;
+}
+
+static int compare_outcomes(const void *pa, const void *pb)
+{
+    const outcome *a = pa, *b = pb;
+
+    if (a->value != b->value)
+        return a->value < b->value ? -1 : 1;
+    /* weights differ by rounding: those of equal values are compared by their order of size */
+    for (int c = 0; c < COLUMNS; c++)
+        if (fabs(a->weight[c] - b->weight[c]) > 1e-13 * fabs(a->weight[c]))
+            return a->weight[c] < b->weight[c] ? -1 : 1;
+    return 0;
+}
+
+static void same_outcomes(outcomes a, outcomes b)
+{
+    assert_int_equal(a.n, b.n);
+    qsort(a.all, a.n, sizeof *a.all, compare_outcomes);
+    qsort(b.all, b.n, sizeof *b.all, compare_outcomes);
+    for (size_t i = 0; i < a.n; i++) {
+        kt_same(a.all[i].value, b.all[i].value);
+        for (int c = 0; c < COLUMNS; c++)
+            kt_close(a.all[i].weight[c], b.all[i].weight[c], 1e-12, 0);
+    }
+    free(a.all);
+    free(b.all);
+}
+
+/* Children come before parents, each part has one parent but the root, the states add up. */
+static void sound(const kr_structure *st)
+{
+    unsigned char *used = calloc(st->nparts, 1);
+
+    assert_non_null(used);
+    for (size_t i = 0; i < st->nparts; i++) {
+        const kr_part *part = &st->parts[i];
+        double states = part->kind == KR_PART_MIX ? 0 : 1;
+        if (part->kind == KR_PART_BLOCK) {
+            size_t n = 1;
+            for (size_t k = 0; k < part->nchoices; k++) {
+                assert_true(k == 0 || part->choices[k - 1] < part->choices[k]);
+                n *= st->choices[part->choices[k]].nstates;
+            }
+            assert_int_equal(n, part->nstates);
+            assert_true(n <= KR_BLOCK_STATES_MAX);
+            states = (double)n;
+        }
+        for (size_t k = 0; k < part->nchildren; k++) {
+            assert_true(part->children[k] < i);
+            assert_false(used[part->children[k]]++);
+            double below = st->parts[part->children[k]].states;
+            states = part->kind == KR_PART_MIX ? states + below : states * below;
+        }
+        if (part->kind == KR_PART_MIX) {
+            assert_int_equal(part->nchildren, st->choices[part->choice].nstates);
+            for (size_t k = 0; k < part->nchildren; k++)
+                assert_int_equal(part->fixed[k], k);
+        }
+        kt_close(part->states, states, 1e-12, 0);
+    }
+    for (size_t i = 0; i < st->nparts; i++)
+        assert_int_equal(used[i], i + 1 < st->nparts);
+    free(used);
+}
+
+/* A problem that is being written. */
+typedef struct maker {
+    kr_ctx *ctx;
+    kr_arena arena;
+    uint64_t random;
+    kr_problem problem;
+    kr_choice *choices;
+    kr_term *terms;
+    size_t terms_cap;
+    uint32_t nrates;
+} maker;
+
+static void maker_begin(maker *m, size_t nchoices, size_t terms_cap)
+{
+    *m = (maker){.ctx = kt_ctx(), .random = 5, .terms_cap = terms_cap};
+    kr_arena_init(&m->arena, m->ctx, KR_ACCOUNT_OTHER);
+    m->choices = kr_arena_alloc(&m->arena, nchoices, sizeof *m->choices);
+    m->terms = kr_arena_alloc(&m->arena, terms_cap, sizeof *m->terms);
+    m->problem = (kr_problem){COLUMNS, 0, m->choices, 0, m->terms};
+}
+
+static void maker_end(maker *m)
+{
+    kr_arena_clear(&m->arena);
+    kt_ctx_end(&m->ctx);
+}
+
+/* A choice with weights that sum to almost 1. */
+static uint32_t add_choice(maker *m, size_t nstates)
+{
+    double *weights = kr_arena_alloc(&m->arena, COLUMNS * nstates, sizeof *weights);
+    uint32_t number = (uint32_t)m->problem.nchoices++;
+
+    for (size_t c = 0; c < COLUMNS; c++)
+        for (size_t i = 0; i < nstates; i++)
+            weights[c * nstates + i] = (0.2 + 1.6 * kt_random_unit(&m->random)) / (double)nstates;
+    m->choices[number] = (kr_choice){
+        .name = kr_arena_printf(&m->arena, "bs%u", number), .nstates = nstates, .weights = weights};
+    return number;
+}
+
+/* A term with an entry in every combination of n choices, each with a new rate, or in the part
+ * `share` of them; `twice`: some entries stand there two times. */
+static void add_term(maker *m, size_t n, const uint32_t *choices, double share, bool twice)
+{
+    size_t rows = 1, count = 0;
+    kr_arena *a = &m->arena;
+
+    for (size_t i = 0; i < n; i++)
+        rows *= m->choices[choices[i]].nstates;
+    uint32_t *axes = kr_arena_alloc(a, n, sizeof *axes);
+    uint32_t *states = kr_arena_alloc(a, 2 * rows * n, sizeof *states);
+    uint32_t *rates = kr_arena_alloc(a, 2 * rows, sizeof *rates);
+    for (size_t i = 0; i < n; i++)
+        axes[i] = choices[i];
+    for (size_t r = 0; r < rows; r++) {
+        if (share < 1 && kt_random_unit(&m->random) >= share)
+            continue;
+        for (int k = 0; k <= (twice && kt_random_unit(&m->random) < 0.2); k++) {
+            states_of(m->choices, choices, n, r, states + count * n);
+            rates[count++] = m->nrates;
+        }
+        m->nrates++;
+    }
+    assert_true(m->problem.nterms < m->terms_cap);
+    m->terms[m->problem.nterms++] = (kr_term){n, axes, count, states, rates};
+}
+
+static void add_pair(maker *m, uint32_t a, uint32_t b)
+{
+    add_term(m, 2, (uint32_t[]){a < b ? a : b, a < b ? b : a}, 1, false);
+}
+
+static kr_structure divided(maker *m)
+{
+    kr_structure st = {0};
+
+    kt_ok(m->ctx, kr_structure_divide(m->ctx, &m->arena, &m->problem, &st));
+    sound(&st);
+    double product = 1;
+    for (size_t i = 0; i < m->problem.nchoices; i++)
+        product *= (double)m->choices[i].nstates;
+    kt_close(st.realizations, product, 1e-12, 0);
+    kt_close(st.parts[st.nparts - 1].states, product, 1e-9, 0);
+    for (size_t c = 0; c < COLUMNS; c++) {
+        double total = 1;
+        for (size_t i = 0; i < m->problem.nchoices; i++) {
+            double sum = 0;
+            for (size_t k = 0; k < m->choices[i].nstates; k++)
+                sum += weight_of(&m->choices[i], (int)c, k);
+            total *= sum;
+        }
+        kt_close(kr_structure_total(&st, c), total, 1e-9, 0);
+    }
+    return st;
+}
+
+/* What a structure costs. */
+typedef struct figures {
+    size_t blocks, sums, mixes, tables;
+    double states, largest; /* of blocks */
+} figures;
+
+__attribute__((unused)) static figures count(const kr_structure *st)
+{
+    figures f = {0};
+
+    for (size_t i = 0; i < st->nparts; i++) {
+        const kr_part *p = &st->parts[i];
+        f.blocks += p->kind == KR_PART_BLOCK;
+        f.sums += p->kind == KR_PART_SUM;
+        f.mixes += p->kind == KR_PART_MIX;
+        if (p->kind == KR_PART_BLOCK) {
+            f.tables += p->ntables;
+            f.states += (double)p->nstates;
+            f.largest = fmax(f.largest, (double)p->nstates);
+        }
+    }
+    return f;
+}
+
+/* As divided, with smaller blocks. */
+static kr_structure divided_finely(maker *m, size_t small)
+{
+    kr_structure st;
+    kr_structure_builder b;
+    uint32_t all[64], root;
+
+    for (uint32_t i = 0; i < m->problem.nchoices; i++)
+        all[i] = i;
+    st = (kr_structure){.choices = m->choices, .scale = 1};
+    kr_structure_builder_init(&b, m->ctx, &m->arena);
+    b.small = small;
+    kt_ok(m->ctx, kr_structure_add_problem(&b, &m->problem, all, m->problem.nchoices, &root));
+    kt_ok(m->ctx, kr_structure_finish(&b, root, &st));
+    kr_structure_builder_clear(&b);
+    sound(&st);
+    return st;
+}
+
+static void random_problem(uint64_t seed, size_t combinations)
+{
+    maker m;
+    double product = 1;
+
+    maker_begin(&m, 16, 40);
+    m.random = seed;
+    for (size_t i = 0, n = kt_random(&m.random) % 12; i < n; i++) {
+        size_t nstates = 1 + kt_random(&m.random) % 4;
+        if (product * (double)nstates > (double)combinations)
+            break;
+        product *= (double)nstates;
+        add_choice(&m, nstates);
+    }
+    for (size_t t = 0, n = kt_random(&m.random) % 14; t < n; t++) {
+        uint32_t of[4];
+        size_t k = 0, most = kt_random(&m.random) % 4;
+        for (uint32_t c = 0; c < m.problem.nchoices && k < most; c++)
+            if (kt_random(&m.random) % (m.problem.nchoices - c) < most - k)
+                of[k++] = c;
+        double share = kt_random(&m.random) % 2 ? 1 : kt_random_unit(&m.random);
+        add_term(&m, k, of, share, kt_random(&m.random) % 3 == 0);
+    }
+    kr_structure st = divided(&m);
+    same_outcomes(of_part(&st, (uint32_t)st.nparts - 1), of_problem(&m.problem));
+    st = divided_finely(&m, 1 + seed % 8);
+    same_outcomes(of_part(&st, (uint32_t)st.nparts - 1), of_problem(&m.problem));
+    maker_end(&m);
+}
+
+static void random_problems(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 3000; seed++)
+        random_problem(seed, 300);
+}
+
+static void nothing(void **state)
+{
+    maker m;
+
+    (void)state;
+    maker_begin(&m, 0, 1);
+    kr_structure st = divided(&m);
+    assert_int_equal(st.nparts, 1);
+    assert_int_equal(st.parts[0].kind, KR_PART_BLOCK);
+    assert_int_equal(st.parts[0].nstates, 1);
+    kt_same(kr_structure_total(&st, 0), 1);
+    add_term(&m, 0, NULL, 1, false);
+    st = divided(&m);
+    assert_int_equal(st.nparts, 1);
+    assert_int_equal(st.parts[0].ntables, 1);
+    assert_int_equal(st.parts[0].tables[0].nrows, 1);
+    assert_int_equal(st.parts[0].tables[0].first[1], 1);
+    maker_end(&m);
+}
+
+/* Three sums of the national model of New Zealand: crust, interface and slab. */
+static void new_zealand(void **state)
+{
+    maker m;
+
+    (void)state;
+    maker_begin(&m, 6, 400);
+    uint32_t crust = add_choice(&m, 36), interface = add_choice(&m, 9), slab = add_choice(&m, 1);
+    uint32_t models[3] = {add_choice(&m, 21), add_choice(&m, 12), add_choice(&m, 12)};
+    add_pair(&m, crust, models[0]);
+    add_pair(&m, interface, models[1]);
+    add_pair(&m, interface, models[1]);
+    add_pair(&m, slab, models[2]);
+    kr_structure st = divided(&m);
+    assert_int_equal(st.nparts, 4);
+    kt_same(st.parts[0].states, 756);
+    kt_same(st.parts[1].states, 108);
+    kt_same(st.parts[2].states, 12);
+    assert_int_equal(st.parts[3].kind, KR_PART_SUM);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(st.parts[i].ntables, 1);
+    assert_int_equal(st.parts[1].tables[0].first[108], 216);
+    /* The choice with one state is with the smallest block. */
+    assert_int_equal(st.parts[2].nchoices, 2);
+    assert_int_equal(st.parts[2].tables[0].naxes, 1);
+    kt_same(st.realizations, 979776);
+    maker_end(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing),
+        cmocka_unit_test(new_zealand),
+        cmocka_unit_test(random_problems),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
