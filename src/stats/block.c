@@ -29,6 +29,15 @@ static size_t row_count(const kr_part *block)
     return n;
 }
 
+static bool has_axis(const kr_part *block, size_t choice)
+{
+    for (size_t t = 0; t < block->ntables; t++)
+        for (size_t i = 0; i < block->tables[t].naxes; i++)
+            if (block->tables[t].axes[i] == choice)
+                return true;
+    return false;
+}
+
 size_t kr_block_scratch(const kr_structure *structure, const kr_part *block)
 {
     size_t n = row_count(block);
@@ -38,7 +47,8 @@ size_t kr_block_scratch(const kr_structure *structure, const kr_part *block)
     size_t below = block->nstates;
     for (size_t i = 0; i < block->nchoices; i++) {
         below /= choice_states(structure, block, i);
-        n += below;
+        if (has_axis(block, i))
+            n += below;
     }
     return n;
 }
@@ -172,7 +182,7 @@ static void add_up_by_state(view *v, size_t n, size_t nv, size_t d, const size_t
 }
 
 /* The sum of the views, and a constant, over the states of the choices d and after. The views are
- * as they were when it returns. The buffer has room for below[d + 1] + below[d + 2] + ... */
+ * as they were when it returns. The buffer has room for below[i + 1] of every axis i >= d. */
 static void add_up(view *v, size_t nv, size_t d, const size_t *below, double constant,
                    double *buffer, double *out)
 {
@@ -225,12 +235,12 @@ void kr_block_values(const kr_structure *structure, const kr_part *block, const 
 }
 
 /* From the fastest choice to the slowest: what is there, times each weight of the next. */
-void kr_block_weights(const kr_structure *structure, const kr_part *block, size_t column,
-                      double *out)
+void kr_block_weights_after(const kr_structure *structure, const kr_part *block, size_t first,
+                            size_t column, double *out)
 {
     size_t n = 1;
     out[0] = 1;
-    for (size_t i = block->nchoices; i-- > 0;) {
+    for (size_t i = block->nchoices; i-- > first;) {
         const kr_choice *choice = &structure->choices[block->choices[i]];
         const double *weights = choice->weights + column * choice->nstates;
         for (size_t state = choice->nstates; state-- > 0;) /* the first, which is read, last */
@@ -238,6 +248,12 @@ void kr_block_weights(const kr_structure *structure, const kr_part *block, size_
                 out[state * n + k] = weights[state] * out[k];
         n *= choice->nstates;
     }
+}
+
+void kr_block_weights(const kr_structure *structure, const kr_part *block, size_t column,
+                      double *out)
+{
+    kr_block_weights_after(structure, block, 0, column, out);
 }
 
 size_t kr_blocks_max_states(const kr_structure *structure)

@@ -1,13 +1,8 @@
-#include "stats/moments.h"
+#include "stats/moments_int.h"
 
 #include "stats/block.h"
 
 #include <math.h>
-
-struct kr_moments_scratch {
-    kr_moments *parts;
-    double *values, *weights, *block; /* of one block at a time */
-};
 
 static size_t numbers(const kr_structure *structure)
 {

@@ -13,19 +13,25 @@ KR_MUST_CHECK kr_status kr_shares_scratch_create(kr_ctx *ctx, const kr_structure
 void kr_shares_scratch_destroy(kr_shares_scratch **scratch);
 
 /* At one site and level; arrays of the caller. States of all choices are numbered one after
- * another: first_state[choice] + state (kr_shares_first_state). */
+ * another: first_state[choice] + state (kr_shares_first_state). Weights are normalised: they are
+ * divided by their sum. */
 typedef struct kr_shares {
     double mean, variance; /* of rates */
-    double *choice;        /* nchoices: Var(E[rate | choice]) / Var(rate); 0 where there is none */
+    double *choice;        /* nchoices: Var(E[rate | choice]) / Var(rate) */
     double interactions;   /* 1 - sum of the shares */
-    double *conditional;   /* all states: E[rate | state] */
-    double *conditional_poe; /* all states: E[probability | state]; or NULL */
-    double *derivative_poe;  /* all states: d mean probability / d weight of the state, the other
-                                weights as they are and no normalisation; or NULL */
+    double *conditional; /* all states: E[rate | state]; also of states whose weight is 0. The mean
+                            where nothing that has weight goes with the state */
+    double *conditional_poe; /* all states: E[probability | state], likewise; or NULL */
+    double *derivative_poe;  /* all states: d (poe_mean * weight of kr_moments) / d weight of the
+                                state, the other weights as they are, without the structure's
+                                scale; or NULL */
 } kr_shares;
 
+/** The number of the first state of a choice; that of all states for the choice nchoices. */
 size_t kr_shares_first_state(const kr_structure *structure, size_t choice);
 
+/** Where the deviation is below 1e-14 of the mean (nothing but rounding) there is no uncertainty:
+ * shares and interactions are 0. */
 void kr_shares_compute(const kr_structure *structure, kr_shares_scratch *scratch,
                        const double *rates, size_t column, kr_shares *out);
 

@@ -188,6 +188,7 @@ void kt_structure_random(kt_structure *out, kr_ctx *ctx, uint64_t *random, size_
     out->rates = room(&m, m.nrates, sizeof *out->rates);
     make_rates(&m, out->rates);
     make_part(&m, choices, n);
+    out->choices = m.choices;
     out->s = (kr_structure){.ncolumns = 2,
                             .nchoices = n,
                             .choices = m.choices,

@@ -8,7 +8,8 @@
 typedef struct kt_structure {
     kr_arena arena;
     kr_structure s;
-    double *rates; /* one for each component rate, all zero or between 1e-14 and 1000 */
+    kr_choice *choices; /* those of s, to be changed */
+    double *rates;      /* one for each component rate, all zero or between 1e-14 and 1000 */
 } kt_structure;
 
 /** Parts of all kinds, to some depth, over at most `most` realizations; two columns of weights;
