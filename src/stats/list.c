@@ -1,0 +1,246 @@
+#include "stats/list.h"
+
+#include <string.h>
+
+/* One of the lists that are merged: all its entries with this shift and these factors. */
+struct kr_list_source {
+    const kr_list *list;
+    double shift, w, lightest, heaviest;
+    size_t at; /* the next entry */
+};
+
+bool kr_list_keeps_lightest(kr_quantile_rule rule)
+{
+    return rule != KR_QUANTILE_MERGED;
+}
+
+bool kr_list_keeps_heaviest(kr_quantile_rule rule)
+{
+    return rule == KR_QUANTILE_HALF_WEIGHT;
+}
+
+size_t kr_list_numbers(size_t n, kr_quantile_rule rule)
+{
+    size_t extremes = (size_t)kr_list_keeps_lightest(rule) + (size_t)kr_list_keeps_heaviest(rule);
+    return n * (2 + extremes);
+}
+
+kr_list_room kr_list_room_at(double *at, size_t n, kr_quantile_rule rule)
+{
+    kr_list_room room = {at, at + n, NULL, NULL};
+    at += 2 * n;
+    if (kr_list_keeps_lightest(rule)) {
+        room.lightest = at;
+        at += n;
+    }
+    if (kr_list_keeps_heaviest(rule))
+        room.heaviest = at;
+    return room;
+}
+
+static void order_short(double *x, double *w, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        double xi = x[i], wi = w[i];
+        size_t j = i;
+        for (; j > 0 && x[j - 1] > xi; j--) {
+            x[j] = x[j - 1];
+            w[j] = w[j - 1];
+        }
+        x[j] = xi;
+        w[j] = wi;
+    }
+}
+
+static double median3(double a, double b, double c)
+{
+    double low = a < b ? a : b, high = a < b ? b : a;
+    return c < low ? low : c > high ? high : c;
+}
+
+/* Quicksort with pivots at random places, so that no order of the values is a slow one; equal
+ * values are shared out to both sides. */
+void kr_list_order(double *x, double *w, size_t n)
+{
+    uint64_t random = 0x9e3779b97f4a7c15U;
+    while (n > 24) {
+        random = random * 6364136223846793005U + 1442695040888963407U;
+        uint64_t r = random >> 16;
+        double pivot =
+            median3(x[r % n], x[(r >> 10) % n], x[(r >> 20) % n]); /* of three random ones */
+        size_t i = 0, j = n - 1;
+        for (;;) {
+            while (x[i] < pivot)
+                i++;
+            while (x[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            double xi = x[i], wi = w[i];
+            x[i] = x[j];
+            w[i++] = w[j];
+            x[j] = xi;
+            w[j--] = wi;
+        }
+        i += i == 0; /* x[..i) <= pivot <= x[i..), neither empty */
+        if (i < n - i) {
+            kr_list_order(x, w, i);
+            x += i, w += i, n -= i;
+        } else {
+            kr_list_order(x + i, w + i, n - i);
+            n = i;
+        }
+    }
+    order_short(x, w, n);
+}
+
+/* A list being written. Until two entries meet, the extremes are the weights. */
+typedef struct writer {
+    kr_list_room room;
+    size_t n;
+    bool met;
+} writer;
+
+/* Entries meet from now on: those so far stand for one value each. */
+static void writer_meet(writer *out)
+{
+    if (out->room.lightest)
+        memcpy(out->room.lightest, out->room.w, out->n * sizeof *out->room.w);
+    if (out->room.heaviest)
+        memcpy(out->room.heaviest, out->room.w, out->n * sizeof *out->room.w);
+    out->met = true;
+}
+
+static inline void writer_add(writer *out, double x, double w, double lightest, double heaviest)
+{
+    kr_list_room *room = &out->room;
+    size_t i = out->n;
+    if (i > 0 && room->x[i - 1] == x) {
+        i--;
+        if (!out->met)
+            writer_meet(out);
+        room->w[i] += w;
+        if (room->lightest && lightest < room->lightest[i])
+            room->lightest[i] = lightest;
+        if (room->heaviest && heaviest > room->heaviest[i])
+            room->heaviest[i] = heaviest;
+        return;
+    }
+    room->x[i] = x;
+    room->w[i] = w;
+    if (out->met && room->lightest)
+        room->lightest[i] = lightest;
+    if (out->met && room->heaviest)
+        room->heaviest[i] = heaviest;
+    out->n++;
+}
+
+static kr_list writer_list(const writer *out)
+{
+    const kr_list_room *room = &out->room;
+    return (kr_list){out->n, room->x, room->w,
+                     out->met && room->lightest ? room->lightest : room->w,
+                     out->met && room->heaviest ? room->heaviest : room->w};
+}
+
+kr_list kr_list_of_values(kr_list_room room, size_t n)
+{
+    kr_list_order(room.x, room.w, n);
+    writer out = {room, 0, false};
+    for (size_t i = 0; i < n; i++) /* never writes ahead of where it reads */
+        writer_add(&out, room.x[i], room.w[i], room.w[i], room.w[i]);
+    return writer_list(&out);
+}
+
+size_t kr_merger_numbers(size_t k)
+{
+    size_t source = (sizeof(struct kr_list_source) + sizeof(double) - 1) / sizeof(double);
+    return k * (source + 1) + k; /* two numbers of 32 bits each in the tree */
+}
+
+kr_merger kr_merger_at(double *at, size_t k)
+{
+    size_t source = (sizeof(struct kr_list_source) + sizeof(double) - 1) / sizeof(double);
+    return (kr_merger){(void *)at, at + k * source, (void *)(at + k * (source + 1))};
+}
+
+static double source_head(const struct kr_list_source *source)
+{
+    return source->at < source->list->n ? source->list->x[source->at] + source->shift : INFINITY;
+}
+
+/* A tournament of the heads of k > 1 lists: node j (1 .. k - 1) has the children 2j and 2j + 1, the
+ * nodes k .. 2k - 1 are the lists. A node keeps the loser of its match; the winner of all is
+ * returned. */
+static uint32_t tournament(kr_merger m, uint32_t k)
+{
+    uint32_t *winner = m.tree;
+    for (uint32_t i = 0; i < k; i++)
+        winner[k + i] = i;
+    for (uint32_t j = k - 1; j > 0; j--) {
+        uint32_t a = winner[2 * j], b = winner[2 * j + 1];
+        winner[j] = m.heads[b] < m.heads[a] ? b : a;
+    }
+    uint32_t first = winner[1];
+    for (uint32_t j = 1; j < k; j++) { /* downwards, so that the children are winners still */
+        uint32_t a = winner[2 * j], b = winner[2 * j + 1];
+        winner[j] = winner[j] == a ? b : a;
+    }
+    return first;
+}
+
+static kr_list merge(kr_merger m, size_t k, bool met, kr_list_room room)
+{
+    writer out = {room, 0, met};
+    uint32_t nlists = (uint32_t)k;
+    size_t left = 0;
+    for (size_t i = 0; i < k; i++) {
+        m.heads[i] = source_head(&m.sources[i]);
+        left += m.sources[i].list->n;
+    }
+    uint32_t first = k > 1 ? tournament(m, nlists) : 0;
+    for (; left > 0; left--) {
+        struct kr_list_source *s = &m.sources[first];
+        size_t at = s->at++;
+        const kr_list *list = s->list;
+        writer_add(&out, m.heads[first], list->w[at] * s->w, list->lightest[at] * s->lightest,
+                   list->heaviest[at] * s->heaviest);
+        double head = source_head(s);
+        m.heads[first] = head;
+        for (uint32_t j = (nlists + first) / 2; j > 0; j /= 2) {
+            uint32_t other = m.tree[j];
+            double rival = m.heads[other];
+            bool loses = rival < head;
+            m.tree[j] = loses ? first : other;
+            first = loses ? other : first;
+            head = loses ? rival : head;
+        }
+    }
+    return writer_list(&out);
+}
+
+static bool list_met(const kr_list *list)
+{
+    return list->lightest != list->w || list->heaviest != list->w;
+}
+
+kr_list kr_list_sum(const kr_list *a, const kr_list *b, kr_merger merger, kr_list_room room)
+{
+    const kr_list *many = a->n < b->n ? b : a, *few = a->n < b->n ? a : b;
+    for (size_t i = 0; i < few->n; i++)
+        merger.sources[i] = (struct kr_list_source){
+            many, few->x[i], few->w[i], few->lightest[i], few->heaviest[i], 0};
+    return merge(merger, few->n, list_met(a) || list_met(b), room);
+}
+
+kr_list kr_list_mix(const kr_list *lists, const double *factors, size_t n, kr_merger merger,
+                    kr_list_room room)
+{
+    bool met = false;
+    for (size_t i = 0; i < n; i++) {
+        double f = factors[i];
+        merger.sources[i] = (struct kr_list_source){&lists[i], 0, f, f, f, 0};
+        met = met || list_met(&lists[i]);
+    }
+    return merge(merger, n, met, room);
+}
