@@ -77,9 +77,9 @@ typedef struct kr_job {
     double width_of_mfd_bin, area_source_discretization_km; /* NaN if absent */
     double floating_x_step, floating_y_step;
 
-    const char *source_model_logic_tree_file,
-        *gsim_logic_tree_file; /* full paths; NULL if absent */
-    const char *gsim;          /* the text of `gsim`, or NULL */
+    const char *source_model_logic_tree_file, *gsim_logic_tree_file,
+        *source_map_file; /* full paths; NULL if absent */
+    const char *gsim;     /* the text of `gsim`, or NULL */
     int gsim_line;
     size_t samples; /* 0: full enumeration */
     uint32_t random_seed;

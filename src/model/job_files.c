@@ -183,6 +183,8 @@ static kr_status files_set_honoured(kr_job_reader *r, const kr_ini_entry *entry,
         job->source_model_logic_tree_file = names.name[0];
     } else if (kr_str_eq(input, "gsim_logic_tree")) {
         job->gsim_logic_tree_file = names.name[0];
+    } else if (kr_str_eq(input, "source_map")) {
+        job->source_map_file = names.name[0];
     } else if (kr_str_eq(input, "amplification")) {
         job->amplification_file = names.name[0];
     } else if (exposure) {

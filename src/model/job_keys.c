@@ -209,6 +209,7 @@ static const kr_job_key keys[] = {
 static const kr_job_input inputs[] = {
     {"source_model_logic_tree", KR_KEY_HONOURED},
     {"gsim_logic_tree", KR_KEY_HONOURED},
+    {"source_map", KR_KEY_HONOURED},
     {"sites", KR_KEY_HONOURED},
     {"site_model", KR_KEY_HONOURED},
     {"exposure", KR_KEY_HONOURED},

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "input/json.h"
 #include "tree/gsim_tree.h"
 #include "tree/name.h"
 
@@ -82,6 +83,19 @@ static kr_status read_check_sums(kr_glt *g, const kr_node *set, const kr_glt_bra
     return KR_OK;
 }
 
+/* Sets of the source-model tree can move with each other; those of this tree cannot. */
+static kr_status read_not_correlated(const kr_glt *g, const kr_node *node)
+{
+    static const char *const names[] = {"correlatedWith", "correlatedBranches"};
+
+    for (size_t i = 0; i < node->nattrs; i++)
+        if (kr_nearest(node->attrs[i].name, names, 2))
+            return kr_fail_at(g->ctx, g->path, node->line,
+                              "%.40s is not known in ground-motion trees; remove it",
+                              node->attrs[i].name);
+    return KR_OK;
+}
+
 static kr_status read_branch(kr_glt *g, const kr_node *node, const kr_glt_branch *like,
                              uint32_t number, kr_glt_branch *out)
 {
@@ -93,6 +107,8 @@ static kr_status read_branch(kr_glt *g, const kr_node *node, const kr_glt_branch
     if (!kr_str_eq(node->tag, "logicTreeBranch"))
         return kr_fail_at(g->ctx, g->path, node->line, "<%s> where a <logicTreeBranch> belongs",
                           node->tag);
+    if (node->nattrs > 1 && (s = read_not_correlated(g, node)) != KR_OK)
+        return s;
     *out = *like;
     out->number = number;
     out->id = kr_arena_printf(g->arena, "g%.*s%u", (int)n, letter, (unsigned)like->set);
@@ -150,6 +166,7 @@ static kr_status read_attributes(kr_glt *g, const kr_node *node, kr_map *sets, k
     if (!kr_str_eq(node->tag, "logicTreeBranchSet"))
         return kr_fail_at(g->ctx, g->path, node->line, "<%s> where a <logicTreeBranchSet> belongs",
                           node->tag);
+    KR_TRY(read_not_correlated(g, node));
     KR_TRY(kr_node_attr_text(g->ctx, node, "uncertaintyType", &type));
     if (!kr_str_eq(type, "gmpeModel"))
         return kr_fail_at(g->ctx, g->path, node->line,
@@ -251,11 +268,28 @@ out:
     return s;
 }
 
+/* The <logicTree> of the file: as NRML, or of the New Zealand model's JSON. */
+static kr_status read_tree(kr_glt *g, kr_arena *nodes, kr_node **tree)
+{
+    kr_status s = KR_OK;
+    kr_node *root;
+
+    if (kr_json_is(g->path))
+        return kr_glt_nshm(g, nodes, tree);
+    KR_TRY(kr_xml_load(g->ctx, g->path, nodes, &root));
+    if (!kr_str_eq(root->tag, "nrml"))
+        return kr_fail_at(g->ctx, g->path, root->line,
+                          "the document is a <%s>; a NRML file begins with <nrml>", root->tag);
+    KR_TRY(kr_node_need(g->ctx, root, "logicTree", tree));
+out:
+    return s;
+}
+
 kr_status kr_glt_parse(kr_glt *g, const char **trts, size_t ntrts)
 {
     kr_status s = KR_OK;
     kr_arena scratch;
-    kr_node *root, *tree;
+    kr_node *tree;
 
     kr_arena_init(&scratch, g->ctx, KR_ACCOUNT_READING);
     if (!g->job->gsim_logic_tree_file) {
@@ -264,13 +298,7 @@ kr_status kr_glt_parse(kr_glt *g, const char **trts, size_t ntrts)
                 : kr_fail(g->ctx, KR_EINPUT, "%s: gsim_logic_tree_file is missing", g->job->path);
         goto out;
     }
-    KR_TRY(kr_xml_load(g->ctx, g->path, &scratch, &root));
-    if (!kr_str_eq(root->tag, "nrml")) {
-        s = kr_fail_at(g->ctx, g->path, root->line,
-                       "the document is a <%s>; a NRML file begins with <nrml>", root->tag);
-        goto out;
-    }
-    KR_TRY(kr_node_need(g->ctx, root, "logicTree", &tree));
+    KR_TRY(read_tree(g, &scratch, &tree));
     KR_TRY(read_sets(g, tree, trts, ntrts));
     for (size_t i = 0; !g->star && i < ntrts; i++) {
         size_t b = 0;

@@ -49,7 +49,7 @@ static double gsim_factor(const kr_glt_branch *b, const char *imt, bool any, boo
     return any && !exact ? 1 : b->weight;
 }
 
-static kr_status gsim_weights(kr_glt *g, kr_tree *tree, size_t i)
+static kr_status gsim_weights(kr_glt *g, kr_tree *tree, size_t i, const bool *any)
 {
     kr_status s = KR_OK;
     const kr_glt_branch *b = &g->branches[i];
@@ -63,7 +63,7 @@ static kr_status gsim_weights(kr_glt *g, kr_tree *tree, size_t i)
     for (size_t m = 0; m < g->job->nimts; m++) {
         const char *imt = g->job->imts[m].name;
         if (tree->nweights > 1)
-            w[1 + m] = gsim_factor(b, imt, gsim_any_weighs(g, imt), exact);
+            w[1 + m] = gsim_factor(b, imt, any[m], exact);
         for (size_t k = 0; k < b->nimts; k++)
             if (kr_str_eq(b->imts[k], imt) && b->imt_weights[k] == 0)
                 zeros[m] = zero = true;
@@ -78,7 +78,11 @@ static kr_status gsim_fill(kr_glt *g, kr_tree *tree)
 {
     kr_status s = KR_OK;
     size_t trt = 0;
+    bool *any; /* measures for which some branch has a weight */
 
+    KR_ANEW(any, g->arena, g->job->nimts + 1);
+    for (size_t m = 0; m < g->job->nimts; m++)
+        any[m] = gsim_any_weighs(g, g->job->imts[m].name);
     KR_ANEW(tree->gsims, g->arena, g->n);
     KR_ANEW(tree->first_gsim, g->arena, tree->ntrts + 1);
     tree->ngsims = g->n;
@@ -101,7 +105,7 @@ static kr_status gsim_fill(kr_glt *g, kr_tree *tree)
         tree->gsims[i].dir = g->dir;
         tree->gsims[i].nparts = b->nparts ? b->nparts : 1;
         tree->gsims[i].parts = b->nparts ? b->parts : part;
-        KR_TRY(gsim_weights(g, tree, i));
+        KR_TRY(gsim_weights(g, tree, i, any));
     }
     if (tree->nweights > 1 && g->job->use_rates)
         s = kr_fail_at(g->ctx, g->path, 0,

@@ -41,6 +41,9 @@ void kr_glt_clear(kr_glt *glt);
 /** Read all branch sets of the file, or the one gsim of the job. */
 KR_MUST_CHECK kr_status kr_glt_parse(kr_glt *g, const char **trts, size_t ntrts);
 
+/** The New Zealand model's description in JSON as the nodes of a <logicTree>, in the arena. */
+KR_MUST_CHECK kr_status kr_glt_nshm(kr_glt *g, kr_arena *nodes, kr_node **tree);
+
 /** Name, arguments and text of the model in an uncertaintyModel element. */
 KR_MUST_CHECK kr_status kr_glt_model(kr_glt *g, const kr_node *model, kr_glt_branch *out);
 

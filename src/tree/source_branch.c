@@ -61,6 +61,11 @@ static kr_status branch_read(kr_smlt *t, const kr_node *node, uint32_t set, kr_l
                           "the branchID '%s' cannot be used; choose one that is not empty, not '.' "
                           "and without '~'",
                           id);
+    for (size_t i = 0; i < node->nattrs; i++)
+        if (kr_str_starts(node->attrs[i].name, "correlated"))
+            return kr_fail_at(t->ctx, t->path, node->line,
+                              "%.40s on a logicTreeBranch; it belongs to its logicTreeBranchSet",
+                              node->attrs[i].name);
     KR_ASTR(out->id, t->arena, id);
     KR_TRY(branch_weight(t, node, &out->weight));
     KR_TRY(kr_node_need(t->ctx, node, "uncertaintyModel", &model));
@@ -103,7 +108,7 @@ static kr_status branch_check_set(kr_smlt *t, const kr_node *node, const kr_lt_b
                        kr_node_attr(node, "branchSetID"), sum);
         goto out;
     }
-    for (size_t i = 0; filled && i < n; i++) {
+    for (size_t i = 0; filled && !t->described && i < n; i++) {
         if (kr_map_get(&values, all[i].text, NULL)) {
             s = kr_fail_at(
                 t->ctx, t->path, all[i].line,
@@ -134,6 +139,13 @@ out:
     return s;
 }
 
+static void branch_make_empty(kr_lt_branch *branch)
+{
+    branch->text = "";
+    branch->files = NULL;
+    branch->nfiles = 0;
+}
+
 static kr_status branch_add_all(kr_smlt *t, kr_lt_branch *all, const bool *keep, size_t n,
                                 uint32_t set)
 {
@@ -144,12 +156,12 @@ static kr_status branch_add_all(kr_smlt *t, kr_lt_branch *all, const bool *keep,
 
     KR_ANEW(list, t->arena, n + 1);
     for (size_t i = 0; i < n; i++) {
-        if (!keep[i]) {
+        if (!keep[i] && t->sets[set].whole)
+            branch_make_empty(&all[i]);
+        else if (!keep[i]) {
             double sum = empty.weight + all[i].weight;
             empty = all[i];
-            empty.text = "";
-            empty.files = NULL;
-            empty.nfiles = 0;
+            branch_make_empty(&empty);
             empty.weight = sum;
             continue;
         }
@@ -227,6 +239,31 @@ out:
     return s;
 }
 
+/* What applyToBranches names. */
+typedef struct named {
+    char **words;
+    size_t n;
+    kr_map map; /* the words, for looking them up among many branches */
+} named;
+
+static kr_status branch_named(kr_smlt *t, uint32_t set, named *out)
+{
+    kr_status s = KR_OK;
+
+    if (!t->sets[set].to_branches)
+        return KR_OK;
+    KR_TRY(kr_split_words(t->arena, t->sets[set].to_branches, false, &out->words, &out->n));
+    for (size_t i = 0; i < out->n; i++)
+        KR_TRY(kr_map_put(&out->map, out->words[i], 0));
+out:
+    return s;
+}
+
+static bool branch_in(const char *id, const named *list)
+{
+    return kr_map_get(&list->map, id, NULL);
+}
+
 static kr_status branch_open(kr_smlt *t, uint32_t branch)
 {
     kr_status s = KR_OK;
@@ -239,28 +276,28 @@ out:
 
 /* Put a set under the branches that applyToBranches names; a dummy that stood there is forgotten.
  */
-static kr_status branch_apply(kr_smlt *t, uint32_t set, char **words, size_t n)
+static kr_status branch_apply(kr_smlt *t, uint32_t set, const named *list)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < list->n; i++) {
         int64_t k;
         uint32_t child;
 
-        if (!kr_map_get(&t->branch_map, words[i], &k))
+        if (!kr_map_get(&t->branch_map, list->words[i], &k))
             return kr_fail_at(
                 t->ctx, t->path, t->sets[set].line,
                 "applyToBranches names '%s', which is not defined before; name earlier branches",
-                words[i]);
-        if (!kr_str_eq(t->branches[k].id, words[i]))
+                list->words[i]);
+        if (!kr_str_eq(t->branches[k].id, list->words[i]))
             kr_warn_at(t->ctx, t->path, t->sets[set].line,
                        "the branch set '%s' follows the branches that smlt_branch leaves out, not "
                        "'%s', as in the reference; --compat exact lets it follow '%s'",
-                       t->sets[set].id, words[i], words[i]);
+                       t->sets[set].id, list->words[i], list->words[i]);
         child = t->branches[k].child;
         if (child != KR_LT_NONE && t->sets[child].kind != KR_LT_DUMMY)
             return kr_fail_at(
                 t->ctx, t->path, t->sets[set].line,
                 "the branch '%s' is already followed by branch set '%s'; one set follows a branch",
-                words[i], t->sets[child].id);
+                list->words[i], t->sets[child].id);
         while (child != KR_LT_NONE && t->sets[child].kind == KR_LT_DUMMY) {
             kr_lt_branch *dummy = &t->branches[t->sets[child].branches[0]];
             dummy->dead = *dummy->id == '.';
@@ -271,25 +308,17 @@ static kr_status branch_apply(kr_smlt *t, uint32_t set, char **words, size_t n)
     return KR_OK;
 }
 
-static bool branch_in(const char *id, char **words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (kr_str_eq(id, words[i]))
-            return true;
-    return false;
-}
-
 /* Of the open dummies the reference knows only the last one, by its name "."; and that name goes to
  * a new dummy as soon as another branch is left out (which of the two comes first is left to chance
  * there: this is the likelier case). The others end here: later sets do not follow them. True if
  * the name went to a new one, which then gets the dummy that was meant for the old one. */
-static bool branch_forget_dummies(kr_smlt *t, uint32_t set, char **words, size_t n)
+static bool branch_forget_dummies(kr_smlt *t, uint32_t set, const named *list)
 {
     bool keep_last = true, lost = false;
 
     for (size_t i = 0; i < t->nopen; i++) {
         const kr_lt_branch *b = &t->branches[t->open[i]];
-        if (*b->id != '.' && !branch_in(b->id, words, n))
+        if (*b->id != '.' && !branch_in(b->id, list))
             keep_last = false;
     }
     for (size_t i = t->nopen; i-- > 0;) {
@@ -310,17 +339,17 @@ static bool branch_forget_dummies(kr_smlt *t, uint32_t set, char **words, size_t
 }
 
 /* Open ends that applyToBranches leaves out get a dummy. */
-static kr_status branch_fill(kr_smlt *t, uint32_t set, char **words, size_t n)
+static kr_status branch_fill(kr_smlt *t, uint32_t set, const named *list)
 {
     kr_status s = KR_OK;
     uint32_t dummy = UINT32_MAX;
-    bool renamed = t->job->compat != KR_COMPAT_EXACT && branch_forget_dummies(t, set, words, n);
+    bool renamed = t->job->compat != KR_COMPAT_EXACT && branch_forget_dummies(t, set, list);
 
     for (size_t i = 0; i < t->nopen; i++) {
         uint32_t b = t->open[i];
         int64_t k = b;
 
-        if (t->branches[b].dead || branch_in(t->branches[b].id, words, n))
+        if (t->branches[b].dead || branch_in(t->branches[b].id, list))
             continue;
         if (*t->branches[b].id != '.' && !kr_map_get(&t->branch_map, t->branches[b].id, &k))
             continue;
@@ -353,16 +382,14 @@ static void branch_swap_open(kr_smlt *t)
 kr_status kr_smlt_attach(kr_smlt *t, uint32_t set)
 {
     kr_status s = KR_OK;
-    char **words = NULL;
-    size_t n = 0;
+    named list = {0};
     bool all = true;
 
+    kr_map_init(&list.map, t->ctx, KR_ACCOUNT_READING);
     t->nnext = 0;
-    if (t->sets[set].to_branches)
-        KR_TRY(kr_split_words(t->arena, t->sets[set].to_branches, false, &words, &n));
-    for (size_t i = 0; n > 0 && i < t->nopen; i++)
-        all = all &&
-              (t->branches[t->open[i]].dead || branch_in(t->branches[t->open[i]].id, words, n));
+    KR_TRY(branch_named(t, set, &list));
+    for (size_t i = 0; list.n > 0 && i < t->nopen; i++)
+        all = all && (t->branches[t->open[i]].dead || branch_in(t->branches[t->open[i]].id, &list));
     for (size_t i = 0; i < t->sets[set].nbranches; i++)
         KR_TRY(branch_open(t, t->sets[set].branches[i]));
     if (all) {
@@ -370,10 +397,11 @@ kr_status kr_smlt_attach(kr_smlt *t, uint32_t set)
             if (!t->branches[t->open[i]].dead)
                 t->branches[t->open[i]].child = set;
     } else {
-        KR_TRY(branch_apply(t, set, words, n));
-        KR_TRY(branch_fill(t, set, words, n));
+        KR_TRY(branch_apply(t, set, &list));
+        KR_TRY(branch_fill(t, set, &list));
     }
     branch_swap_open(t);
 out:
+    kr_map_clear(&list.map);
     return s;
 }

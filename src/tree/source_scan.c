@@ -64,19 +64,6 @@ out:
     return s;
 }
 
-static kr_status scan_named_by(kr_smlt *t, uint32_t file, const char *branch)
-{
-    kr_status s = KR_OK;
-    kr_lt_file *f = &t->files[file];
-
-    if (!f->branch)
-        f->branch = branch;
-    KR_GROW(f->branches, f->branches_cap, f->nbranches + 1, t->ctx, KR_ACCOUNT_TREE);
-    f->branches[f->nbranches++] = branch;
-out:
-    return s;
-}
-
 static kr_status scan_check_name(kr_smlt *t, int line, char **words, size_t i)
 {
     for (size_t j = 0; j < i; j++)
@@ -115,7 +102,10 @@ kr_status kr_smlt_files(kr_smlt *t, const kr_node *model, kr_lt_branch *branch)
                            access(t->files[f].path, F_OK) == 0 ? "cannot be read" : "is not there");
             goto out;
         }
-        KR_TRY(scan_named_by(t, f, branch->id));
+        if (t->files[f].branch)
+            t->files[f].shared = true;
+        else
+            t->files[f].branch = branch->id;
         KR_TRY(kr_smlt_scan(t, f));
         if (t->only_source && t->files[f].nids == 0)
             continue;

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "input/json.h"
 #include "model/source_names.h"
 
 #include <string.h>
@@ -30,6 +31,7 @@ kr_status kr_smlt_add_set(kr_smlt *t, uint32_t *out)
     KR_GROW(t->sets, t->sets_cap, t->nsets + 1, t->ctx, KR_ACCOUNT_TREE);
     *out = (uint32_t)t->nsets++;
     memset(&t->sets[*out], 0, sizeof *t->sets);
+    t->sets[*out].moves_with = KR_LT_NONE;
 out:
     return s;
 }
@@ -61,7 +63,6 @@ static kr_status tree_check_sources(kr_smlt *t, const kr_node *node, const kr_na
 {
     for (size_t i = 0; i < sources->n; i++) {
         int64_t k;
-        size_t nbranches = 0;
         const char *first = NULL;
         bool several = false;
 
@@ -72,11 +73,8 @@ static kr_status tree_check_sources(kr_smlt *t, const kr_node *node, const kr_na
                 sources->name[i]);
         for (size_t f = 0; f < t->ids[k].nfiles; f++) {
             const kr_lt_file *file = &t->files[t->ids[k].files[f]];
-            for (size_t b = 0; b < file->nbranches; b++, nbranches++) {
-                if (!first)
-                    first = file->branches[b];
-                several = several || !kr_str_eq(first, file->branches[b]);
-            }
+            several = several || file->shared || (first && !kr_str_eq(first, file->branch));
+            first = file->branch;
         }
         if (several && !kr_node_attr(node, "applyToBranches"))
             return kr_fail_at(t->ctx, t->path, node->line,
@@ -213,7 +211,7 @@ static kr_status tree_read_set(kr_smlt *t, const kr_node *node, size_t place)
     kr_status s = KR_OK;
     const char *type, *id;
     uint32_t set;
-    kr_lt_set filters = {0};
+    kr_lt_set filters = {.moves_with = KR_LT_NONE};
 
     if (!kr_str_eq(node->tag, "logicTreeBranchSet"))
         return kr_fail_at(t->ctx, t->path, node->line, "<%s> where a <logicTreeBranchSet> belongs",
@@ -222,7 +220,8 @@ static kr_status tree_read_set(kr_smlt *t, const kr_node *node, size_t place)
     KR_TRY(kr_node_attr_text(t->ctx, node, "branchSetID", &id));
     KR_TRY(tree_check_filters(t, node, type));
     KR_TRY(tree_filter(t, node, &filters));
-    if (filters.by_source && filters.sources.n == 0)
+    filters.whole = kr_node_attr(node, "correlatedWith") || kr_map_get(&t->leaders, id, NULL);
+    if (filters.by_source && filters.sources.n == 0 && !filters.whole)
         return KR_OK; /* for sources that the job leaves out */
     if (kr_map_get(&t->set_map, id, NULL))
         return kr_fail_at(t->ctx, t->path, node->line,
@@ -237,6 +236,7 @@ static kr_status tree_read_set(kr_smlt *t, const kr_node *node, size_t place)
     t->sets[set] = filters;
     KR_TRY(kr_map_put(&t->set_map, filters.id, set));
     KR_TRY(kr_smlt_branches(t, node, set));
+    KR_TRY(kr_smlt_correlate(t, node, set));
     KR_TRY(kr_smlt_attach(t, set));
 out:
     return s;
@@ -269,24 +269,45 @@ static kr_status tree_spelling(kr_smlt *t, const kr_node *root)
     return s;
 }
 
-static kr_status tree_parse(kr_smlt *t, const kr_node *root)
+static kr_status tree_parse(kr_smlt *t, const kr_node *tree)
 {
     kr_status s = KR_OK;
-    kr_node *tree;
+    const kr_node *set;
     size_t place = 0;
 
-    if (!kr_str_eq(root->tag, "nrml"))
-        return kr_fail_at(t->ctx, t->path, root->line,
-                          "the document is a <%s>; a NRML file begins with <nrml>", root->tag);
-    KR_TRY(kr_node_need(t->ctx, root, "logicTree", &tree));
     if (!tree->first)
         return kr_fail_at(t->ctx, t->path, tree->line,
                           "the logic tree is empty; it needs a sourceModel branch set");
+    for (const kr_node *node = tree->first; node; node = node->next) {
+        KR_TRY(tree_level(t, node, &set));
+        KR_TRY(kr_smlt_leader(t, set));
+    }
     for (const kr_node *node = tree->first; node; node = node->next, place++) {
-        const kr_node *set;
         KR_TRY(tree_level(t, node, &set));
         KR_TRY(tree_read_set(t, set, place));
     }
+    KR_TRY(kr_smlt_check_correlated(t));
+out:
+    return s;
+}
+
+/* The <logicTree> of the file: as NRML, or of the New Zealand model's JSON. */
+static kr_status tree_load(kr_smlt *t, kr_arena *nodes, kr_node **tree)
+{
+    kr_status s = KR_OK;
+    kr_node *root;
+
+    if (kr_json_is(t->path))
+        return kr_smlt_nshm(t, nodes, tree);
+    if (t->job->source_map_file)
+        kr_warn_at(t->ctx, t->path, 0,
+                   "the tree names files, not ids of sources: source_map_file has no effect");
+    KR_TRY(kr_xml_load(t->ctx, t->path, nodes, &root));
+    KR_TRY(tree_spelling(t, root));
+    if (!kr_str_eq(root->tag, "nrml"))
+        return kr_fail_at(t->ctx, t->path, root->line,
+                          "the document is a <%s>; a NRML file begins with <nrml>", root->tag);
+    KR_TRY(kr_node_need(t->ctx, root, "logicTree", tree));
 out:
     return s;
 }
@@ -319,7 +340,7 @@ kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, kr_arena *arena, kr_smlt 
 {
     kr_status s = KR_OK;
     kr_arena scratch;
-    kr_node *root;
+    kr_node *tree;
 
     memset(t, 0, sizeof *t);
     t->ctx = ctx;
@@ -331,6 +352,7 @@ kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, kr_arena *arena, kr_smlt 
     kr_map_init(&t->set_map, ctx, KR_ACCOUNT_TREE);
     kr_map_init(&t->file_map, ctx, KR_ACCOUNT_TREE);
     kr_map_init(&t->id_map, ctx, KR_ACCOUNT_TREE);
+    kr_map_init(&t->leaders, ctx, KR_ACCOUNT_READING);
     if (!t->path)
         return kr_fail(ctx, KR_EINPUT, "%s: source_model_logic_tree_file is missing", job->path);
     if (kr_str_ends(t->path, ".zip")) {
@@ -344,18 +366,17 @@ kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, kr_arena *arena, kr_smlt 
         goto out;
     }
     KR_TRY(tree_reduce(t));
-    KR_TRY(kr_xml_load(ctx, t->path, &scratch, &root));
-    KR_TRY(tree_spelling(t, root));
-    KR_TRY(tree_parse(t, root));
+    KR_TRY(tree_load(t, &scratch, &tree));
+    KR_TRY(tree_parse(t, tree));
+    kr_smlt_nshm_check(t);
 out:
+    kr_map_clear(&t->leaders); /* its keys go with the nodes */
     kr_arena_clear(&scratch);
     return s;
 }
 
 void kr_smlt_clear(kr_smlt *t)
 {
-    for (size_t i = 0; i < t->nfiles; i++)
-        kr_free(t->files[i].branches);
     for (size_t i = 0; i < t->nids; i++)
         kr_free(t->ids[i].files);
     kr_free(t->sets);

@@ -40,6 +40,8 @@ typedef struct kr_lt_set {
     const char *trt;          /* applyToTectonicRegionType, or NULL */
     const char *source_type;  /* applyToSourceType, such as "area"; NULL where it does not count */
     bool by_source;           /* has applyToSources */
+    bool whole; /* takes part in a correlation: branches that the job leaves out stay apart, each an
+                   empty one, since the correlation names them */
     kr_names sources;
     const char *to_branches; /* applyToBranches as written, or NULL */
 } kr_lt_set;
@@ -48,9 +50,8 @@ typedef struct kr_lt_set {
 typedef struct kr_lt_file {
     const char *name, *path;
     const char *branch; /* id of the first branch that names it */
+    bool shared;        /* another one names it too */
     size_t nids;        /* distinct ids (cut at ':') of the sources that the job keeps */
-    size_t nbranches, branches_cap;
-    const char **branches; /* ids of the branches that name it; owned */
     bool scanned, needed;
     bool sections;     /* a geometryModel: its sections serve the ruptures of all branches */
     size_t model_file; /* index in kr_model, once read */
@@ -65,9 +66,11 @@ typedef struct kr_lt_id {
 typedef struct kr_smlt {
     kr_ctx *ctx;
     const kr_job *job;
-    kr_arena *arena; /* of the tree */
-    const char *path, *dir;
-    kr_lt_set *sets; /* 0 is the root; these arrays are owned */
+    kr_arena *arena;         /* of the tree */
+    const char *path, *dir;  /* of the tree; the folder that its files start from */
+    bool described;          /* read from the JSON of the New Zealand model: */
+    kr_names described_trts; /* the tectonic region types that it names */
+    kr_lt_set *sets;         /* 0 is the root; these arrays are owned */
     size_t nsets, sets_cap;
     kr_lt_branch *branches;
     size_t nbranches, branches_cap;
@@ -78,6 +81,7 @@ typedef struct kr_smlt {
     const char **trts; /* of the sources, sorted once read */
     size_t ntrts, trts_cap;
     kr_map branch_map, set_map, file_map, id_map;
+    kr_map leaders; /* ids of the branch sets that correlatedWith names; while reading */
     uint32_t *open, *next_open; /* branches without a following set, while reading */
     size_t nopen, open_cap, nnext, next_cap;
     size_t nordinals;        /* branch sets without dummies */
@@ -98,6 +102,22 @@ KR_MUST_CHECK kr_status kr_smlt_branches(kr_smlt *t, const kr_node *node, uint32
 
 /** Let a branch set follow the branches it applies to. */
 KR_MUST_CHECK kr_status kr_smlt_attach(kr_smlt *t, uint32_t set);
+
+/** Note the branch set that a <logicTreeBranchSet> moves with, before any is read. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_smlt_leader(kr_smlt *t, const kr_node *node);
+
+/** Which branches of a set are taken with those of the set that it moves with. */
+KR_MUST_CHECK kr_status kr_smlt_correlate(kr_smlt *t, const kr_node *node, uint32_t set);
+
+/** Is the other set on every path that a correlated one is on? */
+KR_MUST_CHECK kr_status kr_smlt_check_correlated(kr_smlt *t);
+
+/** The New Zealand model's description in JSON as the nodes of a <logicTree>, in the arena; the
+ * folder of its files is set. `nodes` holds what is needed while reading. */
+KR_MUST_CHECK kr_status kr_smlt_nshm(kr_smlt *t, kr_arena *nodes, kr_node **tree);
+
+/** Warn where a description and its source files have other tectonic region types. */
+void kr_smlt_nshm_check(const kr_smlt *t);
 
 /** The files of a branch, scanned; with one source in the job only those that hold it. */
 KR_MUST_CHECK kr_status kr_smlt_files(kr_smlt *t, const kr_node *model, kr_lt_branch *branch);
