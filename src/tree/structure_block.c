@@ -1,31 +1,6 @@
 /* Blocks: their tables, one for each set of choices that terms depend on. */
 #include "tree/structure_inside.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-/* A term on its way into a table. */
-typedef struct placed {
-    const kr_term *term;
-    size_t order; /* among the terms of the bundle: equal sets of choices stay in it */
-} placed;
-
-static int block_compare_choices(const kr_term *a, const kr_term *b)
-{
-    for (size_t i = 0; i < a->nchoices && i < b->nchoices; i++)
-        if (a->choices[i] != b->choices[i])
-            return a->choices[i] < b->choices[i] ? -1 : 1;
-    return (a->nchoices > b->nchoices) - (a->nchoices < b->nchoices);
-}
-
-static int block_compare(const void *pa, const void *pb)
-{
-    const placed *a = pa, *b = pb;
-    int c = block_compare_choices(a->term, b->term);
-
-    return c != 0 ? c : (a->order > b->order) - (a->order < b->order);
-}
-
 static size_t block_row(const kr_division *d, const kr_term *term, size_t entry)
 {
     size_t row = 0;
@@ -36,11 +11,11 @@ static size_t block_row(const kr_division *d, const kr_term *term, size_t entry)
 }
 
 /* One table of n terms that depend on the same choices. */
-static kr_status block_table(kr_division *d, const placed *terms, size_t n, kr_table *out)
+static kr_status block_table(kr_division *d, const kr_term *const *terms, size_t n, kr_table *out)
 {
     kr_status s = KR_OK;
     kr_arena *arena = d->b->arena;
-    const kr_term *like = terms[0].term;
+    const kr_term *like = terms[0];
     uint32_t *axes, *first, *rates;
     size_t total = 0;
 
@@ -51,18 +26,18 @@ static kr_status block_table(kr_division *d, const placed *terms, size_t n, kr_t
         out->nrows *= d->choices[like->choices[i]].nstates;
     }
     for (size_t t = 0; t < n; t++)
-        total += terms[t].term->nentries;
+        total += terms[t]->nentries;
     KR_ANEW(first, arena, out->nrows + 1);
     KR_ANEW(rates, arena, total);
     for (size_t t = 0; t < n; t++)
-        for (size_t e = 0; e < terms[t].term->nentries; e++)
-            first[block_row(d, terms[t].term, e)]++;
+        for (size_t e = 0; e < terms[t]->nentries; e++)
+            first[block_row(d, terms[t], e)]++;
     /* Row i ends where the next begins; filled from its end to its beginning. */
     for (size_t i = 1; i <= out->nrows; i++)
         first[i] += first[i - 1];
     for (size_t t = n; t-- > 0;)
-        for (size_t e = terms[t].term->nentries; e-- > 0;)
-            rates[--first[block_row(d, terms[t].term, e)]] = terms[t].term->rates[e];
+        for (size_t e = terms[t]->nentries; e-- > 0;)
+            rates[--first[block_row(d, terms[t], e)]] = terms[t]->rates[e];
     out->axes = axes;
     out->first = first;
     out->rates = rates;
@@ -70,23 +45,19 @@ out:
     return s;
 }
 
-static kr_status block_tables(kr_division *d, const kr_bundle *bundle, placed *terms, kr_part *part)
+static kr_status block_tables(kr_division *d, const kr_term *const *terms, size_t n, kr_part *part)
 {
     kr_status s = KR_OK;
     kr_table *tables;
-    size_t n = bundle->nterms, ntables = 0;
+    size_t ntables = 0;
 
     for (size_t i = 0; i < n; i++)
-        terms[i] = (placed){bundle->terms[i], i};
-    if (n > 1)
-        qsort(terms, n, sizeof *terms, block_compare);
-    for (size_t i = 0; i < n; i++)
-        ntables += i == 0 || block_compare_choices(terms[i - 1].term, terms[i].term) != 0;
+        ntables += i == 0 || kr_terms_compare(terms[i - 1], terms[i]) != 0;
     KR_ANEW(tables, d->b->arena, ntables);
     part->tables = tables;
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n; end++)
-            if (block_compare_choices(terms[i].term, terms[end].term) != 0)
+            if (kr_terms_compare(terms[i], terms[end]) != 0)
                 break;
         KR_TRY(block_table(d, terms + i, end - i, &tables[part->ntables++]));
     }
@@ -98,7 +69,7 @@ kr_status kr_divide_block(kr_division *d, const kr_bundle *bundle, uint32_t *par
 {
     kr_status s = KR_OK;
     kr_part block = {.kind = KR_PART_BLOCK, .nchoices = bundle->nchoices, .nstates = 1};
-    placed *terms = NULL;
+    const kr_term **terms = NULL;
     uint32_t *choices;
 
     KR_ANEW(choices, d->b->arena, bundle->nchoices);
@@ -110,7 +81,8 @@ kr_status kr_divide_block(kr_division *d, const kr_bundle *bundle, uint32_t *par
     block.choices = choices;
     block.states = (double)block.nstates;
     KR_NEW(terms, d->b->ctx, KR_ACCOUNT_TREE, bundle->nterms);
-    KR_TRY(block_tables(d, bundle, terms, &block));
+    KR_TRY(kr_terms_sort(d->b->ctx, bundle, terms));
+    KR_TRY(block_tables(d, terms, bundle->nterms, &block));
     d->states += block.states;
     KR_TRY(kr_structure_push(d->b, &block, part));
 out:

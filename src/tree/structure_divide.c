@@ -15,13 +15,14 @@ double kr_bundle_bits(const kr_choice *choices, const kr_bundle *bundle)
     return bits;
 }
 
-/* The bundle taken apart: bundles that share no term. */
+/* The bundle taken apart: groups that share no term, and what is loose: choices with one state and
+ * terms that depend on nothing. */
 typedef struct groups {
     kr_arena arena; /* what follows lives in it */
     uint32_t *parent;
     uint32_t *group_of; /* of each choice of the bundle, by the root of its tree in `parent` */
     size_t n;
-    kr_bundle *bundles;
+    kr_bundle *bundles; /* n, and what is loose */
     double *bits;
 } groups;
 
@@ -34,49 +35,35 @@ static uint32_t groups_root(groups *g, uint32_t i)
     return i;
 }
 
-/* Give choices with several states the number of their group. Those with one, and terms that depend
- * on nothing, go with the smallest group if it is small; otherwise, or if there is none, they are
- * one more group. Returns its number. */
-static size_t groups_number(kr_division *d, const kr_bundle *bundle, groups *g)
+static void groups_number(const kr_division *d, const kr_bundle *bundle, groups *g)
 {
-    bool loose = false;
-    size_t home = SIZE_MAX;
-
-    g->n = 0;
     for (size_t i = 0; i < bundle->nchoices; i++)
         g->group_of[i] = UINT32_MAX;
     for (size_t i = 0; i < bundle->nchoices; i++) {
         uint32_t root = groups_root(g, (uint32_t)i);
         size_t nstates = d->choices[bundle->choices[i]].nstates;
-        if (nstates == 1) {
-            loose = true;
+        if (nstates == 1)
             continue;
-        }
         if (g->group_of[root] == UINT32_MAX) {
             g->bits[g->n] = 0;
             g->group_of[root] = (uint32_t)g->n++;
         }
         g->bits[g->group_of[root]] += log2((double)nstates);
     }
-    for (size_t i = 0; i < bundle->nterms; i++)
-        loose = loose || bundle->terms[i]->nchoices == 0;
-    for (size_t k = 0; k < g->n; k++)
-        if (home == SIZE_MAX || g->bits[k] < g->bits[home])
-            home = k;
-    if (g->n == 0 || (loose && exp2(g->bits[home]) > (double)d->b->small)) {
-        g->bits[g->n] = 0;
-        home = g->n++;
-    }
-    return home;
 }
 
-static size_t groups_of_choice(const kr_division *d, groups *g, uint32_t choice, size_t home)
+static size_t groups_of_choice(const kr_division *d, groups *g, uint32_t choice)
 {
-    return d->choices[choice].nstates == 1 ? home : g->group_of[groups_root(g, d->place[choice])];
+    return d->choices[choice].nstates == 1 ? g->n : g->group_of[groups_root(g, d->place[choice])];
+}
+
+static size_t groups_of_term(const kr_division *d, groups *g, const kr_term *term)
+{
+    return term->nchoices == 0 ? g->n : groups_of_choice(d, g, term->choices[0]);
 }
 
 /* Hand out choices and terms to the groups, in their order. */
-static kr_status groups_fill(kr_division *d, const kr_bundle *bundle, groups *g, size_t home)
+static kr_status groups_fill(kr_division *d, const kr_bundle *bundle, groups *g)
 {
     kr_status s = KR_OK;
     uint32_t *choices;
@@ -85,29 +72,26 @@ static kr_status groups_fill(kr_division *d, const kr_bundle *bundle, groups *g,
 
     KR_ANEW(choices, &g->arena, bundle->nchoices);
     KR_ANEW(terms, &g->arena, bundle->nterms);
-    KR_ANEW(first_choice, &g->arena, g->n + 1);
-    KR_ANEW(first_term, &g->arena, g->n + 1);
-    KR_ANEW(g->bundles, &g->arena, g->n);
+    KR_ANEW(first_choice, &g->arena, g->n + 2);
+    KR_ANEW(first_term, &g->arena, g->n + 2);
+    KR_ANEW(g->bundles, &g->arena, g->n + 1);
     for (size_t i = 0; i < bundle->nchoices; i++)
-        first_choice[groups_of_choice(d, g, bundle->choices[i], home) + 1]++;
-    for (size_t i = 0; i < bundle->nterms; i++) {
-        const kr_term *t = bundle->terms[i];
-        first_term[(t->nchoices ? groups_of_choice(d, g, t->choices[0], home) : home) + 1]++;
-    }
-    for (size_t k = 0; k < g->n; k++) {
+        first_choice[groups_of_choice(d, g, bundle->choices[i]) + 1]++;
+    for (size_t i = 0; i < bundle->nterms; i++)
+        first_term[groups_of_term(d, g, bundle->terms[i]) + 1]++;
+    for (size_t k = 0; k <= g->n; k++) {
         first_choice[k + 1] += first_choice[k];
         first_term[k + 1] += first_term[k];
         g->bundles[k] = (kr_bundle){0, choices + first_choice[k], 0, terms + first_term[k]};
     }
     for (size_t i = 0; i < bundle->nchoices; i++) {
-        size_t k = groups_of_choice(d, g, bundle->choices[i], home);
+        size_t k = groups_of_choice(d, g, bundle->choices[i]);
         choices[first_choice[k] + g->bundles[k].nchoices++] = bundle->choices[i];
     }
     for (size_t i = 0; i < bundle->nterms; i++) {
-        const kr_term *t = bundle->terms[i];
-        size_t k = t->nchoices ? groups_of_choice(d, g, t->choices[0], home) : home;
-        if (t->nentries > 0)
-            terms[first_term[k] + g->bundles[k].nterms++] = t;
+        size_t k = groups_of_term(d, g, bundle->terms[i]);
+        if (bundle->terms[i]->nentries > 0)
+            terms[first_term[k] + g->bundles[k].nterms++] = bundle->terms[i];
     }
 out:
     return s;
@@ -119,7 +103,7 @@ static kr_status groups_find(kr_division *d, const kr_bundle *bundle, groups *g)
 
     KR_ANEW(g->parent, &g->arena, bundle->nchoices);
     KR_ANEW(g->group_of, &g->arena, bundle->nchoices);
-    KR_ANEW(g->bits, &g->arena, bundle->nchoices + 1);
+    KR_ANEW(g->bits, &g->arena, bundle->nchoices);
     for (size_t i = 0; i < bundle->nchoices; i++) {
         d->place[bundle->choices[i]] = (uint32_t)i;
         g->parent[i] = (uint32_t)i;
@@ -132,7 +116,34 @@ static kr_status groups_find(kr_division *d, const kr_bundle *bundle, groups *g)
             g->parent[a > b ? a : b] = a > b ? b : a;
         }
     }
-    KR_TRY(groups_fill(d, bundle, g, groups_number(d, bundle, g)));
+    groups_number(d, bundle, g);
+    KR_TRY(groups_fill(d, bundle, g));
+out:
+    return s;
+}
+
+/* A group with what is loose, which is then no more. */
+static kr_status groups_merge(groups *g, size_t k)
+{
+    kr_status s = KR_OK;
+    kr_bundle *a = &g->bundles[k], *b = &g->bundles[g->n];
+    uint32_t *choices;
+    const kr_term **terms;
+    size_t n = 0;
+
+    KR_ANEW(choices, &g->arena, a->nchoices + b->nchoices);
+    KR_ANEW(terms, &g->arena, a->nterms + b->nterms);
+    for (size_t i = 0, j = 0; i < a->nchoices || j < b->nchoices;)
+        if (j == b->nchoices || (i < a->nchoices && a->choices[i] < b->choices[j]))
+            choices[n++] = a->choices[i++];
+        else
+            choices[n++] = b->choices[j++];
+    for (size_t i = 0; i < a->nterms; i++)
+        terms[i] = a->terms[i];
+    for (size_t i = 0; i < b->nterms; i++)
+        terms[a->nterms + i] = b->terms[i];
+    *a = (kr_bundle){n, choices, a->nterms + b->nterms, terms};
+    *b = (kr_bundle){0};
 out:
     return s;
 }
@@ -280,8 +291,9 @@ out:
     return s;
 }
 
-/* Half the states or less must be left, otherwise a block is simpler. */
-static kr_status divide_group(kr_division *d, const kr_bundle *group, double bits, uint32_t *part)
+/* A group becomes a block, or a mix over a choice that leaves half its states or less. */
+static kr_status divide_decide(kr_division *d, const kr_bundle *group, double bits, bool *block,
+                               uint32_t *choice)
 {
     kr_status s = KR_OK;
     kr_split split;
@@ -289,15 +301,17 @@ static kr_status divide_group(kr_division *d, const kr_bundle *group, double bit
 
     if (d->states > KR_TIED_STATES_MAX || d->b->nparts - d->parts > DIVIDE_PARTS_MAX)
         return divide_fail(d);
-    if (bits < log2((double)d->b->small) + 1e-9 || (group->nchoices == 1 && fits))
-        return kr_divide_block(d, group, part);
+    *choice = group->choices[0];
+    *block = bits < log2((double)d->b->small) + 1e-9 || (group->nchoices == 1 && fits);
+    if (*block)
+        return KR_OK;
     KR_TRY(kr_split_find(d, group, &split));
     bool pays = split.bits_split < bits - 1;
-    if (!pays && fits)
-        return kr_divide_block(d, group, part);
     if (!pays && exp2(bits) > KR_TIED_STATES_MAX)
         return divide_fail(d);
-    KR_TRY(divide_mix(d, group, pays ? split.choice : group->choices[0], part));
+    *block = !pays && fits;
+    if (pays)
+        *choice = split.choice;
 out:
     return s;
 }
@@ -306,21 +320,33 @@ kr_status kr_divide(kr_division *d, const kr_bundle *bundle, uint32_t *part)
 {
     kr_status s = KR_OK;
     groups g = {0};
-    uint32_t *children;
-    bool outermost = d->tied == NULL;
+    uint32_t *children, choice = 0;
+    size_t n = 0, smallest = 0;
+    bool block, outermost = d->tied == NULL;
 
     kr_arena_init(&g.arena, d->b->ctx, KR_ACCOUNT_TREE);
     KR_TRY(groups_find(d, bundle, &g));
-    KR_ANEW(children, &g.arena, g.n);
+    KR_ANEW(children, &g.arena, g.n + 1);
+    for (size_t k = 1; k < g.n; k++)
+        if (g.bits[k] < g.bits[smallest])
+            smallest = k;
     for (size_t k = 0; k < g.n; k++) {
         if (outermost) {
             d->tied = &g.bundles[k];
             d->states = 0;
             d->parts = d->b->nparts;
         }
-        KR_TRY(divide_group(d, &g.bundles[k], g.bits[k], &children[k]));
+        KR_TRY(divide_decide(d, &g.bundles[k], g.bits[k], &block, &choice));
+        if (block && k == smallest)
+            KR_TRY(groups_merge(&g, k));
+        if (block)
+            KR_TRY(kr_divide_block(d, &g.bundles[k], &children[n++]));
+        else
+            KR_TRY(divide_mix(d, &g.bundles[k], choice, &children[n++]));
     }
-    KR_TRY(kr_structure_add_sum(d->b, children, g.n, part));
+    if (g.n == 0 || g.bundles[g.n].nchoices + g.bundles[g.n].nterms > 0)
+        KR_TRY(kr_divide_block(d, &g.bundles[g.n], &children[n++]));
+    KR_TRY(kr_structure_add_sum(d->b, children, n, part));
 out:
     kr_arena_clear(&g.arena);
     return s;

@@ -1,7 +1,7 @@
 /* Terms: the choices that they really depend on. */
 #include "tree/structure_inside.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 static uint64_t term_mix(uint64_t x)
 {
@@ -94,5 +94,43 @@ kr_status kr_term_reduce(kr_arena *arena, const kr_choice *choices, kr_term *ter
             KR_TRY(term_drop(arena, term, axis));
     }
 out:
+    return s;
+}
+
+int kr_terms_compare(const kr_term *a, const kr_term *b)
+{
+    for (size_t i = 0; i < a->nchoices && i < b->nchoices; i++)
+        if (a->choices[i] != b->choices[i])
+            return a->choices[i] < b->choices[i] ? -1 : 1;
+    return (a->nchoices > b->nchoices) - (a->nchoices < b->nchoices);
+}
+
+/* A term with its position in the bundle. */
+typedef struct placed {
+    const kr_term *term;
+    size_t place;
+} placed;
+
+static int term_compare(const void *pa, const void *pb)
+{
+    const placed *a = pa, *b = pb;
+    int c = kr_terms_compare(a->term, b->term);
+
+    return c != 0 ? c : (a->place > b->place) - (a->place < b->place);
+}
+
+kr_status kr_terms_sort(kr_ctx *ctx, const kr_bundle *bundle, const kr_term **out)
+{
+    kr_status s = KR_OK;
+    placed *sorted = NULL;
+
+    KR_NEW(sorted, ctx, KR_ACCOUNT_TREE, bundle->nterms);
+    for (size_t i = 0; i < bundle->nterms; i++)
+        sorted[i] = (placed){bundle->terms[i], i};
+    qsort(sorted, bundle->nterms, sizeof *sorted, term_compare);
+    for (size_t i = 0; i < bundle->nterms; i++)
+        out[i] = sorted[i].term;
+out:
+    kr_free(sorted);
     return s;
 }
