@@ -23,7 +23,8 @@ typedef enum kr_quantile_rule {
 enum {
     KR_LIST_MAX = 1 << 21,     /* entries of one list */
     KR_LISTS_MAX = 10000000,   /* entries of all lists held at once */
-    KR_STREAM_FROM = 1 << 16,  /* a pair without a second half is streamed from here on */
+    KR_STREAM_FROM = 1 << 16,  /* realizations; from here on they are streamed rather than put in
+                                  lists that have half as many entries in all, or more */
     KR_STREAM_MAX = 200000000, /* realizations visited one by one at most */
 };
 
@@ -54,7 +55,7 @@ KR_MUST_CHECK kr_status kr_unfold_create(kr_ctx *ctx, const kr_structure *struct
 void kr_unfold_destroy(kr_unfold **unfold);
 kr_way kr_unfold_way(const kr_unfold *unfold);
 size_t kr_unfold_pairs(const kr_unfold *unfold);   /* 0 if streamed or bracketed */
-double kr_unfold_entries(const kr_unfold *unfold); /* of all lists */
+double kr_unfold_entries(const kr_unfold *unfold); /* of all lists; 0 if there are none */
 const char *kr_way_name(kr_way way);
 
 /* All that a thread needs to find quantiles at a level, by any of the ways. */
@@ -78,6 +79,10 @@ void kr_quantiles_destroy(kr_quantiles **quantiles);
  * three equal unless bracketed). */
 void kr_quantiles_compute(kr_quantiles *quantiles, const double *rates, size_t column,
                           double *value, double *lower, double *upper);
+
+/** The pairs of lists at a site and level, kr_unfold_pairs of them (NULL if none); they stay until
+ * the next call with the same kr_quantiles. */
+const kr_pair *kr_quantiles_pairs(kr_quantiles *quantiles, const double *rates, size_t column);
 
 /* The two last ways, for kr_quantiles. Scratch in numbers (doubles). */
 

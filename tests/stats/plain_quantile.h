@@ -4,6 +4,7 @@
 
 #include "stats/quantile.h"
 #include "stats/stats.h"
+#include "support/support.h"
 
 /* numpy.interp(q, c, x) for one q; c never decreases. */
 static double plain_interp(double q, const double *c, const kr_weighted *v, size_t n)
@@ -58,6 +59,25 @@ static double plain_quantile(const kr_weighted *v, size_t n, kr_quantile_rule ru
     if (rule == KR_QUANTILE_MERGED)
         return plain_merged(q, v, n);
     return plain_interp(rule == KR_QUANTILE_HALF_WEIGHT ? q * sum : q, c, v, n);
+}
+
+/* Where to look for quantiles: 0, 1, below the first sum of weights, at seven of the sums
+ * themselves, and in between. */
+enum { PLAIN_QUANTILES = 16 };
+
+static void plain_choose(uint64_t *random, const kr_weighted *sorted, size_t n, double *c,
+                         double q[PLAIN_QUANTILES])
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        c[i] = sum += sorted[i].w;
+    q[0] = 0;
+    q[1] = 1;
+    q[2] = c[0] / 2;
+    for (size_t k = 3; k < 10; k++)
+        q[k] = c[kt_random(random) % n];
+    for (size_t k = 10; k < PLAIN_QUANTILES; k++)
+        q[k] = floor(kt_random_unit(random) * 0x1p20) * 0x1p-20;
 }
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 600, PAIRS = 4, QUANTILES = 16 };
+enum { MOST = 600, PAIRS = 4, QUANTILES = PLAIN_QUANTILES };
 
 static const kr_quantile_rule rules[] = {KR_QUANTILE_REFERENCE, KR_QUANTILE_HALF_WEIGHT,
                                          KR_QUANTILE_MERGED};
@@ -88,22 +88,6 @@ static size_t list_sums(world *it)
     return n;
 }
 
-/* 0, 1, some sums of weights themselves, below the first one, and others. */
-static void choose_quantiles(uint64_t *random, const kr_weighted *sorted, double *c, size_t n,
-                             double *q)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        c[i] = sum += sorted[i].w;
-    q[0] = 0;
-    q[1] = 1;
-    q[2] = c[0] / 2;
-    for (size_t k = 3; k < 10; k++)
-        q[k] = c[kt_random(random) % n];
-    for (size_t k = 10; k < QUANTILES; k++)
-        q[k] = floor(kt_random_unit(random) * 0x1p20) * 0x1p-20;
-}
-
 static void check(world *it, uint64_t *random, kr_quantile_rule rule, kr_scale scale)
 {
     kr_pair pairs[PAIRS];
@@ -112,7 +96,7 @@ static void check(world *it, uint64_t *random, kr_quantile_rule rule, kr_scale s
         pairs[p] = (kr_pair){list_of(&it->x[p], rule), list_of(&it->y[p], rule), it->weight[p]};
     size_t n = list_sums(it);
     plain_sort(it->sums, n, scale);
-    choose_quantiles(random, it->sums, it->c, n, q);
+    plain_choose(random, it->sums, n, it->c, q);
 
     double *scratch = malloc(kr_select_scratch(pairs, it->npairs, QUANTILES) * sizeof *scratch);
     assert_non_null(scratch);
