@@ -35,13 +35,20 @@ size_t kr_shares_first_state(const kr_structure *structure, size_t choice);
 void kr_shares_compute(const kr_structure *structure, kr_shares_scratch *scratch,
                        const double *rates, size_t column, kr_shares *out);
 
-/** d quantile / d weight of every state, for the derivative along which the weight of the state
- * grows and the others of its choice shrink in proportion; `out`: nq x all states. From the weights
- * of the distribution at the quantile: -(dF/dw) / slope, with the slope of the interpolation
- * between the two neighbours. */
+/** d quantile / d weight of every state, along the direction in which the weight of the state grows
+ * and the others of its choice shrink in proportion, so that their sum stays; 0 where the state has
+ * all the weight. `out`: nq x all states. Between two neighbours the quantile is a function of the
+ * cumulative weight at the first and of the weights of one or both; it moves with the sums of
+ * weights that contain the state. On a plateau it does not move. Where two realizations of one
+ * value and one weight change places the derivative has two sides: it is one of them. KR_EINPUT as
+ * kr_shares_quantile_check; KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_shares_quantile_derivative(kr_ctx *ctx, const kr_structure *structure,
                                                       const kr_quantile_spec *spec,
                                                       const double *rates, size_t column,
                                                       double *out);
+
+/** KR_EINPUT with the number if the tree has no two halves (or a mixture of such) that can be
+ * listed with KR_LISTS_MAX combinations in all: derivatives of its quantiles are not computed. */
+KR_MUST_CHECK kr_status kr_shares_quantile_check(kr_ctx *ctx, const kr_structure *structure);
 
 #endif
