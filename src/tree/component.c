@@ -10,7 +10,7 @@
 typedef struct member {
     const kr_build *b;
     uint32_t variant;
-    uint32_t rank;       /* of its set of paths */
+    uint32_t rank;       /* of its presence among all */
     const char *id;      /* of the first source */
     const char *base_id; /* where components are split by it, else "" */
 } member;
@@ -18,28 +18,22 @@ typedef struct member {
 typedef struct grouping {
     kr_build *b;
     member *members;
-    uint32_t *rank;          /* of each set of paths, in lexical order */
     kr_tree_source *sources; /* of all components */
-    uint32_t *sets;          /* set of paths of each component */
 } grouping;
 
-static int component_compare_sets(const kr_path_set *a, const kr_path_set *b)
-{
-    for (size_t i = 0; i < a->n && i < b->n; i++)
-        if (a->paths[i] != b->paths[i])
-            return a->paths[i] < b->paths[i] ? -1 : 1;
-    return a->n < b->n ? -1 : a->n > b->n;
-}
-
+/* A presence on its way to a rank: the order of its list of paths. */
 typedef struct ranked {
-    const kr_path_set *set;
-    uint32_t index;
+    const kr_diagrams *diagrams;
+    kr_diagram presence;
+    member *of;
 } ranked;
 
-static int component_compare_ranked(const void *pa, const void *pb)
+static int component_compare_presence(const void *pa, const void *pb)
 {
     const ranked *a = pa, *b = pb;
-    return component_compare_sets(a->set, b->set);
+
+    return a->presence == b->presence ? 0
+                                      : kr_diagram_compare(a->diagrams, a->presence, b->presence);
 }
 
 static kr_status component_rank(grouping *g)
@@ -47,20 +41,23 @@ static kr_status component_rank(grouping *g)
     kr_status s = KR_OK;
     kr_build *b = g->b;
     ranked *r = NULL;
+    uint32_t rank = 0;
 
-    KR_NEW(r, b->ctx, KR_ACCOUNT_READING, b->nsets);
-    KR_NEW(g->rank, b->ctx, KR_ACCOUNT_READING, b->nsets);
-    for (size_t i = 0; i < b->nsets; i++)
-        r[i] = (ranked){&b->sets[i], (uint32_t)i};
-    qsort(r, b->nsets, sizeof *r, component_compare_ranked);
-    for (size_t i = 0; i < b->nsets; i++)
-        g->rank[r[i].index] = (uint32_t)i;
+    KR_NEW(r, b->ctx, KR_ACCOUNT_READING, b->nvariants);
+    for (size_t i = 0; i < b->nvariants; i++)
+        r[i] = (ranked){&b->tree->diagrams, b->variants[g->members[i].variant].presence,
+                        &g->members[i]};
+    qsort(r, b->nvariants, sizeof *r, component_compare_presence);
+    for (size_t i = 0; i < b->nvariants; i++) {
+        rank += i > 0 && r[i].presence != r[i - 1].presence;
+        r[i].of->rank = rank;
+    }
 out:
     kr_free(r);
     return s;
 }
 
-/* Groups of ordinary sources by tectonic region type (as first met), set of paths, base id where
+/* Groups of ordinary sources by tectonic region type (as first met), paths, base id where
  * split, then source id and kind; atomic groups after them as paths meet them. */
 static int component_compare(const void *pa, const void *pb)
 {
@@ -71,9 +68,7 @@ static int component_compare(const void *pa, const void *pb)
     if (va->atomic != vb->atomic)
         return va->atomic ? 1 : -1;
     if (va->atomic) {
-        uint32_t pfa = a->b->sets[va->path_set].paths[0], pfb = b->b->sets[vb->path_set].paths[0];
-        if (pfa != pfb)
-            return pfa < pfb ? -1 : 1;
+        /* units are numbered by the first path that has them, and there in its order */
         if (va->position != vb->position)
             return va->position < vb->position ? -1 : 1;
     } else {
@@ -127,13 +122,14 @@ static kr_status component_members(grouping *g)
         const char *trt = b->places[v->place].source->trt;
         while (v->trt < b->ntrts && !kr_str_eq(b->trts[v->trt], trt))
             v->trt++;
-        *m = (member){b, (uint32_t)i, g->rank[v->path_set], b->places[v->place].id, ""};
+        *m = (member){b, (uint32_t)i, 0, b->places[v->place].id, ""};
         if (b->job->disagg_by_src && !v->atomic) {
             m->base_id = component_base_id(&b->scratch, m->id);
             if (!m->base_id)
                 return KR_ENOMEM;
         }
     }
+    KR_TRY(component_rank(g));
     qsort(g->members, b->nvariants, sizeof *g->members, component_compare);
 out:
     return s;
@@ -161,7 +157,8 @@ static size_t component_nsources(const kr_build *b, const kr_variant *v)
     return v->atomic ? b->bundles[v->bundle].n : 1;
 }
 
-static void component_add_sources(grouping *g, const kr_variant *v, kr_tree_source *to)
+static void component_add_sources(grouping *g, const kr_variant *v, double shared_by,
+                                  kr_tree_source *to)
 {
     kr_build *b = g->b;
     size_t n = component_nsources(b, v);
@@ -169,7 +166,7 @@ static void component_add_sources(grouping *g, const kr_variant *v, kr_tree_sour
     for (size_t k = 0; k < n; k++) {
         const kr_place *p =
             v->atomic ? &b->places[b->bundles[v->bundle].places[k]] : &b->places[v->place];
-        to[k] = (kr_tree_source){v->sources[k], p->id, NULL, b->sets[v->path_set].distinct};
+        to[k] = (kr_tree_source){v->sources[k], p->id, NULL, shared_by};
     }
 }
 
@@ -179,32 +176,35 @@ static kr_status component_make(grouping *g)
     kr_build *b = g->b;
     kr_tree *tree = b->tree;
     size_t total = 0, at = 0;
+    double *counts = NULL;
 
+    KR_NEW(counts, b->ctx, KR_ACCOUNT_READING, tree->diagrams.nnodes);
+    kr_diagram_counts(&tree->diagrams, counts);
     for (size_t i = 0; i < b->nvariants; i++)
         total += component_nsources(b, &b->variants[i]);
     KR_ANEW(g->sources, &tree->arena, total + 1);
     KR_ANEW(tree->components, &tree->arena, b->nvariants + 1);
-    KR_ANEW(g->sets, &b->scratch, b->nvariants + 1);
     for (size_t i = 0; i < b->nvariants; i++) {
         const kr_variant *v = &b->variants[g->members[i].variant];
         const kr_place *place = &b->places[v->place];
         kr_component *c;
 
         if (i == 0 || !component_same(b, &g->members[i - 1], &g->members[i])) {
-            g->sets[tree->ncomponents] = v->path_set;
             c = &tree->components[tree->ncomponents++];
             c->trt = component_trt(tree, place->source->trt);
             c->source_trt = place->source->trt;
             c->group = v->atomic ? place->group : NULL;
             c->sources = g->sources + at;
             c->base_source = -1;
+            c->presence = v->presence;
         }
         c = &tree->components[tree->ncomponents - 1];
-        component_add_sources(g, v, g->sources + at);
+        component_add_sources(g, v, kr_diagram_count(counts, v->presence), g->sources + at);
         c->nsources += component_nsources(b, v);
         at += component_nsources(b, v);
     }
 out:
+    kr_free(counts);
     return s;
 }
 
@@ -284,50 +284,16 @@ out:
     return s;
 }
 
-/* What each path holds. */
-static kr_status component_paths(grouping *g)
-{
-    kr_status s = KR_OK;
-    kr_build *b = g->b;
-    kr_tree *tree = b->tree;
-    size_t total = 0;
-    uint32_t *list, **fill = NULL;
-
-    for (size_t c = 0; c < tree->ncomponents; c++) {
-        const kr_path_set *set = &b->sets[g->sets[c]];
-        total += set->n;
-        for (size_t i = 0; i < set->n; i++)
-            tree->paths[set->paths[i]].ncomponents++;
-    }
-    KR_ANEW(list, &tree->arena, total + 1);
-    KR_NEW(fill, b->ctx, KR_ACCOUNT_READING, tree->npaths);
-    for (size_t p = 0; p < tree->npaths; p++) {
-        tree->paths[p].components = fill[p] = list;
-        list += tree->paths[p].ncomponents;
-    }
-    for (size_t c = 0; c < tree->ncomponents; c++) {
-        const kr_path_set *set = &b->sets[g->sets[c]];
-        for (size_t i = 0; i < set->n; i++)
-            *fill[set->paths[i]]++ = (uint32_t)c;
-    }
-out:
-    kr_free(fill);
-    return s;
-}
-
 kr_status kr_build_components(kr_build *b)
 {
     kr_status s = KR_OK;
     grouping g = {.b = b};
 
-    KR_TRY(component_rank(&g));
     KR_TRY(component_members(&g));
     KR_TRY(component_make(&g));
     KR_TRY(component_names(&g));
     KR_TRY(component_base_ids(&g));
-    KR_TRY(component_paths(&g));
 out:
-    kr_free(g.rank);
     kr_free(g.members);
     return s;
 }

@@ -48,6 +48,20 @@ KR_MUST_CHECK kr_status kr_diagram_make(kr_diagrams *d, uint32_t set, const kr_e
 /** Times of a and b added, path by path. KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_diagram_add(kr_diagrams *d, kr_diagram a, kr_diagram b, kr_diagram *out);
 
+/** What is left of n diagrams on the paths of `walk` alone. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_diagrams_restrict(kr_diagrams *d, kr_diagram walk, const kr_diagram *a,
+                                             size_t n, kr_diagram *out);
+
+/** Where a branch leads from node a; 0: nowhere. */
+kr_diagram kr_diagram_follow(const kr_diagrams *d, kr_diagram a, uint32_t branch);
+
+/** The branches of the first path of a diagram (not 0); returns how many. */
+size_t kr_diagram_first(const kr_diagrams *d, kr_diagram a, uint32_t *branches);
+
+/** Order of two diagrams as lists of their paths in order, each as often as it counts: the order
+ * of such lists in the reference. Below 0, 0, above 0. */
+int kr_diagram_compare(const kr_diagrams *d, kr_diagram a, kr_diagram b);
+
 /** How many times on the path that takes these branches. */
 unsigned kr_diagram_times(const kr_diagrams *d, kr_diagram a, const uint32_t *branches, size_t n);
 

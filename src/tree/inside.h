@@ -1,29 +1,42 @@
-/* What a tree keeps for its functions: the trees as read, the paths, the samples. Internal to
- * src/tree. */
+/* What a tree keeps for its functions: the trees as read, the numbering. Internal to src/tree. */
 #ifndef KR_TREE_INSIDE_H
 #define KR_TREE_INSIDE_H
 
 #include "tree/gsim_tree.h"
-#include "tree/source_path.h"
-#include "tree/tree.h"
+#include "tree/source_tree.h"
+#include "tree/walk.h"
 
 typedef struct kr_tree_inside {
-    kr_smlt smlt;
+    kr_smlt smlt; /* empty in a tree that was not read from files */
     kr_glt glt;
-    kr_paths paths;
-    bool sampled, early;
-    size_t *first_sample;   /* of each path, npaths + 1; sampled */
-    uint32_t *sample_gsims; /* nrlzs x ntrts; sampled */
-    size_t combinations;    /* of ground-motion models; not sampled */
-    double total[2];        /* sum of the default weights, in full and with those of paths in single
-                               precision */
+    uint32_t *made; /* of each branch of smlt, its number in the tree; and the other way round */
+    uint32_t *read;
+    kr_walk_numbers numbers; /* of the paths, unless sampled */
+    size_t combinations;     /* of ground-motion models; not sampled */
+    double total[2];         /* sum of the default weights, in full and with those of paths in single
+                                precision */
+    size_t nnamed;           /* branches without stand-ins */
+    bool one_gsim_id;        /* all models have one id */
 } kr_tree_inside;
 
-/** Number the realizations: combinations or samples, their weights' sum. */
-KR_MUST_CHECK kr_status kr_realizations_make(kr_ctx *ctx, const kr_job *job, kr_tree *tree,
-                                             kr_tree_inside *in);
+/** tree->sets and tree->branches from the tree as read. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_sets_make(kr_ctx *ctx, kr_tree *tree, kr_tree_inside *in);
+
+/** The paths and samples of a sampled tree. KR_ENOMEM, KR_EINPUT. */
+KR_MUST_CHECK kr_status kr_samples_make(kr_ctx *ctx, const kr_job *job, kr_tree *tree,
+                                        const kr_tree_inside *in);
 
 /** The ground-motion models of every component and the numbers of its rates. */
-KR_MUST_CHECK kr_status kr_rates_number(kr_ctx *ctx, kr_tree *tree, const kr_tree_inside *in);
+KR_MUST_CHECK kr_status kr_rates_number(kr_ctx *ctx, kr_tree *tree);
+
+/** Combinations of ground-motion models, totals of weights, names. */
+KR_MUST_CHECK kr_status kr_realizations_number(kr_ctx *ctx, kr_tree *tree, kr_tree_inside *in);
+
+/** Weight of a path; `single`: rounded as the reference stores it, before it exports realizations.
+ */
+double kr_path_weight(const kr_tree *tree, size_t p, bool single);
+
+/** tree->structure. */
+KR_MUST_CHECK kr_status kr_tree_divide(kr_ctx *ctx, kr_tree *tree, double scale);
 
 #endif

@@ -5,6 +5,7 @@
 #include "input/json.h"
 #include "model/source_names.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Types that need applyToSources with exactly one source. */
@@ -30,8 +31,7 @@ kr_status kr_smlt_add_set(kr_smlt *t, uint32_t *out)
 
     KR_GROW(t->sets, t->sets_cap, t->nsets + 1, t->ctx, KR_ACCOUNT_TREE);
     *out = (uint32_t)t->nsets++;
-    memset(&t->sets[*out], 0, sizeof *t->sets);
-    t->sets[*out].moves_with = KR_LT_NONE;
+    t->sets[*out] = (kr_lt_set){.moves_with = KR_LT_NONE};
 out:
     return s;
 }
@@ -391,4 +391,23 @@ void kr_smlt_clear(kr_smlt *t)
     kr_map_clear(&t->file_map);
     kr_map_clear(&t->id_map);
     memset(t, 0, sizeof *t);
+}
+
+double kr_smlt_count(const kr_smlt *t)
+{
+    kr_status s = KR_OK;
+    double total = 0, *count = NULL;
+
+    KR_NEW(count, t->ctx, KR_ACCOUNT_READING, t->nsets + 1);
+    for (size_t i = t->nsets; i-- > 0;) { /* what follows a branch was read after it */
+        size_t n = t->sets[i].moves_with == KR_LT_NONE ? t->sets[i].nbranches : 1;
+        for (size_t b = 0; b < n; b++) {
+            uint32_t child = t->branches[t->sets[i].branches[b]].child;
+            count[i] += child == KR_LT_NONE ? 1 : count[child];
+        }
+    }
+    total = t->nsets > 0 ? count[0] : 0;
+out:
+    kr_free(count);
+    return s == KR_OK ? total : NAN;
 }

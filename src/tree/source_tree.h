@@ -133,6 +133,9 @@ KR_MUST_CHECK kr_status kr_smlt_value(kr_smlt *t, const char *type, const kr_nod
 KR_MUST_CHECK kr_status kr_smlt_add_set(kr_smlt *t, uint32_t *out);
 KR_MUST_CHECK kr_status kr_smlt_add_branch(kr_smlt *t, uint32_t *out);
 
+/** How many paths there are, sampled or not; infinity at worst, NaN if memory ran out. */
+double kr_smlt_count(const kr_smlt *t);
+
 bool kr_smlt_has_trt(const kr_smlt *t, const char *trt);
 
 #endif

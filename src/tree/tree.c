@@ -55,43 +55,6 @@ static kr_status tree_check_reqv(const kr_smlt *t)
     return KR_OK;
 }
 
-/* The branches for the tree's own tables. */
-static kr_status tree_branches(kr_tree *tree, const kr_smlt *t)
-{
-    kr_status s = KR_OK;
-
-    KR_ANEW(tree->branches, &tree->arena, t->nbranches + 1);
-    for (size_t i = 0; i < t->nsets; i++)
-        for (size_t k = 0; k < t->sets[i].nbranches; k++) {
-            const kr_lt_branch *b = &t->branches[t->sets[i].branches[k]];
-            if (kr_str_eq(b->id, "."))
-                continue;
-            tree->branches[tree->nbranches++] =
-                (kr_tree_branch){t->sets[i].id, b->id, t->sets[i].type, b->text, b->weight};
-        }
-out:
-    return s;
-}
-
-static kr_status tree_paths(kr_tree *tree, kr_tree_inside *in)
-{
-    kr_status s = KR_OK;
-
-    tree->npaths = in->paths.n;
-    KR_ANEW(tree->paths, &tree->arena, tree->npaths + 1);
-    for (size_t p = 0; p < tree->npaths; p++) {
-        kr_source_path *path = &tree->paths[p];
-        path->path = in->paths.ids[p];
-        path->name = kr_path_name(&in->smlt, &in->paths, p);
-        if (!path->name)
-            return KR_ENOMEM;
-        path->weight = in->paths.weights[p];
-        path->samples = in->paths.samples[p];
-    }
-out:
-    return s;
-}
-
 /* How many realizations the tree could give, sampled or not. */
 static kr_status tree_check_samples(const kr_job *job, const kr_tree *tree, const kr_smlt *t)
 {
@@ -113,6 +76,23 @@ static kr_status tree_check_samples(const kr_job *job, const kr_tree *tree, cons
     return KR_OK;
 }
 
+static kr_status tree_paths(kr_ctx *ctx, const kr_job *job, kr_tree *tree, kr_tree_inside *in)
+{
+    if (job->samples > 0)
+        return kr_samples_make(ctx, job, tree, in);
+    return kr_walk_make(ctx, tree, &tree->walk);
+}
+
+static void tree_log(kr_ctx *ctx, const kr_tree *tree)
+{
+    if (tree->nrlzs != KR_UNNUMBERED)
+        kr_info(ctx, "Building %zu realizations (%zu source-model paths)", tree->nrlzs,
+                tree->npaths);
+    else
+        kr_info(ctx, "Building %.6g realizations (%.6g source-model paths)", tree->rlzs,
+                tree->paths);
+}
+
 static kr_status tree_fill(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_tree *tree,
                            kr_tree_inside *in)
 {
@@ -123,19 +103,51 @@ static kr_status tree_fill(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_t
     KR_TRY(tree_trts(&in->smlt));
     KR_TRY(kr_glt_read(ctx, job, in->smlt.trts, in->smlt.ntrts, tree, &in->glt));
     KR_TRY(tree_check_samples(job, tree, &in->smlt));
-    KR_TRY(kr_paths_make(&in->smlt, &in->paths));
-    KR_TRY(tree_paths(tree, in));
-    KR_TRY(tree_branches(tree, &in->smlt));
-    KR_TRY(kr_realizations_make(ctx, job, tree, in));
-    kr_info(ctx, "Building %zu realizations (%zu source-model paths)", tree->nrlzs, tree->npaths);
+    KR_TRY(kr_sets_make(ctx, tree, in));
+    KR_TRY(tree_paths(ctx, job, tree, in));
     if (model)
-        KR_TRY(kr_build_tree(ctx, job, model, &in->smlt, &in->paths, tree));
-    KR_TRY(kr_rates_number(ctx, tree, in));
+        KR_TRY(kr_build_tree(ctx, job, model, tree, in));
+    s = kr_tree_complete(ctx, tree);
+    if (s == KR_EINPUT)
+        s = kr_fail(ctx, KR_EINPUT, "%s: %s", job->path, kr_ctx_error(ctx));
+    KR_TRY(s);
+    tree_log(ctx, tree);
 out:
     return s;
 }
 
-kr_status kr_tree_read(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_tree **out)
+/* The walk of a sampled tree: one node whose branches are the paths. */
+static kr_status tree_sampled_walk(kr_ctx *ctx, kr_tree *tree)
+{
+    kr_status s = KR_OK;
+    kr_edge *edges = NULL;
+
+    KR_NEW(edges, ctx, KR_ACCOUNT_READING, tree->npaths);
+    for (uint32_t p = 0; p < tree->npaths; p++)
+        edges[p] = (kr_edge){p, 1};
+    KR_TRY(kr_diagram_make(&tree->diagrams, 0, edges, tree->npaths, &tree->walk));
+out:
+    kr_free(edges);
+    return s;
+}
+
+kr_status kr_tree_complete(kr_ctx *ctx, kr_tree *tree)
+{
+    kr_status s = KR_OK;
+    kr_tree_inside *in = tree->inside;
+
+    KR_TRY(tree->sampled ? tree_sampled_walk(ctx, tree)
+                         : kr_walk_make(ctx, tree, &tree->walk));
+    if (!tree->sampled)
+        KR_TRY(kr_walk_count(ctx, tree, &in->numbers));
+    KR_TRY(kr_realizations_number(ctx, tree, in));
+    KR_TRY(kr_rates_number(ctx, tree));
+    KR_TRY(kr_tree_divide(ctx, tree, 1 / in->total[0]));
+out:
+    return s;
+}
+
+kr_status kr_tree_create(kr_ctx *ctx, kr_tree **out)
 {
     kr_status s = KR_OK;
     kr_tree *tree = NULL;
@@ -144,9 +156,24 @@ kr_status kr_tree_read(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_tree 
     *out = NULL;
     KR_NEW(tree, ctx, KR_ACCOUNT_TREE, 1);
     kr_arena_init(&tree->arena, ctx, KR_ACCOUNT_TREE);
+    kr_diagrams_init(&tree->diagrams, ctx);
     KR_ANEW(in, &tree->arena, 1);
     tree->inside = in;
-    KR_TRY(tree_fill(ctx, job, model, tree, in));
+    *out = tree;
+    tree = NULL;
+out:
+    kr_tree_destroy(&tree);
+    return s;
+}
+
+kr_status kr_tree_read(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_tree **out)
+{
+    kr_status s = KR_OK;
+    kr_tree *tree;
+
+    *out = NULL;
+    KR_TRY(kr_tree_create(ctx, &tree));
+    KR_TRY(tree_fill(ctx, job, model, tree, tree->inside));
     *out = tree;
     tree = NULL;
 out:
@@ -162,8 +189,9 @@ void kr_tree_destroy(kr_tree **tree)
         kr_tree_inside *in = (*tree)->inside;
         kr_smlt_clear(&in->smlt);
         kr_glt_clear(&in->glt);
-        kr_paths_clear(&in->paths);
+        kr_walk_numbers_clear(&in->numbers);
     }
+    kr_diagrams_clear(&(*tree)->diagrams);
     kr_arena_clear(&(*tree)->arena);
     kr_free(*tree);
     *tree = NULL;

@@ -46,7 +46,7 @@ typedef struct kr_tree_source {
     const kr_source *source; /* changed copy or the original */
     const char *id;          /* as the reference names the variant: with !branch, ;0 suffixes */
     const char *base_id;     /* for tables by source: cut at ; : . ! */
-    size_t shared_by;        /* number of source-model realizations that hold it */
+    double shared_by;        /* number of source-model realizations that hold it */
 } kr_tree_source;
 
 typedef struct kr_component {
@@ -149,6 +149,9 @@ KR_MUST_CHECK kr_status kr_tree_read(kr_ctx *ctx, const kr_job *job, kr_model *m
                                      kr_tree **out);
 void kr_tree_destroy(kr_tree **tree);
 
+/** An empty tree, to be filled and completed. Owned by the caller: kr_tree_destroy. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_tree_create(kr_ctx *ctx, kr_tree **out);
+
 /** From trts, gsims, sets, branches and components with their presence (and, sampled, paths and
  * samples): the walk, the numbering of paths, realizations and rates, the weights, the structure.
  * The last step of reading a tree; again where weights or branches were changed. KR_EINPUT,
@@ -162,12 +165,20 @@ size_t kr_tree_path_branches(const kr_tree *tree, size_t p, uint32_t *out);
 KR_MUST_CHECK kr_status kr_tree_path(const kr_tree *tree, size_t p, kr_arena *arena,
                                      kr_source_path *out);
 
-/** The path with this id ("b1~b2~..."); KR_UNNUMBERED if there is none. */
-size_t kr_tree_find_path(const kr_tree *tree, const char *id);
+/** The branches (at most nsets) of the path with this id, "b1~b2~..."; KR_EINPUT, without a message,
+ * if it is none of the tree. */
+KR_MUST_CHECK kr_status kr_tree_find_path(const kr_tree *tree, const char *id, uint32_t *branches,
+                                          size_t *n);
+
+/** The number of the path with these branches; KR_UNNUMBERED if it has none. */
+size_t kr_tree_path_number(const kr_tree *tree, const uint32_t *branches, size_t n);
 
 /** Components of path p, increasing, one twice where the path holds it twice; returns how many.
- * `out` has room for 2 * ncomponents. */
-size_t kr_tree_path_components(const kr_tree *tree, size_t p, uint32_t *out);
+ * `branches` is scratch of nsets + 1 numbers, `out` has room for 2 * ncomponents. */
+size_t kr_tree_path_components(const kr_tree *tree, size_t p, uint32_t *branches, uint32_t *out);
+
+/** The number of the component rate of component c under a ground-motion model that it has. */
+size_t kr_component_rate(const kr_component *c, size_t gsim);
 
 /** Realization r (0 .. nrlzs-1): `gsims` is the caller's buffer of ntrts indices. */
 void kr_tree_realization(const kr_tree *tree, size_t r, size_t *gsims, kr_realization *out);
@@ -180,12 +191,12 @@ double kr_tree_weight(const kr_tree *tree, size_t r, size_t w);
  * has passed through single precision. The last digits of its 8 can differ from kr_tree_weight. */
 double kr_tree_weight_exported(const kr_tree *tree, size_t r);
 
-/** The numbers of the component rates that realization r is the sum of, increasing; returns how
- * many (<= 2 * ncomponents). */
-size_t kr_tree_rates(const kr_tree *tree, size_t r, uint32_t *out);
+/** The numbers of the component rates that realization r is the sum of, by component; returns how
+ * many (<= 2 * ncomponents). `branches` is scratch of nsets + 1 numbers. */
+size_t kr_tree_rates(const kr_tree *tree, size_t r, uint32_t *branches, uint32_t *out);
 
-/** The reference's branch_path of a realization ("AAB~CD"), into the caller's buffer; always
- * terminated. */
-void kr_tree_rlz_name(const kr_tree *tree, size_t r, char *buffer, size_t size);
+/** The reference's branch_path of a realization ("AAB~CD"), in the arena. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_tree_rlz_name(const kr_tree *tree, size_t r, kr_arena *arena,
+                                         const char **out);
 
 #endif

@@ -1,7 +1,6 @@
-/* The sources of every unit: changed copies, equal ones merged, and the set of paths of each. */
+/* The sources of every unit: changed copies, equal ones merged, and the paths of each. */
 #include "tree/build.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Changed sources of (bundle, state), made once. */
@@ -97,19 +96,9 @@ static void variant_hash_source(kr_hash128 *h, const kr_source *source)
     kr_hash_bytes(h, &source->digest, sizeof source->digest);
 }
 
-static kr_status variant_link(kr_build *b, kr_variant *v, uint32_t unit, bool first)
+static kr_status variant_extend(kr_build *b, kr_variant *v, uint32_t unit)
 {
-    kr_status s = KR_OK;
-
-    KR_GROW(b->links, b->links_cap, b->nlinks + 1, b->ctx, KR_ACCOUNT_READING);
-    b->links[b->nlinks] = (kr_link){unit, UINT32_MAX};
-    if (first)
-        v->first_link = (uint32_t)b->nlinks;
-    else
-        b->links[v->last_link].next = (uint32_t)b->nlinks;
-    v->last_link = (uint32_t)b->nlinks++;
-out:
-    return s;
+    return kr_diagram_add(&b->tree->diagrams, v->presence, b->units[unit].presence, &v->presence);
 }
 
 /* Sources [i, i + n) of a unit: a variant, new or known. */
@@ -129,84 +118,15 @@ static kr_status variant_add(kr_build *b, uint32_t unit, const kr_source *const 
     }
     KR_TRY(kr_intern_put(&b->by_content, h, &k, &fresh));
     if (!fresh)
-        return variant_link(b, &b->variants[k], unit, false);
+        return variant_extend(b, &b->variants[k], unit);
     KR_GROW(b->variants, b->variants_cap, b->nvariants + 1, b->ctx, KR_ACCOUNT_READING);
     b->nvariants++;
     b->variants[k] = (kr_variant){.sources = sources + i,
                                   .place = bundle->places[i],
                                   .bundle = b->units[unit].bundle,
                                   .position = b->units[unit].position,
+                                  .presence = b->units[unit].presence,
                                   .atomic = bundle->group != NULL};
-    KR_TRY(variant_link(b, &b->variants[k], unit, true));
-out:
-    return s;
-}
-
-static int variant_compare_paths(const void *pa, const void *pb)
-{
-    uint32_t a = *(const uint32_t *)pa, b = *(const uint32_t *)pb;
-    return a < b ? -1 : a > b;
-}
-
-/* The set with these paths (sorted), new or known; known ones make the copy needless. */
-static kr_status variant_intern(kr_build *b, const uint32_t *paths, size_t n, uint32_t *out)
-{
-    kr_status s = KR_OK;
-    kr_hash128 h;
-    bool fresh;
-    kr_path_set set = {n, 0, paths};
-
-    kr_hash_init(&h);
-    kr_hash_bytes(&h, paths, n * sizeof *paths);
-    KR_TRY(kr_intern_put(&b->by_paths, h, out, &fresh));
-    if (!fresh)
-        return KR_OK;
-    for (size_t i = 0; i < n; i++)
-        set.distinct += i == 0 || paths[i] != paths[i - 1];
-    KR_GROW(b->sets, b->sets_cap, b->nsets + 1, b->ctx, KR_ACCOUNT_READING);
-    b->nsets++;
-    b->sets[*out] = set;
-out:
-    return s;
-}
-
-/* The union of the paths of a variant's units. */
-static kr_status variant_union(kr_build *b, const kr_variant *v, uint32_t *out)
-{
-    kr_status s = KR_OK;
-    uint32_t *paths;
-    size_t n = 0;
-
-    for (uint32_t l = v->first_link; l != UINT32_MAX; l = b->links[l].next)
-        n += b->units[b->links[l].unit].npaths;
-    KR_ANEW(paths, &b->scratch, n + 1);
-    n = 0;
-    for (uint32_t l = v->first_link; l != UINT32_MAX; l = b->links[l].next) {
-        const kr_unit *u = &b->units[b->links[l].unit];
-        memcpy(paths + n, u->paths, u->npaths * sizeof *paths);
-        n += u->npaths;
-    }
-    qsort(paths, n, sizeof *paths, variant_compare_paths);
-    KR_TRY(variant_intern(b, paths, n, out));
-out:
-    return s;
-}
-
-static kr_status variant_path_set(kr_build *b, kr_variant *v)
-{
-    kr_status s = KR_OK;
-    kr_hash128 h;
-    uint32_t k;
-    bool fresh;
-
-    kr_hash_init(&h);
-    for (uint32_t l = v->first_link; l != UINT32_MAX; l = b->links[l].next)
-        kr_hash_bytes(&h, &b->links[l].unit, sizeof b->links[l].unit);
-    KR_TRY(kr_intern_put(&b->by_units, h, &k, &fresh));
-    KR_GROW(b->unit_sets, b->unit_sets_cap, k + 1, b->ctx, KR_ACCOUNT_READING);
-    if (fresh)
-        KR_TRY(variant_union(b, v, &b->unit_sets[k]));
-    v->path_set = b->unit_sets[k];
 out:
     return s;
 }
@@ -226,8 +146,6 @@ kr_status kr_build_variants(kr_build *b)
         for (size_t i = 0; !bundle->group && i < bundle->n; i++)
             KR_TRY(variant_add(b, u, sources, 1, i));
     }
-    for (size_t v = 0; v < b->nvariants; v++)
-        KR_TRY(variant_path_set(b, &b->variants[v]));
 out:
     kr_index_clear(&c.index);
     kr_free(c.lists);
