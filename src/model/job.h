@@ -17,6 +17,14 @@ typedef enum kr_sampling {
 } kr_sampling;
 typedef enum kr_compat { KR_COMPAT_OQ_3_21, KR_COMPAT_EXACT } kr_compat;
 
+/* The definition of quantiles; unset: the one of the compatibility in force. */
+typedef enum kr_definition {
+    KR_DEFINITION_UNSET,
+    KR_DEFINITION_REFERENCE,
+    KR_DEFINITION_HALF_WEIGHT,
+    KR_DEFINITION_MERGED
+} kr_definition;
+
 /* A number by tectonic region type, with a default (the entry whose trt is "default"). */
 typedef struct kr_by_trt {
     size_t n;
@@ -88,6 +96,9 @@ typedef struct kr_job {
     const char *smlt_branch; /* "" if absent */
     kr_names source_id, source_nodes, discard_trts, collapse_gsim_logic_tree;
 
+    kr_definition quantile_definition;
+    double quantile_bracket; /* relative width wanted where quantiles can only be bracketed */
+    bool min, cov;           /* also statistics */
     bool use_rates, mean, std, max, hazard_maps, uniform_hazard_spectra, disagg_by_src;
     int individual_rlzs; /* -1 unset, 0, 1 */
     kr_numbers quantiles, poes;

@@ -56,6 +56,18 @@ kr_status kr_job_set_truncation(kr_job_reader *r, const kr_ini_entry *entry)
     return KR_OK;
 }
 
+kr_status kr_job_set_definition(kr_job_reader *r, const kr_ini_entry *entry)
+{
+    static const char *const names[] = {"reference", "half-weight", "merged"};
+
+    for (int i = 0; i < 3; i++)
+        if (kr_str_eq(entry->value, names[i])) {
+            r->job->quantile_definition = (kr_definition)(KR_DEFINITION_REFERENCE + i);
+            return KR_OK;
+        }
+    return kr_job_bad(r, entry, "reference, half-weight or merged was expected");
+}
+
 kr_status kr_job_set_postproc(kr_job_reader *r, const kr_ini_entry *entry)
 {
     if (*entry->value && !kr_str_eq(entry->value, "dummy.main"))

@@ -6,7 +6,7 @@
 
 static void put(kr_stat *stat, kr_stat_kind kind, double q)
 {
-    static const char *const names[] = {"mean", "std", "quantile-", "max"};
+    static const char *const names[] = {"mean", "std", "quantile-", "max", "min", "cov"};
     char number[32] = "";
     stat->kind = kind;
     stat->q = q;
@@ -19,7 +19,7 @@ kr_status kr_stats_of_job(const kr_job *job, kr_arena *arena, kr_stat **out, siz
 {
     kr_status s = KR_OK;
     kr_stat *stats;
-    KR_ANEW(stats, arena, job->quantiles.n + 3);
+    KR_ANEW(stats, arena, job->quantiles.n + 5);
     *n = 0;
     if (job->mean)
         put(&stats[(*n)++], KR_STAT_MEAN, 0);
@@ -29,6 +29,10 @@ kr_status kr_stats_of_job(const kr_job *job, kr_arena *arena, kr_stat **out, siz
         put(&stats[(*n)++], KR_STAT_QUANTILE, job->quantiles.x[i]);
     if (job->max)
         put(&stats[(*n)++], KR_STAT_MAX, 0);
+    if (job->min)
+        put(&stats[(*n)++], KR_STAT_MIN, 0);
+    if (job->cov)
+        put(&stats[(*n)++], KR_STAT_COV, 0);
     *out = stats;
 out:
     return s;

@@ -1,64 +1,192 @@
-/* All statistics of one site. */
+/* All statistics of one site, level by level, from the parts of the tree. */
+#include "stats/moments.h"
+#include "stats/stats.h"
+
+#include "base/mem.h"
 #include "num/single.h"
-#include "stats/realizer.h"
 
 #include <float.h>
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
-/* The reference's way from probabilities to rates and back for use_rates (reference-behaviour 6.6).
- */
-static double rate_of_poe(double poe)
-{
-    double pne = 1 - poe;
-    double rate = -log(pne == 0 ? 1e-45 : pne);
-    return rate < 1e-12 ? 0 : fmin(rate, 100);
-}
+struct kr_statistics {
+    kr_ctx *ctx;
+    kr_statistics_spec spec;
+    kr_unfold *unfold; /* NULL where no quantiles are asked for */
+    kr_quantile_spec quantiles;
+    double *q;      /* of quantiles */
+    double *totals; /* sum of the weights of each column */
+};
+
+struct kr_statistics_scratch {
+    double *rates, *rounded; /* component rates at a level */
+    kr_moments_scratch *moments;
+    kr_quantiles *quantiles;
+    double *value, *lower, *upper; /* of each quantile */
+};
 
 /* Statistics of rates without the detour through probabilities: the reference's "fastmean". */
 static bool is_fast_mean(const kr_job *job)
 {
     return job->use_rates && !job->soil_intensities.n && job->individual_rlzs != 1 && job->mean &&
-           !job->std && !job->max && job->quantiles.n == 0;
+           !job->std && !job->max && !job->min && !job->cov && job->quantiles.n == 0;
 }
 
-/* What the statistics are taken of, from the rates of the realizations; `coarse`: with the
- * reference's probabilities, multiples of an ulp of 1. */
-static void values_of_rates(const kr_job *job, const double *rates, size_t n, bool coarse,
-                            double *values)
+static kr_quantile_rule rule_of_job(const kr_job *job)
 {
-    if (is_fast_mean(job)) {
-        memcpy(values, rates, n * sizeof *values);
+    switch (job->quantile_definition) {
+    case KR_DEFINITION_HALF_WEIGHT:
+        return KR_QUANTILE_HALF_WEIGHT;
+    case KR_DEFINITION_MERGED:
+        return KR_QUANTILE_MERGED;
+    case KR_DEFINITION_REFERENCE:
+        return KR_QUANTILE_REFERENCE;
+    case KR_DEFINITION_UNSET:
+        break;
+    }
+    return job->compat == KR_COMPAT_EXACT ? KR_QUANTILE_MERGED : KR_QUANTILE_REFERENCE;
+}
+
+kr_statistics_spec kr_statistics_of_job(const kr_job *job, const kr_tree *tree,
+                                        const kr_stat *stats, size_t nstats)
+{
+    return (kr_statistics_spec){.structure = &tree->structure,
+                                .stats = stats,
+                                .nstats = nstats,
+                                .nimts = job->nimts,
+                                .nlevels = job->nlevels,
+                                .use_rates = job->use_rates,
+                                .exact = job->compat == KR_COMPAT_EXACT,
+                                .fast_mean = is_fast_mean(job),
+                                .rule = rule_of_job(job),
+                                .bracket = job->quantile_bracket};
+}
+
+/* ------------------------------------------------------------------ life */
+
+/* Half-weight quantiles are of rates, as toshi-hazard-post defines them; the others of what the
+ * reference takes them of. */
+static kr_scale scale_of_spec(const kr_statistics_spec *spec)
+{
+    if (spec->rule == KR_QUANTILE_HALF_WEIGHT)
+        return KR_SCALE_RATE;
+    if (spec->use_rates)
+        return spec->exact ? KR_SCALE_RATE : KR_SCALE_RATE_CLIPPED;
+    return spec->exact ? KR_SCALE_POE : KR_SCALE_POE_ROUNDED;
+}
+
+static kr_status plan_quantiles(kr_statistics *z)
+{
+    kr_status s = KR_OK;
+    const kr_statistics_spec *spec = &z->spec;
+    size_t n = 0;
+
+    KR_NEW(z->q, z->ctx, KR_ACCOUNT_STATS, spec->nstats);
+    for (size_t i = 0; i < spec->nstats; i++)
+        if (spec->stats[i].kind == KR_STAT_QUANTILE)
+            z->q[n++] = spec->stats[i].q;
+    z->quantiles = (kr_quantile_spec){spec->rule, scale_of_spec(spec), z->q, n, spec->bracket};
+    if (n > 0)
+        KR_TRY(kr_unfold_create(z->ctx, spec->structure, &z->unfold));
+out:
+    return s;
+}
+
+kr_status kr_statistics_create(kr_ctx *ctx, const kr_statistics_spec *spec, kr_statistics **out)
+{
+    kr_status s = KR_OK;
+    kr_statistics *z;
+
+    *out = NULL;
+    KR_NEW(z, ctx, KR_ACCOUNT_STATS, 1);
+    z->ctx = ctx;
+    z->spec = *spec;
+    KR_NEW(z->totals, ctx, KR_ACCOUNT_STATS, spec->structure->ncolumns);
+    for (size_t w = 0; w < spec->structure->ncolumns; w++)
+        z->totals[w] = kr_structure_total(spec->structure, w);
+    KR_TRY(plan_quantiles(z));
+    *out = z;
+    z = NULL;
+out:
+    kr_statistics_destroy(&z);
+    return s;
+}
+
+void kr_statistics_destroy(kr_statistics **statistics)
+{
+    kr_statistics *z = *statistics;
+
+    if (!z)
         return;
-    }
-    for (size_t r = 0; r < n; r++)
-        values[r] = coarse ? 1 - exp(-rates[r]) : -expm1(-rates[r]);
-    if (job->use_rates)
-        for (size_t r = 0; r < n; r++)
-            values[r] = rate_of_poe(values[r]);
+    kr_unfold_destroy(&z->unfold);
+    kr_free(z->totals);
+    kr_free(z->q);
+    kr_free(z);
+    *statistics = NULL;
 }
 
-static double one_stat(const kr_stat *stat, const kr_job *job, const kr_realizer_scratch *scratch,
-                       const double *weights, size_t n)
+kr_way kr_statistics_way(const kr_statistics *z)
 {
-    double max = 0;
-    switch (stat->kind) {
-    case KR_STAT_MEAN:
-        return kr_weighted_mean(scratch->values, weights, n);
-    case KR_STAT_STD:
-        return kr_weighted_std(scratch->values, weights, n);
-    case KR_STAT_QUANTILE:
-        return job->compat == KR_COMPAT_EXACT
-                   ? kr_weighted_quantile_merged(scratch->sorted, n, stat->q)
-                   : kr_weighted_quantile(scratch->sorted, n, stat->q);
-    case KR_STAT_MAX:
-        for (size_t r = 0; r < n; r++)
-            max = fmax(max, scratch->values[r]);
-        return max;
-    }
-    return 0;
+    return z->unfold ? kr_unfold_way(z->unfold) : KR_FACTORED;
 }
+
+size_t kr_statistics_quantiles(const kr_statistics *z)
+{
+    return z->quantiles.nq;
+}
+
+size_t kr_statistics_scratch_bytes(const kr_statistics *z)
+{
+    const kr_structure *structure = z->spec.structure;
+    size_t bytes = (2 * structure->nrates + 3 * z->quantiles.nq) * sizeof(double) +
+                   kr_moments_scratch_bytes(structure);
+
+    return bytes + (z->unfold ? kr_quantiles_bytes(z->unfold, &z->quantiles) : 0);
+}
+
+kr_status kr_statistics_scratch_create(kr_ctx *ctx, const kr_statistics *z,
+                                       kr_statistics_scratch **out)
+{
+    kr_status s = KR_OK;
+    kr_statistics_scratch *scratch;
+    size_t nq = z->quantiles.nq;
+
+    *out = NULL;
+    KR_NEW(scratch, ctx, KR_ACCOUNT_STATS, 1);
+    KR_NEW(scratch->rates, ctx, KR_ACCOUNT_STATS, z->spec.structure->nrates);
+    KR_NEW(scratch->rounded, ctx, KR_ACCOUNT_STATS, z->spec.structure->nrates);
+    KR_NEW(scratch->value, ctx, KR_ACCOUNT_STATS, nq);
+    KR_NEW(scratch->lower, ctx, KR_ACCOUNT_STATS, nq);
+    KR_NEW(scratch->upper, ctx, KR_ACCOUNT_STATS, nq);
+    KR_TRY(kr_moments_scratch_create(ctx, z->spec.structure, &scratch->moments));
+    if (z->unfold)
+        KR_TRY(kr_quantiles_create(ctx, z->spec.structure, z->unfold, &z->quantiles,
+                                   &scratch->quantiles));
+    *out = scratch;
+    scratch = NULL;
+out:
+    kr_statistics_scratch_destroy(&scratch);
+    return s;
+}
+
+void kr_statistics_scratch_destroy(kr_statistics_scratch **scratch)
+{
+    kr_statistics_scratch *x = *scratch;
+
+    if (!x)
+        return;
+    kr_free(x->rates);
+    kr_free(x->rounded);
+    kr_free(x->value);
+    kr_free(x->lower);
+    kr_free(x->upper);
+    kr_moments_scratch_destroy(&x->moments);
+    kr_quantiles_destroy(&x->quantiles);
+    kr_free(x);
+    *scratch = NULL;
+}
+
+/* ------------------------------------------------------------------ one level */
 
 /* The reference makes a component rate of a product of probabilities of no exceedance, where the
  * last digits of 1 are lost rupture by rupture: a rate below this is 0 there. */
@@ -66,167 +194,129 @@ static const double LOST_RATE = 2 * DBL_EPSILON;
 
 /* The reference keeps component rates in single precision. Which realizations tie in a quantile,
  * and the deviation of realizations that hardly differ, depend on it. */
-static void round_component_rates(const kr_realizer *z, kr_realizer_scratch *scratch)
+static void round_rates(const double *rates, size_t n, double *out)
 {
-    for (size_t k = 0; k < z->tree->nrates; k++) {
-        double x = scratch->component_rates[k];
-        scratch->component_rates[k] = x < LOST_RATE ? 0 : (double)(float)x;
+    for (size_t k = 0; k < n; k++)
+        out[k] = rates[k] < LOST_RATE ? 0 : (double)(float)rates[k];
+}
+
+static bool takes_spread(kr_stat_kind kind)
+{
+    return kind == KR_STAT_STD || kind == KR_STAT_COV;
+}
+
+/* Mean, range and deviation of probabilities, or with use_rates of rates. The reference's deviation
+ * is not normalised by the sum of the weights. */
+static double one_stat(const kr_statistics_spec *spec, kr_stat_kind kind, const kr_moments *m,
+                       double total)
+{
+    double mean = spec->use_rates ? m->rate_mean : m->poe_mean;
+    double std = sqrt(spec->use_rates ? m->rate_variance : m->poe_variance);
+
+    if (!spec->exact)
+        std *= sqrt(total);
+    switch (kind) {
+    case KR_STAT_MEAN:
+        return mean;
+    case KR_STAT_STD:
+        return std;
+    case KR_STAT_COV:
+        return mean > 0 ? std / mean : 0;
+    case KR_STAT_MAX:
+        return spec->use_rates ? m->rate_max : -expm1(-m->rate_max);
+    case KR_STAT_MIN:
+        return spec->use_rates ? m->rate_min : -expm1(-m->rate_min);
+    case KR_STAT_QUANTILE:
+        break;
     }
+    return 0;
 }
 
-static void round_rates(const kr_realizer *z, kr_realizer_scratch *scratch)
+/* Back from a statistic of rates to a probability. The reference does that with deviations too. */
+static float stored(const kr_statistics_spec *spec, kr_stat_kind kind, double x)
 {
-    round_component_rates(z, scratch);
-    kr_realizer_rates(z, scratch, scratch->component_rates);
-    values_of_rates(z->job, scratch->rates, z->tree->nrlzs, true, scratch->values);
-}
-
-static void sort_values(kr_realizer_scratch *scratch, const double *weights, size_t n)
-{
-    for (size_t r = 0; r < n; r++)
-        scratch->sorted[r] = (kr_weighted){scratch->values[r], weights[r]};
-    kr_weighted_sort(scratch->sorted, n);
-}
-
-static bool takes_spread(const kr_stat *stat)
-{
-    return stat->kind == KR_STAT_QUANTILE || stat->kind == KR_STAT_STD;
-}
-
-/* Back from the statistic of rates to a probability. */
-static float stored(const kr_job *job, double x)
-{
-    if (!job->use_rates)
+    if (!spec->use_rates || kind == KR_STAT_COV || (spec->exact && kind == KR_STAT_STD))
         return (float)x;
-    if (job->compat == KR_COMPAT_OQ_3_21 && is_fast_mean(job))
+    if (!spec->exact && spec->fast_mean)
         return 1 - kr_exp_single(-(float)x); /* the reference does it in single precision */
     return (float)-expm1(-x);
 }
 
-static void level_stats(const kr_realizer *z, kr_realizer_scratch *scratch, size_t level,
-                        const kr_stat *stats, size_t nstats, float *out)
+/* Statistics of one level that are not quantiles: those that tell a spread of what the reference
+ * rounds, the others of the rates as they are. */
+static void level_moments(const kr_statistics *z, kr_statistics_scratch *scratch, size_t column,
+                          float *out, size_t stride)
 {
-    const kr_job *job = z->job;
-    size_t n = z->tree->nrlzs, total = job->nimts * job->nlevels;
-    size_t w = z->tree->nweights > 1 ? 1 + level / job->nlevels : 0;
-    const double *weights = z->weights + w * n;
-    double sum = 0;
-    for (size_t r = 0; r < n; r++)
-        sum += weights[r];
-    if (sum == 0) /* no model of the tree is for this measure */
-        return;
-    values_of_rates(job, scratch->rates, n, false, scratch->values);
-    for (size_t i = 0; i < nstats; i++)
-        if (!takes_spread(&stats[i]))
-            out[i * total + level] = stored(job, one_stat(&stats[i], job, scratch, weights, n));
-    bool ready = false; /* values rounded and sorted */
-    for (size_t i = 0; i < nstats; i++) {
-        if (!takes_spread(&stats[i]))
-            continue;
-        if (!ready && job->compat == KR_COMPAT_OQ_3_21)
-            round_rates(z, scratch);
-        if (!ready)
-            sort_values(scratch, weights, n);
-        ready = true;
-        out[i * total + level] = stored(job, one_stat(&stats[i], job, scratch, weights, n));
-    }
-}
+    const kr_statistics_spec *spec = &z->spec;
 
-/* ------------------------------------------------------------------ on soil */
-
-/* The curves of all realizations for one measure on rock, in probabilities. */
-static void rock_curves(const kr_realizer *z, kr_realizer_scratch *scratch, const kr_site_rates *in,
-                        size_t measure)
-{
-    const kr_job *job = z->job;
-    bool coarse = job->compat == KR_COMPAT_OQ_3_21;
-    for (size_t l = 0; l < job->nlevels; l++) {
-        const double *rates = in->rates + measure * job->nlevels + l;
-        for (size_t k = 0; k < z->tree->nrates; k++)
-            scratch->component_rates[k] = rates[k * in->stride];
-        if (coarse)
-            round_component_rates(z, scratch);
-        kr_realizer_rates(z, scratch, scratch->component_rates);
-        for (size_t r = 0; r < z->tree->nrlzs; r++)
-            scratch->rock[r * job->nlevels + l] =
-                coarse ? 1 - exp(-scratch->rates[r]) : -expm1(-scratch->rates[r]);
-    }
-}
-
-/* Statistics at one level on soil of a measure, from the probabilities of the realizations there.
- */
-static void soil_level_stats(const kr_realizer *z, kr_realizer_scratch *scratch, size_t measure,
-                             const double *poes, const kr_stat *stats, size_t nstats, float *out)
-{
-    const kr_job *job = z->job;
-    size_t n = z->tree->nrlzs, total = job->nimts * kr_job_curve_levels(job);
-    const double *weights = z->weights + (z->tree->nweights > 1 ? 1 + measure : 0) * n;
-    double sum = 0;
-    for (size_t r = 0; r < n; r++) {
-        sum += weights[r];
-        scratch->values[r] = job->use_rates ? rate_of_poe(poes[r]) : poes[r];
-    }
-    if (sum == 0)
-        return;
-    sort_values(scratch, weights, n);
-    for (size_t i = 0; i < nstats; i++)
-        out[i * total] = stored(job, one_stat(&stats[i], job, scratch, weights, n));
-}
-
-static void soil_stats(const kr_realizer *z, kr_realizer_scratch *scratch, const kr_site_rates *in,
-                       const kr_stat *stats, size_t nstats, float *out, float *rlzs)
-{
-    const kr_job *job = z->job;
-    size_t nsoil = kr_job_curve_levels(job), n = z->tree->nrlzs;
-    for (size_t m = 0; m < job->nimts; m++) {
-        rock_curves(z, scratch, in, m);
-        for (size_t r = 0; r < n; r++) {
-            kr_soil_convolve(z->soil, in->site, m, scratch->rock + r * job->nlevels, scratch->room,
-                             scratch->amplified);
-            for (size_t l = 0; l < nsoil; l++) {
-                scratch->soil[l * n + r] = scratch->amplified[l];
-                if (rlzs)
-                    rlzs[(r * job->nimts + m) * nsoil + l] = (float)scratch->amplified[l];
-            }
+    for (int spread = 0; spread < 2; spread++) {
+        const double *rates = spread && !spec->exact ? scratch->rounded : scratch->rates;
+        bool ready = false;
+        kr_moments m;
+        for (size_t i = 0; i < spec->nstats; i++) {
+            kr_stat_kind kind = spec->stats[i].kind;
+            if (kind == KR_STAT_QUANTILE || takes_spread(kind) != (spread == 1))
+                continue;
+            if (!ready)
+                m = kr_moments_compute(spec->structure, scratch->moments, rates, column);
+            ready = true;
+            out[i * stride] = stored(spec, kind, one_stat(spec, kind, &m, z->totals[column]));
         }
-        for (size_t l = 0; l < nsoil; l++)
-            soil_level_stats(z, scratch, m, scratch->soil + l * n, stats, nstats,
-                             out + m * nsoil + l);
     }
 }
 
-/* ------------------------------------------------------------------ any site */
-
-static bool all_zero(const double *rates, size_t nrates, size_t stride, size_t nlevels)
+/* A quantile as a probability, from the scale that it was taken on. */
+static double quantile_poe(const kr_statistics *z, double x)
 {
-    for (size_t k = 0; k < nrates; k++)
-        for (size_t l = 0; l < nlevels; l++)
-            if (rates[k * stride + l] != 0)
-                return false;
-    return true;
+    return z->quantiles.scale == KR_SCALE_RATE || z->quantiles.scale == KR_SCALE_RATE_CLIPPED
+               ? -expm1(-x)
+               : x;
 }
 
-void kr_stats_site(const kr_realizer *z, kr_realizer_scratch *scratch, const kr_site_rates *in,
-                   const kr_stat *stats, size_t nstats, float *out, float *rlzs)
+static void level_quantiles(const kr_statistics *z, kr_statistics_scratch *scratch, size_t column,
+                            float *out, double *brackets, size_t stride)
 {
-    size_t total = z->job->nimts * z->job->nlevels, n = z->tree->nrlzs;
-    size_t curve = z->job->nimts * kr_job_curve_levels(z->job);
-    memset(out, 0, nstats * curve * sizeof *out);
-    if (rlzs)
-        memset(rlzs, 0, n * curve * sizeof *rlzs);
-    if (all_zero(in->rates, z->tree->nrates, in->stride, total))
+    const kr_statistics_spec *spec = &z->spec;
+    const double *rates = spec->exact || spec->rule == KR_QUANTILE_HALF_WEIGHT ? scratch->rates
+                                                                              : scratch->rounded;
+
+    if (!scratch->quantiles)
         return;
-    if (z->soil) {
-        soil_stats(z, scratch, in, stats, nstats, out, rlzs);
-        return;
+    kr_quantiles_compute(scratch->quantiles, rates, column, scratch->value, scratch->lower,
+                         scratch->upper);
+    for (size_t i = 0, k = 0; i < spec->nstats; i++) {
+        if (spec->stats[i].kind != KR_STAT_QUANTILE)
+            continue;
+        out[i * stride] = (float)quantile_poe(z, scratch->value[k]);
+        if (brackets) {
+            brackets[2 * k * stride] = quantile_poe(z, scratch->lower[k]);
+            brackets[2 * k * stride + 1] = quantile_poe(z, scratch->upper[k]);
+        }
+        k++;
     }
+}
+
+void kr_statistics_site(const kr_statistics *z, kr_statistics_scratch *scratch,
+                        const kr_site_rates *in, float *out, double *brackets)
+{
+    const kr_statistics_spec *spec = &z->spec;
+    size_t n = spec->structure->nrates, total = spec->nimts * spec->nlevels;
+
+    memset(out, 0, spec->nstats * total * sizeof *out);
+    if (brackets)
+        memset(brackets, 0, 2 * z->quantiles.nq * total * sizeof *brackets);
     for (size_t level = 0; level < total; level++) {
-        for (size_t k = 0; k < z->tree->nrates; k++)
-            scratch->component_rates[k] = in->rates[k * in->stride + level];
-        kr_realizer_rates(z, scratch, scratch->component_rates);
-        if (rlzs)
-            for (size_t r = 0; r < n; r++)
-                rlzs[r * total + level] = (float)-expm1(-scratch->rates[r]);
-        level_stats(z, scratch, level, stats, nstats, out);
+        size_t column = spec->structure->ncolumns > 1 ? 1 + level / spec->nlevels : 0;
+        bool any = false;
+        for (size_t k = 0; k < n; k++) {
+            scratch->rates[k] = in->rates[k * in->stride + level];
+            any = any || scratch->rates[k] != 0;
+        }
+        if (!any || z->totals[column] == 0)
+            continue;
+        round_rates(scratch->rates, n, scratch->rounded);
+        level_moments(z, scratch, column, out + level, total);
+        level_quantiles(z, scratch, column, out + level, brackets ? brackets + 2 * level : NULL,
+                        total);
     }
 }
