@@ -219,6 +219,8 @@ static kr_status realizations_table(exporter *e)
     const kr_tree *tree = e->spec->tree;
     kr_table t = {0};
     size_t rows = tree->nrlzs <= KR_RLZS_LISTED ? tree->nrlzs : 0;
+    kr_arena rows_arena;
+    kr_arena_init(&rows_arena, e->ctx, KR_ACCOUNT_OUTPUT);
     KR_TRY(kr_table_begin(e->ctx, e->spec->dir, "realizations.csv", &t));
     kr_table_comment(&t, 3, comment(e, ""));
     kr_table_text(&t, "rlz_id");
@@ -226,14 +228,16 @@ static kr_status realizations_table(exporter *e)
     kr_table_text(&t, "weight");
     kr_table_end_row(&t);
     for (size_t r = 0; r < rows; r++) {
-        char path[4096];
-        kr_tree_rlz_name(tree, r, path, sizeof path);
+        const char *path;
+        kr_arena_reset(&rows_arena);
+        KR_TRY(kr_tree_rlz_name(tree, r, &rows_arena, &path));
         kr_table_integer(&t, (long long)r);
         kr_table_text(&t, path);
         kr_table_format(&t, "%.7e", (double)(float)kr_tree_weight_exported(tree, r));
         kr_table_end_row(&t);
     }
 out:
+    kr_arena_clear(&rows_arena);
     return end_table(e, &t, s);
 }
 

@@ -179,6 +179,11 @@ static kr_status make_datasets(kr_results *r)
         KR_TRY(kr_h5_write_strings(r->file, "mean_rates_by_src/src_id", p->tree->base_ids, sources,
                                    false));
     }
+    if (p->way == KR_BRACKETED) {
+        const size_t dims[5] = {sites, p->job->quantiles.n, imts, curve, 2};
+        const size_t chunk[5] = {1, dims[1], imts, curve, 2};
+        KR_TRY(kr_h5_make(r->file, "quantile_brackets", KR_H5_F64, 5, dims, chunk));
+    }
     KR_NEW(r->map_scratch, r->ctx, KR_ACCOUNT_OUTPUT, 2 * curve);
 out:
     return s;
@@ -243,6 +248,16 @@ out:
     return s;
 }
 
+static kr_status put_brackets(kr_results *r, const kr_results_tile *t)
+{
+    const kr_job *job = r->spec.job;
+    return kr_h5_write_slab(r->file, "quantile_brackets", KR_H5_F64,
+                            (const size_t[]){t->first_site, 0, 0, 0, 0},
+                            (const size_t[]){t->nsites, job->quantiles.n, job->nimts,
+                                             kr_job_curve_levels(job), 2},
+                            t->brackets);
+}
+
 kr_status kr_results_put_tile(kr_results *r, const kr_results_tile *t)
 {
     kr_status s = KR_OK;
@@ -261,6 +276,8 @@ kr_status kr_results_put_tile(kr_results *r, const kr_results_tile *t)
         KR_TRY(kr_h5_write_slab(r->file, "hmaps-stats", KR_H5_F32, start,
                                 (const size_t[]){n, stats, imts, job->poes.n}, r->maps));
     }
+    if (t->brackets)
+        KR_TRY(put_brackets(r, t));
     if (t->rates_by_source)
         KR_TRY(kr_h5_write_slab(r->file, "mean_rates_by_src/array", KR_H5_F32, start,
                                 (const size_t[]){n, imts, levels, r->spec.tree->nbase_ids},
@@ -269,19 +286,19 @@ out:
     return s;
 }
 
-kr_status kr_results_put_rlzs(kr_results *r, size_t site, size_t nsites, const float *curves)
+kr_status kr_results_put_rlzs(kr_results *r, size_t site, size_t nsites, size_t first, size_t n,
+                              const float *curves)
 {
     kr_status s = KR_OK;
     const kr_job *job = r->spec.job;
-    size_t rlzs = r->spec.tree->nrlzs, imts = job->nimts;
-    const size_t start[4] = {site, 0, 0, 0};
+    size_t imts = job->nimts;
+    const size_t start[4] = {site, first, 0, 0};
     KR_TRY(kr_h5_write_slab(r->file, "hcurves-rlzs", KR_H5_F32, start,
-                            (const size_t[]){nsites, rlzs, imts, kr_job_curve_levels(job)},
-                            curves));
+                            (const size_t[]){nsites, n, imts, kr_job_curve_levels(job)}, curves));
     if (job->poes.n) {
-        KR_TRY(make_maps(r, curves, nsites * rlzs));
+        KR_TRY(make_maps(r, curves, nsites * n));
         KR_TRY(kr_h5_write_slab(r->file, "hmaps-rlzs", KR_H5_F32, start,
-                                (const size_t[]){nsites, rlzs, imts, job->poes.n}, r->maps));
+                                (const size_t[]){nsites, n, imts, job->poes.n}, r->maps));
     }
 out:
     return s;

@@ -32,6 +32,7 @@ typedef struct kr_results_spec {
     const kr_stat *stats;
     size_t nstats;
     bool store_rlzs;
+    kr_way way; /* how the statistics are taken */
     const char *start_date; /* YYYY-MM-DDTHH:MM:SS */
     const char *isa;
     const kr_input_file *inputs;
@@ -49,15 +50,16 @@ typedef struct kr_results_tile {
     size_t first_site, nsites;
     const double *component_rates; /* rates, sites, measures x levels */
     const float *stats;            /* sites, statistics, measures x levels */
+    const double *brackets;        /* sites, quantiles, measures x levels, 2; or NULL */
     const float *rates_by_source;  /* sites, measures x levels, sources; or NULL */
 } kr_results_tile;
 
 KR_MUST_CHECK kr_status kr_results_put_tile(kr_results *results, const kr_results_tile *tile);
 
-/** The curves of all realizations at consecutive sites: sites x realizations x (measures x levels).
- * Best at multiples of kr_results_chunk_sites. */
+/** The curves of realizations first .. first + n - 1 at consecutive sites: sites x realizations x
+ * (measures x levels). Best at multiples of kr_results_chunk_sites. */
 KR_MUST_CHECK kr_status kr_results_put_rlzs(kr_results *results, size_t site, size_t nsites,
-                                            const float *curves);
+                                            size_t first, size_t n, const float *curves);
 
 /** Size of the finished file; -1 if it cannot be told. */
 long long kr_results_bytes(const kr_results *results);

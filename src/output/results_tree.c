@@ -22,21 +22,25 @@ out:
     return s;
 }
 
+/* The branches as written, set by set; stand-ins are left out. */
 static kr_status write_branches(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
 {
     kr_status s = KR_OK;
     columns c;
-    size_t n = tree->nbranches;
+    size_t n = 0;
     static const char *const names[] = {"branchset", "branch", "utype", "uvalue"};
-    KR_TRY(columns_make(arena, n, &c));
-    for (size_t i = 0; i < n; i++) {
-        const kr_tree_branch *b = &tree->branches[i];
-        c.text[0][i] = b->branch_set;
-        c.text[1][i] = b->branch;
-        c.text[2][i] = b->type;
-        c.text[3][i] = b->value;
-        c.number[i] = b->weight;
-    }
+    KR_TRY(columns_make(arena, tree->nbranches, &c));
+    for (size_t i = 0; i < tree->nsets; i++)
+        for (size_t k = 0; k < tree->sets[i].nbranches; k++) {
+            const kr_tree_branch *b = &tree->branches[tree->sets[i].branches[k]];
+            if (strcmp(b->branch, ".") == 0)
+                continue;
+            c.text[0][n] = b->branch_set;
+            c.text[1][n] = b->branch;
+            c.text[2][n] = b->type;
+            c.text[3][n] = b->value;
+            c.number[n++] = b->weight;
+        }
     for (int i = 0; i < 4 && n; i++) {
         char name[64];
         snprintf(name, sizeof name, "full_lt/source_model_lt/%s", names[i]);
@@ -76,13 +80,17 @@ static kr_status write_paths(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
     columns c;
     size_t n = tree->npaths;
     int64_t *samples;
+    if (n > KR_RLZS_LISTED)
+        return KR_OK;
     KR_TRY(columns_make(arena, n, &c));
     KR_ANEW(samples, arena, n);
     for (size_t i = 0; i < n; i++) {
-        c.text[0][i] = tree->paths[i].name;
-        c.text[1][i] = tree->paths[i].path;
-        c.number[i] = tree->paths[i].weight;
-        samples[i] = (int64_t)tree->paths[i].samples;
+        kr_source_path path;
+        KR_TRY(kr_tree_path(tree, i, arena, &path));
+        c.text[0][i] = path.name;
+        c.text[1][i] = path.path;
+        c.number[i] = path.weight;
+        samples[i] = (int64_t)path.samples;
     }
     KR_TRY(kr_h5_write_strings(file, "full_lt/sm_data/name", c.text[0], n, false));
     KR_TRY(kr_h5_write_strings(file, "full_lt/sm_data/path", c.text[1], n, false));
@@ -133,38 +141,23 @@ out:
     return s;
 }
 
-/* Component rate k belongs to component rate_component[k] under the model rate_gsim[k]; the
- * source-model realization p holds the components listed from path_first[p] to path_first[p + 1].
- */
+/* Component rate k belongs to component rate_component[k] under the model rate_gsim[k]. */
 static kr_status write_components(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
 {
     kr_status s = KR_OK;
-    uint32_t *component, *gsim, *listed;
-    int64_t *first;
-    size_t n = tree->nrates, nlisted = 0, npaths1 = tree->npaths + 1;
+    uint32_t *component, *gsim;
+    size_t n = tree->nrates;
     KR_ANEW(component, arena, n);
     KR_ANEW(gsim, arena, n);
-    KR_ANEW(first, arena, npaths1);
     for (size_t c = 0; c < tree->ncomponents; c++)
         for (size_t k = 0; k < tree->components[c].ngsims; k++) {
             component[tree->components[c].first_rate + k] = (uint32_t)c;
             gsim[tree->components[c].first_rate + k] = (uint32_t)tree->components[c].gsims[k];
         }
-    for (size_t p = 0; p < tree->npaths; p++) {
-        nlisted += tree->paths[p].ncomponents;
-        first[p + 1] = (int64_t)nlisted;
-    }
-    KR_ANEW(listed, arena, nlisted);
-    for (size_t p = 0; p < tree->npaths; p++)
-        memcpy(listed + first[p], tree->paths[p].components,
-               tree->paths[p].ncomponents * sizeof *listed);
     if (n) {
         KR_TRY(kr_h5_write(file, "components/rate_component", KR_H5_U32, 1, &n, component));
         KR_TRY(kr_h5_write(file, "components/rate_gsim", KR_H5_U32, 1, &n, gsim));
     }
-    KR_TRY(kr_h5_write(file, "components/path_first", KR_H5_I64, 1, &npaths1, first));
-    if (nlisted)
-        KR_TRY(kr_h5_write(file, "components/path_components", KR_H5_U32, 1, &nlisted, listed));
 out:
     return s;
 }

@@ -87,13 +87,15 @@ static void sources(const kr_calc *calc, FILE *out)
 /* The branch sets of the source-model tree, in the order of the file. */
 static void branch_sets(const kr_tree *tree, FILE *out)
 {
-    for (size_t i = 0; i < tree->nbranches;) {
-        size_t first = i;
-        while (i < tree->nbranches &&
-               kr_str_eq(tree->branches[i].branch_set, tree->branches[first].branch_set))
-            i++;
-        row(out, first ? "" : "source-model tree", "%s: %zu branches of %s",
-            tree->branches[first].branch_set, i - first, tree->branches[first].type);
+    const char *label = "source-model tree";
+    for (size_t i = 0; i < tree->nsets; i++) {
+        const kr_tree_set *set = &tree->sets[i];
+        if (kr_str_eq(set->type, "dummy") || set->nbranches == 0)
+            continue;
+        row(out, label, "%s: %zu branches of %s%s%s", set->id, set->nbranches, set->type,
+            set->moves_with == KR_NO_SET ? "" : ", moving with ",
+            set->moves_with == KR_NO_SET ? "" : tree->sets[set->moves_with].id);
+        label = "";
     }
     for (size_t t = 0; t < tree->ntrts; t++)
         row(out, t ? "" : "ground-motion tree", "%s: %zu branches", tree->trts[t],
@@ -115,7 +117,7 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     if (calc->model->nsections)
         row(out, "fault sections", "%zu", calc->model->nsections);
     branch_sets(tree, out);
-    row(out, "realizations", "%zu%s", tree->nrlzs, calc->job->samples ? " (sampled)" : "");
+    row(out, "realizations", "%.15g%s", tree->rlzs, tree->sampled ? " (sampled)" : "");
     row(out, "components", "%zu, with %zu component rates", tree->ncomponents, tree->nrates);
     row(out, "component rates", "%.1f MB over all sites",
         (double)tree->nrates * (double)calc->sites->n *

@@ -1,6 +1,7 @@
 /* The memory of a calculation, fixed before it starts. */
 #include "base/mem.h"
 #include "run/calc.h"
+#include "stats/realize.h"
 
 #include <unistd.h>
 
@@ -18,12 +19,13 @@ static size_t tile_bytes(const kr_calc *calc, size_t nsites)
     size_t curve = job->nimts * kr_job_curve_levels(job), threads = (size_t)calc->threads;
     size_t values = nsites * calc->nstats * (curve + job->nimts * job->poes.n);
     if (calc->store_rlzs) /* curves and maps of the sites that are stored together */
-        values += kr_results_chunk_sites(kr_calc_rlzs_bytes(calc)) * calc->tree->nrlzs *
-                  (curve + job->nimts * job->poes.n);
+        values += kr_calc_rlzs_bytes(calc) / (curve * sizeof(float)) * (curve + job->nimts * job->poes.n);
     if (job->disagg_by_src)
         values += nsites * job->nimts * job->nlevels * calc->tree->nbase_ids;
     return kr_hazard_tile_bytes(calc->hazard, nsites, calc->threads) + values * sizeof(float) +
-           threads * kr_realizer_scratch_bytes(calc->realizer);
+           (calc->store_rlzs ? kr_realizer_bytes(calc->tree, job->nimts * job->nlevels) : 0) +
+           threads * (calc->amplifier ? kr_amplifier_scratch_bytes(calc->amplifier)
+                                      : kr_statistics_scratch_bytes(calc->statistics));
 }
 
 /* Bytes for the outlines of faults: a sixteenth of the limit or 128 MB; at most half of what is

@@ -54,13 +54,19 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
     if (calc->job->amplification_kernel && calc->soil)
         kr_hazard_amplify(calc->hazard, calc->soil);
     KR_TRY(kr_stats_of_job(calc->job, &calc->arena, &calc->stats, &calc->nstats));
-    if (calc->nstats == 0 && calc->tree->nrlzs > 1 && calc->job->individual_rlzs != 1) {
+    if (calc->nstats == 0 && calc->tree->rlzs > 1 && calc->job->individual_rlzs != 1) {
         s = kr_fail(ctx, KR_EINPUT,
                     "%s: no statistics and no single realizations are asked for; write mean = true "
                     "or individual_rlzs = true",
                     calc->job->path);
         goto out;
     }
+    const kr_statistics_spec spec =
+        kr_statistics_of_job(calc->job, calc->tree, calc->stats, calc->nstats);
+    if (calc->job->soil_intensities.n)
+        KR_TRY(kr_amplifier_create(ctx, calc->tree, calc->job, calc->soil, &calc->amplifier));
+    else
+        KR_TRY(kr_statistics_create(ctx, &spec, &calc->statistics));
     kr_calc_phase_end(calc, "reading", began);
     began = kr_wall_seconds();
     KR_TRY(kr_hazard_prepare(calc->hazard, calc->sites));
@@ -73,7 +79,8 @@ void kr_calc_clear(kr_calc *calc)
 {
     kr_results_destroy(&calc->results);
     kr_free(calc->rate_weights);
-    kr_realizer_destroy(&calc->realizer);
+    kr_statistics_destroy(&calc->statistics);
+    kr_amplifier_destroy(&calc->amplifier);
     kr_hazard_destroy(&calc->hazard);
     kr_soil_destroy(&calc->soil);
     kr_sites_destroy(&calc->sites);

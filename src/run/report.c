@@ -25,9 +25,9 @@ static void report_tree(const kr_calc *calc)
 {
     const kr_tree *tree = calc->tree;
     kr_info(calc->ctx,
-            "building %zu realizations: %zu paths through the source models, %zu "
+            "building %.15g realizations: %.15g paths through the source models, %zu "
             "ground-motion models in %zu tectonic region types",
-            tree->nrlzs, tree->npaths, tree->ngsims, tree->ntrts);
+            tree->rlzs, tree->paths, tree->ngsims, tree->ntrts);
     kr_info(calc->ctx, "%zu components, %zu component rates", tree->ncomponents, tree->nrates);
     if (tree->nduplicate_ids)
         kr_info(calc->ctx, "%zu source ids stand for several different sources",
@@ -38,7 +38,8 @@ static void report_tree(const kr_calc *calc)
 static void report_sources(const kr_calc *calc)
 {
     const kr_tree *tree = calc->tree;
-    size_t count[KR_SOURCE_KINDS] = {0}, shared = 0, most = 0, total = 0;
+    size_t count[KR_SOURCE_KINDS] = {0}, shared = 0, total = 0;
+    double most = 0;
     double ruptures = 0, point_ruptures = 0, mags = 0, points = 0, cells = 0;
     double by_kind[KR_SOURCE_KINDS] = {0};
     for (size_t c = 0; c < tree->ncomponents; c++) {
@@ -50,7 +51,7 @@ static void report_sources(const kr_calc *calc)
         points += (double)size.points;
         cells += (double)size.cells;
         for (size_t i = 0; i < component->nsources; i++) {
-            size_t by = component->sources[i].shared_by;
+            double by = component->sources[i].shared_by;
             kr_source_kind kind = component->sources[i].source->kind;
             count[kind]++;
             by_kind[kind] += (double)kr_hazard_source_ruptures(calc->hazard, c, i);
@@ -70,7 +71,7 @@ static void report_sources(const kr_calc *calc)
     if (calc->job->ps_grid_spacing_km > 0)
         kr_info(calc->ctx, "points reduced from %.0f to %.0f by ps_grid_spacing", points, cells);
     if (most > 1)
-        kr_info(calc->ctx, "%zu sources are shared by several paths, up to %zu", shared, most);
+        kr_info(calc->ctx, "%zu sources are shared by several paths, up to %.6g", shared, most);
 }
 
 static void report_heaviest(const kr_calc *calc)

@@ -36,6 +36,16 @@ static bool stores_rlzs(const kr_calc *calc)
            (asked < 0 && calc->sites->n == 1 && n <= KR_RLZS_STORED_UNASKED) || calc->nstats == 0;
 }
 
+static kr_status check_numbered(const kr_calc *calc)
+{
+    if (!calc->store_rlzs || calc->tree->nrlzs != KR_UNNUMBERED)
+        return KR_OK;
+    return kr_fail(calc->ctx, KR_EINPUT,
+                   "%s: individual_rlzs: the tree has %.6g realizations, too many to be listed; "
+                   "leave it out and take single ones with kauri export --rlz",
+                   calc->job->path, calc->tree->rlzs);
+}
+
 static kr_status open_results(kr_calc *calc)
 {
     char date[32] = "";
@@ -50,6 +60,8 @@ static kr_status open_results(kr_calc *calc)
                                    .stats = calc->stats,
                                    .nstats = calc->nstats,
                                    .store_rlzs = calc->store_rlzs,
+                                   .way = calc->statistics ? kr_statistics_way(calc->statistics)
+                                                           : KR_STREAMED,
                                    .start_date = kr_arena_strdup(&calc->arena, date),
                                    .isa = kr_isa_name(),
                                    .inputs = calc->inputs,
@@ -90,9 +102,7 @@ static kr_status compute(kr_calc *calc)
     kr_status s = KR_OK;
     double began = kr_wall_seconds();
     calc->store_rlzs = stores_rlzs(calc);
-    KR_TRY(kr_realizer_create(calc->ctx, calc->tree, calc->job, &calc->realizer));
-    if (calc->job->soil_intensities.n)
-        kr_realizer_amplify(calc->realizer, calc->soil);
+    KR_TRY(check_numbered(calc));
     KR_TRY(kr_calc_plan(calc));
     KR_TRY(open_results(calc));
     KR_TRY(kr_calc_tiles(calc));

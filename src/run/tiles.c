@@ -1,36 +1,12 @@
 /* Tiles of sites: component rates, statistics, storage. */
 #include "base/clock.h"
 #include "run/calc.h"
+#include "stats/realize.h"
+#include "stats/weights.h"
 
 #include <math.h>
 #include <stdatomic.h>
 #include <string.h>
-
-/* Weight of every component rate in the mean over realizations, one row for each kind of weight. */
-static kr_status rate_weights(kr_calc *calc, double **out)
-{
-    kr_status s = KR_OK;
-    const kr_tree *tree = calc->tree;
-    double *weights = NULL;
-    uint32_t *rates = NULL;
-    size_t most = 0; /* components of a path; one may stand there twice */
-    for (size_t p = 0; p < tree->npaths; p++)
-        most = tree->paths[p].ncomponents > most ? tree->paths[p].ncomponents : most;
-    KR_NEW(weights, calc->ctx, KR_ACCOUNT_STATS, tree->nweights * tree->nrates);
-    KR_NEW(rates, calc->ctx, KR_ACCOUNT_STATS, most);
-    for (size_t r = 0; r < tree->nrlzs; r++) {
-        size_t n = kr_tree_rates(tree, r, rates);
-        for (size_t w = 0; w < tree->nweights; w++)
-            for (size_t i = 0; i < n; i++)
-                weights[w * tree->nrates + rates[i]] += kr_tree_weight(tree, r, w);
-    }
-    *out = weights;
-    weights = NULL;
-out:
-    kr_free(weights);
-    kr_free(rates);
-    return s;
-}
 
 /* The reference forms rates from probabilities of no exceedance: below this a rate is lost in
  * rounding. */
@@ -75,6 +51,20 @@ static size_t curve_size(const kr_calc *calc)
     return calc->job->nimts * kr_job_curve_levels(calc->job);
 }
 
+/* Numbers of the brackets of one site; 0 unless quantiles are bracketed. */
+static size_t bracket_size(const kr_calc *calc)
+{
+    if (!calc->statistics || kr_statistics_way(calc->statistics) != KR_BRACKETED)
+        return 0;
+    return 2 * kr_statistics_quantiles(calc->statistics) * curve_size(calc);
+}
+
+/* Results of a tile on their way to the file. */
+typedef struct tile_stats {
+    float *stats, *by_source;
+    double *brackets;
+} tile_stats;
+
 /* The rates of site i of a tile. */
 static kr_site_rates rates_of_site(const kr_calc *calc, size_t first, size_t nsites, size_t i,
                                    const double *rates)
@@ -83,19 +73,39 @@ static kr_site_rates rates_of_site(const kr_calc *calc, size_t first, size_t nsi
     return (kr_site_rates){first + i, rates + i * total, nsites * total};
 }
 
-/* Statistics of the sites that are not stored as single realizations, over threads. */
-static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, const double *rates,
-                                float *stats)
+/* What a thread needs for the statistics of a site. */
+typedef struct site_scratch {
+    kr_statistics_scratch *plain;
+    kr_amplifier_scratch *amplified;
+} site_scratch;
+
+static kr_status site_scratch_create(kr_calc *calc, site_scratch *out)
 {
-    size_t curve = curve_size(calc);
+    *out = (site_scratch){NULL, NULL};
+    if (calc->amplifier)
+        return kr_amplifier_scratch_create(calc->ctx, calc->amplifier, &out->amplified);
+    return kr_statistics_scratch_create(calc->ctx, calc->statistics, &out->plain);
+}
+
+static void site_scratch_destroy(site_scratch *scratch)
+{
+    kr_statistics_scratch_destroy(&scratch->plain);
+    kr_amplifier_scratch_destroy(&scratch->amplified);
+}
+
+/* Statistics of the sites of a tile, over threads. */
+static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, const double *rates,
+                                tile_stats *out)
+{
+    size_t curve = curve_size(calc), brackets = bracket_size(calc);
     atomic_int status;
     atomic_size_t done;
     atomic_init(&status, KR_OK);
     atomic_init(&done, 0);
 #pragma omp parallel num_threads(calc->threads)
     {
-        kr_realizer_scratch *scratch = NULL;
-        kr_status mine = kr_realizer_scratch_create(calc->ctx, calc->realizer, &scratch);
+        site_scratch scratch;
+        kr_status mine = site_scratch_create(calc, &scratch);
 #pragma omp for schedule(dynamic, 1)
         for (size_t i = 0; i < nsites; i++) {
             if (mine == KR_OK)
@@ -103,48 +113,119 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
             if (mine != KR_OK)
                 continue;
             const kr_site_rates site = rates_of_site(calc, first, nsites, i, rates);
-            kr_stats_site(calc->realizer, scratch, &site, calc->stats, calc->nstats,
-                          stats + i * calc->nstats * curve, NULL);
+            float *stats = out->stats + i * calc->nstats * curve;
+            if (calc->amplifier)
+                kr_amplifier_site(calc->amplifier, scratch.amplified, &site, calc->stats,
+                                  calc->nstats, stats, NULL);
+            else
+                kr_statistics_site(calc->statistics, scratch.plain, &site, stats,
+                                   out->brackets ? out->brackets + i * brackets : NULL);
             kr_progress(calc->ctx, "statistics", (double)(atomic_fetch_add(&done, 1) + 1),
                         (double)nsites);
         }
         if (mine != KR_OK)
             atomic_store(&status, (int)mine);
-        kr_realizer_scratch_destroy(&scratch);
+        site_scratch_destroy(&scratch);
     }
     return (kr_status)atomic_load(&status);
 }
 
-/* Bytes of all realizations at one site. */
-size_t kr_calc_rlzs_bytes(const kr_calc *calc)
+/* Most numbers of single realizations held at a time. */
+enum { RLZS_HELD = 1 << 22 };
+
+size_t kr_calc_rlzs_at_once(const kr_calc *calc)
 {
-    return calc->tree->nrlzs * curve_size(calc) * sizeof(float);
+    size_t curve = curve_size(calc), n = calc->tree->nrlzs;
+    size_t most = curve < RLZS_HELD ? RLZS_HELD / curve : 1;
+    return calc->amplifier || n < most ? n : most;
 }
 
-/* Statistics and single realizations, some sites at a time. */
-static kr_status rlzs_of_sites(kr_calc *calc, size_t first, size_t nsites, const double *rates,
-                               float *stats)
+/* Sites whose realizations are stored together: only where all of a site's are held. */
+static size_t rlzs_sites(const kr_calc *calc)
+{
+    size_t rlzs = kr_calc_rlzs_at_once(calc);
+    return rlzs < calc->tree->nrlzs
+               ? 1
+               : kr_results_chunk_sites(rlzs * curve_size(calc) * sizeof(float));
+}
+
+size_t kr_calc_rlzs_bytes(const kr_calc *calc)
+{
+    return rlzs_sites(calc) * kr_calc_rlzs_at_once(calc) * curve_size(calc) * sizeof(float);
+}
+
+static void rlz_curve(const double *rates, size_t n, float *out)
+{
+    for (size_t l = 0; l < n; l++)
+        out[l] = (float)-expm1(-rates[l]);
+}
+
+/* Single realizations of one site, some at a time. */
+static kr_status rlzs_of_site(kr_calc *calc, kr_realizer *realizer, const kr_site_rates *site,
+                              float *curves)
 {
     kr_status s = KR_OK;
-    size_t curve = curve_size(calc), rlzs = calc->tree->nrlzs;
-    size_t at_once = kr_results_chunk_sites(kr_calc_rlzs_bytes(calc));
-    kr_realizer_scratch *scratch = NULL;
-    float *curves = NULL;
-    KR_NEW(curves, calc->ctx, KR_ACCOUNT_STATS, at_once * rlzs * curve);
-    KR_TRY(kr_realizer_scratch_create(calc->ctx, calc->realizer, &scratch));
-    for (size_t i = 0; i < nsites; i += at_once) {
-        size_t n = nsites - i < at_once ? nsites - i : at_once;
+    size_t curve = curve_size(calc), n = calc->tree->nrlzs, most = kr_calc_rlzs_at_once(calc);
+    kr_realizer_site(realizer, site);
+    for (size_t r = 0; r < n; r += most) {
+        size_t count = n - r < most ? n - r : most;
         KR_TRY(check_interrupted(calc));
-        for (size_t k = 0; k < n; k++) {
-            const kr_site_rates site = rates_of_site(calc, first, nsites, i + k, rates);
-            kr_stats_site(calc->realizer, scratch, &site, calc->stats, calc->nstats,
-                          stats + (i + k) * calc->nstats * curve, curves + k * rlzs * curve);
-        }
-        KR_TRY(kr_results_put_rlzs(calc->results, first + i, n, curves));
-        kr_progress(calc->ctx, "statistics", (double)(i + n), (double)nsites);
+        for (size_t k = 0; k < count; k++)
+            rlz_curve(kr_realizer_rates(realizer, r + k), curve, curves + k * curve);
+        if (most < n)
+            KR_TRY(kr_results_put_rlzs(calc->results, site->site, 1, r, count, curves));
     }
 out:
-    kr_realizer_scratch_destroy(&scratch);
+    return s;
+}
+
+/* Single realizations of the sites of a tile. */
+static kr_status rlzs_of_sites(kr_calc *calc, size_t first, size_t nsites, const double *rates)
+{
+    kr_status s = KR_OK;
+    size_t size = calc->tree->nrlzs * curve_size(calc), at_once = rlzs_sites(calc);
+    bool whole = kr_calc_rlzs_at_once(calc) == calc->tree->nrlzs;
+    kr_realizer *realizer = NULL;
+    float *curves = NULL;
+    KR_NEW(curves, calc->ctx, KR_ACCOUNT_STATS, kr_calc_rlzs_bytes(calc) / sizeof *curves);
+    KR_TRY(kr_realizer_create(calc->ctx, calc->tree, calc->job->nimts * calc->job->nlevels, false,
+                              &realizer));
+    for (size_t i = 0; i < nsites; i += at_once) {
+        size_t n = nsites - i < at_once ? nsites - i : at_once;
+        for (size_t k = 0; k < n; k++) {
+            const kr_site_rates site = rates_of_site(calc, first, nsites, i + k, rates);
+            KR_TRY(rlzs_of_site(calc, realizer, &site, curves + (whole ? k * size : 0)));
+        }
+        if (whole)
+            KR_TRY(kr_results_put_rlzs(calc->results, first + i, n, 0, calc->tree->nrlzs, curves));
+        kr_progress(calc->ctx, "single realizations", (double)(i + n), (double)nsites);
+    }
+out:
+    kr_realizer_destroy(&realizer);
+    kr_free(curves);
+    return s;
+}
+
+/* Statistics and single realizations on soil, site by site. */
+static kr_status amplified_rlzs(kr_calc *calc, size_t first, size_t nsites, const double *rates,
+                                float *stats)
+{
+    kr_status s = KR_OK;
+    size_t curve = curve_size(calc);
+    kr_amplifier_scratch *scratch = NULL;
+    float *curves = NULL;
+    KR_NEW(curves, calc->ctx, KR_ACCOUNT_STATS, calc->tree->nrlzs * curve);
+    KR_TRY(kr_amplifier_scratch_create(calc->ctx, calc->amplifier, &scratch));
+    for (size_t i = 0; i < nsites; i++) {
+        const kr_site_rates site = rates_of_site(calc, first, nsites, i, rates);
+        KR_TRY(check_interrupted(calc));
+        kr_amplifier_site(calc->amplifier, scratch, &site, calc->stats, calc->nstats,
+                          stats + i * calc->nstats * curve, curves);
+        KR_TRY(kr_results_put_rlzs(calc->results, first + i, 1, 0, calc->tree->nrlzs, curves));
+        kr_progress(calc->ctx, "statistics", (double)(i + 1), (double)nsites);
+    }
+out:
+    kr_amplifier_scratch_destroy(&scratch);
     kr_free(curves);
     return s;
 }
@@ -152,23 +233,29 @@ out:
 kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const double *rates)
 {
     kr_status s = KR_OK;
-    float *stats = NULL, *by_source = NULL;
-    KR_NEW(stats, calc->ctx, KR_ACCOUNT_STATS, nsites * calc->nstats * curve_size(calc));
-    if (calc->store_rlzs)
-        KR_TRY(rlzs_of_sites(calc, first, nsites, rates, stats));
+    tile_stats made = {NULL, NULL, NULL};
+    KR_NEW(made.stats, calc->ctx, KR_ACCOUNT_STATS, nsites * calc->nstats * curve_size(calc));
+    if (bracket_size(calc))
+        KR_NEW(made.brackets, calc->ctx, KR_ACCOUNT_STATS, nsites * bracket_size(calc));
+    if (calc->store_rlzs && calc->amplifier)
+        KR_TRY(amplified_rlzs(calc, first, nsites, rates, made.stats));
     else
-        KR_TRY(stats_of_sites(calc, first, nsites, rates, stats));
+        KR_TRY(stats_of_sites(calc, first, nsites, rates, &made));
+    if (calc->store_rlzs && !calc->amplifier)
+        KR_TRY(rlzs_of_sites(calc, first, nsites, rates));
     if (calc->job->disagg_by_src)
-        KR_TRY(rates_by_source(calc, nsites, rates, &by_source));
+        KR_TRY(rates_by_source(calc, nsites, rates, &made.by_source));
     kr_results_tile tile = {.first_site = first,
                             .nsites = nsites,
                             .component_rates = rates,
-                            .stats = stats,
-                            .rates_by_source = by_source};
+                            .stats = made.stats,
+                            .brackets = made.brackets,
+                            .rates_by_source = made.by_source};
     KR_TRY(kr_results_put_tile(calc->results, &tile));
 out:
-    kr_free(stats);
-    kr_free(by_source);
+    kr_free(made.stats);
+    kr_free(made.brackets);
+    kr_free(made.by_source);
     return s;
 }
 
@@ -180,7 +267,7 @@ kr_status kr_calc_tiles(kr_calc *calc)
     double *rates = NULL;
     KR_NEW(rates, calc->ctx, KR_ACCOUNT_RATES, calc->tree->nrates * calc->tile_sites * total);
     if (calc->job->disagg_by_src)
-        KR_TRY(rate_weights(calc, &calc->rate_weights));
+        KR_TRY(kr_rate_weights(calc->ctx, calc->tree, &calc->rate_weights));
     for (size_t first = 0; first < n; first += calc->tile_sites) {
         size_t nsites = n - first < calc->tile_sites ? n - first : calc->tile_sites;
         double began = kr_wall_seconds();
