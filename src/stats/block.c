@@ -56,7 +56,7 @@ size_t kr_block_scratch(const kr_structure *structure, const kr_part *block)
 static void sum_rows(const kr_part *block, const double *rates, double *sums)
 {
     for (size_t t = 0; t < block->ntables; t++) {
-        const kr_table *table = &block->tables[t];
+        const kr_rate_table *table = &block->tables[t];
         for (size_t row = 0; row < table->nrows; row++) {
             double sum = 0;
             for (uint32_t k = table->first[row]; k < table->first[row + 1]; k++)
@@ -79,7 +79,7 @@ static bool comes_before(const view *a, const view *b)
 static void make_views(const kr_part *block, const double *sums, view *views)
 {
     for (size_t t = 0; t < block->ntables; t++) {
-        const kr_table *table = &block->tables[t];
+        const kr_rate_table *table = &block->tables[t];
         view new = {sums, table->axes, table->naxes, table->nrows};
         size_t i = t;
         for (; i > 0 && comes_before(&new, &views[i - 1]); i--)

@@ -58,7 +58,7 @@ static double product_of_others(const weigher *w, const kr_part *part, size_t k)
 static size_t table_row(const kr_structure *structure, const kr_part *block, size_t table,
                         size_t state)
 {
-    const kr_table *t = &block->tables[table];
+    const kr_rate_table *t = &block->tables[table];
     size_t row = 0, size = 1;
     size_t axis = t->naxes;
 

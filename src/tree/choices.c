@@ -620,7 +620,7 @@ out:
 /* The table of one region: a row for every (path, model) that samples take. *rows: of the samples,
  * one every `stride`. */
 static kr_status sample_table(chooser *c, size_t trt, size_t stride, uint32_t *rows,
-                              kr_table *out)
+                              kr_rate_table *out)
 {
     kr_status s = KR_OK;
     kr_tree *tree = c->tree;
@@ -651,7 +651,7 @@ static kr_status sample_table(chooser *c, size_t trt, size_t stride, uint32_t *r
     KR_ANEW(kept, &tree->arena, nrates + 1);
     if (nrates)
         memcpy(kept, rates, nrates * sizeof *kept);
-    *out = (kr_table){.nrows = n, .first = first, .rates = kept};
+    *out = (kr_rate_table){.nrows = n, .first = first, .rates = kept};
 out:
     kr_free(found);
     kr_free(branches);
@@ -684,7 +684,7 @@ static kr_status divide_samples(chooser *c)
     kr_tree *tree = c->tree;
     kr_structure *out = &tree->structure;
     kr_choice *choice;
-    kr_table *tables;
+    kr_rate_table *tables;
     kr_part *part;
     uint32_t *rows, *zero;
     double *weights;

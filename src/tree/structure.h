@@ -45,13 +45,13 @@ typedef struct kr_problem {
 } kr_problem;
 
 /* Sums of component rates over the states of a few choices of a block. */
-typedef struct kr_table {
+typedef struct kr_rate_table {
     size_t naxes;
     const uint32_t *axes;  /* positions among the choices of the block, increasing */
     size_t nrows;          /* product of the states of the axes; the last axis varies fastest */
     const uint32_t *first; /* nrows + 1 */
     const uint32_t *rates; /* row i is the sum of rates[first[i]] .. rates[first[i + 1] - 1] */
-} kr_table;
+} kr_rate_table;
 
 typedef enum kr_part_kind { KR_PART_BLOCK, KR_PART_SUM, KR_PART_MIX } kr_part_kind;
 
@@ -70,7 +70,7 @@ typedef struct kr_part {
     const uint32_t *choices; /* increasing; the last varies fastest */
     size_t nstates;          /* product of theirs; 1 for a block without choices */
     size_t ntables;
-    const kr_table *tables;
+    const kr_rate_table *tables;
     const uint32_t *rows; /* NULL; or nstates x ntables: the row of each table for each state, where
                              the block lists its states (samples) */
 } kr_part;

@@ -11,7 +11,7 @@ static size_t block_row(const kr_division *d, const kr_term *term, size_t entry)
 }
 
 /* One table of n terms that depend on the same choices. */
-static kr_status block_table(kr_division *d, const kr_term *const *terms, size_t n, kr_table *out)
+static kr_status block_table(kr_division *d, const kr_term *const *terms, size_t n, kr_rate_table *out)
 {
     kr_status s = KR_OK;
     kr_arena *arena = d->b->arena;
@@ -19,7 +19,7 @@ static kr_status block_table(kr_division *d, const kr_term *const *terms, size_t
     uint32_t *axes, *first, *rates;
     size_t total = 0;
 
-    *out = (kr_table){.naxes = like->nchoices, .nrows = 1};
+    *out = (kr_rate_table){.naxes = like->nchoices, .nrows = 1};
     KR_ANEW(axes, arena, out->naxes);
     for (size_t i = 0; i < out->naxes; i++) {
         axes[i] = d->place[like->choices[i]];
@@ -48,7 +48,7 @@ out:
 static kr_status block_tables(kr_division *d, const kr_term *const *terms, size_t n, kr_part *part)
 {
     kr_status s = KR_OK;
-    kr_table *tables;
+    kr_rate_table *tables;
     size_t ntables = 0;
 
     for (size_t i = 0; i < n; i++)

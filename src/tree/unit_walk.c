@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* States of all classes together: each is a variant of some sources, to be held and computed. */
+enum { STATES_MAX = 4000000 };
+
 typedef struct situation {
     uint32_t times, state;
     bool dropped;
@@ -246,6 +249,18 @@ out:
     return s;
 }
 
+static kr_status too_many_variants(const finder *f)
+{
+    const kr_build *b = f->b;
+    const kr_bundle *bundle = &b->bundles[f->bundle];
+    const kr_class *c = &b->classes[bundle->class];
+
+    return kr_fail_at(b->ctx, b->smlt->path, b->smlt->sets[c->sets[c->n - 1]].line,
+                      "more than %d variants of the source '%s', which %zu branch sets change one "
+                      "after another; fewer sets on one source or number_of_logic_tree_samples",
+                      STATES_MAX, b->places[bundle->places[0]].source->id, c->n);
+}
+
 /* *out: number of the result. */
 static kr_status find_ends(finder *f, kr_diagram node, situation x, size_t *out)
 {
@@ -256,6 +271,8 @@ static kr_status find_ends(finder *f, kr_diagram node, situation x, size_t *out)
     uint64_t key;
     bool rest = node < KR_DIAGRAM_ENDS;
 
+    if (f->b->nstates > STATES_MAX)
+        return too_many_variants(f);
     KR_TRY(situation_number(f, x, &number));
     key = kr_index_pair(node, number);
     if (kr_index_get(&f->known, key, &known)) {

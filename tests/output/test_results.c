@@ -2,6 +2,7 @@
  * fails leaves behind. */
 #include "output/results.h"
 #include "support/model.h"
+#include "support/paths.h"
 #include "support/support.h"
 
 #include "base/file.h"
@@ -285,29 +286,26 @@ static void check_maps(const made *x, kr_h5 *file, kr_arena *arena, const char *
 static void check_tree(const made *x, kr_h5 *file, kr_arena *arena)
 {
     const kr_tree *tree = x->spec.tree;
-    size_t n, nfirst, nlisted;
+    size_t n, nlisted;
     const uint32_t *component = numbers(file, arena, "components/rate_component", KR_H5_U32, &n);
     const uint32_t *gsim = numbers(file, arena, "components/rate_gsim", KR_H5_U32, &n);
-    const int64_t *first = numbers(file, arena, "components/path_first", KR_H5_I64, &nfirst);
-    const uint32_t *listed =
-        numbers(file, arena, "components/path_components", KR_H5_U32, &nlisted);
     const float *weights = numbers(file, arena, "weights", KR_H5_F32, &nlisted);
     const uint32_t *path = numbers(file, arena, "realizations/path", KR_H5_U32, &nlisted);
     uint32_t models[8];
     assert_true(tree->ntrts <= 8);
     assert_int_equal(n, tree->nrates);
-    assert_int_equal(nfirst, tree->npaths + 1);
     assert_int_equal(nlisted, tree->nrlzs);
     for (size_t r = 0; r < tree->nrlzs; r++) {
         uint32_t wanted[64];
-        size_t found = 0, nwanted = kr_tree_rates(tree, r, wanted);
+        size_t found = 0, nwanted = kt_rates(tree, r, wanted);
         kt_ok(arena->ctx,
               kr_h5_read_slab(file, "realizations/gsims", KR_H5_U32, (const size_t[]){r, 0},
                               (const size_t[]){1, tree->ntrts}, models));
         for (uint32_t k = 0; k < n; k++) {
             bool used = false, chosen = false;
-            for (int64_t i = first[path[r]]; i < first[path[r] + 1]; i++)
-                used = used || listed[i] == component[k];
+            const kt_source_path *listed = kt_path_at(tree, path[r]);
+            for (size_t i = 0; i < listed->ncomponents; i++)
+                used = used || listed->components[i] == component[k];
             for (size_t t = 0; t < tree->ntrts; t++)
                 chosen = chosen || models[t] == gsim[k];
             if (used && chosen)
@@ -318,7 +316,7 @@ static void check_tree(const made *x, kr_h5 *file, kr_arena *arena)
     }
     assert_string_equal(strings(file, arena, "full_lt/source_model_lt/uvalue", 3)[1], "-0.1");
     assert_string_equal(strings(file, arena, "full_lt/gsim_lt/trt", 4)[3], "Stable");
-    assert_string_equal(strings(file, arena, "full_lt/sm_data/path", 2)[0], tree->paths[0].path);
+    assert_string_equal(strings(file, arena, "full_lt/sm_data/path", 2)[0], kt_path_at(tree, 0)->path);
 }
 
 static void test_read_back(void **state)

@@ -49,7 +49,7 @@ typedef struct pairs {
     kr_choice choice[16];
     double weights[8];
     uint32_t axes[120][2], choices[16], first[65], rates[120][64];
-    kr_table tables[120];
+    kr_rate_table tables[120];
     kr_part part;
     kr_structure s;
 } pairs;
@@ -73,7 +73,7 @@ static void make_pairs(pairs *z, size_t n, size_t nstates)
             z->axes[t][1] = b;
             for (size_t row = 0; row < rows; row++)
                 z->rates[t][row] = (uint32_t)(t * rows + row);
-            z->tables[t] = (kr_table){2, z->axes[t], rows, z->first, z->rates[t]};
+            z->tables[t] = (kr_rate_table){2, z->axes[t], rows, z->first, z->rates[t]};
         }
     }
     z->part.choices = z->choices;

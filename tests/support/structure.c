@@ -44,7 +44,7 @@ static void make_choice(maker *m, kr_choice *c, size_t nstates)
     *c = (kr_choice){.name = "bs", .nstates = nstates, .states = names, .weights = w};
 }
 
-static void make_table(maker *m, const kr_part *block, kr_table *t)
+static void make_table(maker *m, const kr_part *block, kr_rate_table *t)
 {
     uint32_t *axes = room(m, block->nchoices, sizeof *axes);
     t->axes = axes;
@@ -92,7 +92,7 @@ static uint32_t make_block(maker *m, const uint32_t *choices, size_t n)
         p.nstates *= m->choices[choices[i]].nstates;
     }
     p.ntables = below(m, 6);
-    kr_table *tables = room(m, p.ntables, sizeof *tables);
+    kr_rate_table *tables = room(m, p.ntables, sizeof *tables);
     for (size_t t = 0; t < p.ntables; t++)
         make_table(m, &p, &tables[t]);
     p.tables = tables;
@@ -223,7 +223,7 @@ void kt_list_free(kt_list *list)
 
 static size_t row_of(const kr_structure *s, const kr_part *p, size_t state, size_t table)
 {
-    const kr_table *t = &p->tables[table];
+    const kr_rate_table *t = &p->tables[table];
     if (p->rows)
         return p->rows[state * p->ntables + table];
     size_t row = 0;
@@ -250,7 +250,7 @@ static void list_block(const kr_structure *s, const double *rates, size_t column
             left /= c->nstates;
         }
         for (size_t t = 0; t < p->ntables; t++) {
-            const kr_table *table = &p->tables[t];
+            const kr_rate_table *table = &p->tables[t];
             size_t row = row_of(s, p, state, t);
             for (uint32_t k = table->first[row]; k < table->first[row + 1]; k++)
                 rate += (long double)rates[table->rates[k]];

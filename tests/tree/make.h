@@ -2,6 +2,7 @@
 #ifndef KR_TESTS_TREE_MAKE_H
 #define KR_TESTS_TREE_MAKE_H
 
+#include "support/paths.h"
 #include "support/support.h"
 
 #include "tree/tree.h"

@@ -1,4 +1,5 @@
 /* realizations.csv of every reference case: paths and weights to the last digit written. */
+#include "support/paths.h"
 #include "support/support.h"
 
 #include "tree/tree.h"
@@ -29,7 +30,7 @@ static void compare_rows(const char *path, const kr_tree *tree)
         if (line[0] == '#' || strncmp(line, "rlz_id", 6) == 0 || !line[0])
             continue;
         assert_true(r < tree->nrlzs);
-        kr_tree_rlz_name(tree, r, name, sizeof name);
+        kt_rlz_name(tree, r, name, sizeof name);
         snprintf(row, sizeof row, "%zu,%s,%.7e", r, name,
                  (double)(float)kr_tree_weight_exported(tree, r));
         if (strchr(line, '"')) { /* quoted where the alphabet has quotes */

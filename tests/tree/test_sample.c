@@ -121,7 +121,7 @@ static void path_text(const kr_tree *tree, size_t r, char *out, size_t size)
     size_t n;
 
     kr_tree_realization(tree, r, gsims, &rlz);
-    n = (size_t)snprintf(out, size, "%s~", tree->paths[rlz.path].path);
+    n = (size_t)snprintf(out, size, "%s~", kt_path_at(tree, rlz.path)->path);
     for (size_t i = 0; i + 1 < n; i++)
         if (out[i] == '~')
             out[i] = '_';
@@ -189,12 +189,12 @@ static void sampled_rates(void **state)
     write_models(&t);
     kt_ok(t.ctx, kt_tree_read(&t, "number_of_logic_tree_samples = 3", KR_COMPAT_OQ_3_21));
     for (size_t r = 0; r < t.tree->nrlzs; r++) {
-        size_t gsims[4], n = kr_tree_rates(t.tree, r, rates);
+        size_t gsims[4], n = kt_rates(t.tree, r, rates);
         kr_realization rlz;
         kr_tree_realization(t.tree, r, gsims, &rlz);
-        assert_int_equal(n, t.tree->paths[rlz.path].ncomponents);
+        assert_int_equal(n, kt_path_at(t.tree, rlz.path)->ncomponents);
         for (size_t i = 0; i < n; i++) {
-            const kr_component *c = &t.tree->components[t.tree->paths[rlz.path].components[i]];
+            const kr_component *c = &t.tree->components[kt_path_at(t.tree, rlz.path)->components[i]];
             assert_in_range(rates[i], c->first_rate, c->first_rate + c->ngsims - 1);
             assert_int_equal(c->gsims[rates[i] - c->first_rate], gsims[c->trt]);
         }

@@ -95,7 +95,7 @@ static outcomes of_block(const kr_structure *st, const kr_part *part)
             for (int c = 0; c < COLUMNS; c++)
                 x->weight[c] *= weight_of(&st->choices[part->choices[k]], c, states[k]);
         for (size_t t = 0; t < part->ntables; t++) {
-            const kr_table *table = &part->tables[t];
+            const kr_rate_table *table = &part->tables[t];
             size_t row = 0;
             for (size_t k = 0; k < table->naxes; k++)
                 row = row * st->choices[part->choices[table->axes[k]]].nstates +

@@ -212,7 +212,7 @@ static int compare_digests(const void *pa, const void *pb)
 }
 
 /* What the tree says a path holds, and what brute force says. */
-static void check_path(const made_tree *m, kt_tree *t, const kr_source_path *path)
+static void check_path(const made_tree *m, kt_tree *t, const kt_source_path *path)
 {
     kr_hash128 got[64], want[64];
     size_t ngot = 0, nwant = 0;
@@ -250,9 +250,10 @@ static bool same_paths(const kr_tree *tree, uint32_t a, uint32_t b)
 {
     for (size_t p = 0; p < tree->npaths; p++) {
         bool has_a = false, has_b = false;
-        for (size_t i = 0; i < tree->paths[p].ncomponents; i++) {
-            has_a = has_a || tree->paths[p].components[i] == a;
-            has_b = has_b || tree->paths[p].components[i] == b;
+        const kt_source_path *path = kt_path_at(tree, p);
+        for (size_t i = 0; i < path->ncomponents; i++) {
+            has_a = has_a || path->components[i] == a;
+            has_b = has_b || path->components[i] == b;
         }
         if (has_a != has_b)
             return false;
@@ -267,26 +268,28 @@ static void check_tree(const made_tree *m, kt_tree *t)
     uint32_t rates[64];
 
     for (size_t p = 0; p < tree->npaths; p++)
-        check_path(m, t, &tree->paths[p]);
+        check_path(m, t, kt_path_at(tree, p));
     for (uint32_t a = 0; a < tree->ncomponents; a++) {
         size_t holds = 0;
         for (uint32_t b = a + 1; b < tree->ncomponents; b++)
             assert_false(tree->components[a].trt == tree->components[b].trt &&
                          same_paths(tree, a, b));
-        for (size_t p = 0; p < tree->npaths; p++)
-            for (size_t i = 0; i < tree->paths[p].ncomponents; i++)
-                holds += tree->paths[p].components[i] == a;
+        for (size_t p = 0; p < tree->npaths; p++) {
+            const kt_source_path *path = kt_path_at(tree, p);
+            for (size_t i = 0; i < path->ncomponents; i++)
+                holds += path->components[i] == a;
+        }
         for (size_t k = 0; k < tree->components[a].nsources; k++)
-            assert_int_equal(tree->components[a].sources[k].shared_by, holds);
+            assert_int_equal((size_t)tree->components[a].sources[k].shared_by, holds);
     }
     for (size_t r = 0; r < tree->nrlzs; r++) {
-        size_t gsims[2], n = kr_tree_rates(tree, r, rates);
+        size_t gsims[2], n = kt_rates(tree, r, rates);
         kr_realization rlz;
         sum += kr_tree_weight(tree, r, 0);
         kr_tree_realization(tree, r, gsims, &rlz);
-        assert_int_equal(n, tree->paths[rlz.path].ncomponents);
+        assert_int_equal(n, kt_path_at(tree, rlz.path)->ncomponents);
         for (size_t i = 0; i < n; i++) {
-            const kr_component *c = &tree->components[tree->paths[rlz.path].components[i]];
+            const kr_component *c = &tree->components[kt_path_at(tree, rlz.path)->components[i]];
             assert_int_equal(c->gsims[rates[i] - c->first_rate], gsims[c->trt]);
         }
     }
