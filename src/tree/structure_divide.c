@@ -322,7 +322,7 @@ kr_status kr_divide(kr_division *d, const kr_bundle *bundle, uint32_t *part)
     groups g = {0};
     uint32_t *children, choice = 0;
     size_t n = 0, smallest = 0;
-    bool block, outermost = d->tied == NULL;
+    bool block = false, outermost = d->tied == NULL;
 
     kr_arena_init(&g.arena, d->b->ctx, KR_ACCOUNT_TREE);
     KR_TRY(groups_find(d, bundle, &g));
