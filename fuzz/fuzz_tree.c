@@ -59,31 +59,31 @@ static void write_job(unsigned kind)
 }
 
 /* Everything that the tree offers, so that a wrong index shows. */
-static void use(const kr_tree *tree)
+static void use(kr_ctx *ctx, const kr_tree *tree)
 {
-    size_t most = 0;
-    uint32_t *rates;
+    uint32_t *rates = calloc(2 * tree->ncomponents + 1, sizeof *rates);
+    uint32_t *branches = calloc(tree->nsets + 1, sizeof *branches);
     size_t *gsims = calloc(tree->ntrts + 1, sizeof *gsims);
-    char name[64];
+    kr_arena arena;
 
-    for (size_t p = 0; p < tree->npaths; p++)
-        if (tree->paths[p].ncomponents > most)
-            most = tree->paths[p].ncomponents;
-    rates = calloc(most + 1, sizeof *rates);
-    if (!rates || !gsims)
+    if (!rates || !branches || !gsims)
         abort();
-    for (size_t r = 0; r < tree->nrlzs && r < 100; r++) {
-        size_t n = kr_tree_rates(tree, r, rates);
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
+    for (size_t r = 0; tree->nrlzs != KR_UNNUMBERED && r < tree->nrlzs && r < 100; r++) {
+        size_t n = kr_tree_rates(tree, r, branches, rates);
         kr_realization rlz;
+        const char *name;
         kr_tree_realization(tree, r, gsims, &rlz);
-        kr_tree_rlz_name(tree, r, name, r % sizeof name);
-        if (!(kr_tree_weight(tree, r, 0) >= 0))
+        if (kr_tree_rlz_name(tree, r, &arena, &name) != KR_OK ||
+            !(kr_tree_weight(tree, r, 0) >= 0))
             abort();
         for (size_t i = 0; i < n; i++)
             if (rates[i] >= tree->nrates)
                 abort();
     }
+    kr_arena_clear(&arena);
     free(rates);
+    free(branches);
     free(gsims);
 }
 
@@ -101,7 +101,7 @@ static void read_tree(unsigned kind)
     if (kr_job_read(ctx, path, NULL, 0, kind & 128 ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21, &job) ==
             KR_OK &&
         kr_model_create(ctx, &model) == KR_OK && kr_tree_read(ctx, job, model, &tree) == KR_OK)
-        use(tree);
+        use(ctx, tree);
     else if (*kr_ctx_error(ctx) == '\0')
         abort(); /* a failure says why */
     kr_tree_destroy(&tree);

@@ -145,7 +145,7 @@ static kr_status put(const made *x, kr_ctx *ctx, kr_results *results, size_t fir
                                 x->by_source + first * x->curve * x->spec.tree->nbase_ids};
     KR_TRY(kr_results_put_tile(results, &tile));
     if (x->spec.store_rlzs)
-        KR_TRY(kr_results_put_rlzs(results, first, n,
+        KR_TRY(kr_results_put_rlzs(results, first, n, 0, x->spec.tree->nrlzs,
                                    x->rlzs + first * x->spec.tree->nrlzs * x->curve));
 out:
     kr_free(rates);
