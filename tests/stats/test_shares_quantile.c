@@ -62,7 +62,7 @@ static double quantile(fixture *f)
         x[i] = kr_scale_value(f->spec.scale, (double)all.rate[i]);
         w[i] = (double)all.weight[i] * f->t.s.scale;
     }
-    double out = kt_plain_quantile(x, w, all.n, f->spec.rule, f->q, NULL);
+    double out = kt_problem_quantile(x, w, all.n, f->spec.rule, f->q, NULL);
     for (size_t i = 1; i < all.n; i++)
         f->ties = f->ties || x[i] == x[i - 1];
     free(x);
@@ -145,7 +145,7 @@ static void test_random_trees(void **state)
 typedef struct many {
     kr_choice choices[40];
     kr_part parts[41];
-    kr_table tables[40];
+    kr_rate_table tables[40];
     uint32_t numbers[40], rates[40 * 3];
     double values[40 * 3];
     kr_structure s;
@@ -164,7 +164,7 @@ static void make_many(many *m, uint32_t n)
             m->rates[3 * i + k] = 3 * i + k;
             m->values[3 * i + k] = 1e-3 * (i % 4 + 1) * (k + 1);
         }
-        m->tables[i] = (kr_table){1, axes, 3, first, m->rates + 3 * i};
+        m->tables[i] = (kr_rate_table){1, axes, 3, first, m->rates + 3 * i};
         m->parts[i] = (kr_part){.kind = KR_PART_BLOCK,
                                 .states = 3,
                                 .nchoices = 1,

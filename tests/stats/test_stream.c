@@ -178,7 +178,7 @@ static void test_every_weight_zero(void **state)
     const double weights[] = {0, 0}, rates[] = {1, 2};
     const uint32_t zero = 0, first[] = {0, 1, 2}, added[] = {0, 1};
     const kr_choice choice = {.nstates = 2, .weights = weights};
-    const kr_table table = {1, &zero, 2, first, added};
+    const kr_rate_table table = {1, &zero, 2, first, added};
     const kr_part block = {.kind = KR_PART_BLOCK,
                            .states = 2,
                            .nchoices = 1,
