@@ -1,5 +1,6 @@
 /* The logic trees: the first byte chooses the kind of job, then come the source-model tree, the
- * ground-motion tree and up to two source models, separated by lines "%%". */
+ * ground-motion tree, up to two source models and the map of source ids, separated by lines "%%".
+ */
 #include "tree/tree.h"
 
 #include <stdio.h>
@@ -15,7 +16,8 @@ static bool made;
 
 static void remove_folder(void)
 {
-    static const char *const names[] = {"smlt.xml", "glt.xml", "a.xml", "b.xml", "job.ini"};
+    static const char *const names[] = {"smlt.xml", "glt.xml", "a.xml",
+                                        "b.xml",    "map.csv", "job.ini"};
     char path[128];
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -47,6 +49,7 @@ static void write_job(unsigned kind)
     snprintf(text, sizeof text,
              "[general]\ndescription = fuzz\ncalculation_mode = classical\nsites = 0 0\n"
              "source_model_logic_tree_file = smlt.xml\ngsim_logic_tree_file = glt.xml\n"
+             "source_map_file = map.csv\n"
              "investigation_time = 50\ntruncation_level = 3\nmaximum_distance = 200\n"
              "width_of_mfd_bin = 0.2\nreference_vs30_value = 760\n"
              "area_source_discretization = 20\n"
@@ -69,6 +72,18 @@ static void use(kr_ctx *ctx, const kr_tree *tree)
     if (!rates || !branches || !gsims)
         abort();
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
+    for (size_t p = 0; tree->npaths != KR_UNNUMBERED && p < tree->npaths && p < 100; p++) {
+        kr_source_path path;
+        size_t n;
+        if (kr_tree_path(tree, p, &arena, &path) != KR_OK || !(path.weight >= 0) ||
+            kr_tree_find_path(tree, path.path, branches, &n) != KR_OK ||
+            kr_tree_path_number(tree, branches, n) != p)
+            abort();
+        n = kr_tree_path_components(tree, p, branches, rates);
+        for (size_t i = 0; i < n; i++)
+            if (rates[i] >= tree->ncomponents)
+                abort();
+    }
     for (size_t r = 0; tree->nrlzs != KR_UNNUMBERED && r < tree->nrlzs && r < 100; r++) {
         size_t n = kr_tree_rates(tree, r, branches, rates);
         kr_realization rlz;
@@ -114,7 +129,7 @@ static void read_tree(unsigned kind)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const names[] = {"smlt.xml", "glt.xml", "a.xml", "b.xml"};
+    static const char *const names[] = {"smlt.xml", "glt.xml", "a.xml", "b.xml", "map.csv"};
     unsigned kind;
 
     if (size == 0)
@@ -127,8 +142,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     kind = *data++;
     size--;
-    for (size_t i = 0; i < 4; i++) {
-        const uint8_t *end = i == 3 || size == 0 ? NULL : memmem(data, size, separator, 4);
+    for (size_t i = 0; i < 5; i++) {
+        const uint8_t *end = i == 4 || size == 0 ? NULL : memmem(data, size, separator, 4);
         size_t n = end ? (size_t)(end - data) : size;
         write_part(names[i], data, n);
         data += n + (end ? 4 : 0);
