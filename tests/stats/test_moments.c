@@ -1,9 +1,11 @@
 #include "stats/moments.h"
 
+#include "support/problem.h"
 #include "support/structure.h"
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 
 /* Mean and variance by definition; of probabilities from the end where they are small. */
 static void plain_moments(const kt_list *all, const char *what, long double *mean,
@@ -39,30 +41,35 @@ static void check_variance(double got, long double expected, long double mean, l
              2 * blur * sqrt((double)expected) + blur * blur + DBL_MIN);
 }
 
-static void check_part(const kt_structure *t, const kr_moments *m, size_t column, size_t part)
+static void check_moments(const kr_moments *m, const kt_list *all)
 {
-    kt_list all;
     long double mean, variance, low = HUGE_VALL, high = -HUGE_VALL, weight = 0;
-    kt_list_part(&t->s, t->rates, column, part, &all);
-    for (size_t i = 0; i < all.n; i++) {
-        low = fminl(low, all.rate[i]);
-        high = fmaxl(high, all.rate[i]);
-        weight += all.weight[i];
+    for (size_t i = 0; i < all->n; i++) {
+        low = fminl(low, all->rate[i]);
+        high = fmaxl(high, all->rate[i]);
+        weight += all->weight[i];
     }
     kt_close(m->rate_min, (double)low, 1e-14, 0);
     kt_close(m->rate_max, (double)high, 1e-14, 0);
     kt_close(m->weight, (double)weight, 1e-13, 0);
-    plain_moments(&all, "rate", &mean, &variance);
+    plain_moments(all, "rate", &mean, &variance);
     kt_close(m->rate_mean, (double)mean, 1e-13, 0);
     check_variance(m->rate_variance, variance, mean, 0);
-    plain_moments(&all, "x", &mean, &variance);
+    plain_moments(all, "x", &mean, &variance);
     kt_close(m->pne_mean, (double)mean, 1e-12, DBL_MIN);
     if (mean < 0.5L)
         check_variance(m->poe_variance, variance, mean, high);
-    plain_moments(&all, "u", &mean, &variance);
+    plain_moments(all, "u", &mean, &variance);
     kt_close(m->poe_mean, (double)mean, 1e-12, 0);
     if (mean <= 0.5L)
         check_variance(m->poe_variance, variance, mean, 0);
+}
+
+static void check_part(const kt_structure *t, const kr_moments *m, size_t column, size_t part)
+{
+    kt_list all;
+    kt_list_part(&t->s, t->rates, column, part, &all);
+    check_moments(m, &all);
     kt_list_free(&all);
 }
 
@@ -84,6 +91,50 @@ static void test_every_part_of_random_trees(void **state)
         }
         kr_moments_scratch_destroy(&scratch);
         kt_structure_clear(&t);
+        kt_ctx_end(&ctx);
+    }
+}
+
+static void check_problem(kr_ctx *ctx, const kt_problem *p)
+{
+    kr_structure s;
+    kr_arena arena;
+    kr_moments_scratch *scratch;
+    size_t n = kt_problem_count(&p->problem);
+    double *totals = malloc(n * sizeof *totals), *weights = malloc(n * sizeof *weights);
+    kt_list all = {
+        .n = n, .rate = malloc(n * sizeof *all.rate), .weight = malloc(n * sizeof *all.weight)};
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_TREE);
+    kt_ok(ctx, kr_structure_divide(ctx, &arena, &p->problem, &s));
+    s.nrates = p->nrates;
+    kt_ok(ctx, kr_moments_scratch_create(ctx, &s, &scratch));
+    for (size_t column = 0; column < s.ncolumns; column++) {
+        kr_moments m = kr_moments_compute(&s, scratch, p->rates, column);
+        kt_problem_totals(&p->problem, p->rates, column, 1, totals, weights);
+        for (size_t i = 0; i < n; i++) {
+            all.rate[i] = (long double)totals[i];
+            all.weight[i] = (long double)weights[i];
+        }
+        check_moments(&m, &all);
+        kt_close(m.weight * s.scale, kr_structure_total(&s, column), 1e-13, 0);
+    }
+    kr_moments_scratch_destroy(&scratch);
+    kr_arena_clear(&arena);
+    kt_list_free(&all);
+    free(totals);
+    free(weights);
+}
+
+static void test_divided_problems(void **state)
+{
+    (void)state;
+    uint64_t random = 37;
+    for (int trial = 0; trial < 3000; trial++) {
+        kr_ctx *ctx = kt_ctx();
+        kt_problem p;
+        kt_random_problem(ctx, &random, (kt_shape)(trial % KT_SHAPES), trial % 2, 300, &p);
+        check_problem(ctx, &p);
+        kt_problem_end(&p);
         kt_ctx_end(&ctx);
     }
 }
@@ -113,6 +164,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_part_of_random_trees),
+        cmocka_unit_test(test_divided_problems),
         cmocka_unit_test(test_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
