@@ -274,6 +274,7 @@ void kr_shares_compute(const kr_structure *structure, kr_shares_scratch *z, cons
     down(structure, rates, column, z, probabilities);
     out->mean = all.rate_mean;
     out->variance = all.rate_variance;
+    out->mean_poe = all.poe_mean;
     for (size_t i = 0; i < n; i++) {
         const sums *state = &z->state[i];
         bool any = state->weight > 0;

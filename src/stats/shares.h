@@ -17,6 +17,7 @@ void kr_shares_scratch_destroy(kr_shares_scratch **scratch);
  * divided by their sum. */
 typedef struct kr_shares {
     double mean, variance; /* of rates */
+    double mean_poe;       /* of probabilities */
     double *choice;        /* nchoices: Var(E[rate | choice]) / Var(rate) */
     double interactions;   /* 1 - sum of the shares */
     double *conditional; /* all states: E[rate | state]; also of states whose weight is 0. The mean

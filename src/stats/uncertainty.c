@@ -1,0 +1,142 @@
+#include "stats/uncertainty.h"
+
+#include "stats/stats.h"
+
+#include <math.h>
+#include <string.h>
+
+static size_t point_count(const kr_uncertainty_spec *spec)
+{
+    return spec->nlevels + spec->npoes;
+}
+
+static size_t state_count(const kr_structure *structure)
+{
+    return kr_shares_first_state(structure, structure->nchoices);
+}
+
+size_t kr_uncertainty_bytes(const kr_uncertainty_spec *spec)
+{
+    const kr_structure *structure = spec->structure;
+    size_t of_point = 4 + structure->nchoices + 1 + 2 * state_count(structure);
+    return sizeof(kr_uncertainty) + kr_shares_scratch_bytes(structure) +
+           (point_count(spec) * of_point + structure->nrates + 2 * spec->nlevels) * sizeof(double) +
+           (spec->nlevels + spec->npoes) * sizeof(float);
+}
+
+kr_status kr_uncertainty_create(kr_ctx *ctx, const kr_uncertainty_spec *spec, kr_uncertainty **out)
+{
+    kr_status s = KR_OK;
+    kr_uncertainty *u;
+    size_t n = point_count(spec), nchoices = spec->structure->nchoices,
+           nstates = state_count(spec->structure);
+    *out = NULL;
+    KR_NEW(u, ctx, KR_ACCOUNT_STATS, 1);
+    u->spec = *spec;
+    u->npoints = n;
+    u->nchoices = nchoices;
+    u->nstates = nstates;
+    KR_NEW(u->level, ctx, KR_ACCOUNT_STATS, n);
+    KR_NEW(u->mean_poe, ctx, KR_ACCOUNT_STATS, n);
+    KR_NEW(u->mean, ctx, KR_ACCOUNT_STATS, n);
+    KR_NEW(u->std, ctx, KR_ACCOUNT_STATS, n);
+    KR_NEW(u->share, ctx, KR_ACCOUNT_STATS, n * (nchoices + 1));
+    KR_NEW(u->conditional, ctx, KR_ACCOUNT_STATS, n * nstates);
+    KR_NEW(u->conditional_poe, ctx, KR_ACCOUNT_STATS, n * nstates);
+    KR_NEW(u->rates, ctx, KR_ACCOUNT_STATS, spec->structure->nrates);
+    KR_NEW(u->map, ctx, KR_ACCOUNT_STATS, 2 * spec->nlevels);
+    KR_NEW(u->curve, ctx, KR_ACCOUNT_STATS, spec->nlevels + spec->npoes);
+    KR_TRY(kr_shares_scratch_create(ctx, spec->structure, &u->scratch));
+    *out = u;
+    u = NULL;
+out:
+    kr_uncertainty_destroy(&u);
+    return s;
+}
+
+void kr_uncertainty_destroy(kr_uncertainty **uncertainty)
+{
+    kr_uncertainty *u = *uncertainty;
+    if (!u)
+        return;
+    kr_free(u->level);
+    kr_free(u->mean_poe);
+    kr_free(u->mean);
+    kr_free(u->std);
+    kr_free(u->share);
+    kr_free(u->conditional);
+    kr_free(u->conditional_poe);
+    kr_free(u->rates);
+    kr_free(u->map);
+    kr_free(u->curve);
+    kr_shares_scratch_destroy(&u->scratch);
+    kr_free(u);
+    *uncertainty = NULL;
+}
+
+/* Between (x0, y0) and (x1, y1) at x: logarithms, or where one of the two is 0 the rates. */
+static double rate_between(double x0, double y0, double x1, double y1, double x)
+{
+    double part = log(x / x0) / log(x1 / x0);
+    if (y0 > 0 && y1 > 0)
+        return y0 * exp(part * log(y1 / y0));
+    return y0 + part * (y1 - y0);
+}
+
+void kr_uncertainty_rates(const kr_uncertainty *u, size_t point, const double *levels,
+                          const double *rates, size_t stride, double *out)
+{
+    size_t n = u->spec.structure->nrates, l = 0, last = u->spec.nlevels - 1;
+    double x = u->level[point];
+    while (l < last && (point < u->spec.nlevels ? l < point : levels[l + 1] <= x))
+        l++;
+    for (size_t k = 0; k < n; k++) {
+        const double *y = rates + k * stride + l;
+        out[k] = l == last || x <= levels[l]
+                     ? y[0]
+                     : rate_between(levels[l], y[0], levels[l + 1], y[1], x);
+    }
+}
+
+static void compute_point(kr_uncertainty *u, size_t point, size_t column)
+{
+    kr_shares shares = {.choice = u->share + point * (u->nchoices + 1),
+                        .conditional = u->conditional + point * u->nstates,
+                        .conditional_poe = u->conditional_poe + point * u->nstates};
+    kr_shares_compute(u->spec.structure, u->scratch, u->rates, column, &shares);
+    shares.choice[u->nchoices] = shares.interactions;
+    u->mean_poe[point] = shares.mean_poe;
+    u->mean[point] = shares.mean;
+    u->std[point] = sqrt(shares.variance);
+}
+
+static void clear_point(kr_uncertainty *u, size_t point)
+{
+    memset(u->share + point * (u->nchoices + 1), 0, (u->nchoices + 1) * sizeof *u->share);
+    memset(u->conditional + point * u->nstates, 0, u->nstates * sizeof *u->conditional);
+    memset(u->conditional_poe + point * u->nstates, 0, u->nstates * sizeof *u->conditional_poe);
+    u->mean_poe[point] = u->mean[point] = u->std[point] = 0;
+}
+
+void kr_uncertainty_compute(kr_uncertainty *u, const double *levels, const double *rates,
+                            size_t stride, size_t column)
+{
+    size_t nlevels = u->spec.nlevels;
+    float *curve = u->curve, *map = u->curve + nlevels;
+    for (size_t l = 0; l < nlevels; l++) {
+        u->level[l] = levels[l];
+        kr_uncertainty_rates(u, l, levels, rates, stride, u->rates);
+        compute_point(u, l, column);
+        curve[l] = (float)(u->spec.use_rates ? -expm1(-u->mean[l]) : u->mean_poe[l]);
+    }
+    kr_hazard_map(curve, levels, nlevels, u->spec.poes, u->spec.npoes, u->map, map);
+    for (size_t p = nlevels; p < u->npoints; p++) {
+        u->level[p] = curve[0] > 0 ? (double)map[p - nlevels] : 0;
+        if (u->level[p] > 0) {
+            kr_uncertainty_rates(u, p, levels, rates, stride, u->rates);
+            compute_point(u, p, column);
+        } else {
+            clear_point(u, p);
+        }
+    }
+}
