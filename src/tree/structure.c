@@ -108,6 +108,15 @@ kr_status kr_structure_add_problem(kr_structure_builder *b, const kr_problem *pr
         KR_TRY(kr_term_reduce(&arena, problem->choices, &terms[i]));
         reduced[i] = &terms[i];
     }
+    for (size_t i = 0; i < n; i++)
+        d.place[choices[i]] = 1;
+    for (size_t i = 0; i < problem->nterms; i++)
+        for (size_t k = 0; k < terms[i].nchoices; k++)
+            if (d.place[terms[i].choices[k]] == 0) {
+                s = kr_fail(b->ctx, KR_EINTERNAL, "a term depends on the choice '%s' of elsewhere",
+                            problem->choices[terms[i].choices[k]].name);
+                goto out;
+            }
     KR_TRY(kr_divide(&d, &(kr_bundle){n, choices, problem->nterms, reduced}, part));
 out:
     kr_arena_clear(&arena);

@@ -117,9 +117,9 @@ typedef struct kr_structure_builder {
 void kr_structure_builder_init(kr_structure_builder *b, kr_ctx *ctx, kr_arena *arena);
 void kr_structure_builder_clear(kr_structure_builder *b);
 
-/** Add the parts of a problem restricted to `n` of its choices (increasing); its terms depend on no
- * others. `part` is the number of the part that holds them all. n can be 0: a block without
- * choices. Errors as kr_structure_divide. */
+/** Add the parts of a problem restricted to `n` of its choices (increasing). `part` is the number
+ * of the part that holds them all. n can be 0: a block without choices. Errors as
+ * kr_structure_divide, and KR_EINTERNAL, where a term depends on another choice. */
 KR_MUST_CHECK kr_status kr_structure_add_problem(kr_structure_builder *b, const kr_problem *problem,
                                                  const uint32_t *choices, size_t n, uint32_t *part);
 

@@ -4,7 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { DIVIDE_PARTS_MAX = 1 << 22 }; /* of one group of tied choices */
+/* No more parts of one group of tied choices: they would take more time than its states. */
+enum { DIVIDE_PARTS_MAX = 1 << 20 };
 
 double kr_bundle_bits(const kr_choice *choices, const kr_bundle *bundle)
 {
@@ -162,14 +163,14 @@ static kr_status divide_fail(const kr_division *d)
     }
     if (named < tied->nchoices)
         snprintf(names + at, sizeof names - at, " and %zu more", tied->nchoices - named);
+    /* The number can be above the largest double. */
     double digits = kr_bundle_bits(d->choices, tied) * log10(2);
-    snprintf(number, sizeof number, "%.1fe%.0f", pow(10, digits - floor(digits)), floor(digits));
-    return kr_fail(
-        d->b->ctx, KR_EINPUT,
-        "the choices of %s are tied in %s combinations, which do not fall apart whichever "
-        "of them is fixed; sample the tree, or tie fewer of them: at most %.0e can be "
-        "visited",
-        names, number, KR_TIED_STATES_MAX);
+    double exponent = floor(digits + log10(1 / 0.995));
+    snprintf(number, sizeof number, "%.2fe%.0f", pow(10, digits - exponent), exponent);
+    return kr_fail(d->b->ctx, KR_EINPUT,
+                   "%s are tied: %s combinations, and still more than 1e10 where some of them are "
+                   "fixed; tie fewer of them, or set number_of_logic_tree_samples",
+                   names, number);
 }
 
 /* The entries of terms that depend on a choice, by its state. */

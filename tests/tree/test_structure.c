@@ -67,7 +67,7 @@ static void states_of(const kr_choice *choices, const uint32_t *numbers, size_t 
                       size_t combination, uint32_t *states)
 {
     for (size_t i = n; i-- > 0;) {
-        size_t nstates = choices[numbers ? numbers[i] : i].nstates;
+        size_t nstates = choices[numbers[i]].nstates;
         states[i] = (uint32_t)(combination % nstates);
         combination /= nstates;
     }
@@ -131,22 +131,25 @@ static outcomes of_part(const kr_structure *st, uint32_t number)
     return o;
 }
 
-static outcomes of_problem(const kr_problem *p)
+/* All combinations of some choices of a problem. */
+static outcomes of_choices(const kr_problem *p, const uint32_t *numbers, size_t nchoices)
 {
     size_t n = 1;
-    uint32_t states[64];
+    uint32_t some[64], states[64] = {0};
 
-    for (size_t i = 0; i < p->nchoices; i++)
-        n *= p->choices[i].nstates;
+    for (size_t i = 0; i < nchoices; i++)
+        n *= p->choices[numbers[i]].nstates;
     outcomes o = {n, malloc(n * sizeof(outcome))};
     assert_non_null(o.all);
     for (size_t i = 0; i < n; i++) {
         outcome *x = &o.all[i];
         *x = (outcome){0, {1, 1}};
-        states_of(p->choices, NULL, p->nchoices, i, states);
-        for (size_t k = 0; k < p->nchoices; k++)
+        states_of(p->choices, numbers, nchoices, i, some);
+        for (size_t k = 0; k < nchoices; k++) {
+            states[numbers[k]] = some[k];
             for (int c = 0; c < COLUMNS; c++)
-                x->weight[c] *= weight_of(&p->choices[k], c, states[k]);
+                x->weight[c] *= weight_of(&p->choices[numbers[k]], c, some[k]);
+        }
         for (size_t t = 0; t < p->nterms; t++) {
             const kr_term *term = &p->terms[t];
             for (size_t e = 0; e < term->nentries; e++) {
@@ -159,6 +162,16 @@ static outcomes of_problem(const kr_problem *p)
         }
     }
     return o;
+}
+
+static const uint32_t NUMBERS[64] = {
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+
+static outcomes of_problem(const kr_problem *p)
+{
+    return of_choices(p, NUMBERS, p->nchoices);
 }
 
 static int compare_outcomes(const void *pa, const void *pb)
@@ -293,6 +306,28 @@ static void add_term(maker *m, size_t n, const uint32_t *choices, double share, 
     m->terms[m->problem.nterms++] = (kr_term){n, axes, count, states, rates};
 }
 
+/* A term over n choices that does not depend on that of one axis; or, `partly`, only where the
+ * first choice has its first state. */
+static void add_flat_term(maker *m, size_t n, const uint32_t *choices, size_t axis, bool partly)
+{
+    size_t first = m->problem.nterms;
+    kr_term *term = &m->terms[first];
+    uint32_t *rates, states[4];
+
+    add_term(m, n, choices, 1, false);
+    rates = kr_arena_alloc(&m->arena, term->nentries, sizeof *rates);
+    for (size_t e = 0; e < term->nentries; e++) {
+        memcpy(states, term->states + e * n, n * sizeof *states);
+        if (!partly || axis == 0 || states[0] == 0)
+            states[axis] = 0;
+        size_t row = 0;
+        for (size_t k = 0; k < n; k++)
+            row = row * m->choices[choices[k]].nstates + states[k];
+        rates[e] = term->rates[row];
+    }
+    term->rates = rates;
+}
+
 static void add_pair(maker *m, uint32_t a, uint32_t b)
 {
     add_term(m, 2, (uint32_t[]){a < b ? a : b, a < b ? b : a}, 1, false);
@@ -351,57 +386,74 @@ static kr_structure divided_finely(maker *m, size_t small)
 {
     kr_structure st;
     kr_structure_builder b;
-    uint32_t all[64], root;
+    uint32_t root;
 
-    for (uint32_t i = 0; i < m->problem.nchoices; i++)
-        all[i] = i;
     st = (kr_structure){.choices = m->choices, .scale = 1};
     kr_structure_builder_init(&b, m->ctx, &m->arena);
     b.small = small;
-    kt_ok(m->ctx, kr_structure_add_problem(&b, &m->problem, all, m->problem.nchoices, &root));
+    kt_ok(m->ctx, kr_structure_add_problem(&b, &m->problem, NUMBERS, m->problem.nchoices, &root));
     kt_ok(m->ctx, kr_structure_finish(&b, root, &st));
     kr_structure_builder_clear(&b);
     sound(&st);
     return st;
 }
 
-static void random_problem(uint64_t seed, size_t combinations)
+/* Returns how many mixes there are in its finer division. */
+static size_t random_problem(uint64_t seed, size_t combinations)
 {
     maker m;
     double product = 1;
 
     maker_begin(&m, 16, 40);
     m.random = seed;
-    for (size_t i = 0, n = kt_random(&m.random) % 12; i < n; i++) {
-        size_t nstates = 1 + kt_random(&m.random) % 4;
+    for (size_t i = 0, n = 2 + kt_random(&m.random) % 12; i < n; i++) {
+        size_t nstates = kt_random(&m.random) % 8 ? 2 + kt_random(&m.random) % 3 : 1;
         if (product * (double)nstates > (double)combinations)
             break;
         product *= (double)nstates;
         add_choice(&m, nstates);
     }
-    for (size_t t = 0, n = kt_random(&m.random) % 14; t < n; t++) {
-        uint32_t of[4];
+    /* Most choices are tied to one before; and a few terms more. */
+    size_t nchoices = m.problem.nchoices, more = kt_random(&m.random) % 4;
+    for (size_t t = 1; t < nchoices + more; t++) {
+        uint32_t of[3];
         size_t k = 0, most = kt_random(&m.random) % 4;
-        for (uint32_t c = 0; c < m.problem.nchoices && k < most; c++)
-            if (kt_random(&m.random) % (m.problem.nchoices - c) < most - k)
+        bool pair = t < nchoices && kt_random(&m.random) % 8 != 0;
+        if (pair) {
+            of[0] = (uint32_t)(kt_random(&m.random) % t);
+            of[1] = (uint32_t)t;
+            k = 2;
+        }
+        for (uint32_t c = 0; !pair && c < nchoices && k < most; c++)
+            if (kt_random(&m.random) % (nchoices - c) < most - k)
                 of[k++] = c;
         double share = kt_random(&m.random) % 2 ? 1 : kt_random_unit(&m.random);
-        add_term(&m, k, of, share, kt_random(&m.random) % 3 == 0);
+        if (k > 0 && kt_random(&m.random) % 4 == 0)
+            add_flat_term(&m, k, of, kt_random(&m.random) % k, kt_random(&m.random) % 2);
+        else
+            add_term(&m, k, of, share, kt_random(&m.random) % 3 == 0);
     }
     kr_structure st = divided(&m);
     same_outcomes(of_part(&st, (uint32_t)st.nparts - 1), of_problem(&m.problem));
     st = divided_finely(&m, 1 + seed % 8);
     same_outcomes(of_part(&st, (uint32_t)st.nparts - 1), of_problem(&m.problem));
+    size_t mixes = count(&st).mixes;
     maker_end(&m);
+    return mixes;
 }
 
 static void random_problems(void **state)
 {
+    size_t mixes = 0;
+
     (void)state;
-    for (uint64_t seed = 1; seed <= 4000; seed++)
-        random_problem(seed, 300);
-    for (uint64_t seed = 4001; seed <= 4060; seed++)
-        random_problem(seed, 20000);
+    for (uint64_t seed = 1; seed <= 2500; seed++)
+        mixes += random_problem(seed, 200);
+    for (uint64_t seed = 2501; seed <= 3900; seed++)
+        mixes += random_problem(seed, 3000);
+    for (uint64_t seed = 3901; seed <= 4000; seed++)
+        mixes += random_problem(seed, 20000);
+    assert_true(mixes > 1000);
 }
 
 static void nothing(void **state)
@@ -518,8 +570,8 @@ static void two_shared(void **state)
     }
 }
 
-/* Chains and trees are cut in the middle, to any depth: of n choices with k states no more than
- * about k^log2(n / 6) times as many states as a small block are left. */
+/* Chains and trees are cut in the middle, to any depth: of n choices with k states that leaves
+ * about k^log2(n / m) times the states of a small block, which holds m of them. */
 static void chains_and_trees(void **state)
 {
     (void)state;
@@ -538,19 +590,18 @@ static void chains_and_trees(void **state)
             }
             kr_structure st = divided(&m);
             figures f = count(&st);
-            print_message("%s of %zu x %zu: %.3g states in %zu parts\n",
-                          tree == 0   ? "chain"
-                          : tree == 1 ? "binary tree"
-                                      : "random tree",
-                          n, k, f.states, st.nparts);
+            assert_true(f.states < 4 * KR_BLOCK_STATES_SMALL *
+                                       pow((double)k, log2((double)n / (10 / log2((double)k)))));
             assert_true(f.largest <= KR_BLOCK_STATES_SMALL);
             maker_end(&m);
         }
 }
 
+/* Grids are cut across, again and again. */
 static void grids(void **state)
 {
-    static const size_t sizes[][2] = {{2, 40}, {3, 20}, {4, 15}, {5, 8}};
+    static const size_t sizes[][3] = {
+        {2, 40, 200000}, {3, 20, 400000}, {4, 15, 2500000}, {5, 8, 200000}};
 
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -567,8 +618,8 @@ static void grids(void **state)
             }
         kr_structure st = divided(&m);
         figures f = count(&st);
-        print_message("grid %zu x %zu: %.3g states in %zu parts\n", rows, columns, f.states,
-                      st.nparts);
+        assert_true(f.states < (double)sizes[i][2]);
+        assert_true(f.largest <= KR_BLOCK_STATES_SMALL);
         maker_end(&m);
     }
 }
@@ -608,8 +659,7 @@ static void cliques(void **state)
     maker_end(&m);
     clique(&m, 60);
     kt_fails(m.ctx, kr_structure_divide(m.ctx, &m.arena, &m.problem, &st), KR_EINPUT,
-             "the choices of 'bs0', 'bs1', 'bs2', 'bs3' and 56 more are tied in 1.2e18 "
-             "combinations");
+             "'bs0', 'bs1', 'bs2', 'bs3' and 56 more are tied: 1.15e18 combinations, and still");
     maker_end(&m);
 }
 
@@ -703,15 +753,120 @@ static void independent(void **state)
     maker_end(&m);
 }
 
+/* Alternatives with choices of their own under a mix, beside what all share. */
+static kr_status graft(kr_structure_builder *b, const kr_problem *own, const kr_problem *shared,
+                       kr_structure *out)
+{
+    kr_status s = KR_OK;
+    uint32_t parts[3], sides[2], root;
+
+    KR_TRY(kr_structure_add_problem(b, &own[0], (uint32_t[]){1, 2, 3}, 3, &parts[0]));
+    KR_TRY(kr_structure_add_problem(b, &own[1], (uint32_t[]){3, 4}, 2, &parts[1]));
+    KR_TRY(kr_structure_add_problem(b, &own[2], NULL, 0, &parts[2]));
+    KR_TRY(kr_structure_add_mix(b, 0, (uint32_t[]){2, 0, 1}, parts, 3, &sides[0]));
+    KR_TRY(kr_structure_add_problem(b, shared, (uint32_t[]){5, 6}, 2, &sides[1]));
+    KR_TRY(kr_structure_add_sum(b, sides, 2, &root));
+    KR_TRY(kr_structure_finish(b, root, out));
+out:
+    return s;
+}
+
+static void grafts(void **state)
+{
+    static const uint32_t of[4][3] = {{1, 2, 3}, {3, 4}, {0}, {5, 6}};
+    static const uint32_t fixed[3] = {2, 0, 1};
+    static const size_t n[4] = {3, 2, 0, 2};
+    maker m;
+    kr_problem parts[4];
+    kr_structure_builder b;
+    uint32_t part;
+
+    (void)state;
+    maker_begin(&m, 7, 20);
+    for (size_t i = 0; i < 7; i++)
+        add_choice(&m, i == 3 ? 1 : 3);
+    for (int i = 0; i < 4; i++) {
+        parts[i] = m.problem;
+        parts[i].terms = m.terms + m.problem.nterms;
+        add_term(&m, n[i], of[i], 0.8, true);
+        add_term(&m, 0, NULL, 1, false);
+        parts[i].nterms = 2;
+    }
+    kr_structure st = {.choices = m.choices, .nchoices = 7, .scale = 0.5};
+    kr_structure_builder_init(&b, m.ctx, &m.arena);
+    kt_ok(m.ctx, graft(&b, parts, parts + 3, &st));
+
+    outcomes expected = {0, NULL};
+    for (int i = 0; i < 3; i++) {
+        outcomes o = of_choices(&parts[i], of[i], n[i]);
+        for (size_t k = 0; k < o.n; k++)
+            for (int c = 0; c < COLUMNS; c++)
+                o.all[k].weight[c] *= weight_of(&m.choices[0], c, fixed[i]);
+        expected = joined(expected, o);
+    }
+    expected = times(expected, of_choices(&parts[3], of[3], n[3]));
+    kt_same(st.realizations, (9 + 3 + 1) * 9);
+    for (int c = 0; c < COLUMNS; c++) {
+        double total = 0;
+        for (size_t k = 0; k < expected.n; k++)
+            total += expected.all[k].weight[c];
+        kt_close(kr_structure_total(&st, (size_t)c), 0.5 * total, 1e-12, 0);
+    }
+    same_outcomes(of_part(&st, (uint32_t)st.nparts - 1), expected);
+
+    kt_fails(m.ctx, kr_structure_finish(&b, 0, &st), KR_EINTERNAL, "root");
+    kt_fails(m.ctx, kr_structure_add_problem(&b, &parts[0], (uint32_t[]){1, 3}, 2, &part),
+             KR_EINTERNAL, "'bs2'");
+    kr_structure_builder_clear(&b);
+    maker_end(&m);
+}
+
+/* Whatever allocation fails, nothing is left behind. */
+static kr_status divide_some(kr_ctx *ctx, void *user)
+{
+    const maker *m = user;
+    kr_arena arena;
+    kr_structure st;
+
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_TREE);
+    kr_status s = kr_structure_divide(ctx, &arena, &m->problem, &st);
+    kr_arena_clear(&arena);
+    return s;
+}
+
+static void failing_allocations(void **state)
+{
+    maker m;
+
+    (void)state;
+    maker_begin(&m, 12, 40);
+    for (uint32_t i = 0; i < 12; i++) {
+        add_choice(&m, 1 + (i + 1) % 4);
+        add_term(&m, i % 2, &i, 0.5, true);
+        if (i > 1)
+            add_term(&m, 3, (uint32_t[]){0, i - 1, i}, 0.5, false);
+    }
+    long n = kt_fail_each_allocation(divide_some, &m);
+    assert_true(n > 20);
+    maker_end(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing),         cmocka_unit_test(new_zealand),
-        cmocka_unit_test(random_problems), cmocka_unit_test(stars),
-        cmocka_unit_test(two_shared),      cmocka_unit_test(chains_and_trees),
-        cmocka_unit_test(grids),           cmocka_unit_test(cliques),
-        cmocka_unit_test(one_state_ties),  cmocka_unit_test(many_branches),
+        cmocka_unit_test(nothing),
+        cmocka_unit_test(new_zealand),
+        cmocka_unit_test(random_problems),
+        cmocka_unit_test(stars),
+        cmocka_unit_test(two_shared),
+        cmocka_unit_test(chains_and_trees),
+        cmocka_unit_test(grids),
+        cmocka_unit_test(cliques),
+        cmocka_unit_test(one_state_ties),
+        cmocka_unit_test(many_branches),
         cmocka_unit_test(independent),
+        cmocka_unit_test(grafts),
+        cmocka_unit_test(failing_allocations),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
