@@ -658,8 +658,30 @@ static void cliques(void **state)
     assert_int_equal(st.parts[st.nparts - 1].choice, 0);
     maker_end(&m);
     clique(&m, 60);
+    long allocations = kr_mem_count(m.ctx);
     kt_fails(m.ctx, kr_structure_divide(m.ctx, &m.arena, &m.problem, &st), KR_EINPUT,
              "'bs0', 'bs1', 'bs2', 'bs3' and 56 more are tied: 1.15e18 combinations, and still");
+    assert_true(kr_mem_count(m.ctx) - allocations < 2000); /* at once */
+    maker_end(&m);
+}
+
+/* Two cliques share a choice: fixing it pays, but not enough. */
+static void two_cliques(void **state)
+{
+    maker m;
+    kr_structure st;
+
+    (void)state;
+    maker_begin(&m, 65, 33 * 32);
+    for (uint32_t i = 0; i < 65; i++)
+        add_choice(&m, 2);
+    for (uint32_t i = 0; i < 33; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            add_pair(&m, k, i);
+            add_pair(&m, 32 + k, 32 + i);
+        }
+    kt_fails(m.ctx, kr_structure_divide(m.ctx, &m.arena, &m.problem, &st), KR_EINPUT,
+             "61 more are tied: 3.69e19 combinations");
     maker_end(&m);
 }
 
@@ -692,6 +714,91 @@ static void one_state_ties(void **state)
     /* 20 pairs in one, 19 pairs and two alone in the other */
     assert_int_equal(f.blocks, 20 + 19 + 2);
     kt_same(f.states, 39 * 9 + 2 * 3);
+    maker_end(&m);
+}
+
+/* Sixteen players meet in fifteen rounds, everyone with everyone: in each round there are pairs
+ * only, of all rounds together nothing is left apart. */
+static void rounds(void **state)
+{
+    maker m;
+
+    (void)state;
+    maker_begin(&m, 17, 120);
+    uint32_t round = add_choice(&m, 15);
+    for (int i = 0; i < 16; i++)
+        add_choice(&m, 2);
+    for (uint32_t k = 0; k < 15; k++)
+        for (uint32_t i = 0; i < 8; i++) {
+            uint32_t a = i == 0 ? 16 : 1 + (k + i) % 15, b = 1 + (k + 15 - i) % 15;
+            uint32_t *axes = kr_arena_alloc(&m.arena, 3, sizeof *axes);
+            uint32_t *states = kr_arena_alloc(&m.arena, 12, sizeof *states);
+            uint32_t *rates = kr_arena_alloc(&m.arena, 4, sizeof *rates);
+            axes[0] = round;
+            axes[1] = a < b ? a : b;
+            axes[2] = a < b ? b : a;
+            for (uint32_t e = 0; e < 4; e++) {
+                memcpy(states + (size_t)3 * e, (uint32_t[]){k, e / 2, e % 2}, 3 * sizeof *states);
+                rates[e] = m.nrates++;
+            }
+            m.terms[m.problem.nterms++] = (kr_term){3, axes, 4, states, rates};
+        }
+    kr_structure st = divided(&m);
+    figures f = count(&st);
+    assert_int_equal(f.mixes, 1);
+    assert_int_equal(st.parts[st.nparts - 1].choice, round);
+    assert_int_equal(f.blocks, 15 * 8);
+    kt_same(f.states, 15 * 8 * 4);
+    maker_end(&m);
+}
+
+/* A choice that makes no difference ties nothing, in all or in one state of another. */
+static void no_difference(void **state)
+{
+    maker m;
+    figures f;
+
+    (void)state;
+    maker_begin(&m, 4, 3);
+    for (int i = 0; i < 4; i++)
+        add_choice(&m, 40);
+    add_flat_term(&m, 3, (uint32_t[]){0, 1, 2}, 1, false);
+    add_flat_term(&m, 2, (uint32_t[]){2, 3}, 1, false);
+    add_flat_term(&m, 1, (uint32_t[]){3}, 0, false);
+    kr_structure st = divided(&m);
+    f = count(&st);
+    assert_int_equal(st.nparts, 4);
+    assert_int_equal(f.sums, 1);
+    kt_same(f.states, 1600 + 40 + 40);
+    /* three tables of terms: over 0 and 2, over 2, over nothing */
+    assert_int_equal(f.tables, 3);
+    maker_end(&m);
+
+    maker_begin(&m, 6, 5);
+    add_choice(&m, 2);
+    for (uint32_t i = 1; i < 6; i++)
+        add_choice(&m, 8);
+    for (uint32_t i = 2; i < 6; i++)
+        add_flat_term(&m, 3, (uint32_t[]){0, i - 1, i}, 2, true);
+    st = divided(&m);
+    f = count(&st);
+    const kr_part *root = &st.parts[st.nparts - 1];
+    assert_int_equal(root->kind, KR_PART_MIX);
+    assert_int_equal(root->choice, 0);
+    assert_int_equal(st.parts[root->children[0]].kind, KR_PART_SUM);
+    assert_int_equal(st.parts[root->children[0]].nchildren, 5);
+    maker_end(&m);
+}
+
+/* Seven hundred times five blocks of two states are more work than one of 22,400. */
+static void too_many_parts(void **state)
+{
+    maker m;
+
+    (void)state;
+    star(&m, 5, 2, 700);
+    kr_structure st = divided(&m);
+    assert_int_equal(st.nparts, 1);
     maker_end(&m);
 }
 
@@ -863,6 +970,10 @@ int main(void)
         cmocka_unit_test(grids),
         cmocka_unit_test(cliques),
         cmocka_unit_test(one_state_ties),
+        cmocka_unit_test(rounds),
+        cmocka_unit_test(no_difference),
+        cmocka_unit_test(too_many_parts),
+        cmocka_unit_test(two_cliques),
         cmocka_unit_test(many_branches),
         cmocka_unit_test(independent),
         cmocka_unit_test(grafts),
