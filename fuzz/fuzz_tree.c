@@ -89,8 +89,7 @@ static void use(kr_ctx *ctx, const kr_tree *tree)
         kr_realization rlz;
         const char *name;
         kr_tree_realization(tree, r, gsims, &rlz);
-        if (kr_tree_rlz_name(tree, r, &arena, &name) != KR_OK ||
-            !(kr_tree_weight(tree, r, 0) >= 0))
+        if (kr_tree_rlz_name(tree, r, &arena, &name) != KR_OK || !(kr_tree_weight(tree, r, 0) >= 0))
             abort();
         for (size_t i = 0; i < n; i++)
             if (rates[i] >= tree->nrates)

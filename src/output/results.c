@@ -251,11 +251,10 @@ out:
 static kr_status put_brackets(kr_results *r, const kr_results_tile *t)
 {
     const kr_job *job = r->spec.job;
-    return kr_h5_write_slab(r->file, "quantile_brackets", KR_H5_F64,
-                            (const size_t[]){t->first_site, 0, 0, 0, 0},
-                            (const size_t[]){t->nsites, job->quantiles.n, job->nimts,
-                                             kr_job_curve_levels(job), 2},
-                            t->brackets);
+    return kr_h5_write_slab(
+        r->file, "quantile_brackets", KR_H5_F64, (const size_t[]){t->first_site, 0, 0, 0, 0},
+        (const size_t[]){t->nsites, job->quantiles.n, job->nimts, kr_job_curve_levels(job), 2},
+        t->brackets);
 }
 
 kr_status kr_results_put_tile(kr_results *r, const kr_results_tile *t)

@@ -32,7 +32,7 @@ typedef struct kr_results_spec {
     const kr_stat *stats;
     size_t nstats;
     bool store_rlzs;
-    kr_way way; /* how the statistics are taken */
+    kr_way way;             /* how the statistics are taken */
     const char *start_date; /* YYYY-MM-DDTHH:MM:SS */
     const char *isa;
     const kr_input_file *inputs;

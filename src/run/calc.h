@@ -26,10 +26,10 @@ typedef struct kr_calc {
     kr_stat *stats;
     size_t nstats;
     bool store_rlzs;
-    size_t tile_sites; /* sites computed at a time */
+    size_t tile_sites;         /* sites computed at a time */
     kr_statistics *statistics; /* of sums of component rates */
     kr_amplifier *amplifier;   /* or of curves on soil; the other is NULL */
-    double *rate_weights; /* with disagg_by_src: weight of each component rate in the mean */
+    double *rate_weights;      /* with disagg_by_src: weight of each component rate in the mean */
     kr_hazard_work work;
     kr_results_spec spec;
     kr_results *results;
@@ -63,7 +63,8 @@ KR_MUST_CHECK kr_status kr_calc_tiles(kr_calc *calc);
 KR_MUST_CHECK kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites,
                                            const double *rates);
 
-/** Single realizations held at a time, and the bytes of their curves at the sites held with them. */
+/** Single realizations held at a time, and the bytes of their curves at the sites held with them.
+ */
 size_t kr_calc_rlzs_at_once(const kr_calc *calc);
 size_t kr_calc_rlzs_bytes(const kr_calc *calc);
 

@@ -19,7 +19,8 @@ static size_t tile_bytes(const kr_calc *calc, size_t nsites)
     size_t curve = job->nimts * kr_job_curve_levels(job), threads = (size_t)calc->threads;
     size_t values = nsites * calc->nstats * (curve + job->nimts * job->poes.n);
     if (calc->store_rlzs) /* curves and maps of the sites that are stored together */
-        values += kr_calc_rlzs_bytes(calc) / (curve * sizeof(float)) * (curve + job->nimts * job->poes.n);
+        values +=
+            kr_calc_rlzs_bytes(calc) / (curve * sizeof(float)) * (curve + job->nimts * job->poes.n);
     if (job->disagg_by_src)
         values += nsites * job->nimts * job->nlevels * calc->tree->nbase_ids;
     return kr_hazard_tile_bytes(calc->hazard, nsites, calc->threads) + values * sizeof(float) +

@@ -112,7 +112,8 @@ void kr_amplifier_scratch_destroy(kr_amplifier_scratch **scratch)
     *scratch = NULL;
 }
 
-/* The curves of all realizations on soil, into poes[(measure * soil levels + level) * nrlzs + r]. */
+/* The curves of all realizations on soil, into poes[(measure * soil levels + level) * nrlzs + r].
+ */
 static void amplify(const kr_amplifier *z, kr_amplifier_scratch *x, size_t site, float *rlzs)
 {
     const kr_job *job = z->job;

@@ -59,8 +59,8 @@ void kr_realizer_destroy(kr_realizer **realizer)
 
 size_t kr_realizer_bytes(const kr_tree *tree, size_t total)
 {
-    return (tree->nsets + 2 * tree->ncomponents) * sizeof(uint32_t) +
-           tree->ntrts * sizeof(size_t) + (tree->ngsims + 1) * total * sizeof(double);
+    return (tree->nsets + 2 * tree->ncomponents) * sizeof(uint32_t) + tree->ntrts * sizeof(size_t) +
+           (tree->ngsims + 1) * total * sizeof(double);
 }
 
 void kr_realizer_site(kr_realizer *z, const kr_site_rates *rates)
@@ -120,8 +120,8 @@ const double *kr_realizer_path_rates(kr_realizer *z, const uint32_t *branches, s
     size_t n = 0;
 
     for (uint32_t c = 0; c < tree->ncomponents; c++)
-        for (unsigned times =
-                 kr_diagram_times(&tree->diagrams, tree->components[c].presence, branches, nbranches);
+        for (unsigned times = kr_diagram_times(&tree->diagrams, tree->components[c].presence,
+                                               branches, nbranches);
              times > 0; times--)
             z->components[n++] = c;
     sum_components(z, n);

@@ -277,8 +277,8 @@ static void level_quantiles(const kr_statistics *z, kr_statistics_scratch *scrat
                             float *out, double *brackets, size_t stride)
 {
     const kr_statistics_spec *spec = &z->spec;
-    const double *rates = spec->exact || spec->rule == KR_QUANTILE_HALF_WEIGHT ? scratch->rates
-                                                                              : scratch->rounded;
+    const double *rates =
+        spec->exact || spec->rule == KR_QUANTILE_HALF_WEIGHT ? scratch->rates : scratch->rounded;
 
     if (!scratch->quantiles)
         return;

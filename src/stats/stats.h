@@ -67,10 +67,10 @@ typedef struct kr_statistics_spec {
     const kr_stat *stats;
     size_t nstats;
     size_t nimts, nlevels;
-    bool use_rates;  /* statistics of rates, brought back to probabilities */
-    bool exact;      /* --compat exact: nothing rounded to single precision, deviations
-                        normalised and not brought back from rates */
-    bool fast_mean;  /* the reference's short way for a mean of rates alone */
+    bool use_rates; /* statistics of rates, brought back to probabilities */
+    bool exact;     /* --compat exact: nothing rounded to single precision, deviations
+                       normalised and not brought back from rates */
+    bool fast_mean; /* the reference's short way for a mean of rates alone */
     kr_quantile_rule rule;
     double bracket; /* relative width wanted where quantiles can only be bracketed */
 } kr_statistics_spec;
@@ -97,9 +97,9 @@ KR_MUST_CHECK kr_status kr_statistics_scratch_create(kr_ctx *ctx, const kr_stati
 void kr_statistics_scratch_destroy(kr_statistics_scratch **scratch);
 
 /** All statistics of one site: out[stat * nimts * nlevels + level] as probabilities (deviations and
- * their ratio as such). `brackets`, if not NULL: [(quantile * nimts * nlevels + level) * 2] lower and
- * upper bound of each quantile, in the order of the quantiles. Where no model of the tree is for a
- * measure, zeros. */
+ * their ratio as such). `brackets`, if not NULL: [(quantile * nimts * nlevels + level) * 2] lower
+ * and upper bound of each quantile, in the order of the quantiles. Where no model of the tree is
+ * for a measure, zeros. */
 void kr_statistics_site(const kr_statistics *statistics, kr_statistics_scratch *scratch,
                         const kr_site_rates *rates, float *out, double *brackets);
 
@@ -122,8 +122,8 @@ KR_MUST_CHECK kr_status kr_amplifier_scratch_create(kr_ctx *ctx, const kr_amplif
                                                     kr_amplifier_scratch **out);
 void kr_amplifier_scratch_destroy(kr_amplifier_scratch **scratch);
 
-/** All statistics of one site at the levels on soil, as kr_statistics_site. If `rlzs` is not NULL it
- * receives the curve of each realization at [rlz * nimts * levels + level]. */
+/** All statistics of one site at the levels on soil, as kr_statistics_site. If `rlzs` is not NULL
+ * it receives the curve of each realization at [rlz * nimts * levels + level]. */
 void kr_amplifier_site(const kr_amplifier *amplifier, kr_amplifier_scratch *scratch,
                        const kr_site_rates *rates, const kr_stat *stats, size_t nstats, float *out,
                        float *rlzs);

@@ -1,5 +1,5 @@
-/* Backwards through the parts: the weight of a combination's rest is multiplied down to the states of
- * the blocks, whose tables say which rates they add. */
+/* Backwards through the parts: the weight of a combination's rest is multiplied down to the states
+ * of the blocks, whose tables say which rates they add. */
 #include "stats/weights.h"
 
 #include "stats/block.h"

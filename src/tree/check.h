@@ -29,8 +29,8 @@ KR_MUST_CHECK kr_status kr_check_sources(kr_checks *checks, uint32_t branch);
 /** Warn of a set that comes after a stand-in and so is not applied. */
 void kr_check_dropped(kr_checks *checks, uint32_t set);
 
-/** The error of an extendModel set that is not right behind the sourceModel one: the reference fails
- * to apply it. */
+/** The error of an extendModel set that is not right behind the sourceModel one: the reference
+ * fails to apply it. */
 kr_status kr_check_late_extend(const kr_checks *checks, uint32_t set);
 
 #endif

@@ -17,9 +17,9 @@ enum { WAYS_MAX = 1 << 12 };
 typedef struct segment {
     kr_diagram from, to;
     size_t nways;
-    uint32_t choice;       /* UINT32_MAX: one way of weight 1 */
-    size_t longest;        /* branches of the longest way */
-    const uint32_t *ways;  /* nways x longest, ended by KR_NO_SET where shorter */
+    uint32_t choice;      /* UINT32_MAX: one way of weight 1 */
+    size_t longest;       /* branches of the longest way */
+    const uint32_t *ways; /* nways x longest, ended by KR_NO_SET where shorter */
 } segment;
 
 typedef struct chooser {

@@ -81,12 +81,11 @@ kr_status kr_tree_path(const kr_tree *tree, size_t p, kr_arena *arena, kr_source
     KR_ANEW(name, arena, (n + 1) * KR_LETTER_MAX + 1);
     path_id(tree, branches, n, id);
     path_name(tree, branches, n, name);
-    *out = (kr_source_path){.path = id,
-                            .name = name,
-                            .weight = kr_path_weight(tree, p, false),
-                            .samples = tree->sampled
-                                           ? tree->first_sample[p + 1] - tree->first_sample[p]
-                                           : 1};
+    *out = (kr_source_path){
+        .path = id,
+        .name = name,
+        .weight = kr_path_weight(tree, p, false),
+        .samples = tree->sampled ? tree->first_sample[p + 1] - tree->first_sample[p] : 1};
 out:
     return s;
 }

@@ -61,8 +61,8 @@ static kr_status draw_paths(kr_ctx *ctx, drawn *f)
             widest = t->sets[i].nbranches;
     KR_NEW(weights, ctx, KR_ACCOUNT_READING, widest + 1);
     KR_NEW(f->first, ctx, KR_ACCOUNT_READING, n + 1);
-    KR_TRY(kr_sample_matrix(ctx, f->job->random_seed, n, t->nordinals, f->job->sampling_method,
-                            &x));
+    KR_TRY(
+        kr_sample_matrix(ctx, f->job->random_seed, n, t->nordinals, f->job->sampling_method, &x));
     for (size_t i = 0; i < n; i++) {
         KR_TRY(draw_path(f, x + i * t->nordinals, weights));
         f->first[i + 1] = f->nbranches;

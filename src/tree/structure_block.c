@@ -11,7 +11,8 @@ static size_t block_row(const kr_division *d, const kr_term *term, size_t entry)
 }
 
 /* One table of n terms that depend on the same choices. */
-static kr_status block_table(kr_division *d, const kr_term *const *terms, size_t n, kr_rate_table *out)
+static kr_status block_table(kr_division *d, const kr_term *const *terms, size_t n,
+                             kr_rate_table *out)
 {
     kr_status s = KR_OK;
     kr_arena *arena = d->b->arena;

@@ -136,8 +136,7 @@ kr_status kr_tree_complete(kr_ctx *ctx, kr_tree *tree)
     kr_status s = KR_OK;
     kr_tree_inside *in = tree->inside;
 
-    KR_TRY(tree->sampled ? tree_sampled_walk(ctx, tree)
-                         : kr_walk_make(ctx, tree, &tree->walk));
+    KR_TRY(tree->sampled ? tree_sampled_walk(ctx, tree) : kr_walk_make(ctx, tree, &tree->walk));
     if (!tree->sampled)
         KR_TRY(kr_walk_count(ctx, tree, &in->numbers));
     KR_TRY(kr_realizations_number(ctx, tree, in));

@@ -165,8 +165,8 @@ size_t kr_tree_path_branches(const kr_tree *tree, size_t p, uint32_t *out);
 KR_MUST_CHECK kr_status kr_tree_path(const kr_tree *tree, size_t p, kr_arena *arena,
                                      kr_source_path *out);
 
-/** The branches (at most nsets) of the path with this id, "b1~b2~..."; KR_EINPUT, without a message,
- * if it is none of the tree. */
+/** The branches (at most nsets) of the path with this id, "b1~b2~..."; KR_EINPUT, without a
+ * message, if it is none of the tree. */
 KR_MUST_CHECK kr_status kr_tree_find_path(const kr_tree *tree, const char *id, uint32_t *branches,
                                           size_t *n);
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* States of all classes together: each is a variant of some sources, to be held and computed. */
-enum { STATES_MAX = 4000000 };
+enum { STATES_MAX = 1000000 };
 
 typedef struct situation {
     uint32_t times, state;
@@ -25,13 +25,13 @@ typedef struct end {
 typedef struct finder {
     kr_build *b;
     kr_checks checks;
-    uint32_t *last_named;    /* of each file: the last set that names it */
-    size_t *first_naming;    /* nfiles + 1: */
-    uint32_t *naming;        /* branches (of the tree) that name a file, increasing */
-    uint32_t bundle, file;   /* at work on */
-    uint32_t last_change;    /* last set that names the file or changes the class */
-    kr_index situations;     /* of (state, times, dropped): a number */
-    kr_index known;          /* of (node, situation): a number in first_end */
+    uint32_t *last_named;  /* of each file: the last set that names it */
+    size_t *first_naming;  /* nfiles + 1: */
+    uint32_t *naming;      /* branches (of the tree) that name a file, increasing */
+    uint32_t bundle, file; /* at work on */
+    uint32_t last_change;  /* last set that names the file or changes the class */
+    kr_index situations;   /* of (state, times, dropped): a number */
+    kr_index known;        /* of (node, situation): a number in first_end */
     size_t nknown, known_cap;
     size_t *first_end; /* ends of result i: first_end[i] .. first_end[i] + n_ends[i]; owned */
     size_t *n_ends;
@@ -281,8 +281,7 @@ static kr_status find_ends(finder *f, kr_diagram node, situation x, size_t *out)
     }
     if (!rest) {
         uint32_t set = kr_diagram_at(&f->b->tree->diagrams, node)->set;
-        rest = x.dropped || set > f->last_change ||
-               (x.times == 0 && set > f->last_named[f->file]);
+        rest = x.dropped || set > f->last_change || (x.times == 0 && set > f->last_named[f->file]);
     }
     if (rest) {
         KR_TRY(add_rest(f, node, x, &nends));

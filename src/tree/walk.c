@@ -2,8 +2,8 @@
  * of the path ids, so paths come out of the diagram in the reference's order.
  *
  * A set that moves with another takes the branch that the other's branch decides. Between the two
- * the walk remembers that branch: its nodes are pairs of a set and a *memory*, the branches that are
- * still to be taken by the sets which move. */
+ * the walk remembers that branch: its nodes are pairs of a set and a *memory*, the branches that
+ * are still to be taken by the sets which move. */
 #include "tree/walk.h"
 
 #include <stdlib.h>
@@ -13,9 +13,9 @@ typedef struct walker {
     kr_tree *tree;
     kr_ctx *ctx;
     size_t nmoving;
-    uint32_t *moving;  /* sets that move with others, increasing */
-    kr_intern known;   /* memories */
-    kr_index nodes;    /* of (set, memory) */
+    uint32_t *moving; /* sets that move with others, increasing */
+    kr_intern known;  /* memories */
+    kr_index nodes;   /* of (set, memory) */
 } walker;
 
 static bool is_moving(const kr_tree *tree, uint32_t set)

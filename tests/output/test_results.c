@@ -316,7 +316,8 @@ static void check_tree(const made *x, kr_h5 *file, kr_arena *arena)
     }
     assert_string_equal(strings(file, arena, "full_lt/source_model_lt/uvalue", 3)[1], "-0.1");
     assert_string_equal(strings(file, arena, "full_lt/gsim_lt/trt", 4)[3], "Stable");
-    assert_string_equal(strings(file, arena, "full_lt/sm_data/path", 2)[0], kt_path_at(tree, 0)->path);
+    assert_string_equal(strings(file, arena, "full_lt/sm_data/path", 2)[0],
+                        kt_path_at(tree, 0)->path);
 }
 
 static void test_read_back(void **state)

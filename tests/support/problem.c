@@ -274,8 +274,8 @@ static size_t merge(plain *v, size_t n)
     return m;
 }
 
-double kt_problem_quantile(double *values, double *weights, size_t n, kr_quantile_rule rule, double q,
-                         double *slope)
+double kt_problem_quantile(double *values, double *weights, size_t n, kr_quantile_rule rule,
+                           double q, double *slope)
 {
     double sum = 0, total = 0, x;
     plain *v = malloc(n * sizeof *v);

@@ -47,7 +47,7 @@ void kt_problem_totals(const kr_problem *problem, const double *rates, size_t co
 /** Of n values and their weights: the quantile of a rule, in the words of its definition; `slope`
  * (or NULL) receives what the quantile changes by with q there, 0 on a plateau. Values and weights
  * are sorted. */
-double kt_problem_quantile(double *values, double *weights, size_t n, kr_quantile_rule rule, double q,
-                         double *slope);
+double kt_problem_quantile(double *values, double *weights, size_t n, kr_quantile_rule rule,
+                           double q, double *slope);
 
 #endif

@@ -32,7 +32,7 @@ static void test_filters(void **state)
         {"applyToSource='1'", "did you mean applyToSources?\n"},
         {"colour='red'", "attribute 'colour' of <logicTreeBranchSet> is not known and has no "
                          "effect; applyToTectonicRegionType, applyToSources, applyToBranches, "
-                         "applyToSourceType would be known\n"},
+                         "applyToSourceType, correlatedWith, correlatedBranches would be known\n"},
         {"applyToTectonicRegionType='" KT_ASC "' name='n'", NULL},
         {"applyToSources='1' applyToBranches='b'", NULL},
     };

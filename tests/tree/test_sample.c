@@ -194,7 +194,8 @@ static void sampled_rates(void **state)
         kr_tree_realization(t.tree, r, gsims, &rlz);
         assert_int_equal(n, kt_path_at(t.tree, rlz.path)->ncomponents);
         for (size_t i = 0; i < n; i++) {
-            const kr_component *c = &t.tree->components[kt_path_at(t.tree, rlz.path)->components[i]];
+            const kr_component *c =
+                &t.tree->components[kt_path_at(t.tree, rlz.path)->components[i]];
             assert_in_range(rates[i], c->first_rate, c->first_rate + c->ngsims - 1);
             assert_int_equal(c->gsims[rates[i] - c->first_rate], gsims[c->trt]);
         }
