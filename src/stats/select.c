@@ -17,7 +17,11 @@ enum {
     LISTED_MOST = 1 << 16, /* a quarter of the lengths of all lists */
     SAMPLE_LEAST = 128,
     SAMPLE_MOST = 1 << 12,
+    EVEN_MISSES = 2 /* of pivots by interpolation before a sample is drawn */
 };
+
+/* Pivots by interpolation are this part of the window away from it at first. */
+static const double EVEN_SPREAD = 1.0 / 64;
 
 /* The sums in which a quantile is sought: low.at <= sum < high.at, and
  * low.weight <= wanted < high.weight. */
@@ -161,52 +165,44 @@ static double fraction(const window *w)
     return (w->wanted - w->low.weight) / (w->high.weight - w->low.weight);
 }
 
-/* A sample of the sums in a window, in order; the sum of its weights and that of their squares. */
-typedef struct sample {
-    double weight, squares;
-} sample;
-
-static sample draw(search *s, const window *w)
+static size_t sample_size(const search *s)
 {
-    size_t lengths = 4 * s->most;
-    size_t n = lengths / 8 < SAMPLE_LEAST ? SAMPLE_LEAST : lengths / 8;
-    n = n > SAMPLE_MOST ? SAMPLE_MOST : n;
-    n = n > s->most ? s->most : n;
-    kr_mixture_sample(&s->mixture, w->low.at, w->high.at, w->high.count - w->low.count, n,
-                      &s->work);
-    kr_list_order(s->work.x, s->work.w, s->work.n);
-    sample out = {0, 0};
-    for (size_t i = 0; i < s->work.n; i++) {
-        out.weight += s->work.w[i];
-        out.squares += s->work.w[i] * s->work.w[i];
-    }
-    return out;
+    size_t n = s->most / 2;
+    n = n < SAMPLE_LEAST ? SAMPLE_LEAST : n;
+    return n > SAMPLE_MOST ? SAMPLE_MOST : n;
 }
 
-/* Pivots around the place of a fraction of the weight in the sample of a window: 1.5 standard
- * deviations of that place away. */
-static void pivot_by_sample(search *s, const sample *drawn, const window *w)
+/* A sample of the sums in a window, in order: work.x[0 .. work.n). */
+static void draw_by_weight(search *s, const window *w)
 {
-    const kr_sums *sums = &s->work;
-    double f = fraction(w), spread = 1.5 * sqrt(f * (1 - f) * drawn->squares);
-    double from = f * drawn->weight - spread, to = f * drawn->weight + spread, before = 0;
-    size_t i = 0;
-    for (; i < sums->n && before + sums->w[i] < from; i++)
-        before += sums->w[i];
-    if (i > 0)
-        pivot(s, w, sums->x[i - 1]);
-    for (; i < sums->n && before + sums->w[i] <= to; i++)
-        before += sums->w[i];
-    if (i < sums->n)
-        pivot(s, w, kr_above(sums->x[i]));
+    s->work.n = sample_size(s);
+    kr_mixture_sample_weight(&s->mixture, w->low.at, w->high.at, w->high.weight - w->low.weight,
+                             s->work.n, s->work.x);
+    kr_list_order(s->work.x, s->work.w, s->work.n);
+}
+
+/* Pivots around the place of a fraction of the weight in a sample by weight: 1.5 standard
+ * deviations of that place away. */
+static void pivot_by_sample(search *s, const window *w)
+{
+    size_t n = s->work.n;
+    double f = fraction(w), at = f * (double)n, spread = 1.5 * sqrt(f * (1 - f) * (double)n);
+    double from = floor(at - spread) - 1, to = ceil(at + spread);
+    if (from >= 0)
+        pivot(s, w, s->work.x[(size_t)from]);
+    if (to < (double)n)
+        pivot(s, w, kr_above(s->work.x[(size_t)to]));
 }
 
 /* The sum in the middle of a sample parts the window in two halves, and itself from both: this is
  * the step that comes to an end whatever the weights, and however many sums are equal. */
 static void pivot_by_middle(search *s, const window *w)
 {
-    draw(s, w);
-    double middle = s->work.x[s->work.n / 2];
+    size_t n = SAMPLE_LEAST;
+    kr_mixture_sample(&s->mixture, w->low.at, w->high.at, w->high.count - w->low.count, n,
+                      s->work.x);
+    kr_list_order(s->work.x, s->work.w, n);
+    double middle = s->work.x[n / 2];
     pivot(s, w, middle);
     pivot(s, w, kr_above(middle));
 }
@@ -232,25 +228,25 @@ static bool window_is_one_value(const search *s, const window *w)
            kr_scale_value(s->scale, w->low.at) == kr_scale_value(s->scale, last);
 }
 
-/* Until few sums are left, or all have one value. */
+/* Until few sums are left, or all have one value. A step that takes less than three quarters away
+ * has missed; other pivots are tried after some misses. */
 static void narrow(search *s, window *w)
 {
-    enum { EVEN, SAMPLE, MIDDLE, STEPS } step = EVEN;
-    double spread = 0x1p-6;
+    double spread = EVEN_SPREAD;
+    int misses = 0;
     while (window_count(w) > s->most && !window_is_one_value(s, w)) {
         uint64_t count = window_count(w);
-        if (step == EVEN) {
+        if (misses < EVEN_MISSES) {
             pivot_by_interpolation(s, w, spread + 2 / sqrt((double)count));
-        } else if (step == SAMPLE) {
-            sample drawn = draw(s, w);
-            pivot_by_sample(s, &drawn, w);
+        } else if (misses == EVEN_MISSES) {
+            draw_by_weight(s, w);
+            pivot_by_sample(s, w);
         } else {
             pivot_by_middle(s, w);
         }
-        if (window_count(w) < count / 4)
-            spread /= 4; /* the narrower the window, the more even it is */
-        else
-            step = (step + 1) % STEPS;
+        bool hit = window_count(w) < count / 4;
+        spread = hit ? spread / 4 : 2 * spread; /* the narrower the window, the more even it is */
+        misses = hit || misses > EVEN_MISSES ? 0 : misses + 1;
     }
 }
 
@@ -260,12 +256,12 @@ static void narrow_together(search *s)
     if (s->nwindows == 0 || s->mixture.count <= s->most)
         return;
     window all = s->windows[0];
-    sample drawn = draw(s, &all);
+    draw_by_weight(s, &all);
     for (size_t k = 0; k < s->nwindows; k++) {
         window whole = all;
         whole.wanted = s->windows[k].wanted;
         if (whole.wanted < all.high.weight)
-            pivot_by_sample(s, &drawn, &whole);
+            pivot_by_sample(s, &whole);
     }
 }
 
@@ -319,14 +315,6 @@ static double select_sum(kr_sums *v, double below, double wanted)
 
 /* ---- levels: sums of one value, and their neighbours ---- */
 
-/* From the list: is every sum of low .. high in it? */
-static bool list_holds(const search *s, double low, double high)
-{
-    const window *w = &s->listed;
-    return (low >= w->low.at || w->low.count == 0) &&
-           (high < w->high.at || w->high.count == s->mixture.count);
-}
-
 static kr_level list_level(const search *s, double low, double high)
 {
     enum { CHUNK = 64 };
@@ -354,17 +342,15 @@ static kr_level list_level(const search *s, double low, double high)
     return level;
 }
 
-/* The sums of low .. high. Where the list lacks them or a neighbour they are counted by a
- * staircase. */
+/* The sums of low .. high: from the list, if the sums beside them are in it, too, or there are
+ * none; otherwise by a staircase. */
 static kr_level level_of(const search *s, double low, double high)
 {
     const window *w = &s->listed;
-    if (list_holds(s, low, high)) {
-        kr_level level = list_level(s, low, high);
-        if ((isfinite(level.previous) || w->low.count == 0) &&
-            (isfinite(level.next) || w->high.count == s->mixture.count))
-            return level;
-    }
+    kr_level level = list_level(s, low, high);
+    if ((isfinite(level.previous) || w->low.count == 0) &&
+        (isfinite(level.next) || w->high.count == s->mixture.count))
+        return level;
     return kr_mixture_level(&s->mixture, low, high);
 }
 

@@ -156,30 +156,81 @@ void kr_mixture_window(const kr_mixture *m, double low, double high, kr_sums *ou
     }
 }
 
-void kr_mixture_sample(const kr_mixture *m, double low, double high, uint64_t count, size_t n,
-                       kr_sums *out)
+/* Random places, one in each of equal steps. */
+typedef struct places {
+    uint64_t random;
+    double step, next;
+    size_t drawn;
+} places;
+
+static places places_start(double total, size_t n)
 {
-    uint64_t random = 0x2545f4914f6cdd1dU, before = 0;
-    double step = (double)count / (double)n;
-    double draw = 0.5;
-    out->n = 0;
+    double step = total / (double)n;
+    return (places){0x2545f4914f6cdd1dU, step, step / 2, 0};
+}
+
+static void places_next(places *it)
+{
+    it->random = it->random * 6364136223846793005U + 1442695040888963407U;
+    it->drawn++;
+    it->next = ((double)it->drawn + (double)(it->random >> 11) * 0x1p-53) * it->step;
+}
+
+void kr_mixture_sample(const kr_mixture *m, double low, double high, uint64_t count, size_t n,
+                       double *x)
+{
+    places at = places_start((double)count, n);
+    double before = 0; /* whole numbers */
     for (size_t p = 0; p < m->npairs; p++) {
         const kr_stairs *s = &m->stairs[p];
         bounds(s, low, m->from);
         bounds(s, high, m->to);
         for (size_t i = 0; i < s->row->n; i++) {
-            uint64_t here = m->to[i] - m->from[i];
-            for (;;) {
-                uint64_t place = (uint64_t)(((double)out->n + draw) * step);
-                if (out->n == n || place >= before + here)
-                    break;
-                add_sum(out, s, i, m->from[i] + (size_t)(place - before));
-                random = random * 6364136223846793005U + 1442695040888963407U;
-                draw = (double)(random >> 11) * 0x1p-53;
-            }
+            uint32_t here = m->to[i] - m->from[i];
+            for (; at.drawn < n && at.next < before + here; places_next(&at))
+                x[at.drawn] = s->row->x[i] + s->col->x[m->from[i] + (uint32_t)(at.next - before)];
             before += here;
         }
     }
+    for (; at.drawn < n; places_next(&at)) /* there are as many as `count` says; but for rounding */
+        x[at.drawn] = low;
+}
+
+/* The column of from .. to - 1 in which the cumulative weight passes `weight`. */
+static size_t column_at(const kr_stairs *s, size_t from, size_t to, double weight)
+{
+    while (to - from > 1) {
+        size_t middle = from + (to - from) / 2;
+        if (s->below[middle] > weight)
+            to = middle;
+        else
+            from = middle;
+    }
+    return from;
+}
+
+void kr_mixture_sample_weight(const kr_mixture *m, double low, double high, double weight, size_t n,
+                              double *x)
+{
+    places at = places_start(weight, n);
+    double before = 0, last = low;
+    for (size_t p = 0; p < m->npairs; p++) {
+        const kr_stairs *s = &m->stairs[p];
+        bounds(s, low, m->from);
+        bounds(s, high, m->to);
+        for (size_t i = 0; i < s->row->n; i++) {
+            size_t from = m->from[i], to = m->to[i];
+            double row = s->weight * s->row->w[i], first = s->below[from];
+            double end = before + row * (s->below[to] - first);
+            for (; at.drawn < n && at.next < end; places_next(&at)) {
+                size_t j = column_at(s, from, to, first + (at.next - before) / row);
+                x[at.drawn] = last = s->row->x[i] + s->col->x[j];
+            }
+            before = end;
+        }
+    }
+    for (; at.drawn < n; places_next(&at)) /* the weights were added in another order */
+        x[at.drawn] = last;
 }
 
 /* The weight in the window m->from .. m->to; of few columns one by one, because differences of

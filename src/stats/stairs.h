@@ -47,10 +47,15 @@ typedef struct kr_sums {
 /** All sums with low <= sum < high. */
 void kr_mixture_window(const kr_mixture *m, double low, double high, kr_sums *out);
 
-/** n of the `count` sums with low <= sum < high: one from each nth of them, rows one after another,
- * at a place within it that is drawn from a sequence that is always the same. */
+/** x[0 .. n - 1]: sums with low <= sum < high, drawn at random places of each nth of them (of the
+ * `count` sums there are), in no order. The sequence of places is always the same. */
 void kr_mixture_sample(const kr_mixture *m, double low, double high, uint64_t count, size_t n,
-                       kr_sums *out);
+                       double *x);
+
+/** The same with one in each nth of the weight that these sums have (`weight`): heavy sums may be
+ * drawn often, those of weight 0 are not. */
+void kr_mixture_sample_weight(const kr_mixture *m, double low, double high, double weight, size_t n,
+                              double *x);
 
 /* The sums in an interval and what is next to it. */
 typedef struct kr_level {

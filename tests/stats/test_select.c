@@ -136,7 +136,7 @@ static void test_large_pairs_against_sorted_sums(void **state)
     it->npairs = 1;
     it->weight[0] = 1;
     for (int kind = 0; kind <= KINDS; kind++)
-        for (int trial = 0; trial < 3; trial++) {
+        for (int trial = kind % 3; trial < (kind < KINDS ? kind % 3 + 1 : 3); trial++) {
             random_values(&random, &it->x[0], MOST, kind % KINDS);
             random_values(&random, &it->y[0], MOST - 1, kind % KINDS);
             for (size_t i = 0; kind == KINDS && i < MOST; i++)
