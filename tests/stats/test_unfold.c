@@ -1,0 +1,265 @@
+#include "stats/plain_quantile.h"
+#include "support/structure.h"
+#include "support/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const kr_quantile_rule rules[] = {KR_QUANTILE_REFERENCE, KR_QUANTILE_HALF_WEIGHT,
+                                         KR_QUANTILE_MERGED};
+static const kr_scale scales[] = {KR_SCALE_POE, KR_SCALE_POE_ROUNDED, KR_SCALE_RATE,
+                                  KR_SCALE_RATE_CLIPPED};
+
+/* ---- plans ---- */
+
+/* Structures of which only the numbers of states matter. */
+typedef struct tree {
+    kr_part parts[400];
+    uint32_t children[400];
+    size_t nparts, nchildren;
+} tree;
+
+static const uint32_t no_choices[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
+static uint32_t block(tree *t, size_t states)
+{
+    t->parts[t->nparts] =
+        (kr_part){.kind = KR_PART_BLOCK, .states = (double)states, .nstates = states};
+    return (uint32_t)t->nparts++;
+}
+
+/* The n parts given last, or those of a mix. */
+static uint32_t join(tree *t, kr_part_kind kind, size_t n, const uint32_t *children)
+{
+    kr_part part = {.kind = kind, .nchildren = n, .children = t->children + t->nchildren};
+    part.states = kind == KR_PART_SUM ? 1 : 0;
+    part.fixed = no_choices;
+    for (size_t i = 0; i < n; i++) {
+        double states = t->parts[children[i]].states;
+        t->children[t->nchildren++] = children[i];
+        part.states = kind == KR_PART_SUM ? part.states * states : part.states + states;
+    }
+    t->parts[t->nparts] = part;
+    return (uint32_t)t->nparts++;
+}
+
+/* A sum of n blocks of equal size. */
+static uint32_t equal_blocks(tree *t, size_t n, size_t states)
+{
+    uint32_t children[100];
+    for (size_t i = 0; i < n; i++)
+        children[i] = block(t, states);
+    return join(t, KR_PART_SUM, n, children);
+}
+
+static void check_plan(const tree *t, kr_way way, size_t pairs, double entries)
+{
+    kr_ctx *ctx = kt_ctx();
+    kr_structure s = {.ncolumns = 1, .nparts = t->nparts, .parts = t->parts, .scale = 1};
+    s.realizations = t->parts[t->nparts - 1].states;
+    kr_unfold *unfold;
+    kt_ok(ctx, kr_unfold_create(ctx, &s, &unfold));
+    assert_string_equal(kr_way_name(kr_unfold_way(unfold)), kr_way_name(way));
+    assert_int_equal(kr_unfold_pairs(unfold), pairs);
+    kt_same(kr_unfold_entries(unfold), entries);
+    kr_unfold_destroy(&unfold);
+    kt_ctx_end(&ctx);
+}
+
+static void check_sum(const size_t *states, size_t n, kr_way way, size_t pairs, double entries)
+{
+    tree t = {.nparts = 0};
+    uint32_t children[100];
+    for (size_t i = 0; i < n; i++)
+        children[i] = block(&t, states[i]);
+    join(&t, KR_PART_SUM, n, children);
+    check_plan(&t, way, pairs, entries);
+}
+
+static void test_plans_of_sums(void **state)
+{
+    (void)state;
+    check_sum((size_t[]){12, 756, 108}, 3, KR_FACTORED, 1, 756 + 1296);
+    check_sum((size_t[]){3, 2, 3, 2, 2}, 5, KR_FACTORED, 1, 9 + 8);
+    check_sum((size_t[]){1}, 1, KR_FACTORED, 1, 1 + 1);
+    check_sum((size_t[]){1 << 15}, 1, KR_FACTORED, 1, (1 << 15) + 1);
+    check_sum((size_t[]){1 << 16}, 1, KR_STREAMED, 0, 0);
+    check_sum((size_t[]){1000000, 2}, 2, KR_STREAMED, 0, 0);
+    check_sum((size_t[]){1 << 22, 40}, 2, KR_STREAMED, 0, 0);
+    check_sum((size_t[]){1 << 22, 50}, 2, KR_BRACKETED, 0, 0);
+    check_sum((size_t[]){1 << 21, 50}, 2, KR_FACTORED, 1, (1 << 21) + 50);
+
+    tree t = {.nparts = 0};
+    equal_blocks(&t, 20, 3);
+    check_plan(&t, KR_FACTORED, 1, 2 * 59049.0);
+    t = (tree){.nparts = 0};
+    equal_blocks(&t, 20, 4); /* two equal halves share no list: their parts differ */
+    check_plan(&t, KR_FACTORED, 1, 2 * 1048576.0);
+    t = (tree){.nparts = 0};
+    equal_blocks(&t, 100, 9);
+    check_plan(&t, KR_BRACKETED, 0, 0);
+
+    size_t sizes[13]; /* of many sizes: products 2^9 3^5 .. dealt out nearly evenly */
+    for (size_t i = 0; i < 13; i++)
+        sizes[i] = 2 + i;
+    check_sum(sizes, 9, KR_FACTORED, 1, 1890 + 1920);
+}
+
+static void test_plans_of_mixes(void **state)
+{
+    (void)state;
+    uint32_t children[16];
+    tree t = {.nparts = 0}; /* one choice shared by all: a pair for each of its states */
+    for (size_t i = 0; i < 4; i++)
+        children[i] = equal_blocks(&t, 20, 4);
+    join(&t, KR_PART_MIX, 4, children);
+    check_plan(&t, KR_CONDITIONED, 4, 8 * 1048576.0);
+
+    t = (tree){.nparts = 0}; /* a mix as large as what it is added to is listed as it is */
+    for (size_t i = 0; i < 4; i++)
+        children[i] = block(&t, 100);
+    children[0] = join(&t, KR_PART_MIX, 4, children);
+    children[1] = block(&t, 400);
+    join(&t, KR_PART_SUM, 2, children);
+    check_plan(&t, KR_FACTORED, 1, 800);
+
+    t = (tree){.nparts = 0}; /* nothing but that mix: too few to be worth while as one list */
+    for (size_t i = 0; i < 4; i++)
+        children[i] = equal_blocks(&t, 6, 4);
+    join(&t, KR_PART_MIX, 4, children);
+    check_plan(&t, KR_CONDITIONED, 4, 4 * (64 + 64));
+
+    t = (tree){.nparts = 0}; /* what stands beside a mix is listed once for all its states */
+    for (size_t i = 0; i < 4; i++)
+        children[i] = block(&t, 1000000);
+    children[0] = join(&t, KR_PART_MIX, 4, children);
+    children[1] = block(&t, 1000000);
+    join(&t, KR_PART_SUM, 2, children);
+    check_plan(&t, KR_CONDITIONED, 4, 5000000);
+
+    t = (tree){.nparts = 0};
+    for (size_t i = 0; i < 4; i++)
+        children[i] = equal_blocks(&t, 50, 9);
+    join(&t, KR_PART_MIX, 4, children);
+    check_plan(&t, KR_BRACKETED, 0, 0);
+}
+
+/* ---- quantiles of random structures ---- */
+
+/* Rates are multiples of 2^-12, so that equal ones are common and no sum has an error; weights are
+ * multiples of 1/8. Some are 0. */
+static void make_exact(kt_structure *t, uint64_t *random)
+{
+    double unit = kt_random(random) % 3 ? 0x1p-12 : 2;
+    for (size_t i = 0; i < t->s.nrates; i++)
+        t->rates[i] = (double)(kt_random(random) % 20) * unit;
+    for (size_t c = 0; c < t->s.nchoices; c++) {
+        kr_choice *choice = &t->choices[c];
+        size_t n = t->s.ncolumns * choice->nstates;
+        double *weights = kr_arena_alloc(&t->arena, n, sizeof *weights);
+        assert_non_null(weights);
+        for (size_t i = 0; i < n; i++)
+            weights[i] = (double)(kt_random(random) % 8) / 8;
+        choice->weights = weights;
+    }
+    t->s.scale = kt_random(random) % 2 ? 1 : 0.25;
+}
+
+static void check_quantiles(kr_ctx *ctx, const kt_structure *t, uint64_t *random,
+                            kr_quantile_rule rule, kr_scale scale, size_t column)
+{
+    kt_list all;
+    double q[PLAIN_QUANTILES], value[PLAIN_QUANTILES], low[PLAIN_QUANTILES], high[PLAIN_QUANTILES];
+    kt_list_part(&t->s, t->rates, column, t->s.nparts - 1, &all);
+    kr_weighted *v = malloc(all.n * sizeof *v);
+    double *c = malloc(all.n * sizeof *c);
+    assert_true(v && c);
+    for (size_t i = 0; i < all.n; i++)
+        v[i] = (kr_weighted){(double)all.rate[i], (double)all.weight[i] * t->s.scale};
+    plain_sort(v, all.n, scale);
+    plain_choose(random, v, all.n, c, q);
+
+    kr_unfold *unfold;
+    kr_quantiles *quantiles;
+    kr_quantile_spec spec = {rule, scale, q, PLAIN_QUANTILES, 1e-3};
+    kt_ok(ctx, kr_unfold_create(ctx, &t->s, &unfold));
+    kt_ok(ctx, kr_quantiles_create(ctx, &t->s, unfold, &spec, &quantiles));
+    assert_true(kr_unfold_pairs(unfold) > 0);
+    for (int again = 0; again < 2; again++) { /* nothing is left of other levels */
+        kr_quantiles_compute(quantiles, t->rates, 1 - column, value, low, high);
+        kr_quantiles_compute(quantiles, t->rates, column, value, low, high);
+    }
+    for (size_t k = 0; k < PLAIN_QUANTILES; k++) {
+        kt_close(value[k], plain_quantile(v, all.n, rule, q[k], c), 1e-12, 0);
+        kt_same(low[k], value[k]);
+        kt_same(high[k], value[k]);
+    }
+    kr_quantiles_destroy(&quantiles);
+    kr_unfold_destroy(&unfold);
+    kt_list_free(&all);
+    free(v);
+    free(c);
+}
+
+static void test_random_structures(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    uint64_t random = 23;
+    for (int trial = 0; trial < 1500; trial++) {
+        kt_structure t;
+        kt_structure_random(&t, ctx, &random, trial % 10 ? 1000 : 20000);
+        make_exact(&t, &random);
+        check_quantiles(ctx, &t, &random, rules[trial % 3], scales[trial / 3 % 4],
+                        (size_t)trial % 2);
+        kt_structure_clear(&t);
+    }
+    kt_ctx_end(&ctx);
+}
+
+/* ---- memory ---- */
+
+static kr_status make_all(kr_ctx *ctx, void *user)
+{
+    kr_status s = KR_OK;
+    kt_structure *t = user;
+    kr_unfold *unfold = NULL;
+    kr_quantiles *quantiles = NULL;
+    const double q[] = {0.5};
+    kr_quantile_spec spec = {KR_QUANTILE_HALF_WEIGHT, KR_SCALE_POE, q, 1, 1e-3};
+    KR_TRY(kr_unfold_create(ctx, &t->s, &unfold));
+    int64_t before = kr_ctx_account(ctx, KR_ACCOUNT_STATS).current;
+    KR_TRY(kr_quantiles_create(ctx, &t->s, unfold, &spec, &quantiles));
+    int64_t taken = kr_ctx_account(ctx, KR_ACCOUNT_STATS).current - before;
+    int64_t told = (int64_t)kr_quantiles_bytes(unfold, &spec);
+    assert_true(told <= taken && taken <= told + 7 * 64); /* heads of seven blocks at most */
+out:
+    kr_quantiles_destroy(&quantiles);
+    kr_unfold_destroy(&unfold);
+    return s;
+}
+
+static void test_memory(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    uint64_t random = 29;
+    for (int trial = 0; trial < 20; trial++) {
+        kt_structure t;
+        kt_structure_random(&t, ctx, &random, 1000);
+        assert_true(kt_fail_each_allocation(make_all, &t) > 0);
+        kt_structure_clear(&t);
+    }
+    kt_ctx_end(&ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plans_of_sums),
+        cmocka_unit_test(test_plans_of_mixes),
+        cmocka_unit_test(test_random_structures),
+        cmocka_unit_test(test_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
