@@ -44,6 +44,41 @@ KR_API KR_MUST_CHECK kr_status kr_info_results(kr_ctx *ctx, const char *dir, FIL
 KR_API KR_MUST_CHECK kr_status kr_sources_write(kr_ctx *ctx, const kr_run_options *options,
                                                 FILE *out);
 
+typedef struct kr_export_options {
+    const char *dir;         /* of a finished run */
+    const char *const *what; /* kinds of tables, as kr_export_results lists them */
+    size_t nwhat;
+    const char *rlz;    /* number, path or name of the one realization to compute; or NULL */
+    const char *sites;  /* "0,5-9", or NULL: all */
+    const char *imt;    /* one measure, or NULL: all */
+    const char *stat;   /* one statistic, or NULL: all */
+    const char *output; /* folder of the tables, NULL: the current one; "-": `out` */
+    bool list;          /* tell what there is on `out`, and write nothing */
+} kr_export_options;
+
+/** Write tables of a finished run, which stays as it is. Tables that are there already are an
+ * error. KR_EINPUT, KR_EIO. */
+KR_API KR_MUST_CHECK kr_status kr_export_results(kr_ctx *ctx, const kr_export_options *options,
+                                                 FILE *out);
+
+typedef struct kr_stats_options {
+    const char *const *dirs; /* of finished runs: of one logic tree at several sites, or of
+                                several branches of one at the same sites */
+    size_t ndirs;
+    const char *output;                  /* folder of the new results */
+    const char *source_tree, *gsim_tree; /* logic trees with new weights, or NULL */
+    const char *statistics;              /* "mean std cov min max", or NULL: those of the run */
+    const char *quantiles;               /* "0.05 0.95", "" for none, or NULL: those of the run */
+    const char *definition;              /* of quantiles, or NULL: that of the run */
+    bool csv, copy_rates;                /* tables; store the component rates again */
+    int threads;                         /* as in kr_run_options */
+    size_t memory_limit;
+} kr_stats_options;
+
+/** New statistics from the component rates of finished runs, which stay as they are: results.h5
+ * (and tables) in a new folder. KR_EINPUT, KR_EIO, KR_ENOFIT. */
+KR_API KR_MUST_CHECK kr_status kr_stats_results(kr_ctx *ctx, const kr_stats_options *options);
+
 /* How two result folders differ. */
 typedef struct kr_comparison {
     size_t tables, differing; /* tables compared; tables that differ or lack a twin */

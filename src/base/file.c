@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { FILE_LIMIT = 1024 * 1024 * 1024 };
@@ -113,6 +114,12 @@ int64_t kr_file_size(const char *path)
     struct stat st;
 
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : -1;
+}
+
+double kr_disk_free(const char *path)
+{
+    struct statvfs disk;
+    return statvfs(path, &disk) == 0 ? (double)disk.f_bavail * (double)disk.f_frsize : -1;
 }
 
 char *kr_path_join(kr_arena *arena, const char *dir, const char *name)

@@ -18,6 +18,10 @@ bool kr_dir_exists(const char *path);
 /** Size in bytes, -1 if it cannot be told. */
 int64_t kr_file_size(const char *path);
 
+/** Bytes that may still be written on the disk of an existing folder or file; -1 if it cannot be
+ * told. */
+double kr_disk_free(const char *path);
+
 /** `name` as seen from the folder `dir` ("", "." or NULL: the working folder); absolute names stay.
  * NULL on ENOMEM. */
 char *kr_path_join(kr_arena *arena, const char *dir, const char *name);

@@ -25,6 +25,9 @@ typedef enum kr_definition {
     KR_DEFINITION_MERGED
 } kr_definition;
 
+/* How component rates are stored in results.h5. */
+typedef enum kr_precision { KR_PRECISION_F64, KR_PRECISION_F32, KR_PRECISION_NONE } kr_precision;
+
 /* A number by tectonic region type, with a default (the entry whose trt is "default"). */
 typedef struct kr_by_trt {
     size_t n;
@@ -101,6 +104,7 @@ typedef struct kr_job {
     bool min, cov;           /* also statistics */
     bool use_rates, mean, std, max, hazard_maps, uniform_hazard_spectra, disagg_by_src;
     int individual_rlzs; /* -1 unset, 0, 1 */
+    kr_precision component_rates_precision;
     kr_numbers quantiles, poes;
     size_t max_sites_disagg;
 

@@ -134,6 +134,7 @@ kr_status kr_job_set_periods(kr_job_reader *r, const kr_ini_entry *entry);
 kr_status kr_job_set_asset_distance(kr_job_reader *r, const kr_ini_entry *entry);
 kr_status kr_job_set_definition(kr_job_reader *r, const kr_ini_entry *entry);
 kr_status kr_job_set_postproc(kr_job_reader *r, const kr_ini_entry *entry);
+kr_status kr_job_set_precision(kr_job_reader *r, const kr_ini_entry *entry);
 kr_status kr_job_set_parent(kr_job_reader *r, const kr_ini_entry *entry);
 kr_status kr_job_set_exports(kr_job_reader *r, const kr_ini_entry *entry);
 

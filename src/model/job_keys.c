@@ -93,6 +93,7 @@ static const kr_job_key keys[] = {
     HONOURED(quantile_bracket, POSITIVE),
     HONOURED(quantiles, PROBABILITIES),
     HONOURED(individual_rlzs, TRISTATE),
+    SPECIAL(component_rates_precision, kr_job_set_precision),
     HONOURED(poes, PROBABILITIES),
     SPECIAL(return_periods, kr_job_set_periods),
     HONOURED(hazard_maps, BOOL),

@@ -68,6 +68,18 @@ kr_status kr_job_set_definition(kr_job_reader *r, const kr_ini_entry *entry)
     return kr_job_bad(r, entry, "reference, half-weight or merged was expected");
 }
 
+kr_status kr_job_set_precision(kr_job_reader *r, const kr_ini_entry *entry)
+{
+    static const char *const names[] = {"float64", "float32", "none"};
+
+    for (int i = KR_PRECISION_F64; i <= KR_PRECISION_NONE; i++)
+        if (kr_str_eq(entry->value, names[i])) {
+            r->job->component_rates_precision = (kr_precision)i;
+            return KR_OK;
+        }
+    return kr_job_bad(r, entry, "float64, float32 or none was expected");
+}
+
 kr_status kr_job_set_postproc(kr_job_reader *r, const kr_ini_entry *entry)
 {
     if (*entry->value && !kr_str_eq(entry->value, "dummy.main"))

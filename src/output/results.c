@@ -20,6 +20,7 @@ struct kr_results {
     kr_h5 *file;
     double *map_scratch;
     float *maps;
+    size_t maps_cap;
 };
 
 static kr_status write_sites(kr_h5 *file, const kr_sites *sites, kr_arena *arena)
@@ -102,6 +103,12 @@ out:
     return s;
 }
 
+static const char *quantile_definition(const kr_results_spec *p)
+{
+    static const char *const names[] = {"reference", "half-weight", "merged"};
+    return names[kr_statistics_of_job(p->job, p->tree, p->stats, p->nstats).rule];
+}
+
 static kr_status write_head(kr_results *r)
 {
     kr_status s = KR_OK;
@@ -116,6 +123,13 @@ static kr_status write_head(kr_results *r)
                                job->compat == KR_COMPAT_EXACT ? "exact" : "oq-3.21"));
     KR_TRY(kr_h5_set_attr_text(f, "/", "isa", r->spec.isa));
     KR_TRY(kr_h5_set_attr_double(f, "/", "investigation_time", job->investigation_time));
+    KR_TRY(kr_h5_set_attr_double(f, "/", "use_rates", job->use_rates));
+    KR_TRY(kr_h5_set_attr_text(f, "/", "statistics_way", kr_way_name(r->spec.way)));
+    KR_TRY(kr_h5_set_attr_text(f, "/", "quantile_definition", quantile_definition(&r->spec)));
+    KR_TRY(kr_h5_set_attr_double(f, "/", "quantile_bracket", job->quantile_bracket));
+    KR_TRY(kr_h5_set_attr_double(f, "/", "individual_rlzs", job->individual_rlzs));
+    KR_TRY(kr_h5_set_attr_double(f, "/", "hazard_maps", job->hazard_maps));
+    KR_TRY(kr_h5_set_attr_double(f, "/", "uniform_hazard_spectra", job->uniform_hazard_spectra));
     KR_TRY(write_job(f, &r->spec, &r->arena));
     KR_TRY(write_inputs(f, &r->spec, &r->arena));
     KR_TRY(write_sites(f, r->spec.sites, &r->arena));
@@ -135,23 +149,62 @@ size_t kr_results_chunk_sites(size_t bytes_per_site)
     return n;
 }
 
-/* A dataset whose dimension `sites_at` is sites: chunks that tiles fill whole, so that nothing is
- * packed twice. */
-static kr_status make(kr_results *r, const char *name, kr_h5_type type, const size_t dims[4],
-                      int sites_at)
+/* Chunks of a dataset whose dimension `sites_at` is sites: tiles fill them whole, so that nothing
+ * is packed twice. Where one site is too much, fewer of the second dimension (realizations). */
+static void choose_chunk(const size_t dims[4], size_t bytes, int sites_at, size_t chunk[4])
 {
-    size_t chunk[4], bytes = type == KR_H5_F64 ? 8 : 4;
     for (int d = 0; d < 4; d++) {
         chunk[d] = d == 0 && sites_at == 1 ? 1 : dims[d];
         bytes *= d == sites_at ? 1 : chunk[d];
     }
     size_t n = kr_results_chunk_sites(bytes);
     chunk[sites_at] = n < dims[sites_at] ? n : dims[sites_at];
-    if (bytes > CHUNK_BYTES && sites_at == 0) { /* one site is too much: fewer realizations */
-        size_t row = bytes / chunk[1];
-        chunk[1] = row < CHUNK_BYTES ? CHUNK_BYTES / row : 1;
-    }
+    if (bytes > CHUNK_BYTES && sites_at == 0)
+        chunk[1] = kr_results_chunk_rlzs(bytes / chunk[1]);
+}
+
+static kr_status make(kr_results *r, const char *name, kr_h5_type type, const size_t dims[4],
+                      int sites_at)
+{
+    size_t chunk[4];
+    choose_chunk(dims, type == KR_H5_F64 ? 8 : 4, sites_at, chunk);
     return kr_h5_make(r->file, name, type, 4, dims, chunk);
+}
+
+size_t kr_results_chunk_rlzs(size_t bytes_per_rlz)
+{
+    return bytes_per_rlz < CHUNK_BYTES ? CHUNK_BYTES / bytes_per_rlz : 1;
+}
+
+/* Maps of realizations are cut as their curves are, so that both are written in the same blocks. */
+static kr_status make_rlzs(kr_results *r)
+{
+    kr_status s = KR_OK;
+    const kr_results_spec *p = &r->spec;
+    const size_t curves[4] = {p->sites->n, p->tree->nrlzs, p->job->nimts,
+                              kr_job_curve_levels(p->job)};
+    const size_t maps[4] = {curves[0], curves[1], curves[2], p->job->poes.n};
+    size_t chunk[4];
+    choose_chunk(curves, 4, 0, chunk);
+    KR_TRY(kr_h5_make(r->file, "hcurves-rlzs", KR_H5_F32, 4, curves, chunk));
+    chunk[3] = maps[3];
+    if (maps[3])
+        KR_TRY(kr_h5_make(r->file, "hmaps-rlzs", KR_H5_F32, 4, maps, chunk));
+out:
+    return s;
+}
+
+/* Lower and upper bound of each quantile: sites x quantiles x measures x levels x 2. */
+static kr_status make_brackets(kr_results *r)
+{
+    const kr_results_spec *p = &r->spec;
+    const size_t dims[5] = {p->sites->n, p->job->quantiles.n, p->job->nimts,
+                            kr_job_curve_levels(p->job), 2};
+    size_t n = kr_results_chunk_sites(dims[1] * dims[2] * dims[3] * 2 * sizeof(double));
+    const size_t chunk[5] = {n < dims[0] ? n : dims[0], dims[1], dims[2], dims[3], 2};
+    if (p->way != KR_BRACKETED || !dims[1])
+        return KR_OK;
+    return kr_h5_make(r->file, "quantile_brackets", KR_H5_F64, 5, dims, chunk);
 }
 
 static kr_status make_datasets(kr_results *r)
@@ -160,29 +213,25 @@ static kr_status make_datasets(kr_results *r)
     const kr_results_spec *p = &r->spec;
     size_t sites = p->sites->n, imts = p->job->nimts, levels = p->job->nlevels;
     size_t curve = kr_job_curve_levels(p->job);
-    size_t rlzs = p->tree->nrlzs, poes = p->job->poes.n, sources = p->tree->nbase_ids;
-    KR_TRY(make(r, "component_rates", KR_H5_F64,
-                (const size_t[]){p->tree->nrates, sites, imts, levels}, 1));
+    size_t poes = p->job->poes.n, sources = p->tree->nbase_ids;
+    kr_precision precision = p->job->component_rates_precision;
+    if (precision != KR_PRECISION_NONE)
+        KR_TRY(make(r, "component_rates", precision == KR_PRECISION_F32 ? KR_H5_F32 : KR_H5_F64,
+                    (const size_t[]){p->tree->nrates, sites, imts, levels}, 1));
     if (p->nstats)
         KR_TRY(make(r, "hcurves-stats", KR_H5_F32, (const size_t[]){sites, p->nstats, imts, curve},
                     0));
-    if (p->store_rlzs)
-        KR_TRY(make(r, "hcurves-rlzs", KR_H5_F32, (const size_t[]){sites, rlzs, imts, curve}, 0));
     if (p->nstats && poes)
         KR_TRY(
             make(r, "hmaps-stats", KR_H5_F32, (const size_t[]){sites, p->nstats, imts, poes}, 0));
-    if (p->store_rlzs && poes)
-        KR_TRY(make(r, "hmaps-rlzs", KR_H5_F32, (const size_t[]){sites, rlzs, imts, poes}, 0));
+    if (p->store_rlzs)
+        KR_TRY(make_rlzs(r));
+    KR_TRY(make_brackets(r));
     if (p->job->disagg_by_src) {
         KR_TRY(make(r, "mean_rates_by_src/array", KR_H5_F32,
                     (const size_t[]){sites, imts, levels, sources}, 0));
         KR_TRY(kr_h5_write_strings(r->file, "mean_rates_by_src/src_id", p->tree->base_ids, sources,
                                    false));
-    }
-    if (p->way == KR_BRACKETED) {
-        const size_t dims[5] = {sites, p->job->quantiles.n, imts, curve, 2};
-        const size_t chunk[5] = {1, dims[1], imts, curve, 2};
-        KR_TRY(kr_h5_make(r->file, "quantile_brackets", KR_H5_F64, 5, dims, chunk));
     }
     KR_NEW(r->map_scratch, r->ctx, KR_ACCOUNT_OUTPUT, 2 * curve);
 out:
@@ -208,6 +257,7 @@ kr_status kr_results_create(kr_ctx *ctx, const kr_results_spec *spec, kr_results
     }
     r->made_dir = !kr_dir_exists(spec->dir);
     KR_TRY(kr_make_dirs(ctx, spec->dir));
+    KR_TRY(kr_results_check_space(ctx, spec, kr_disk_free(spec->dir)));
     KR_TRY(kr_lock(ctx, r->lock, &r->lock_fd));
     KR_TRY(kr_h5_create(ctx, r->temporary, &r->file));
     KR_TRY(write_head(r));
@@ -238,8 +288,7 @@ static kr_status make_maps(kr_results *r, const float *curves, size_t ncurves)
     kr_status s = KR_OK;
     const kr_job *job = r->spec.job;
     size_t imts = job->nimts, levels = kr_job_curve_levels(job), poes = job->poes.n;
-    kr_free(r->maps);
-    KR_NEW(r->maps, r->ctx, KR_ACCOUNT_OUTPUT, ncurves * imts * poes);
+    KR_GROW(r->maps, r->maps_cap, ncurves * imts * poes, r->ctx, KR_ACCOUNT_OUTPUT);
     for (size_t c = 0; c < ncurves; c++)
         for (size_t m = 0; m < imts; m++)
             kr_hazard_map(curves + (c * imts + m) * levels, kr_job_curve_level(job, m), levels,
@@ -248,24 +297,12 @@ out:
     return s;
 }
 
-static kr_status put_brackets(kr_results *r, const kr_results_tile *t)
-{
-    const kr_job *job = r->spec.job;
-    return kr_h5_write_slab(
-        r->file, "quantile_brackets", KR_H5_F64, (const size_t[]){t->first_site, 0, 0, 0, 0},
-        (const size_t[]){t->nsites, job->quantiles.n, job->nimts, kr_job_curve_levels(job), 2},
-        t->brackets);
-}
-
-kr_status kr_results_put_tile(kr_results *r, const kr_results_tile *t)
+static kr_status put_stats(kr_results *r, const kr_results_tile *t)
 {
     kr_status s = KR_OK;
     const kr_job *job = r->spec.job;
-    size_t n = t->nsites, imts = job->nimts, levels = job->nlevels, stats = r->spec.nstats;
-    const size_t start[4] = {t->first_site, 0, 0, 0};
-    KR_TRY(kr_h5_write_slab(
-        r->file, "component_rates", KR_H5_F64, (const size_t[]){0, t->first_site, 0, 0},
-        (const size_t[]){r->spec.tree->nrates, n, imts, levels}, t->component_rates));
+    size_t n = t->nsites, imts = job->nimts, stats = r->spec.nstats;
+    const size_t start[5] = {t->first_site, 0, 0, 0, 0};
     if (stats)
         KR_TRY(kr_h5_write_slab(r->file, "hcurves-stats", KR_H5_F32, start,
                                 (const size_t[]){n, stats, imts, kr_job_curve_levels(job)},
@@ -276,11 +313,27 @@ kr_status kr_results_put_tile(kr_results *r, const kr_results_tile *t)
                                 (const size_t[]){n, stats, imts, job->poes.n}, r->maps));
     }
     if (t->brackets)
-        KR_TRY(put_brackets(r, t));
+        KR_TRY(kr_h5_write_slab(
+            r->file, "quantile_brackets", KR_H5_F64, start,
+            (const size_t[]){n, job->quantiles.n, imts, kr_job_curve_levels(job), 2}, t->brackets));
+out:
+    return s;
+}
+
+kr_status kr_results_put_tile(kr_results *r, const kr_results_tile *t)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = r->spec.job;
+    size_t n = t->nsites, imts = job->nimts, levels = job->nlevels;
+    if (job->component_rates_precision != KR_PRECISION_NONE && t->component_rates)
+        KR_TRY(kr_h5_write_slab(
+            r->file, "component_rates", KR_H5_F64, (const size_t[]){0, t->first_site, 0, 0},
+            (const size_t[]){r->spec.tree->nrates, n, imts, levels}, t->component_rates));
+    KR_TRY(put_stats(r, t));
     if (t->rates_by_source)
-        KR_TRY(kr_h5_write_slab(r->file, "mean_rates_by_src/array", KR_H5_F32, start,
-                                (const size_t[]){n, imts, levels, r->spec.tree->nbase_ids},
-                                t->rates_by_source));
+        KR_TRY(kr_h5_write_slab(
+            r->file, "mean_rates_by_src/array", KR_H5_F32, (const size_t[]){t->first_site, 0, 0, 0},
+            (const size_t[]){n, imts, levels, r->spec.tree->nbase_ids}, t->rates_by_source));
 out:
     return s;
 }

@@ -1,6 +1,6 @@
 /* The results of a run: results.h5, written while the run goes, and the CSV tables made from it.
  *
- * results.h5 (format 1) carries the reference's dataset names where it has one: sitecol, full_lt,
+ * results.h5 (format 2) carries the reference's dataset names where it has one: sitecol, full_lt,
  * weights, hcurves-stats, hcurves-rlzs, hmaps-stats, hmaps-rlzs, mean_rates_by_src; and besides
  * them the component rates, the tree, the inputs with their digests and the parameters. */
 #ifndef KR_OUTPUT_RESULTS_H
@@ -9,7 +9,7 @@
 #include "model/sites.h"
 #include "stats/stats.h"
 
-enum { KR_RESULTS_FORMAT = 1 };
+enum { KR_RESULTS_FORMAT = 2 };
 
 /* Above this number of realizations an unset individual_rlzs stores none; above the second the
  * table of realizations has no rows. */
@@ -57,9 +57,21 @@ typedef struct kr_results_tile {
 KR_MUST_CHECK kr_status kr_results_put_tile(kr_results *results, const kr_results_tile *tile);
 
 /** The curves of realizations first .. first + n - 1 at consecutive sites: sites x realizations x
- * (measures x levels). Best at multiples of kr_results_chunk_sites. */
+ * (measures x levels). Best in multiples of kr_results_chunk_sites, and where these
+ * are not all realizations, of kr_results_chunk_rlzs. */
 KR_MUST_CHECK kr_status kr_results_put_rlzs(kr_results *results, size_t site, size_t nsites,
                                             size_t first, size_t n, const float *curves);
+
+/** Realizations of one site that are stored together, where not all of them are. */
+size_t kr_results_chunk_rlzs(size_t bytes_per_rlz);
+
+/** Bytes that results.h5 takes at the most (packed, it takes less); known before anything is
+ * computed. */
+double kr_results_predicted_bytes(const kr_results_spec *spec);
+
+/** KR_ENOFIT if that is more than what the disk has; free < 0: unknown. */
+KR_MUST_CHECK kr_status kr_results_check_space(kr_ctx *ctx, const kr_results_spec *spec,
+                                               double free);
 
 /** Size of the finished file; -1 if it cannot be told. */
 long long kr_results_bytes(const kr_results *results);

@@ -3,9 +3,22 @@
 #define KR_OUTPUT_RESULTS_INT_H
 
 #include "base/h5.h"
+#include "base/str.h"
 #include "tree/tree.h"
+
+/* More components of paths than these are not listed. */
+enum { KR_COMPONENTS_LISTED = 10000000 };
 
 /** The logic trees, the realizations' weights and the components. */
 KR_MUST_CHECK kr_status kr_results_write_tree(kr_h5 *file, const kr_tree *tree, kr_arena *arena);
+
+/** The group tree/: what kr_tree_load makes the tree from again. */
+KR_MUST_CHECK kr_status kr_results_write_parts(kr_h5 *file, const kr_tree *tree, kr_arena *arena);
+
+/** Does the branch only stand where another set does not apply? */
+static inline bool kr_branch_stands_in(const kr_tree_branch *branch)
+{
+    return kr_str_eq(branch->branch, ".");
+}
 
 #endif

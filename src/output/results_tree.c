@@ -1,4 +1,5 @@
-/* The logic tree in results.h5: branches, source-model realizations, weights, components. */
+/* The logic tree in results.h5 under the reference's names: branches, source-model realizations,
+ * weights, components. Lists of what has no bound are left out where they are long. */
 #include "output/results.h"
 #include "output/results_int.h"
 
@@ -22,7 +23,7 @@ out:
     return s;
 }
 
-/* The branches as written, set by set; stand-ins are left out. */
+/* The branches as written, set by set; what stands where a set does not apply is not among them. */
 static kr_status write_branches(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
 {
     kr_status s = KR_OK;
@@ -33,7 +34,7 @@ static kr_status write_branches(kr_h5 *file, const kr_tree *tree, kr_arena *aren
     for (size_t i = 0; i < tree->nsets; i++)
         for (size_t k = 0; k < tree->sets[i].nbranches; k++) {
             const kr_tree_branch *b = &tree->branches[tree->sets[i].branches[k]];
-            if (strcmp(b->branch, ".") == 0)
+            if (kr_branch_stands_in(b))
                 continue;
             c.text[0][n] = b->branch_set;
             c.text[1][n] = b->branch;
@@ -142,11 +143,13 @@ out:
 }
 
 /* Component rate k belongs to component rate_component[k] under the model rate_gsim[k]. */
-static kr_status write_components(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
+static kr_status write_rates(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
 {
     kr_status s = KR_OK;
     uint32_t *component, *gsim;
     size_t n = tree->nrates;
+    if (n == 0)
+        return KR_OK;
     KR_ANEW(component, arena, n);
     KR_ANEW(gsim, arena, n);
     for (size_t c = 0; c < tree->ncomponents; c++)
@@ -154,11 +157,39 @@ static kr_status write_components(kr_h5 *file, const kr_tree *tree, kr_arena *ar
             component[tree->components[c].first_rate + k] = (uint32_t)c;
             gsim[tree->components[c].first_rate + k] = (uint32_t)tree->components[c].gsims[k];
         }
-    if (n) {
-        KR_TRY(kr_h5_write(file, "components/rate_component", KR_H5_U32, 1, &n, component));
-        KR_TRY(kr_h5_write(file, "components/rate_gsim", KR_H5_U32, 1, &n, gsim));
-    }
+    KR_TRY(kr_h5_write(file, "components/rate_component", KR_H5_U32, 1, &n, component));
+    KR_TRY(kr_h5_write(file, "components/rate_gsim", KR_H5_U32, 1, &n, gsim));
 out:
+    return s;
+}
+
+/* The source-model realization p holds the components listed from path_first[p] to
+ * path_first[p + 1]; not where that is too much: tree/ says it shorter. */
+static kr_status write_path_components(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    uint32_t *one, *branches, *listed = NULL;
+    int64_t *first;
+    size_t nlisted = 0, cap = 0, npaths1 = tree->npaths + 1;
+    if (tree->npaths > KR_RLZS_LISTED)
+        return KR_OK;
+    KR_ANEW(one, arena, 2 * tree->ncomponents + 1);
+    KR_ANEW(branches, arena, tree->nsets + 1);
+    KR_ANEW(first, arena, npaths1);
+    for (size_t p = 0; p < tree->npaths; p++) {
+        size_t n = kr_tree_path_components(tree, p, branches, one);
+        if (nlisted + n > KR_COMPONENTS_LISTED)
+            goto out;
+        KR_GROW(listed, cap, nlisted + n, arena->ctx, KR_ACCOUNT_OUTPUT);
+        memcpy(listed + nlisted, one, n * sizeof *one);
+        nlisted += n;
+        first[p + 1] = (int64_t)nlisted;
+    }
+    KR_TRY(kr_h5_write(file, "components/path_first", KR_H5_I64, 1, &npaths1, first));
+    if (nlisted)
+        KR_TRY(kr_h5_write(file, "components/path_components", KR_H5_U32, 1, &nlisted, listed));
+out:
+    kr_free(listed);
     return s;
 }
 
@@ -170,7 +201,9 @@ kr_status kr_results_write_tree(kr_h5 *file, const kr_tree *tree, kr_arena *aren
     KR_TRY(write_paths(file, tree, arena));
     KR_TRY(write_weights(file, tree, arena));
     KR_TRY(write_realizations(file, tree, arena));
-    KR_TRY(write_components(file, tree, arena));
+    KR_TRY(write_rates(file, tree, arena));
+    KR_TRY(write_path_components(file, tree, arena));
+    KR_TRY(kr_results_write_parts(file, tree, arena));
 out:
     return s;
 }

@@ -40,6 +40,16 @@ kr_status kr_table_begin(kr_ctx *ctx, const char *dir, const char *name, kr_tabl
     return s;
 }
 
+kr_status kr_table_begin_stream(kr_ctx *ctx, FILE *stream, const char *name, kr_table *out)
+{
+    *out = (kr_table){.ctx = ctx};
+    kr_arena_init(&out->arena, ctx, KR_ACCOUNT_OUTPUT);
+    if (!name)
+        return KR_ENOMEM;
+    out->file = stream;
+    return KR_OK;
+}
+
 static void separate(kr_table *table)
 {
     if (table->fields++)
@@ -122,15 +132,16 @@ kr_status kr_table_finish(kr_table *table, kr_status status)
     errno = 0;
     bool bad = fflush(table->file) != 0 || ferror(table->file) != 0;
     int reason = errno ? errno : EIO; /* a full disk is still full at the last flush */
-    bad = fclose(table->file) != 0 || bad;
+    bad = (table->path && fclose(table->file) != 0) || bad;
     table->file = NULL;
     if (status == KR_OK && table->lacks_text)
         status = KR_ENOMEM;
     if (status == KR_OK && bad)
-        status = table_fail(table, table->path, "writing failed", reason);
-    if (status == KR_OK && rename(table->temporary, table->path) != 0)
+        status =
+            table_fail(table, table->path ? table->path : "the tables", "writing failed", reason);
+    if (status == KR_OK && table->path && rename(table->temporary, table->path) != 0)
         status = table_fail(table, table->path, "cannot be put in place", errno);
-    if (status != KR_OK)
+    if (status != KR_OK && table->path)
         unlink(table->temporary);
     kr_arena_clear(&table->arena);
     return status;

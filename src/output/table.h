@@ -10,8 +10,8 @@
 
 typedef struct kr_table {
     kr_ctx *ctx;
-    kr_arena arena; /* names */
-    char *path, *temporary;
+    kr_arena arena;         /* names */
+    char *path, *temporary; /* NULL: a stream of the caller */
     FILE *file;
     size_t fields;   /* written in the current row */
     bool lacks_text; /* one could not be made: memory ran out */
@@ -21,6 +21,10 @@ typedef struct kr_table {
  * must follow. */
 KR_MUST_CHECK kr_status kr_table_begin(kr_ctx *ctx, const char *dir, const char *name,
                                        kr_table *out);
+
+/** The same, but to a stream of the caller. */
+KR_MUST_CHECK kr_status kr_table_begin_stream(kr_ctx *ctx, FILE *stream, const char *name,
+                                              kr_table *out);
 
 /** The comment line: '#', ncols - 2 empty fields and the text, quoted. */
 void kr_table_comment(kr_table *table, size_t ncols, const char *text);

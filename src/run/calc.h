@@ -56,6 +56,15 @@ KR_MUST_CHECK kr_status kr_calc_info(kr_calc *calc, FILE *out);
  * needed. */
 KR_MUST_CHECK kr_status kr_calc_plan(kr_calc *calc);
 
+/** The memory limit that was given, or half of the machine's. */
+size_t kr_calc_limit(const kr_calc *calc);
+
+/** Begin results.h5 in the folder of the options, with all that is known. */
+KR_MUST_CHECK kr_status kr_calc_open_results(kr_calc *calc);
+
+/** Write the CSV tables, if the options ask for them. */
+KR_MUST_CHECK kr_status kr_calc_export_tables(kr_calc *calc);
+
 /** Hazard, statistics and storage, tile by tile. */
 KR_MUST_CHECK kr_status kr_calc_tiles(kr_calc *calc);
 

@@ -12,6 +12,11 @@ static size_t default_limit(void)
     return pages > 0 && size > 0 ? (size_t)pages / 2 * (size_t)size : (size_t)4 << 30;
 }
 
+size_t kr_calc_limit(const kr_calc *calc)
+{
+    return calc->options->memory_limit ? calc->options->memory_limit : default_limit();
+}
+
 /* Bytes needed beyond what is held already to compute and store a tile. */
 static size_t tile_bytes(const kr_calc *calc, size_t nsites)
 {
@@ -39,7 +44,7 @@ static size_t outline_bytes(kr_calc *calc, size_t limit, size_t left)
 
 kr_status kr_calc_plan(kr_calc *calc)
 {
-    size_t limit = calc->options->memory_limit ? calc->options->memory_limit : default_limit();
+    size_t limit = kr_calc_limit(calc);
     size_t held = (size_t)kr_ctx_memory(calc->ctx).current, n = calc->sites->n;
     size_t least = n < KR_SITE_BLOCK ? n : KR_SITE_BLOCK;
     if (held + tile_bytes(calc, least) > limit)

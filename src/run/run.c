@@ -46,7 +46,7 @@ static kr_status check_numbered(const kr_calc *calc)
                    calc->job->path, calc->tree->rlzs);
 }
 
-static kr_status open_results(kr_calc *calc)
+kr_status kr_calc_open_results(kr_calc *calc)
 {
     char date[32] = "";
     time_t now = time(NULL);
@@ -84,7 +84,7 @@ static kr_status check_contexts(const kr_calc *calc)
     return KR_OK;
 }
 
-static kr_status export_tables(kr_calc *calc)
+kr_status kr_calc_export_tables(kr_calc *calc)
 {
     kr_status s = KR_OK;
     size_t ntables = 0;
@@ -104,14 +104,14 @@ static kr_status compute(kr_calc *calc)
     calc->store_rlzs = stores_rlzs(calc);
     KR_TRY(check_numbered(calc));
     KR_TRY(kr_calc_plan(calc));
-    KR_TRY(open_results(calc));
+    KR_TRY(kr_calc_open_results(calc));
     KR_TRY(kr_calc_tiles(calc));
     KR_TRY(check_contexts(calc));
     KR_TRY(kr_results_finish(calc->results));
     kr_info(calc->ctx, "stored: results.h5, %.2f MB",
             (double)kr_results_bytes(calc->results) / 1e6);
     kr_calc_phase_end(calc, "computing", began);
-    KR_TRY(export_tables(calc));
+    KR_TRY(kr_calc_export_tables(calc));
     kr_info(calc->ctx, "%.2f s in all, %.2f s of processor time; results in %s",
             kr_wall_seconds() - calc->started, kr_cpu_seconds(), calc->spec.dir);
 out:

@@ -130,13 +130,13 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
     return (kr_status)atomic_load(&status);
 }
 
-/* Most numbers of single realizations held at a time. */
-enum { RLZS_HELD = 1 << 22 };
+/* Most chunks of single realizations held at a time. */
+enum { CHUNKS_HELD = 16 };
 
 size_t kr_calc_rlzs_at_once(const kr_calc *calc)
 {
     size_t curve = curve_size(calc), n = calc->tree->nrlzs;
-    size_t most = curve < RLZS_HELD ? RLZS_HELD / curve : 1;
+    size_t most = CHUNKS_HELD * kr_results_chunk_rlzs(curve * sizeof(float));
     return calc->amplifier || n < most ? n : most;
 }
 

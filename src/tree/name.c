@@ -54,3 +54,15 @@ size_t kr_letter_pair(size_t i, char out[2 * KR_LETTER_MAX])
 
     return n + kr_letter(i % LETTERS, out + n);
 }
+
+int kr_branch_order(const char *a, bool a_last, const char *b, bool b_last)
+{
+    size_t i = 0;
+    int x, y;
+
+    while (a[i] && a[i] == b[i])
+        i++;
+    x = a[i] ? (unsigned char)a[i] : a_last ? 0 : '~';
+    y = b[i] ? (unsigned char)b[i] : b_last ? 0 : '~';
+    return x - y;
+}

@@ -1,6 +1,7 @@
 /* The sets and branches of a tree as it keeps them, from the tree as read. */
 #include "base/str.h"
 #include "tree/inside.h"
+#include "tree/name.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +13,12 @@ typedef struct branch_key {
     uint32_t read;
 } branch_key;
 
-/* "b1~" comes after "b10~", since '~' comes after digits and letters. */
 static int compare_keys(const void *pa, const void *pb)
 {
     const branch_key *a = pa, *b = pb;
-    size_t i = 0;
-    int x, y;
+    int c = kr_branch_order(a->id, a->last, b->id, b->last);
 
-    while (a->id[i] && a->id[i] == b->id[i])
-        i++;
-    x = a->id[i] ? (unsigned char)a->id[i] : a->last ? 0 : '~';
-    y = b->id[i] ? (unsigned char)b->id[i] : b->last ? 0 : '~';
-    return x != y ? x - y : a->read < b->read ? -1 : a->read > b->read;
+    return c != 0 ? c : a->read < b->read ? -1 : a->read > b->read;
 }
 
 static void add_branch(kr_tree *tree, const kr_smlt *t, uint32_t set, uint32_t read)

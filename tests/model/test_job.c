@@ -74,6 +74,7 @@ static void test_defaults(void **state)
     assert_false(job->use_rates || job->std || job->max || job->hazard_maps);
     assert_false(job->uniform_hazard_spectra || job->disagg_by_src);
     assert_int_equal(job->individual_rlzs, -1);
+    assert_int_equal(job->component_rates_precision, KR_PRECISION_F64);
     assert_int_equal(job->quantiles.n + job->poes.n, 0);
     assert_int_equal(job->max_sites_disagg, 10);
     assert_true(isnan(job->reference_vs30_value) && isnan(job->override_vs30));
@@ -100,6 +101,7 @@ static void test_values(void **state)
         "sampling_method = late_latin\noversampling = forbid\nsmlt_branch = b1\n"
         "discard_trts = Volcanic, Stable Shallow Crust\nsource_id = a b,c\n"
         "poes = 0.1 0.02\nquantiles = 0.15, 0.85\nindividual_rlzs = True\nstd = 1\nmean = false\n"
+        "component_rates_precision = float32\n"
         "reference_vs30_type = measured\nreference_vs30_value = 760\nreference_backarc = true\n"
         "rupture_mesh_spacing = 2\nps_grid_spacing = 20\ntile_spec = [2, 3]\nexport_dir = /tmp\n"
         "pointsource_distance = {'default': 10, 'Volcanic': 5}\nreturn_periods = 475\n"
@@ -120,6 +122,7 @@ static void test_values(void **state)
     assert_int_equal(job->poes.n, 2); /* return_periods counts only without poes */
     kt_same(job->quantiles.x[1], 0.85);
     assert_int_equal(job->individual_rlzs, 1);
+    assert_int_equal(job->component_rates_precision, KR_PRECISION_F32);
     assert_true(job->std && !job->mean);
     assert_true(job->reference_vs30_measured && job->reference_backarc);
     kt_same(job->complex_fault_mesh_spacing_km, 2);

@@ -21,6 +21,8 @@ static const struct {
     {"description = ", "job.ini:10: description is empty"},
     {"mean = yes", "job.ini:10: mean is 'yes'; true or false was expected"},
     {"individual_rlzs = 2", "job.ini:10: individual_rlzs is '2'; true or false was expected"},
+    {"component_rates_precision = double",
+     "component_rates_precision is 'double'; float64, float32 or none was expected"},
     {"number_of_logic_tree_samples = ten",
      "number_of_logic_tree_samples is 'ten'; a whole number of 0 or more was expected"},
     {"number_of_logic_tree_samples =", "number_of_logic_tree_samples is empty; a whole number"},

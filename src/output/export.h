@@ -1,0 +1,53 @@
+/* CSV tables under the reference's names, made from a finished results.h5. */
+#ifndef KR_OUTPUT_EXPORT_H
+#define KR_OUTPUT_EXPORT_H
+
+#include "output/results.h"
+#include "tree/pick.h"
+
+#include <stdio.h>
+
+/* Kinds of tables. X(bit, name on the command line, what it is) */
+#define KR_EXPORT_LIST(X)                                                                          \
+    X(CURVES, "hcurves", "hazard curves: hazard_curve-mean-PGA.csv")                               \
+    X(MAPS, "hmaps", "hazard maps: hazard_map-mean.csv")                                           \
+    X(SPECTRA, "uhs", "uniform hazard spectra: hazard_uhs-mean.csv")                               \
+    X(REALIZATIONS, "realizations", "the realizations and their weights: realizations.csv")        \
+    X(BY_SOURCE, "mean_rates_by_src", "mean rates by source: mean_rates_by_src-0.csv")             \
+    X(COMPONENTS, "components", "what the component rates are of: components.csv")                 \
+    X(RATES, "component_rates", "annual rates of components: component_rates-PGA.csv")
+
+enum {
+#define X(bit, name, what) KR_EXPORT_##bit##_PLACE,
+    KR_EXPORT_LIST(X)
+#undef X
+        KR_EXPORT_KINDS
+};
+enum {
+#define X(bit, name, what) KR_EXPORT_##bit = 1 << KR_EXPORT_##bit##_PLACE,
+    KR_EXPORT_LIST(X)
+#undef X
+};
+
+/* Which tables, and what of them. */
+typedef struct kr_export_choice {
+    unsigned what;
+    const char *file; /* the results.h5 */
+    const char *dir;  /* folder of the tables */
+    FILE *stream;     /* where they go instead, one after another; NULL: files in `dir` */
+    bool replace;     /* tables of that name; otherwise they are an error */
+    const size_t *sites;
+    size_t nsites;      /* rows of those sites only; 0: all */
+    const char *imt;    /* one measure; NULL: all */
+    const char *stat;   /* one statistic, NULL: all */
+    bool stored_rlzs;   /* the stored realizations too */
+    const kr_pick *rlz; /* this realization alone; NULL: none */
+} kr_export_choice;
+
+/** Write the tables; all of them or, where that fails, none (but for a stream). *ntables: their
+ * number. KR_EIO, KR_EINPUT (a table is there already; nothing stored that they could be made
+ * from), KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_export(kr_ctx *ctx, const kr_results_spec *spec,
+                                  const kr_export_choice *choice, size_t *ntables);
+
+#endif

@@ -1,0 +1,64 @@
+/* Tables on their way out of results.h5. */
+#ifndef KR_OUTPUT_EXPORT_INT_H
+#define KR_OUTPUT_EXPORT_INT_H
+
+#include "base/h5.h"
+#include "output/export.h"
+#include "output/table.h"
+
+/* Curves and maps of some realizations at all sites, in memory. */
+typedef struct kr_export_block {
+    size_t first, n;      /* realizations */
+    float *curves, *maps; /* sites x n x measures x levels, or probabilities; owned */
+} kr_export_block;
+
+typedef struct kr_exporter {
+    kr_ctx *ctx;
+    const kr_results_spec *spec;
+    const kr_export_choice *choice;
+    kr_arena arena; /* of one table */
+    kr_h5 *file;
+    bool depths; /* some site is not at sea level: maps and spectra show depths */
+    const size_t *sites;
+    size_t nsites; /* rows */
+    kr_export_block block;
+    kr_arena paths;
+    char **written; /* the tables so far: all appear, or none */
+    size_t ntables, written_cap;
+} kr_exporter;
+
+/* One kind of curve: a realization or a statistic. */
+typedef struct kr_export_kind {
+    bool rlz;       /* a realization, of the block; else a stored statistic */
+    size_t index;   /* its number */
+    char name[256]; /* "mean", "quantile-0.1", "rlz-000" */
+} kr_export_kind;
+
+/** Begin and end a table. `name` NULL: memory ran out. */
+KR_MUST_CHECK kr_status kr_export_begin(kr_exporter *e, const char *name, kr_table *out);
+KR_MUST_CHECK kr_status kr_export_end(kr_exporter *e, kr_table *table, kr_status status);
+
+/** The comment of a table; `more` begins with ", " or is empty. NULL where memory ran out, as in
+ * all texts here: the table takes it for what it is. */
+const char *kr_export_comment(kr_exporter *e, const char *more);
+
+bool kr_export_wants(const kr_exporter *e, size_t measure);
+
+/** Tables of one kind of curves: those of curves, maps and spectra that are wanted. */
+KR_MUST_CHECK kr_status kr_export_curves(kr_exporter *e, const kr_export_kind *kind);
+
+/** Tables that are not of curves. */
+KR_MUST_CHECK kr_status kr_export_realizations(kr_exporter *e);
+KR_MUST_CHECK kr_status kr_export_by_source(kr_exporter *e, size_t site);
+KR_MUST_CHECK kr_status kr_export_components(kr_exporter *e);
+KR_MUST_CHECK kr_status kr_export_rates(kr_exporter *e, size_t measure);
+
+/** Realizations so many at a time fit into a bounded block. */
+size_t kr_export_block_size(const kr_exporter *e);
+
+/** Fill the block with stored realizations, or with one computed from the component rates. */
+KR_MUST_CHECK kr_status kr_export_read_block(kr_exporter *e, size_t first, size_t n);
+KR_MUST_CHECK kr_status kr_export_compute_block(kr_exporter *e, const kr_pick *pick);
+void kr_export_clear_block(kr_exporter *e);
+
+#endif

@@ -1,0 +1,45 @@
+/* A finished run, read back from its results.h5: what tables, single realizations and new
+ * statistics are made from. Nothing of the job's input files is needed. */
+#ifndef KR_OUTPUT_STORED_H
+#define KR_OUTPUT_STORED_H
+
+#include "base/h5.h"
+#include "output/results.h"
+
+typedef struct kr_stored {
+    kr_ctx *ctx;
+    kr_arena arena;
+    const char *dir, *path; /* the folder; its results.h5 */
+    kr_h5 *file;
+    kr_job *job; /* as far as stored: measures, levels, statistics, what was asked to be exported */
+    kr_sites *sites;
+    kr_tree *tree; /* NULL until kr_stored_tree */
+    size_t nstats; /* of the stored statistics */
+    const char **stats;
+    bool has_rates, has_rlzs; /* component rates, single realizations are stored */
+    size_t nsources;          /* of the table of rates by source; 0 without it */
+    const char **sources;
+    const char *start_date, *isa;
+    kr_input_file *inputs;
+    size_t ninputs;
+} kr_stored;
+
+/** Open DIR/results.h5. KR_EINPUT: no finished run, of another format, or damaged. Owned by the
+ * caller: kr_stored_close. */
+KR_MUST_CHECK kr_status kr_stored_open(kr_ctx *ctx, const char *dir, kr_stored **out);
+void kr_stored_close(kr_stored **stored);
+
+/** Make its tree again, once. */
+KR_MUST_CHECK kr_status kr_stored_tree(kr_stored *stored);
+
+/** KR_EINPUT where the run did not store its component rates; `what` needs them. */
+KR_MUST_CHECK kr_status kr_stored_need_rates(const kr_stored *stored, const char *what);
+
+/** KR_EINPUT unless the file is a results file of this format. */
+KR_MUST_CHECK kr_status kr_stored_check_format(kr_ctx *ctx, const char *path, kr_h5 *file);
+
+/** The tree that the group tree/ of an open results.h5 describes. `path` is for messages. Owned by
+ * the caller: kr_tree_destroy. KR_EINPUT. */
+KR_MUST_CHECK kr_status kr_tree_load(kr_ctx *ctx, const char *path, kr_h5 *file, kr_tree **out);
+
+#endif

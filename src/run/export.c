@@ -1,0 +1,256 @@
+/* Tables of a finished run. */
+#include "output/export.h"
+
+#include "base/file.h"
+#include "base/str.h"
+#include "kauri/run.h"
+#include "output/stored.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *what;
+    unsigned bit;
+} kinds[] = {
+#define X(bit, name, what) {name, what, KR_EXPORT_##bit},
+    KR_EXPORT_LIST(X)
+#undef X
+};
+
+typedef struct exporting {
+    kr_ctx *ctx;
+    const kr_export_options *options;
+    kr_arena arena;
+    kr_stored *stored;
+    kr_results_spec spec;
+    kr_export_choice choice;
+} exporting;
+
+/* ------------------------------------------------------------------ what there is */
+
+static bool is_there(const kr_stored *x, unsigned bit)
+{
+    switch (bit) {
+    case KR_EXPORT_MAPS:
+    case KR_EXPORT_SPECTRA:
+        return x->job->poes.n > 0;
+    case KR_EXPORT_BY_SOURCE:
+        return x->nsources > 0;
+    case KR_EXPORT_RATES:
+        return x->has_rates;
+    default:
+        return true;
+    }
+}
+
+static kr_status list(const exporting *e, FILE *out)
+{
+    const kr_stored *x = e->stored;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (is_there(x, kinds[i].bit))
+            fprintf(out, "%-18s %s\n", kinds[i].name, kinds[i].what);
+    fprintf(out, "\n%-18s", "statistics");
+    for (size_t i = 0; i < x->nstats; i++)
+        fprintf(out, " %s", x->stats[i]);
+    fprintf(out, "\n%-18s", "measures");
+    for (size_t m = 0; m < x->job->nimts; m++)
+        fprintf(out, " %s", x->job->imts[m].name);
+    fprintf(out, "\n%-18s %zu\n", "sites", x->sites->n);
+    fprintf(out, "%-18s %.*g%s\n", "realizations", 15, x->tree->rlzs,
+            x->has_rlzs                                   ? ", stored"
+            : x->has_rates && !x->job->soil_intensities.n ? ", each with --rlz"
+                                                          : "");
+    if (fflush(out) != 0 || ferror(out))
+        return kr_fail(e->ctx, KR_EIO, "writing failed");
+    return KR_OK;
+}
+
+/* ------------------------------------------------------------------ what is wanted */
+
+static kr_status choose_kinds(exporting *e)
+{
+    const kr_export_options *o = e->options;
+    for (size_t i = 0; i < o->nwhat; i++) {
+        size_t k = 0, n = sizeof kinds / sizeof kinds[0];
+        while (k < n && !kr_str_eq(o->what[i], kinds[k].name))
+            k++;
+        if (k == n)
+            return kr_fail(e->ctx, KR_EUSAGE,
+                           "no kind of table is called '%s': hcurves, hmaps, uhs, realizations, "
+                           "mean_rates_by_src, components, component_rates",
+                           o->what[i]);
+        if (!is_there(e->stored, kinds[k].bit))
+            return kr_fail(e->ctx, KR_EINPUT, "%s: holds no %s: %s", e->stored->path, o->what[i],
+                           kinds[k].bit == KR_EXPORT_RATES       ? "component rates were not stored"
+                           : kinds[k].bit == KR_EXPORT_BY_SOURCE ? "the job had no disagg_by_src"
+                                                                 : "the job had no poes");
+        e->choice.what |= kinds[k].bit;
+    }
+    return KR_OK;
+}
+
+static kr_status choose_measure(exporting *e)
+{
+    const kr_job *job = e->stored->job;
+    const char *imt = e->options->imt, *stat = e->options->stat;
+    kr_imt parsed;
+    size_t m = 0, i = 0;
+    if (imt) {
+        const char *name = kr_imt_parse(imt, &parsed) ? parsed.name : imt;
+        while (m < job->nimts && !kr_str_eq(job->imts[m].name, name))
+            m++;
+        if (m == job->nimts)
+            return kr_fail(e->ctx, KR_EINPUT, "%s: the measure '%s' was not computed",
+                           e->stored->path, imt);
+        e->choice.imt = job->imts[m].name;
+    }
+    if (stat) {
+        while (i < e->stored->nstats && !kr_str_eq(e->stored->stats[i], stat))
+            i++;
+        if (i == e->stored->nstats)
+            return kr_fail(e->ctx, KR_EINPUT,
+                           "%s: the statistic '%s' was not computed; kauri stats computes others",
+                           e->stored->path, stat);
+        e->choice.stat = stat;
+    }
+    return KR_OK;
+}
+
+static kr_status bad_sites(const exporting *e)
+{
+    return kr_fail(e->ctx, KR_EUSAGE,
+                   "--sites %s: numbers and ranges from 0 to %zu were expected, such as 0,5-9",
+                   e->options->sites, e->stored->sites->n - 1);
+}
+
+/* "0,5-9": in the order given. */
+static kr_status choose_sites(exporting *e)
+{
+    kr_status s = KR_OK;
+    char **words;
+    size_t n, total = 0, *sites, all = e->stored->sites->n;
+    if (!e->options->sites)
+        return KR_OK;
+    KR_TRY(kr_split_words(&e->arena, e->options->sites, true, &words, &n));
+    for (int pass = 0; pass < 2; pass++) {
+        KR_ANEW(sites, &e->arena, total + 1);
+        total = 0;
+        for (size_t i = 0; i < n; i++) {
+            char *word = kr_arena_strdup(&e->arena, words[i]), *dash;
+            long long first, last;
+            if (!word)
+                return KR_ENOMEM;
+            dash = strchr(word, '-');
+            if (dash)
+                *dash = '\0';
+            if (!kr_parse_int(word, &first) || (dash && !kr_parse_int(dash + 1, &last)))
+                return bad_sites(e);
+            last = dash ? last : first;
+            if (first < 0 || last < first || (size_t)last >= all)
+                return bad_sites(e);
+            for (long long k = first; k <= last; k++, total++)
+                if (pass == 1)
+                    sites[total] = (size_t)k;
+        }
+    }
+    if (total == 0)
+        return bad_sites(e);
+    e->choice.sites = sites;
+    e->choice.nsites = total;
+out:
+    return s;
+}
+
+static kr_status choose_rlz(exporting *e)
+{
+    kr_status s = KR_OK;
+    kr_pick *pick;
+    if (!e->options->rlz)
+        return KR_OK;
+    if (e->options->stat)
+        return kr_fail(e->ctx, KR_EUSAGE, "--rlz and --stat: a realization has no statistic");
+    KR_ANEW(pick, &e->arena, 1);
+    KR_TRY(kr_tree_pick(e->ctx, e->stored->tree, e->options->rlz, &e->arena, pick));
+    e->choice.rlz = pick;
+out:
+    return s;
+}
+
+/* The folder of a finished run is not to be changed. */
+static kr_status choose_folder(exporting *e)
+{
+    kr_status s = KR_OK;
+    char a[PATH_MAX], b[PATH_MAX];
+    const char *dir = e->options->output ? e->options->output : ".";
+    if (kr_str_eq(dir, "-"))
+        return KR_OK;
+    KR_TRY(kr_make_dirs(e->ctx, dir));
+    if (realpath(dir, a) && realpath(e->stored->dir, b) && kr_str_eq(a, b))
+        return kr_fail(e->ctx, KR_EUSAGE,
+                       "%s: a finished run is not changed; give another folder with -o", dir);
+    e->choice.dir = dir;
+out:
+    return s;
+}
+
+/* ------------------------------------------------------------------ the whole */
+
+static kr_status make_spec(exporting *e)
+{
+    kr_status s = KR_OK;
+    const kr_stored *x = e->stored;
+    kr_stat *stats;
+    KR_ANEW(stats, &e->arena, x->nstats + 1);
+    for (size_t i = 0; i < x->nstats; i++)
+        snprintf(stats[i].name, sizeof stats[i].name, "%s", x->stats[i]);
+    e->spec = (kr_results_spec){.dir = x->dir,
+                                .job = x->job,
+                                .sites = x->sites,
+                                .tree = x->tree,
+                                .stats = stats,
+                                .nstats = x->nstats,
+                                .store_rlzs = x->has_rlzs,
+                                .start_date = x->start_date,
+                                .isa = x->isa,
+                                .inputs = x->inputs,
+                                .ninputs = x->ninputs};
+out:
+    return s;
+}
+
+static kr_status export_chosen(exporting *e, FILE *out)
+{
+    kr_status s = KR_OK;
+    size_t ntables = 0;
+    e->choice.file = e->stored->path;
+    KR_TRY(choose_kinds(e));
+    KR_TRY(choose_measure(e));
+    KR_TRY(choose_sites(e));
+    KR_TRY(choose_rlz(e));
+    KR_TRY(choose_folder(e));
+    e->choice.stream = e->choice.dir ? NULL : out;
+    e->choice.stored_rlzs = e->stored->has_rlzs && !e->options->stat;
+    KR_TRY(kr_export(e->ctx, &e->spec, &e->choice, &ntables));
+    if (ntables == 0)
+        s = kr_fail(e->ctx, KR_EINPUT, "%s: nothing of that is stored", e->stored->path);
+    kr_info(e->ctx, "%zu tables", ntables);
+out:
+    return s;
+}
+
+kr_status kr_export_results(kr_ctx *ctx, const kr_export_options *options, FILE *out)
+{
+    kr_status s = KR_OK;
+    exporting e = {.ctx = ctx, .options = options};
+    kr_arena_init(&e.arena, ctx, KR_ACCOUNT_OUTPUT);
+    KR_TRY(kr_stored_open(ctx, options->dir, &e.stored));
+    KR_TRY(kr_stored_tree(e.stored));
+    KR_TRY(make_spec(&e));
+    KR_TRY(options->list ? list(&e, out) : export_chosen(&e, out));
+out:
+    kr_stored_close(&e.stored);
+    kr_arena_clear(&e.arena);
+    return s;
+}

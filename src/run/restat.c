@@ -1,0 +1,132 @@
+/* New statistics from the component rates of finished runs. */
+#include "run/restat.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "stats/weights.h"
+
+#include <limits.h>
+#include <omp.h>
+#include <stdlib.h>
+
+/* Neither a run's folder nor one with results in it. */
+static kr_status check_folder(kr_restat *r)
+{
+    const char *dir = r->options->output;
+    char a[PATH_MAX], b[PATH_MAX];
+    for (size_t i = 0; i < r->nruns; i++)
+        if (realpath(dir, a) && realpath(r->runs[i]->dir, b) && kr_str_eq(a, b))
+            return kr_fail(r->ctx, KR_EUSAGE,
+                           "-o %s: a finished run is not changed; give a new folder", dir);
+    char *path = kr_path_join(&r->arena, dir, "results.h5");
+    if (!path)
+        return KR_ENOMEM;
+    if (kr_file_exists(path))
+        return kr_fail(r->ctx, KR_EUSAGE, "-o %s: holds results already; give a new folder", dir);
+    return KR_OK;
+}
+
+static kr_status create_statistics(kr_restat *r)
+{
+    kr_calc *calc = &r->calc;
+    const kr_statistics_spec spec =
+        kr_statistics_of_job(calc->job, calc->tree, calc->stats, calc->nstats);
+    return kr_statistics_create(r->ctx, &spec, &calc->statistics);
+}
+
+/* As many sites at a time as a quarter of the memory holds rates of, in whole chunks if possible.
+ */
+static kr_status plan(kr_restat *r)
+{
+    kr_calc *calc = &r->calc;
+    size_t limit = kr_calc_limit(calc), n = calc->sites->n;
+    size_t total = calc->job->nimts * calc->job->nlevels;
+    size_t held = (size_t)kr_ctx_memory(r->ctx).current;
+    size_t threads = (size_t)calc->threads * kr_statistics_scratch_bytes(calc->statistics);
+    size_t site = (calc->tree->nrates + calc->nstats + calc->tree->nbase_ids +
+                   2 * kr_statistics_quantiles(calc->statistics)) *
+                      total * sizeof(double) +
+                  1;
+    size_t chunk = kr_results_chunk_sites(total * sizeof(double));
+    if (held + threads + site > limit)
+        return kr_fail(r->ctx, KR_ENOFIT,
+                       "needs %.1f MB of memory, the limit is %.1f MB; give a higher "
+                       "--memory-limit, fewer --threads or quantiles",
+                       (double)(held + threads + site) / 1e6, (double)limit / 1e6);
+    size_t fit = (limit - held - threads) / 4 / site;
+    fit = fit > chunk ? fit - fit % chunk : fit ? fit : 1;
+    calc->tile_sites = fit < n ? fit : n;
+    kr_mem_set_limit(r->ctx, limit);
+    kr_info(r->ctx, "memory: %.1f MB held, blocks of %zu sites with %.1f MB of component rates",
+            (double)held / 1e6, calc->tile_sites,
+            (double)(calc->tile_sites * calc->tree->nrates * total * sizeof(double)) / 1e6);
+    return KR_OK;
+}
+
+static kr_status compute(kr_restat *r)
+{
+    kr_status s = KR_OK;
+    kr_calc *calc = &r->calc;
+    size_t n = calc->sites->n, total = calc->job->nimts * calc->job->nlevels;
+    double *rates = NULL, reading = 0, began;
+    KR_NEW(rates, r->ctx, KR_ACCOUNT_RATES, calc->tree->nrates * calc->tile_sites * total);
+    if (calc->job->disagg_by_src)
+        KR_TRY(kr_rate_weights(r->ctx, calc->tree, &calc->rate_weights));
+    for (size_t first = 0; first < n; first += calc->tile_sites) {
+        size_t nsites = n - first < calc->tile_sites ? n - first : calc->tile_sites;
+        began = kr_wall_seconds();
+        KR_TRY(kr_restat_read(r, first, nsites, rates));
+        reading += kr_wall_seconds() - began;
+        KR_TRY(kr_calc_tile_stats(calc, first, nsites, rates));
+    }
+    kr_info(r->ctx, "%.2f s of reading", reading);
+out:
+    kr_free(rates);
+    return s;
+}
+
+static kr_status restat(kr_restat *r)
+{
+    kr_status s = KR_OK;
+    kr_calc *calc = &r->calc;
+    KR_TRY(kr_restat_open(r));
+    KR_TRY(check_folder(r));
+    KR_TRY(kr_restat_job(r));
+    KR_TRY(kr_restat_sites(r));
+    KR_TRY(kr_restat_tree(r));
+    calc->job->disagg_by_src = calc->job->disagg_by_src && calc->tree->nbase_ids > 0;
+    kr_info(r->ctx, "%zu sites, %.15g realizations, %zu component rates of %zu runs",
+            calc->sites->n, calc->tree->rlzs, calc->tree->nrates, r->nruns);
+    KR_TRY(create_statistics(r));
+    KR_TRY(plan(r));
+    KR_TRY(kr_calc_open_results(calc));
+    KR_TRY(compute(r));
+    KR_TRY(kr_results_finish(calc->results));
+    KR_TRY(kr_calc_export_tables(calc));
+    kr_info(r->ctx, "%.2f s in all; results in %s", kr_wall_seconds() - calc->started,
+            calc->spec.dir);
+out:
+    return s;
+}
+
+kr_status kr_stats_results(kr_ctx *ctx, const kr_stats_options *options)
+{
+    kr_restat r = {.ctx = ctx, .options = options};
+    r.run_options = (kr_run_options){.dir = options->output,
+                                     .csv = options->csv,
+                                     .threads = options->threads,
+                                     .memory_limit = options->memory_limit};
+    r.calc = (kr_calc){.ctx = ctx, .options = &r.run_options, .started = kr_wall_seconds()};
+    r.calc.threads = options->threads > 0 ? options->threads : omp_get_max_threads();
+    kr_arena_init(&r.arena, ctx, KR_ACCOUNT_OTHER);
+    kr_arena_init(&r.calc.arena, ctx, KR_ACCOUNT_OTHER);
+    kr_status s = restat(&r);
+    kr_calc_clear(&r.calc); /* before the runs, which its tree borrows from */
+    for (size_t i = 0; i < r.nruns && r.runs; i++)
+        kr_stored_close(&r.runs[i]);
+    kr_free(r.runs);
+    kr_free(r.rates);
+    kr_arena_clear(&r.arena);
+    return s;
+}
