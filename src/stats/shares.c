@@ -250,18 +250,25 @@ static void down(const kr_structure *structure, const double *rates, size_t colu
     }
 }
 
-/* Var(E[rate | choice]), from the conditional means and the probabilities of the states. */
+/* Var(E[rate | choice]), from the conditional means and the weights of the states; of the
+ * realizations that make the choice, as a part of all. */
 static double variance_between(const kr_choice *choice, size_t column, const sums *states,
-                               const double *conditional, double mean)
+                               const double *conditional, double weight)
 {
     const double *weights = choice->weights + column * choice->nstates;
-    double total = 0, sum = 0;
+    double total = 0, mean = 0, sum = 0;
     for (size_t i = 0; i < choice->nstates; i++) {
-        double w = weights[i] * states[i].weight, d = conditional[i] - mean;
-        total += w;
-        sum += w * (d * d);
+        total += weights[i] * states[i].weight;
+        mean += weights[i] * states[i].weight * conditional[i];
     }
-    return total > 0 ? sum / total : 0;
+    if (!(total > 0))
+        return 0;
+    mean /= total;
+    for (size_t i = 0; i < choice->nstates; i++) {
+        double d = conditional[i] - mean;
+        sum += weights[i] * states[i].weight * (d * d);
+    }
+    return sum / weight;
 }
 
 void kr_shares_compute(const kr_structure *structure, kr_shares_scratch *z, const double *rates,
@@ -287,7 +294,7 @@ void kr_shares_compute(const kr_structure *structure, kr_shares_scratch *z, cons
     out->interactions = certain ? 0 : 1;
     for (size_t c = 0; c < structure->nchoices; c++) {
         double between = variance_between(&structure->choices[c], column, z->state + z->first[c],
-                                          out->conditional + z->first[c], all.rate_mean);
+                                          out->conditional + z->first[c], all.weight);
         out->choice[c] = certain ? 0 : between / all.rate_variance;
         out->interactions -= out->choice[c];
     }

@@ -18,7 +18,9 @@ void kr_shares_scratch_destroy(kr_shares_scratch **scratch);
 typedef struct kr_shares {
     double mean, variance; /* of rates */
     double mean_poe;       /* of probabilities */
-    double *choice;        /* nchoices: Var(E[rate | choice]) / Var(rate) */
+    double *choice;        /* nchoices: Var(E[rate | choice]) / Var(rate). Of a choice that some
+                              realizations do not make: the variance over those that do, times the part
+                              of all that they are */
     double interactions;   /* 1 - sum of the shares */
     double *conditional; /* all states: E[rate | state]; also of states whose weight is 0. The mean
                             where nothing that has weight goes with the state */

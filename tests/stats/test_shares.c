@@ -53,7 +53,7 @@ static void plain_sums(const fixture *f, size_t choice, size_t state, long doubl
         const uint8_t *states = f->all.state + i * s->nchoices;
         long double w = 1;
         for (size_t c = 0; c < s->nchoices; c++)
-            if (c != choice)
+            if (c != choice && states[c] != 255)
                 w *= (long double)s->choices[c]
                          .weights[f->column * s->choices[c].nstates + states[c]];
         if (choice < s->nchoices && states[choice] != state)
@@ -64,11 +64,19 @@ static void plain_sums(const fixture *f, size_t choice, size_t state, long doubl
     }
 }
 
-static void check_choice(const fixture *f, size_t c, long double mean, long double variance)
+static void check_choice(const fixture *f, size_t c, long double all, long double mean,
+                         long double variance)
 {
     const kr_choice *choice = &f->t.s.choices[c];
     size_t first = kr_shares_first_state(&f->t.s, c);
-    long double between = 0, total = 0, weight, rate, poe;
+    long double between = 0, total = 0, of_it = 0, weight, rate, poe;
+    for (size_t k = 0; k < choice->nstates; k++) { /* over the realizations that make the choice */
+        long double w = (long double)choice->weights[f->column * choice->nstates + k];
+        plain_sums(f, c, k, &weight, &rate, &poe);
+        total += w * weight;
+        of_it += w * rate;
+    }
+    of_it /= total > 0 ? total : 1;
     for (size_t k = 0; k < choice->nstates; k++) {
         long double w = choice->weights[f->column * choice->nstates + k];
         plain_sums(f, c, k, &weight, &rate, &poe);
@@ -79,11 +87,10 @@ static void check_choice(const fixture *f, size_t c, long double mean, long doub
         }
         kt_close(f->conditional[first + k], (double)(rate / weight), 1e-12, 0);
         kt_close(f->conditional_poe[first + k], (double)(poe / weight), 1e-12, DBL_MIN);
-        between += w * weight * (rate / weight - mean) * (rate / weight - mean);
-        total += w * weight;
+        between += w * weight * (rate / weight - of_it) * (rate / weight - of_it);
     }
     if (total > 0 && sqrtl(variance) > 1e-13L * mean) /* the blur of deviations below the mean */
-        kt_close(f->choice[c], (double)(between / total / variance), 1e-12,
+        kt_close(f->choice[c], (double)(between / all / variance), 1e-12,
                  32 * DBL_EPSILON * (double)(mean / sqrtl(variance)));
     else if (variance == 0)
         kt_same(f->choice[c], 0);
@@ -102,7 +109,7 @@ static void check_shares(const fixture *f)
     }
     kt_close(f->shares.mean, (double)mean, 1e-13, 0);
     for (size_t c = 0; c < f->t.s.nchoices; c++) {
-        check_choice(f, c, mean, variance);
+        check_choice(f, c, weight, mean, variance);
         sum += f->choice[c];
     }
     if (sqrtl(variance) > 1e-13L * mean)

@@ -124,6 +124,17 @@ static uint32_t make_sum(maker *m, const uint32_t *choices, size_t n)
     return add_part(m, &p);
 }
 
+/* Now and then a choice is not made in one of the states. */
+static uint32_t make_side(maker *m, const uint32_t *choices, size_t n)
+{
+    uint32_t made[MOST_CHOICES];
+    size_t nmade = 0;
+    for (size_t i = 0; i < n; i++)
+        if (below(m, 10))
+            made[nmade++] = choices[i];
+    return make_part(m, made, nmade);
+}
+
 static uint32_t make_mix(maker *m, const uint32_t *choices, size_t n)
 {
     uint32_t others[MOST_CHOICES];
@@ -137,7 +148,7 @@ static uint32_t make_mix(maker *m, const uint32_t *choices, size_t n)
     uint32_t *fixed = room(m, p.nchildren, sizeof *fixed);
     for (size_t i = 0; i < p.nchildren; i++) {
         fixed[i] = (uint32_t)(p.nchildren - 1 - i);
-        children[i] = i > 0 && below(m, 4) == 0 ? children[i - 1] : make_part(m, others, nothers);
+        children[i] = i > 0 && below(m, 4) == 0 ? children[i - 1] : make_side(m, others, nothers);
         p.states += m->parts[children[i]].states;
     }
     p.children = children;
@@ -195,7 +206,7 @@ void kt_structure_random(kt_structure *out, kr_ctx *ctx, uint64_t *random, size_
                             .nrates = m.nrates,
                             .nparts = m.nparts,
                             .parts = m.parts,
-                            .realizations = (double)product,
+                            .realizations = m.parts[m.nparts - 1].states,
                             .scale = 1};
 }
 
