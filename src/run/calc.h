@@ -52,6 +52,9 @@ void kr_calc_report(kr_calc *calc);
 /** Write what the job holds, as text. */
 KR_MUST_CHECK kr_status kr_calc_info(kr_calc *calc, FILE *out);
 
+/** Write how the realizations fall apart into parts, and how their statistics are taken. */
+void kr_calc_structure(const kr_calc *calc, FILE *out);
+
 /** Choose the tile from the memory limit, or refuse (KR_ENOFIT) with the figure that would be
  * needed. */
 KR_MUST_CHECK kr_status kr_calc_plan(kr_calc *calc);

@@ -3,14 +3,13 @@
 #include "base/h5.h"
 #include "base/str.h"
 #include "run/calc.h"
+#include "run/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-static void row(FILE *out, const char *label, const char *format, ...) KR_PRINTF(3, 4);
-
-static void row(FILE *out, const char *label, const char *format, ...)
+void kr_text_row(FILE *out, const char *label, const char *format, ...)
 {
     va_list args;
     fprintf(out, "%-22s ", label);
@@ -22,10 +21,10 @@ static void row(FILE *out, const char *label, const char *format, ...)
 
 static void levels(const kr_job *job, FILE *out)
 {
-    row(out, "levels", "%zu of %zu measures", job->nimts * job->nlevels, job->nimts);
+    kr_text_row(out, "levels", "%zu of %zu measures", job->nimts * job->nlevels, job->nimts);
     for (size_t m = 0; m < job->nimts; m++)
-        row(out, "", "%-12s %zu levels from %g to %g", job->imts[m].name, job->nlevels,
-            job->levels[m * job->nlevels], job->levels[(m + 1) * job->nlevels - 1]);
+        kr_text_row(out, "", "%-12s %zu levels from %g to %g", job->imts[m].name, job->nlevels,
+                    job->levels[m * job->nlevels], job->levels[(m + 1) * job->nlevels - 1]);
 }
 
 /* Site amplification. */
@@ -35,12 +34,13 @@ static void soil(const kr_calc *calc, FILE *out)
     if (!calc->soil)
         return;
     const kr_amplification *table = kr_soil_table(calc->soil);
-    row(out, "site amplification", "by %s, %zu codes and %zu functions of %s",
-        job->amplification_kernel ? "kernel" : "convolution", table->ncodes, table->nfunctions,
-        table->path);
+    kr_text_row(out, "site amplification", "by %s, %zu codes and %zu functions of %s",
+                job->amplification_kernel ? "kernel" : "convolution", table->ncodes,
+                table->nfunctions, table->path);
     if (job->soil_intensities.n)
-        row(out, "", "%zu levels on soil from %g to %g", job->soil_intensities.n,
-            job->soil_intensities.x[0], job->soil_intensities.x[job->soil_intensities.n - 1]);
+        kr_text_row(out, "", "%zu levels on soil from %g to %g", job->soil_intensities.n,
+                    job->soil_intensities.x[0],
+                    job->soil_intensities.x[job->soil_intensities.n - 1]);
 }
 
 /* Sources, points, ruptures and estimated contexts of one tectonic region, and by type of source.
@@ -75,12 +75,13 @@ static void sources(const kr_calc *calc, FILE *out)
         for (size_t c = 0; c < tree->ncomponents; c++)
             if (tree->components[c].trt == t)
                 add_component(calc, c, &sum);
-        row(out, "sources", "%s: %zu sources, %zu points, %.0f ruptures, about %.3g contexts",
-            tree->trts[t], sum.sources, sum.points, sum.ruptures, sum.contexts);
+        kr_text_row(out, "sources",
+                    "%s: %zu sources, %zu points, %.0f ruptures, about %.3g contexts",
+                    tree->trts[t], sum.sources, sum.points, sum.ruptures, sum.contexts);
         for (int kind = 0; kind < KR_SOURCE_KINDS; kind++)
             if (sum.sources_of[kind])
-                row(out, "", "%zu %s, %.0f ruptures", sum.sources_of[kind],
-                    kr_source_tag((kr_source_kind)kind), sum.ruptures_of[kind]);
+                kr_text_row(out, "", "%zu %s, %.0f ruptures", sum.sources_of[kind],
+                            kr_source_tag((kr_source_kind)kind), sum.ruptures_of[kind]);
     }
 }
 
@@ -92,14 +93,14 @@ static void branch_sets(const kr_tree *tree, FILE *out)
         const kr_tree_set *set = &tree->sets[i];
         if (kr_str_eq(set->type, "dummy") || set->nbranches == 0)
             continue;
-        row(out, label, "%s: %zu branches of %s%s%s", set->id, set->nbranches, set->type,
-            set->moves_with == KR_NO_SET ? "" : ", moving with ",
-            set->moves_with == KR_NO_SET ? "" : tree->sets[set->moves_with].id);
+        kr_text_row(out, label, "%s: %zu branches of %s%s%s", set->id, set->nbranches, set->type,
+                    set->moves_with == KR_NO_SET ? "" : ", moving with ",
+                    set->moves_with == KR_NO_SET ? "" : tree->sets[set->moves_with].id);
         label = "";
     }
     for (size_t t = 0; t < tree->ntrts; t++)
-        row(out, t ? "" : "ground-motion tree", "%s: %zu branches", tree->trts[t],
-            tree->first_gsim[t + 1] - tree->first_gsim[t]);
+        kr_text_row(out, t ? "" : "ground-motion tree", "%s: %zu branches", tree->trts[t],
+                    tree->first_gsim[t + 1] - tree->first_gsim[t]);
 }
 
 kr_status kr_calc_info(kr_calc *calc, FILE *out)
@@ -107,21 +108,23 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     kr_status s = KR_OK;
     const kr_tree *tree = calc->tree;
     KR_TRY(kr_hazard_estimate(calc->hazard));
-    row(out, "job", "%s", calc->job->path);
-    row(out, "description", "%s", calc->job->description);
-    row(out, "investigation time", "%g years", calc->job->investigation_time);
-    row(out, "sites", "%zu", calc->sites->n);
+    kr_text_row(out, "job", "%s", calc->job->path);
+    kr_text_row(out, "description", "%s", calc->job->description);
+    kr_text_row(out, "investigation time", "%g years", calc->job->investigation_time);
+    kr_text_row(out, "sites", "%zu", calc->sites->n);
     levels(calc->job, out);
     soil(calc, out);
     sources(calc, out);
     if (calc->model->nsections)
-        row(out, "fault sections", "%zu", calc->model->nsections);
+        kr_text_row(out, "fault sections", "%zu", calc->model->nsections);
     branch_sets(tree, out);
-    row(out, "realizations", "%.15g%s", tree->rlzs, tree->sampled ? " (sampled)" : "");
-    row(out, "components", "%zu, with %zu component rates", tree->ncomponents, tree->nrates);
-    row(out, "component rates", "%.1f MB over all sites",
-        (double)tree->nrates * (double)calc->sites->n *
-            (double)(calc->job->nimts * calc->job->nlevels) * 8e-6);
+    kr_text_row(out, "realizations", "%.15g%s", tree->rlzs, tree->sampled ? " (sampled)" : "");
+    kr_calc_structure(calc, out);
+    kr_text_row(out, "components", "%zu, with %zu component rates", tree->ncomponents,
+                tree->nrates);
+    kr_text_row(out, "component rates", "%.1f MB over all sites",
+                (double)tree->nrates * (double)calc->sites->n *
+                    (double)(calc->job->nimts * calc->job->nlevels) * 8e-6);
     if (fflush(out) != 0 || ferror(out))
         s = kr_fail(calc->ctx, KR_EIO, "writing failed");
 out:
@@ -147,7 +150,7 @@ static kr_status texts(kr_h5 *file, kr_arena *arena, FILE *out)
         char *text;
         KR_TRY(kr_h5_attr_text(file, "/", names[i], arena, &text));
         if (text)
-            row(out, names[i], "%s", text);
+            kr_text_row(out, names[i], "%s", text);
     }
 out:
     return s;
@@ -163,7 +166,7 @@ static kr_status inputs(kr_h5 *file, kr_arena *arena, FILE *out)
     KR_TRY(kr_h5_read_strings(file, "inputs/path", arena, &paths, &n));
     KR_TRY(kr_h5_read_strings(file, "inputs/sha256", arena, &digests, &m));
     for (size_t i = 0; i < n && i < m; i++)
-        row(out, i ? "" : "inputs", "%.16s  %s", digests[i], paths[i]);
+        kr_text_row(out, i ? "" : "inputs", "%.16s  %s", digests[i], paths[i]);
 out:
     return s;
 }
@@ -179,8 +182,9 @@ static kr_status parameters(kr_h5 *file, kr_arena *arena, FILE *out)
     KR_TRY(kr_h5_read_strings(file, "job/value", arena, &values, &m));
     for (size_t i = 0; i < n && i < m; i++) {
         size_t line = strcspn(values[i], "\n");
-        row(out, i ? "" : "parameters", "%s = %.*s%s", keys[i], (int)(line < 200 ? line : 200),
-            values[i], values[i][line] || line > 200 ? " ..." : "");
+        kr_text_row(out, i ? "" : "parameters", "%s = %.*s%s", keys[i],
+                    (int)(line < 200 ? line : 200), values[i],
+                    values[i][line] || line > 200 ? " ..." : "");
     }
 out:
     return s;
@@ -203,7 +207,7 @@ static kr_status datasets(kr_h5 *file, FILE *out)
             size_t used = strlen(shape);
             snprintf(shape + used, sizeof shape - used, d ? " x %zu" : "%zu", dims[d]);
         }
-        row(out, names[i], "%s", shape);
+        kr_text_row(out, names[i], "%s", shape);
     }
 out:
     return s;
@@ -230,7 +234,7 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
         s = kr_fail(ctx, KR_EINPUT, "%s: not a results file of format %d", path, KR_RESULTS_FORMAT);
         goto out;
     }
-    row(out, "results", "%s, complete", path);
+    kr_text_row(out, "results", "%s, complete", path);
     KR_TRY(texts(file, &arena, out));
     KR_TRY(inputs(file, &arena, out));
     KR_TRY(parameters(file, &arena, out));
