@@ -13,8 +13,8 @@ typedef struct kr_calc {
     kr_ctx *ctx;
     const kr_run_options *options;
     kr_arena arena;
-    double started; /* wall seconds */
-    int threads;
+    double started;             /* wall seconds */
+    int threads, stats_threads; /* of the hazard; of the statistics, where memory allows fewer */
     kr_job *job;
     kr_model *model;
     kr_tree *tree;

@@ -21,7 +21,7 @@ size_t kr_calc_limit(const kr_calc *calc)
 static size_t tile_bytes(const kr_calc *calc, size_t nsites)
 {
     const kr_job *job = calc->job;
-    size_t curve = job->nimts * kr_job_curve_levels(job), threads = (size_t)calc->threads;
+    size_t curve = job->nimts * kr_job_curve_levels(job);
     size_t values = nsites * calc->nstats * (curve + job->nimts * job->poes.n);
     if (calc->store_rlzs) /* curves and maps of the sites that are stored together */
         values +=
@@ -30,8 +30,9 @@ static size_t tile_bytes(const kr_calc *calc, size_t nsites)
         values += nsites * job->nimts * job->nlevels * calc->tree->nbase_ids;
     return kr_hazard_tile_bytes(calc->hazard, nsites, calc->threads) + values * sizeof(float) +
            (calc->store_rlzs ? kr_realizer_bytes(calc->tree, job->nimts * job->nlevels) : 0) +
-           threads * (calc->amplifier ? kr_amplifier_scratch_bytes(calc->amplifier)
-                                      : kr_statistics_scratch_bytes(calc->statistics));
+           (size_t)calc->stats_threads * (calc->amplifier
+                                              ? kr_amplifier_scratch_bytes(calc->amplifier)
+                                              : kr_statistics_scratch_bytes(calc->statistics));
 }
 
 /* Bytes for the outlines of faults: a sixteenth of the limit or 128 MB; at most half of what is
@@ -42,11 +43,20 @@ static size_t outline_bytes(kr_calc *calc, size_t limit, size_t left)
     return kr_hazard_keep_outlines(calc->hazard, most < left / 2 ? most : left / 2);
 }
 
+/* Threads for the statistics: fewer where their lists do not fit side by side. */
+static void choose_threads(kr_calc *calc, size_t held, size_t least, size_t limit)
+{
+    calc->stats_threads = calc->threads;
+    while (calc->stats_threads > 1 && held + tile_bytes(calc, least) > limit)
+        calc->stats_threads--;
+}
+
 kr_status kr_calc_plan(kr_calc *calc)
 {
     size_t limit = kr_calc_limit(calc);
     size_t held = (size_t)kr_ctx_memory(calc->ctx).current, n = calc->sites->n;
     size_t least = n < KR_SITE_BLOCK ? n : KR_SITE_BLOCK;
+    choose_threads(calc, held, least, limit);
     if (held + tile_bytes(calc, least) > limit)
         return kr_fail(calc->ctx, KR_ENOFIT,
                        "%s: needs %.1f MB of memory, the limit is %.1f MB; give a higher "

@@ -102,7 +102,7 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
     atomic_size_t done;
     atomic_init(&status, KR_OK);
     atomic_init(&done, 0);
-#pragma omp parallel num_threads(calc->threads)
+#pragma omp parallel num_threads(calc->stats_threads)
     {
         site_scratch scratch;
         kr_status mine = site_scratch_create(calc, &scratch);
