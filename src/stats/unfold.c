@@ -12,9 +12,10 @@
 
 enum {
     PAIRS_MAX = 1 << 16,
-    TRIALS_MAX = 20000, /* pairs that are looked at where it is only about time */
-    DEALS_MAX = 4096,   /* ways of dealing out that are all tried */
-    PAIR_COST = 8       /* what a pair costs besides its lists, in entries */
+    TRIALS_MAX = 20000,         /* pairs that are looked at where it is only about time */
+    DEALS_MAX = 4096,           /* ways of dealing out that are all tried */
+    PAIR_COST = 8,              /* what a pair costs besides its lists, in entries */
+    COST_MAX = 4 * KR_LISTS_MAX /* of all pairs: entries of shared lists count in each */
 };
 
 typedef struct item {
@@ -422,7 +423,7 @@ kr_status kr_unfold_create(kr_ctx *ctx, const kr_structure *structure, kr_unfold
     kr_arena_init(&u->arena, ctx, KR_ACCOUNT_STATS);
     u->structure = structure;
     KR_TRY(push(&p, (uint32_t)(structure->nparts - 1)));
-    KR_TRY(expand(&p, 0, p.nopen, KR_LISTS_MAX, &cost));
+    KR_TRY(expand(&p, 0, p.nopen, COST_MAX, &cost));
     if (isfinite(cost)) {
         KR_TRY(keep_plan(u, &p));
         KR_TRY(order_sums(u, &p));

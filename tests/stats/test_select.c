@@ -1,5 +1,6 @@
 #include "stats/list.h"
 #include "stats/plain_quantile.h"
+#include "stats/stairs.h"
 #include "support/support.h"
 
 #include <stdlib.h>
@@ -186,6 +187,41 @@ static void test_any_weights(void **state)
     free(it);
 }
 
+/* Weights below a rate keep their digits: a million sums are as exact as one. */
+static void test_cumulative_weights(void **state)
+{
+    (void)state;
+    enum { N = 1000 };
+    double *room = malloc(8 * N * sizeof *room);
+    assert_non_null(room);
+    uint64_t random = 13;
+    kr_list_room x = kr_list_room_at(room, N, KR_QUANTILE_MERGED);
+    kr_list_room y = kr_list_room_at(room + 4 * N, N, KR_QUANTILE_MERGED);
+    for (size_t i = 0; i < N; i++) {
+        x.x[i] = kt_random_unit(&random);
+        y.x[i] = kt_random_unit(&random);
+        x.w[i] = kt_random_unit(&random) / 3;
+        y.w[i] = exp(-20 * kt_random_unit(&random));
+    }
+    kr_pair pair = {kr_list_of_values(x, N), kr_list_of_values(y, N), 0.7};
+    double *numbers = malloc(kr_mixture_numbers(&pair, 1) * sizeof *numbers);
+    assert_non_null(numbers);
+    kr_mixture m = kr_mixture_at(&pair, 1, numbers);
+    for (int trial = 0; trial < 20; trial++) {
+        double at = 2 * kt_random_unit(&random);
+        kr_mark mark = kr_mixture_mark(&m, at);
+        long double weight = 0;
+        uint64_t count = 0;
+        for (size_t i = 0; i < N; i++)
+            for (size_t j = 0; j < N && x.x[i] + y.x[j] < at; j++, count++)
+                weight += (long double)x.w[i] * (long double)y.w[j];
+        kt_close(mark.weight, (double)(weight * (long double)pair.weight), 1e-15, 0);
+        assert_true(mark.count == count);
+    }
+    free(numbers);
+    free(room);
+}
+
 /* ---- lists ---- */
 
 /* A list is what its values and weights sorted and joined are. */
@@ -254,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_mixtures_against_sorted_sums),
         cmocka_unit_test(test_large_pairs_against_sorted_sums),
         cmocka_unit_test(test_any_weights),
+        cmocka_unit_test(test_cumulative_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

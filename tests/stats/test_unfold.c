@@ -137,6 +137,15 @@ static void test_plans_of_mixes(void **state)
     join(&t, KR_PART_SUM, 2, children);
     check_plan(&t, KR_CONDITIONED, 4, 5000000);
 
+    t = (tree){.nparts = 0}; /* 16 pairs of 8 lists */
+    for (size_t m = 0; m < 2; m++) {
+        for (size_t i = 0; i < 4; i++)
+            children[4 + i] = equal_blocks(&t, 10, 4);
+        children[m] = join(&t, KR_PART_MIX, 4, children + 4);
+    }
+    join(&t, KR_PART_SUM, 2, children);
+    check_plan(&t, KR_CONDITIONED, 16, 8 * 1048576.0);
+
     t = (tree){.nparts = 0};
     for (size_t i = 0; i < 4; i++)
         children[i] = equal_blocks(&t, 50, 9);
@@ -165,7 +174,7 @@ static void make_exact(kt_structure *t, uint64_t *random)
     t->s.scale = kt_random(random) % 2 ? 1 : 0.25;
 }
 
-static void check_quantiles(kr_ctx *ctx, const kt_structure *t, uint64_t *random,
+static void check_quantiles(kr_ctx *ctx, const kt_structure *t, uint64_t *random, kr_way way,
                             kr_quantile_rule rule, kr_scale scale, size_t column)
 {
     kt_list all;
@@ -184,9 +193,10 @@ static void check_quantiles(kr_ctx *ctx, const kt_structure *t, uint64_t *random
     kr_quantile_spec spec = {rule, scale, q, PLAIN_QUANTILES, 1e-3};
     kt_ok(ctx, kr_unfold_create(ctx, &t->s, &unfold));
     kt_ok(ctx, kr_quantiles_create(ctx, &t->s, unfold, &spec, &quantiles));
-    assert_true(kr_unfold_pairs(unfold) > 0);
+    assert_int_equal(kr_unfold_way(unfold) == KR_STREAMED, way == KR_STREAMED);
+    assert_int_equal(kr_unfold_pairs(unfold) > 0, way != KR_STREAMED);
     for (int again = 0; again < 2; again++) { /* nothing is left of other levels */
-        kr_quantiles_compute(quantiles, t->rates, 1 - column, value, low, high);
+        kr_quantiles_compute(quantiles, t->rates, t->s.ncolumns - 1 - column, value, low, high);
         kr_quantiles_compute(quantiles, t->rates, column, value, low, high);
     }
     for (size_t k = 0; k < PLAIN_QUANTILES; k++) {
@@ -210,10 +220,54 @@ static void test_random_structures(void **state)
         kt_structure t;
         kt_structure_random(&t, ctx, &random, trial % 10 ? 1000 : 20000);
         make_exact(&t, &random);
-        check_quantiles(ctx, &t, &random, rules[trial % 3], scales[trial / 3 % 4],
+        check_quantiles(ctx, &t, &random, KR_CONDITIONED, rules[trial % 3], scales[trial / 3 % 4],
                         (size_t)trial % 2);
         kt_structure_clear(&t);
     }
+    kt_ctx_end(&ctx);
+}
+
+/* One block of 280 x 250 states, which is streamed: to both of its choices belongs a table. */
+static void test_streamed(void **state)
+{
+    (void)state;
+    enum { A = 280, B = 250, RATES = 64 };
+    kr_ctx *ctx = kt_ctx();
+    uint64_t random = 31;
+    static double weights[2][2 * A];
+    static uint32_t first[A + 1], rates[2][A];
+    double values[RATES];
+    kr_choice choices[2] = {{.nstates = A, .weights = weights[0]},
+                            {.nstates = B, .weights = weights[1]}};
+    for (size_t i = 0; i < RATES; i++)
+        values[i] = (double)(kt_random(&random) % 1000) * 0x1p-12;
+    for (size_t i = 0; i < A; i++)
+        for (size_t side = 0; side < 2; side++) {
+            first[i + 1] = (uint32_t)(i + 1);
+            rates[side][i] = (uint32_t)(kt_random(&random) % RATES);
+            weights[side][i] = weights[side][A + i] = (double)(kt_random(&random) % 8) / 1024;
+        }
+    const uint32_t axes[] = {0, 1};
+    const kr_rate_table tables[] = {{1, &axes[0], A, first, rates[0]},
+                                    {1, &axes[1], B, first, rates[1]}};
+    const kr_part part = {.kind = KR_PART_BLOCK,
+                          .states = A * B,
+                          .nchoices = 2,
+                          .choices = axes,
+                          .nstates = A * B,
+                          .ntables = 2,
+                          .tables = tables};
+    kt_structure t = {.s = {.ncolumns = 1,
+                            .nchoices = 2,
+                            .choices = choices,
+                            .nrates = RATES,
+                            .nparts = 1,
+                            .parts = &part,
+                            .realizations = A * B,
+                            .scale = 1},
+                      .rates = values};
+    for (size_t i = 0; i < 3; i++)
+        check_quantiles(ctx, &t, &random, KR_STREAMED, rules[i], KR_SCALE_POE_ROUNDED, 0);
     kt_ctx_end(&ctx);
 }
 
@@ -259,6 +313,7 @@ int main(void)
         cmocka_unit_test(test_plans_of_sums),
         cmocka_unit_test(test_plans_of_mixes),
         cmocka_unit_test(test_random_structures),
+        cmocka_unit_test(test_streamed),
         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
