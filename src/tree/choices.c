@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Ways of a segment of several sets that are listed; more are a mix. */
+/* Ways of a segment of several sets that are listed; more are a mix, unless they are no more than
+ * the branches of its first set, as where large sets move with each other. */
 enum { WAYS_MAX = 1 << 12 };
 
 /* A segment: the nodes from one cut up to the next. */
@@ -313,54 +314,81 @@ typedef struct entries {
     kr_index seen; /* (segment, node) */
 } entries;
 
-/* Mark the segments on which the presence depends: below some node ways differ. */
-static kr_status mark_segments(entries *e, size_t i, kr_diagram a)
+/* The ways of a segment that a presence has, and where they lead. */
+typedef struct had_ways {
+    uint32_t *states; /* owned */
+    kr_diagram *to;   /* owned */
+    size_t n, states_cap, to_cap;
+} had_ways;
+
+static void clear_ways(had_ways *list)
+{
+    kr_free(list->states);
+    kr_free(list->to);
+}
+
+/* The first of the ways low .. high - 1 whose branch number k is not below `branch`. Ways are in
+ * the order of their branches. */
+static size_t first_way(const segment *g, size_t low, size_t high, size_t k, uint32_t branch)
+{
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (g->ways[mid * g->longest + k] < branch)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* Those of the ways low .. high - 1, which have `k` branches in common; `a` is behind these. A
+ * presence has few of many ways: its edges are followed, not the ways. */
+static kr_status find_ways(const chooser *c, const segment *g, kr_diagram a, size_t k, size_t low,
+                           size_t high, had_ways *out)
 {
     kr_status s = KR_OK;
-    const kr_diagrams *d = &e->c->tree->diagrams;
-    const segment *g = &e->segments[i];
-    kr_diagram first;
-    uint32_t known;
+    const kr_diagrams *d = &c->tree->diagrams;
 
-    if (a < KR_DIAGRAM_ENDS || kr_index_get(&e->seen, kr_index_pair((uint32_t)i, a), &known))
-        return KR_OK;
-    KR_TRY(kr_index_put(&e->seen, kr_index_pair((uint32_t)i, a), 0));
-    if (g->longest == 1) { /* few edges of many branches */
-        const kr_diagram_node node = *kr_diagram_at(d, a);
-        first = d->edges[node.first_edge].to;
-        if (node.nedges < g->nways)
-            e->matters[i] = 1;
-        for (size_t k = node.first_edge; k < node.first_edge + node.nedges; k++) {
-            if (d->edges[k].to != first)
-                e->matters[i] = 1;
-            KR_TRY(mark_segments(e, i + 1, d->edges[k].to));
-        }
+    if (k == g->longest || g->ways[low * g->longest + k] == KR_NO_SET || a < KR_DIAGRAM_ENDS) {
+        KR_GROW(out->states, out->states_cap, out->n + 1, c->ctx, KR_ACCOUNT_READING);
+        KR_GROW(out->to, out->to_cap, out->n + 1, c->ctx, KR_ACCOUNT_READING);
+        out->states[out->n] = (uint32_t)low;
+        out->to[out->n++] = a;
         return KR_OK;
     }
-    first = follow_way(d, g, 0, a);
-    for (size_t w = 0; w < g->nways; w++) {
-        kr_diagram to = follow_way(d, g, w, a);
-        if (to != first)
-            e->matters[i] = 1;
-        KR_TRY(mark_segments(e, i + 1, to));
+    const kr_diagram_node *node = kr_diagram_at(d, a);
+    for (size_t e = node->first_edge; e < node->first_edge + node->nedges; e++) {
+        uint32_t branch = d->edges[e].branch;
+        low = first_way(g, low, high, k, branch);
+        KR_TRY(find_ways(c, g, d->edges[e].to, k + 1, low, first_way(g, low, high, k, branch + 1),
+                         out));
     }
 out:
     return s;
 }
 
-/* The state of a segment of one set that a branch is. */
-static uint32_t state_of_branch(const segment *g, uint32_t branch)
+/* Mark the segments on which the presence depends: below some node ways differ. */
+static kr_status mark_segments(entries *e, size_t i, kr_diagram a)
 {
-    size_t low = 0, high = g->nways;
+    kr_status s = KR_OK;
+    const segment *g = &e->segments[i];
+    had_ways list = {0};
+    uint32_t known;
 
-    while (high - low > 1) {
-        size_t mid = low + (high - low) / 2;
-        if (g->ways[mid] <= branch)
-            low = mid;
-        else
-            high = mid;
+    if (a < KR_DIAGRAM_ENDS || kr_index_get(&e->seen, kr_index_pair((uint32_t)i, a), &known))
+        return KR_OK;
+    KR_TRY(kr_index_put(&e->seen, kr_index_pair((uint32_t)i, a), 0));
+    KR_TRY(find_ways(e->c, g, a, 0, 0, g->nways, &list));
+    if (list.n < g->nways)
+        e->matters[i] = 1;
+    for (size_t w = 0; w < list.n; w++) {
+        if (list.to[w] != list.to[0])
+            e->matters[i] = 1;
+        KR_TRY(mark_segments(e, i + 1, list.to[w]));
     }
-    return (uint32_t)low;
+out:
+    clear_ways(&list);
+    return s;
 }
 
 static kr_status add_entry(entries *e, uint32_t times)
@@ -379,28 +407,22 @@ out:
 static kr_status list_entries(entries *e, size_t i, size_t depth, kr_diagram a)
 {
     kr_status s = KR_OK;
-    const kr_diagrams *d = &e->c->tree->diagrams;
     const segment *g = &e->segments[i];
+    had_ways list = {0};
 
     if (a == 0)
         return KR_OK;
     if (a < KR_DIAGRAM_ENDS)
         return add_entry(e, a);
     if (!e->matters[i])
-        return list_entries(e, i + 1, depth, follow_way(d, g, 0, a));
-    if (g->longest == 1) {
-        const kr_diagram_node node = *kr_diagram_at(d, a);
-        for (size_t k = node.first_edge; k < node.first_edge + node.nedges; k++) {
-            e->state[depth] = state_of_branch(g, d->edges[k].branch);
-            KR_TRY(list_entries(e, i + 1, depth + 1, d->edges[k].to));
-        }
-        return KR_OK;
-    }
-    for (size_t w = 0; w < g->nways; w++) {
-        e->state[depth] = (uint32_t)w;
-        KR_TRY(list_entries(e, i + 1, depth + 1, follow_way(d, g, w, a)));
+        return list_entries(e, i + 1, depth, follow_way(&e->c->tree->diagrams, g, 0, a));
+    KR_TRY(find_ways(e->c, g, a, 0, 0, g->nways, &list));
+    for (size_t w = 0; w < list.n; w++) {
+        e->state[depth] = list.states[w];
+        KR_TRY(list_entries(e, i + 1, depth + 1, list.to[w]));
     }
 out:
+    clear_ways(&list);
     return s;
 }
 
@@ -606,8 +628,10 @@ static kr_status part_of_walk(chooser *c, kr_diagram walk, const kr_diagram *pre
     KR_TRY(find_cuts(c, walk, &segments, &n));
     for (size_t i = 0; i < n; i++) {
         segment *g = &segments[i];
-        g->nways = count_ways(d, g->from, g->to, WAYS_MAX, &g->longest);
-        if (g->nways > WAYS_MAX && g->longest > 1)
+        size_t branches = kr_diagram_at(d, g->from)->nedges;
+        size_t most = branches > WAYS_MAX ? branches : WAYS_MAX;
+        g->nways = count_ways(d, g->from, g->to, most, &g->longest);
+        if (g->nways > most && g->longest > 1)
             return part_of_fork(c, walk, g->from, presence, out);
     }
     KR_TRY(part_of_segments(c, segments, n, presence, out));

@@ -45,6 +45,27 @@ static void remember(const walker *w, uint32_t set, size_t k, uint32_t *memory)
     }
 }
 
+/* The branches that a set has on its paths, as positions *first .. *end - 1: all, or the one that
+ * is remembered. */
+static void find_range(const walker *w, uint32_t set, const uint32_t *memory, size_t *first,
+                       size_t *end)
+{
+    const kr_tree_set *at = &w->tree->sets[set];
+    uint32_t branch;
+
+    *first = 0;
+    *end = at->nbranches;
+    if (!is_moving(w->tree, set))
+        return;
+    branch = memory[find_moving(w, set)];
+    if (branch < w->tree->nbranches)
+        *first = w->tree->branches[branch].number; /* its position, unless some are left out */
+    if (*first >= at->nbranches || at->branches[*first] != branch)
+        for (*first = 0; *first < at->nbranches && at->branches[*first] != branch;)
+            ++*first;
+    *end = *first < at->nbranches ? *first + 1 : *first;
+}
+
 static int compare_edges(const void *pa, const void *pb)
 {
     const kr_edge *a = pa, *b = pb;
@@ -59,7 +80,7 @@ static kr_status walk_node(walker *w, uint32_t set, const uint32_t *memory, kr_d
     const kr_tree_set *at = &w->tree->sets[set];
     kr_edge *edges = NULL;
     uint32_t *next = NULL, number;
-    size_t n = 0;
+    size_t n = 0, first, end;
     kr_hash128 h;
     bool fresh;
 
@@ -68,12 +89,11 @@ static kr_status walk_node(walker *w, uint32_t set, const uint32_t *memory, kr_d
     KR_TRY(kr_intern_put(&w->known, h, &number, &fresh));
     if (kr_index_get(&w->nodes, kr_index_pair(set, number), out))
         return KR_OK;
-    KR_NEW(edges, w->ctx, KR_ACCOUNT_READING, at->nbranches);
+    find_range(w, set, memory, &first, &end);
+    KR_NEW(edges, w->ctx, KR_ACCOUNT_READING, end - first);
     KR_NEW(next, w->ctx, KR_ACCOUNT_READING, w->nmoving + 1);
-    for (size_t k = 0; k < at->nbranches; k++) {
+    for (size_t k = first; k < end; k++) {
         const kr_tree_branch *branch = &w->tree->branches[at->branches[k]];
-        if (is_moving(w->tree, set) && memory[find_moving(w, set)] != at->branches[k])
-            continue;
         edges[n].branch = at->branches[k];
         edges[n].to = 1;
         memcpy(next, memory, w->nmoving * sizeof *next);
