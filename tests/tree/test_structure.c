@@ -624,6 +624,27 @@ static void grids(void **state)
     }
 }
 
+/* Three grids in a row, each joined to the next by a pair of choices: they are taken apart there
+ * first, although a cut through the one in the middle would halve them better. */
+static void joined_grids(void **state)
+{
+    maker m;
+
+    (void)state;
+    maker_begin(&m, 96, 200);
+    for (uint32_t i = 0; i < 96; i++) {
+        add_choice(&m, 2);
+        if (i % 4 > 0 || (i > 0 && i % 32 == 0))
+            add_pair(&m, i - 1, i);
+        if (i % 32 >= 4)
+            add_pair(&m, i - 4, i);
+    }
+    kr_structure st = divided(&m);
+    figures f = count(&st);
+    assert_true(f.states < 300000);
+    maker_end(&m);
+}
+
 /* Every two of n choices with two states in a term. */
 static void clique(maker *m, uint32_t n)
 {
@@ -802,6 +823,43 @@ static void too_many_parts(void **state)
     maker_end(&m);
 }
 
+/* Tables go into others of a block where few rates are repeated. */
+static void tables(void **state)
+{
+    maker m;
+
+    (void)state;
+    maker_begin(&m, 2, 4);
+    add_choice(&m, 6);
+    add_choice(&m, 6);
+    add_term(&m, 1, (uint32_t[]){0}, 1, false);
+    add_pair(&m, 0, 1);
+    add_term(&m, 1, (uint32_t[]){1}, 1, false);
+    kr_structure st = divided(&m);
+    assert_int_equal(st.nparts, 1);
+    assert_int_equal(st.parts[0].ntables, 1);
+    assert_int_equal(st.parts[0].tables[0].naxes, 2);
+    assert_int_equal(st.parts[0].tables[0].first[36], 3 * 36);
+    same_outcomes(of_part(&st, 0), of_problem(&m.problem));
+    maker_end(&m);
+
+    /* That of all states of the second choice would be 1000 rates, of two states 80. */
+    for (int few = 0; few < 2; few++) {
+        maker_begin(&m, 2, 2);
+        add_choice(&m, 40);
+        add_choice(&m, 25);
+        add_pair(&m, 0, 1);
+        add_term(&m, 1, (uint32_t[]){1}, 1, false);
+        if (few)
+            m.terms[1].nentries = 2;
+        st = divided(&m);
+        assert_int_equal(st.nparts, 1);
+        assert_int_equal(st.parts[0].ntables, 2 - few);
+        same_outcomes(of_part(&st, 0), of_problem(&m.problem));
+        maker_end(&m);
+    }
+}
+
 /* One choice with 70,000 states and a term for each; then tied to three choices more. */
 static void many_branches(void **state)
 {
@@ -974,6 +1032,8 @@ int main(void)
         cmocka_unit_test(no_difference),
         cmocka_unit_test(too_many_parts),
         cmocka_unit_test(two_cliques),
+        cmocka_unit_test(joined_grids),
+        cmocka_unit_test(tables),
         cmocka_unit_test(many_branches),
         cmocka_unit_test(independent),
         cmocka_unit_test(grafts),
