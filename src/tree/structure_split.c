@@ -100,7 +100,6 @@ static kr_status split_pieces(split_search *f, double times)
         KR_GROW(f->left, f->left_cap, f->nleft + 1, f->ctx, KR_ACCOUNT_TREE);
         f->left[f->nleft++] = (leftover){bits, times};
     }
-    log_add(&f->blocks, times + f->part);
 out:
     return s;
 }
