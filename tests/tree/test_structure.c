@@ -449,11 +449,11 @@ static void random_problems(void **state)
     (void)state;
     for (uint64_t seed = 1; seed <= 2500; seed++)
         mixes += random_problem(seed, 200);
-    for (uint64_t seed = 2501; seed <= 3900; seed++)
+    for (uint64_t seed = 2501; seed <= 3000; seed++)
         mixes += random_problem(seed, 3000);
-    for (uint64_t seed = 3901; seed <= 4000; seed++)
+    for (uint64_t seed = 3001; seed <= 3030; seed++)
         mixes += random_problem(seed, 20000);
-    assert_true(mixes > 1000);
+    assert_true(mixes > 500);
 }
 
 static void nothing(void **state)
