@@ -84,9 +84,13 @@ static kr_extent block_extent(const kr_point *point, size_t part, double *scratc
     size_t n = point->structure->parts[part].nstates;
     double *rate = scratch, *weight = scratch + n;
     kr_states_list(point, part, scratch + 2 * n, rate, weight);
-    kr_extent e = {rate[0], rate[0], 0, 0};
+    kr_extent e = {.min = rate[0], .max = rate[0]};
     for (size_t i = 0; i < n; i++) {
-        e.min = rate[i] < e.min ? rate[i] : e.min;
+        if (rate[i] < e.min) {
+            e.min = rate[i];
+            e.of_min = 0;
+        }
+        e.of_min += rate[i] == e.min ? weight[i] : 0;
         e.max = rate[i] > e.max ? rate[i] : e.max;
         e.heaviest = weight[i] > e.heaviest ? weight[i] : e.heaviest;
         e.weight += weight[i];
@@ -96,24 +100,29 @@ static kr_extent block_extent(const kr_point *point, size_t part, double *scratc
 
 static kr_extent sum_extent(const kr_part *sum, const kr_extent *of)
 {
-    kr_extent e = {0, 0, 1, 1};
+    kr_extent e = {0, 0, 1, 1, 1};
     for (size_t i = 0; i < sum->nchildren; i++) {
         const kr_extent *child = &of[sum->children[i]];
         e.min += child->min;
         e.max += child->max;
         e.weight *= child->weight;
         e.heaviest *= child->heaviest;
+        e.of_min *= child->of_min;
     }
     return e;
 }
 
 static kr_extent mix_extent(const kr_point *point, const kr_part *mix, const kr_extent *of)
 {
-    kr_extent e = {INFINITY, 0, 0, 0};
+    kr_extent e = {.min = INFINITY};
     for (size_t i = 0; i < mix->nchildren; i++) {
         const kr_extent *child = &of[mix->children[i]];
         double w = kr_mix_weight(point, mix, i);
-        e.min = fmin(e.min, child->min);
+        if (child->min < e.min) {
+            e.min = child->min;
+            e.of_min = 0;
+        }
+        e.of_min += child->min == e.min ? w * child->of_min : 0;
         e.max = fmax(e.max, child->max);
         e.weight += w * child->weight;
         e.heaviest = fmax(e.heaviest, w * child->heaviest);

@@ -23,6 +23,7 @@ void kr_states_list(const kr_point *point, size_t part, double *scratch, double 
 typedef struct kr_extent {
     double min, max;         /* rates */
     double weight, heaviest; /* the sum of all weights, and the greatest of them */
+    double of_min; /* weight of those whose rate is the least; less by rounding of rates */
 } kr_extent;
 
 /** Numbers of scratch for the extents of a structure. */
