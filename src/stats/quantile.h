@@ -47,7 +47,8 @@ size_t kr_select_scratch(const kr_pair *pairs, size_t npairs, size_t nq);
 void kr_select_quantiles(const kr_pair *pairs, size_t npairs, kr_quantile_rule rule, kr_scale scale,
                          const double *q, size_t nq, double *scratch, double *value);
 
-/* The plan for one structure: way, pairs, what each half lists. Made once, shared by threads. */
+/* The plan for one structure, which must outlive it: way, pairs, what each half lists. Made once,
+ * shared by threads. */
 typedef struct kr_unfold kr_unfold;
 
 KR_MUST_CHECK kr_status kr_unfold_create(kr_ctx *ctx, const kr_structure *structure,
@@ -81,7 +82,8 @@ void kr_quantiles_compute(kr_quantiles *quantiles, const double *rates, size_t c
                           double *value, double *lower, double *upper);
 
 /** The pairs of lists at a site and level, kr_unfold_pairs of them (NULL if none); they stay until
- * the next call with the same kr_quantiles. */
+ * the next call with the same kr_quantiles. Extremes of entries that the rule does not look at are
+ * not there: the pointers are those of the weights. */
 const kr_pair *kr_quantiles_pairs(kr_quantiles *quantiles, const double *rates, size_t column);
 
 /* The two last ways, for kr_quantiles. Scratch in numbers (doubles). */

@@ -14,7 +14,7 @@ enum {
     PAIRS_MAX = 1 << 16,
     TRIALS_MAX = 20000,         /* pairs that are looked at where it is only about time */
     DEALS_MAX = 4096,           /* ways of dealing out that are all tried */
-    PAIR_COST = 8,              /* what a pair costs besides its lists, in entries */
+    PAIR_COST = 16,             /* what a pair costs besides its lists, in entries */
     COST_MAX = 4 * KR_LISTS_MAX /* of all pairs: entries of shared lists count in each */
 };
 
