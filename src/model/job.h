@@ -171,6 +171,9 @@ static inline const double *kr_job_curve_level(const kr_job *job, size_t measure
     return job->soil_intensities.n ? job->soil_intensities.x : job->levels + measure * job->nlevels;
 }
 
+/** "float64", "float32", "none". */
+const char *kr_precision_name(kr_precision precision);
+
 /** The value for a tectonic region type, else the default, else `fallback`. */
 double kr_by_trt_get(const kr_by_trt *by, const char *trt, double fallback);
 

@@ -68,12 +68,17 @@ kr_status kr_job_set_definition(kr_job_reader *r, const kr_ini_entry *entry)
     return kr_job_bad(r, entry, "reference, half-weight or merged was expected");
 }
 
-kr_status kr_job_set_precision(kr_job_reader *r, const kr_ini_entry *entry)
+const char *kr_precision_name(kr_precision precision)
 {
     static const char *const names[] = {"float64", "float32", "none"};
 
+    return names[precision];
+}
+
+kr_status kr_job_set_precision(kr_job_reader *r, const kr_ini_entry *entry)
+{
     for (int i = KR_PRECISION_F64; i <= KR_PRECISION_NONE; i++)
-        if (kr_str_eq(entry->value, names[i])) {
+        if (kr_str_eq(entry->value, kr_precision_name((kr_precision)i))) {
             r->job->component_rates_precision = (kr_precision)i;
             return KR_OK;
         }

@@ -68,6 +68,7 @@ size_t kr_results_chunk_rlzs(size_t bytes_per_rlz);
 /** Bytes that results.h5 takes at the most (packed, it takes less); known before anything is
  * computed. */
 double kr_results_predicted_bytes(const kr_results_spec *spec);
+double kr_results_rates_bytes(const kr_results_spec *spec); /* of these for component rates */
 
 /** KR_ENOFIT if that is more than what the disk has; free < 0: unknown. */
 KR_MUST_CHECK kr_status kr_results_check_space(kr_ctx *ctx, const kr_results_spec *spec,

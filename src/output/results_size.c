@@ -48,7 +48,7 @@ static double tree_bytes(const kr_tree *tree)
     return bytes;
 }
 
-static double rates_bytes(const kr_results_spec *p)
+double kr_results_rates_bytes(const kr_results_spec *p)
 {
     static const double width[] = {8, 4, 0};
     return width[p->job->component_rates_precision] * (double)p->tree->nrates *
@@ -60,7 +60,7 @@ double kr_results_predicted_bytes(const kr_results_spec *p)
     const kr_job *job = p->job;
     double sites = (double)p->sites->n, imts = (double)job->nimts, levels = (double)job->nlevels;
     double values = imts * (double)(kr_job_curve_levels(job) + job->poes.n);
-    double bytes = 65536 + sites_bytes(p->sites) + tree_bytes(p->tree) + rates_bytes(p);
+    double bytes = 65536 + sites_bytes(p->sites) + tree_bytes(p->tree) + kr_results_rates_bytes(p);
     bytes += 4 * sites * (double)p->nstats * values;
     if (p->store_rlzs)
         bytes += 4 * sites * p->tree->rlzs * values;
@@ -84,5 +84,5 @@ kr_status kr_results_check_space(kr_ctx *ctx, const kr_results_spec *p, double f
                    "%s: results.h5 may take %.1f MB, of which %.1f MB are component rates, and the "
                    "disk has %.1f MB left; set component_rates_precision = float32 or none, or "
                    "give another folder with -o",
-                   p->dir, bytes / 1e6, rates_bytes(p) / 1e6, free / 1e6);
+                   p->dir, bytes / 1e6, kr_results_rates_bytes(p) / 1e6, free / 1e6);
 }

@@ -62,6 +62,12 @@ KR_MUST_CHECK kr_status kr_calc_plan(kr_calc *calc);
 /** The memory limit that was given, or half of the machine's. */
 size_t kr_calc_limit(const kr_calc *calc);
 
+/** Are the curves of single realizations to be stored? */
+bool kr_calc_stores_rlzs(const kr_calc *calc);
+
+/** calc->spec: what the results are to hold. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_calc_fill_spec(kr_calc *calc);
+
 /** Begin results.h5 in the folder of the options, with all that is known. */
 KR_MUST_CHECK kr_status kr_calc_open_results(kr_calc *calc);
 

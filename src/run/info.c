@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/h5.h"
 #include "base/str.h"
+#include "output/stored.h"
 #include "run/calc.h"
 #include "run/text.h"
 
@@ -122,9 +123,12 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     kr_calc_structure(calc, out);
     kr_text_row(out, "components", "%zu, with %zu component rates", tree->ncomponents,
                 tree->nrates);
-    kr_text_row(out, "component rates", "%.1f MB over all sites",
-                (double)tree->nrates * (double)calc->sites->n *
-                    (double)(calc->job->nimts * calc->job->nlevels) * 8e-6);
+    calc->store_rlzs = kr_calc_stores_rlzs(calc);
+    KR_TRY(kr_calc_fill_spec(calc));
+    kr_text_row(out, "results.h5", "at most %.1f MB, of which %.1f MB are component rates (%s)",
+                kr_results_predicted_bytes(&calc->spec) / 1e6,
+                kr_results_rates_bytes(&calc->spec) / 1e6,
+                kr_precision_name(calc->job->component_rates_precision));
     if (fflush(out) != 0 || ferror(out))
         s = kr_fail(calc->ctx, KR_EIO, "writing failed");
 out:
@@ -145,7 +149,9 @@ out:
 static kr_status texts(kr_h5 *file, kr_arena *arena, FILE *out)
 {
     kr_status s = KR_OK;
-    static const char *const names[] = {"description", "engine_version", "date", "compat", "isa"};
+    static const char *const names[] = {
+        "description",    "engine_version",     "date", "compat", "isa",
+        "statistics_way", "quantile_definition"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char *text;
         KR_TRY(kr_h5_attr_text(file, "/", names[i], arena, &text));
@@ -193,9 +199,9 @@ out:
 static kr_status datasets(kr_h5 *file, FILE *out)
 {
     kr_status s = KR_OK;
-    static const char *const names[] = {"component_rates", "hcurves-stats",
-                                        "hcurves-rlzs",    "hmaps-stats",
-                                        "hmaps-rlzs",      "mean_rates_by_src/array"};
+    static const char *const names[] = {
+        "component_rates", "hcurves-stats",     "hcurves-rlzs",           "hmaps-stats",
+        "hmaps-rlzs",      "quantile_brackets", "mean_rates_by_src/array"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         size_t dims[KR_H5_MAX_RANK];
         int rank;
@@ -207,7 +213,9 @@ static kr_status datasets(kr_h5 *file, FILE *out)
             size_t used = strlen(shape);
             snprintf(shape + used, sizeof shape - used, d ? " x %zu" : "%zu", dims[d]);
         }
-        kr_text_row(out, names[i], "%s", shape);
+        bool single;
+        KR_TRY(kr_h5_is_single(file, names[i], &single));
+        kr_text_row(out, names[i], "%s, %s precision", shape, single ? "single" : "double");
     }
 out:
     return s;
@@ -218,8 +226,6 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
     kr_status s = KR_OK;
     kr_arena arena;
     kr_h5 *file = NULL;
-    double version = 0;
-    bool found;
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
     const char *path = kr_path_join(&arena, dir, "results.h5");
     KR_TRY(path ? KR_OK : KR_ENOMEM);
@@ -229,11 +235,7 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
         goto out;
     }
     KR_TRY(kr_h5_open(ctx, path, &file));
-    KR_TRY(kr_h5_attr_double(file, "/", "format_version", &version, &found));
-    if (!found || version != KR_RESULTS_FORMAT) {
-        s = kr_fail(ctx, KR_EINPUT, "%s: not a results file of format %d", path, KR_RESULTS_FORMAT);
-        goto out;
-    }
+    KR_TRY(kr_stored_check_format(ctx, path, file));
     kr_text_row(out, "results", "%s, complete", path);
     KR_TRY(texts(file, &arena, out));
     KR_TRY(inputs(file, &arena, out));

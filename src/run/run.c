@@ -28,7 +28,7 @@ static const char *results_dir(kr_calc *calc)
 
 /* The reference stores single realizations where asked, for one realization, and for one site
  * unless told otherwise; the last up to a number that stays cheap. */
-static bool stores_rlzs(const kr_calc *calc)
+bool kr_calc_stores_rlzs(const kr_calc *calc)
 {
     size_t n = calc->tree->nrlzs;
     int asked = calc->job->individual_rlzs;
@@ -36,17 +36,30 @@ static bool stores_rlzs(const kr_calc *calc)
            (asked < 0 && calc->sites->n == 1 && n <= KR_RLZS_STORED_UNASKED) || calc->nstats == 0;
 }
 
-static kr_status check_numbered(const kr_calc *calc)
+/* Above so many numbers of single realizations it is said what they take. */
+static const double MANY_VALUES = 1e8;
+
+static kr_status check_rlzs(const kr_calc *calc)
 {
-    if (!calc->store_rlzs || calc->tree->nrlzs != KR_UNNUMBERED)
+    const kr_job *job = calc->job;
+    size_t curves = job->nimts * calc->sites->n;
+    double values = calc->tree->rlzs * (double)curves * (double)kr_job_curve_levels(job);
+    if (!calc->store_rlzs)
         return KR_OK;
-    return kr_fail(calc->ctx, KR_EINPUT,
-                   "%s: individual_rlzs: the tree has %.6g realizations, too many to be listed; "
-                   "leave it out and take single ones with kauri export --rlz",
-                   calc->job->path, calc->tree->rlzs);
+    if (calc->tree->nrlzs == KR_UNNUMBERED)
+        return kr_fail(
+            calc->ctx, KR_EINPUT,
+            "%s: individual_rlzs: the tree has %.6g realizations, too many to be listed; "
+            "leave it out and take single ones with kauri export --rlz",
+            job->path, calc->tree->rlzs);
+    if (values > MANY_VALUES)
+        kr_info(calc->ctx,
+                "individual_rlzs: %.3g numbers of %.15g realizations, up to %.2f GB of results.h5",
+                values, calc->tree->rlzs, 4e-9 * values);
+    return KR_OK;
 }
 
-kr_status kr_calc_open_results(kr_calc *calc)
+kr_status kr_calc_fill_spec(kr_calc *calc)
 {
     char date[32] = "";
     time_t now = time(NULL);
@@ -66,9 +79,13 @@ kr_status kr_calc_open_results(kr_calc *calc)
                                    .isa = kr_isa_name(),
                                    .inputs = calc->inputs,
                                    .ninputs = calc->ninputs};
-    if (!calc->spec.dir || !calc->spec.start_date)
-        return KR_ENOMEM;
-    return kr_results_create(calc->ctx, &calc->spec, &calc->results);
+    return calc->spec.dir && calc->spec.start_date ? KR_OK : KR_ENOMEM;
+}
+
+kr_status kr_calc_open_results(kr_calc *calc)
+{
+    kr_status s = kr_calc_fill_spec(calc);
+    return s == KR_OK ? kr_results_create(calc->ctx, &calc->spec, &calc->results) : s;
 }
 
 /* As the reference: with several sites a job that no source reaches is an error, with one a
@@ -101,8 +118,8 @@ static kr_status compute(kr_calc *calc)
 {
     kr_status s = KR_OK;
     double began = kr_wall_seconds();
-    calc->store_rlzs = stores_rlzs(calc);
-    KR_TRY(check_numbered(calc));
+    calc->store_rlzs = kr_calc_stores_rlzs(calc);
+    KR_TRY(check_rlzs(calc));
     KR_TRY(kr_calc_plan(calc));
     KR_TRY(kr_calc_open_results(calc));
     KR_TRY(kr_calc_tiles(calc));
