@@ -40,6 +40,6 @@ void kr_halves_plan_clear(kr_halves_plan *plan);
 KR_MUST_CHECK kr_status kr_halves_quantile_derivative(kr_ctx *ctx, const kr_structure *structure,
                                                       const kr_quantile_spec *spec,
                                                       const double *rates, size_t column,
-                                                      double mix_from, double *out);
+                                                      double mix_from, double *value, double *out);
 
 #endif

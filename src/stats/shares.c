@@ -279,6 +279,7 @@ void kr_shares_compute(const kr_structure *structure, kr_shares_scratch *z, cons
     size_t n = state_count(structure);
     bool certain = sqrt(all.rate_variance) <= 1e-14 * all.rate_mean;
     down(structure, rates, column, z, probabilities);
+    out->weight = all.weight;
     out->mean = all.rate_mean;
     out->variance = all.rate_variance;
     out->mean_poe = all.poe_mean;
@@ -288,8 +289,12 @@ void kr_shares_compute(const kr_structure *structure, kr_shares_scratch *z, cons
         out->conditional[i] = any ? state->rate / state->weight : all.rate_mean;
         if (out->conditional_poe)
             out->conditional_poe[i] = any ? state->poe / state->weight : all.poe_mean;
+        if (out->derivative)
+            out->derivative[i] = state->rate;
         if (out->derivative_poe)
             out->derivative_poe[i] = state->poe;
+        if (out->derivative_weight)
+            out->derivative_weight[i] = state->weight;
     }
     out->interactions = certain ? 0 : 1;
     for (size_t c = 0; c < structure->nchoices; c++) {
@@ -297,5 +302,25 @@ void kr_shares_compute(const kr_structure *structure, kr_shares_scratch *z, cons
                                           out->conditional + z->first[c], all.weight);
         out->choice[c] = certain ? 0 : between / all.rate_variance;
         out->interactions -= out->choice[c];
+    }
+}
+
+void kr_shares_keep_sums(const kr_structure *structure, size_t column, double *derivative)
+{
+    double *d = derivative;
+    for (size_t c = 0; c < structure->nchoices; c++) {
+        const kr_choice *choice = &structure->choices[c];
+        const double *w = choice->weights + column * choice->nstates;
+        double total = 0, sum = 0;
+        for (size_t i = 0; i < choice->nstates; i++) {
+            total += w[i];
+            sum += w[i] * d[i];
+        }
+        for (size_t i = 0; i < choice->nstates; i++) {
+            double others = total - w[i];
+            bool alone = !(others > 1e-15 * total);
+            d[i] = alone ? 0 : d[i] - (sum - w[i] * d[i]) / others;
+        }
+        d += choice->nstates;
     }
 }

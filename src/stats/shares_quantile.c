@@ -35,6 +35,7 @@ typedef struct element {
  * edge * (weight of rates < at) + within * (weight of low <= rates <= high) + all * (weight of all)
  * + sum single[k] * (weight of element[k]). */
 typedef struct recipe {
+    double quantile;
     double at, low, high;
     double edge, within, all, single[2];
     element element[2];
@@ -186,16 +187,18 @@ static double last_with(kr_scale scale, double v)
     return of_bits(low);
 }
 
-/* On the way from x0 to x1, `done` of `width`: both are sums of weights. What the place moves by
- * with each; nothing where it is at an end. */
+/* On the way from x0 to x1, `done` of `width`: both are sums of weights. Where that is, and what it
+ * moves by with each; nothing at an end. */
 typedef struct slopes {
     double done, width;
 } slopes;
 
-static slopes between(double x0, double x1, double done, double width)
+static slopes between(double x0, double x1, double done, double width, double *place)
 {
-    if (!(done > 0) || done >= width)
+    *place = done >= width ? x1 : x0;
+    if (done >= width || done <= 0)
         return (slopes){0, 0};
+    *place = x0 + (x1 - x0) * (done / width);
     return (slopes){(x1 - x0) / width, -(x1 - x0) / width * (done / width)};
 }
 
@@ -205,13 +208,13 @@ static void reference_recipe(const lists *l, kr_quantile_rule rule, double done,
 {
     if (rule == KR_QUANTILE_MERGED) {
         double below = weight_below(l, r->low), end = weight_below(l, above(r->high));
-        slopes d = between(x0, x1, done, end - below);
+        slopes d = between(x0, x1, done, end - below, &r->quantile);
         r->edge = -d.done;
         r->within = d.width;
         return;
     }
     r->element[0] = extreme(l, r->low, r->high, false);
-    slopes d = between(x0, x1, done, r->element[0].weight);
+    slopes d = between(x0, x1, done, r->element[0].weight, &r->quantile);
     r->edge = -d.done;
     r->single[0] = d.width;
 }
@@ -222,7 +225,7 @@ static void half_weight_recipe(double q, double target, double edge, double x0, 
                                recipe *r)
 {
     double w0 = r->element[0].weight, w1 = r->element[1].weight;
-    slopes d = between(x0, x1, target - (edge - w0 / 2), (w0 + w1) / 2);
+    slopes d = between(x0, x1, target - (edge - w0 / 2), (w0 + w1) / 2, &r->quantile);
     r->all = d.done * q;
     r->edge = -d.done;
     r->single[0] = (d.done + d.width) / 2;
@@ -257,7 +260,8 @@ static recipe find_recipe(const lists *l, const kr_quantile_spec *spec, double q
     double rate = rate_at(l, target, previous_rate(l, INFINITY));
     double value = kr_scale_value(spec->scale, rate);
     double within = spec->rule == KR_QUANTILE_MERGED ? KR_MERGED_WITHIN * value : 0;
-    recipe r = {.low = first_with(spec->scale, value - within),
+    recipe r = {.quantile = value,
+                .low = first_with(spec->scale, value - within),
                 .high = last_with(spec->scale, value + within)};
     if (spec->rule == KR_QUANTILE_HALF_WEIGHT) {
         find_half_weight(l, spec->scale, q, target, &r);
@@ -320,26 +324,6 @@ static kr_status derive_half(lists *l, const recipe *r, size_t p, bool second, d
     return kr_half_derive(&l->tree, x, f, l->first, out);
 }
 
-/* From the derivatives with the other weights as they are to those along which the others of the
- * choice shrink in proportion. */
-static void keep_sums(const lists *l, double *out)
-{
-    for (size_t c = 0; c < l->tree.structure->nchoices; c++) {
-        const kr_choice *choice = &l->tree.structure->choices[c];
-        const double *w = choice->weights + l->tree.column * choice->nstates;
-        double *d = out + l->first[c], total = 0, sum = 0;
-        for (size_t i = 0; i < choice->nstates; i++) {
-            total += w[i];
-            sum += w[i] * d[i];
-        }
-        for (size_t i = 0; i < choice->nstates; i++) {
-            double others = total - w[i];
-            bool alone = !(others > 1e-15 * total);
-            d[i] = alone ? 0 : d[i] - (sum - w[i] * d[i]) / others;
-        }
-    }
-}
-
 /* ---- all together ---- */
 
 static kr_status make_lists(kr_arena *arena, double mix_from, lists *l)
@@ -380,7 +364,7 @@ static void clear_lists(lists *l)
 
 kr_status kr_halves_quantile_derivative(kr_ctx *ctx, const kr_structure *structure,
                                         const kr_quantile_spec *spec, const double *rates,
-                                        size_t column, double mix_from, double *out)
+                                        size_t column, double mix_from, double *value, double *out)
 {
     kr_status s = KR_OK;
     kr_arena arena;
@@ -388,14 +372,16 @@ kr_status kr_halves_quantile_derivative(kr_ctx *ctx, const kr_structure *structu
     kr_arena_init(&arena, ctx, KR_ACCOUNT_STATS);
     KR_TRY(make_lists(&arena, mix_from, &l));
     memset(out, 0, spec->nq * l.nstates * sizeof *out);
-    for (size_t k = 0; k < spec->nq && l.total > 0; k++) {
+    memset(value, 0, spec->nq * sizeof *value);
+    for (size_t k = 0; k < spec->nq; k++) {
         double *d = out + k * l.nstates;
         const recipe r = find_recipe(&l, spec, spec->q[k]);
+        value[k] = r.quantile;
         for (size_t p = 0; p < l.plan.n; p++) {
             KR_TRY(derive_half(&l, &r, p, false, d));
             KR_TRY(derive_half(&l, &r, p, true, d));
         }
-        keep_sums(&l, d);
+        kr_shares_keep_sums(structure, column, d);
     }
 out:
     clear_lists(&l);
@@ -405,10 +391,10 @@ out:
 
 kr_status kr_shares_quantile_derivative(kr_ctx *ctx, const kr_structure *structure,
                                         const kr_quantile_spec *spec, const double *rates,
-                                        size_t column, double *out)
+                                        size_t column, double *value, double *out)
 {
     return kr_halves_quantile_derivative(ctx, structure, spec, rates, column, KR_HALVES_MIX_FROM,
-                                         out);
+                                         value, out);
 }
 
 kr_status kr_shares_quantile_check(kr_ctx *ctx, const kr_structure *structure)

@@ -18,9 +18,11 @@ static size_t state_count(const kr_structure *structure)
 size_t kr_uncertainty_bytes(const kr_uncertainty_spec *spec)
 {
     const kr_structure *structure = spec->structure;
-    size_t of_point = 4 + structure->nchoices + 1 + 2 * state_count(structure);
+    size_t of_point = 4 + structure->nchoices + 1 + 3 * state_count(structure);
     return sizeof(kr_uncertainty) + kr_shares_scratch_bytes(structure) +
-           (point_count(spec) * of_point + structure->nrates + 2 * spec->nlevels) * sizeof(double) +
+           (point_count(spec) * of_point + structure->nrates + state_count(structure) +
+            2 * spec->nlevels) *
+               sizeof(double) +
            (spec->nlevels + spec->npoes) * sizeof(float);
 }
 
@@ -43,8 +45,10 @@ kr_status kr_uncertainty_create(kr_ctx *ctx, const kr_uncertainty_spec *spec, kr
     KR_NEW(u->share, ctx, KR_ACCOUNT_STATS, n * (nchoices + 1));
     KR_NEW(u->conditional, ctx, KR_ACCOUNT_STATS, n * nstates);
     KR_NEW(u->conditional_poe, ctx, KR_ACCOUNT_STATS, n * nstates);
+    KR_NEW(u->derivative, ctx, KR_ACCOUNT_STATS, n * nstates);
     KR_NEW(u->rates, ctx, KR_ACCOUNT_STATS, spec->structure->nrates);
     KR_NEW(u->map, ctx, KR_ACCOUNT_STATS, 2 * spec->nlevels);
+    KR_NEW(u->weight, ctx, KR_ACCOUNT_STATS, nstates);
     KR_NEW(u->curve, ctx, KR_ACCOUNT_STATS, spec->nlevels + spec->npoes);
     KR_TRY(kr_shares_scratch_create(ctx, spec->structure, &u->scratch));
     *out = u;
@@ -66,8 +70,10 @@ void kr_uncertainty_destroy(kr_uncertainty **uncertainty)
     kr_free(u->share);
     kr_free(u->conditional);
     kr_free(u->conditional_poe);
+    kr_free(u->derivative);
     kr_free(u->rates);
     kr_free(u->map);
+    kr_free(u->weight);
     kr_free(u->curve);
     kr_shares_scratch_destroy(&u->scratch);
     kr_free(u);
@@ -98,16 +104,35 @@ void kr_uncertainty_rates(const kr_uncertainty *u, size_t point, const double *l
     }
 }
 
+/* The mean is a sum over the weight, and both change with the weight of a state; not so the weight
+ * where the weights of every choice sum to 1. */
+static void derive_mean(const kr_uncertainty *u, const kr_shares *shares, size_t column,
+                        double *derivative)
+{
+    bool use_rates = u->spec.use_rates;
+    double mean = use_rates ? shares->mean : shares->mean_poe;
+    double factor = use_rates ? exp(-mean) : 1; /* of -expm1(-mean) */
+    for (size_t i = 0; i < u->nstates; i++)
+        derivative[i] = shares->weight > 0
+                            ? factor * (derivative[i] - mean * u->weight[i]) / shares->weight
+                            : 0;
+    kr_shares_keep_sums(u->spec.structure, column, derivative);
+}
+
 static void compute_point(kr_uncertainty *u, size_t point, size_t column)
 {
     kr_shares shares = {.choice = u->share + point * (u->nchoices + 1),
                         .conditional = u->conditional + point * u->nstates,
-                        .conditional_poe = u->conditional_poe + point * u->nstates};
+                        .conditional_poe = u->conditional_poe + point * u->nstates,
+                        .derivative_weight = u->weight};
+    double *derivative = u->derivative + point * u->nstates;
+    *(u->spec.use_rates ? &shares.derivative : &shares.derivative_poe) = derivative;
     kr_shares_compute(u->spec.structure, u->scratch, u->rates, column, &shares);
     shares.choice[u->nchoices] = shares.interactions;
     u->mean_poe[point] = shares.mean_poe;
     u->mean[point] = shares.mean;
     u->std[point] = sqrt(shares.variance);
+    derive_mean(u, &shares, column, derivative);
 }
 
 static void clear_point(kr_uncertainty *u, size_t point)
@@ -115,6 +140,7 @@ static void clear_point(kr_uncertainty *u, size_t point)
     memset(u->share + point * (u->nchoices + 1), 0, (u->nchoices + 1) * sizeof *u->share);
     memset(u->conditional + point * u->nstates, 0, u->nstates * sizeof *u->conditional);
     memset(u->conditional_poe + point * u->nstates, 0, u->nstates * sizeof *u->conditional_poe);
+    memset(u->derivative + point * u->nstates, 0, u->nstates * sizeof *u->derivative);
     u->mean_poe[point] = u->mean[point] = u->std[point] = 0;
 }
 

@@ -29,10 +29,12 @@ typedef struct kr_uncertainty {
                       interactions */
     double *conditional;     /* points x states: E[rate | state] */
     double *conditional_poe; /* points x states: E[probability | state] */
+    double *derivative; /* points x states: d mean curve (a probability) / d weight of the state,
+                           the others of its choice shrinking in proportion */
 
     /* inside */
     kr_shares_scratch *scratch;
-    double *rates, *map;
+    double *rates, *map, *weight;
     float *curve;
 } kr_uncertainty;
 

@@ -56,6 +56,39 @@ static void teardown(fixture *f)
     kt_ctx_end(&f->ctx);
 }
 
+static double mean_curve(const fixture *f, kr_moments_scratch *scratch, const double *rates)
+{
+    kr_moments m = kr_moments_compute(&f->t.s, scratch, rates, f->column);
+    return f->spec.use_rates ? -expm1(-m.rate_mean) : m.poe_mean;
+}
+
+/* Differences of the mean curve, where the weight of one state grows. */
+static void check_derivative(const fixture *f, size_t point, const double *rates)
+{
+    const double step = 0x1p-20;
+    kr_moments_scratch *scratch;
+    kt_ok(f->ctx, kr_moments_scratch_create(f->ctx, &f->t.s, &scratch));
+    double mean = mean_curve(f, scratch, rates);
+    for (size_t c = 0, at = point * f->u->nstates; c < f->t.s.nchoices; c++) {
+        kr_choice before = f->t.choices[c];
+        size_t n = before.nstates, first = f->column * n;
+        for (size_t k = 0; k < n; k++, at++) {
+            double w[MOST_STATES], others = 0;
+            memcpy(w, before.weights, 2 * n * sizeof *w);
+            for (size_t i = 0; i < n; i++)
+                others += i == k ? 0 : w[first + i];
+            for (size_t i = 0; i < n && others > 0; i++)
+                w[first + i] *= i == k ? 1 : 1 - step / others;
+            w[first + k] += others > 0 ? step : 0;
+            f->t.choices[c].weights = w;
+            kt_close(f->u->derivative[at], (mean_curve(f, scratch, rates) - mean) / step, 1e-4,
+                     1e-6 * mean);
+            f->t.choices[c] = before;
+        }
+    }
+    kr_moments_scratch_destroy(&scratch);
+}
+
 /* What a point holds is that of its rates. */
 static void check_point(const fixture *f, size_t point, const double *rates)
 {
@@ -77,6 +110,7 @@ static void check_point(const fixture *f, size_t point, const double *rates)
         kt_same(u->conditional_poe[point * u->nstates + i], conditional_poe[i]);
     }
     kr_shares_scratch_destroy(&scratch);
+    check_derivative(f, point, rates);
 }
 
 static void check_level(const fixture *f, size_t l)
