@@ -132,6 +132,9 @@ static kr_status all_tables(kr_exporter *e)
         KR_TRY(kr_export_by_source(e, e->sites[i]));
     if (what & KR_EXPORT_COMPONENTS)
         KR_TRY(kr_export_components(e));
+    for (size_t m = 0; m < e->spec->job->nimts; m++)
+        if (kr_export_wants(e, m))
+            KR_TRY(kr_export_uncertainty(e, m));
     for (size_t m = 0; m < e->spec->job->nimts && (what & KR_EXPORT_RATES); m++)
         if (kr_export_wants(e, m))
             KR_TRY(kr_export_rates(e, m));

@@ -15,7 +15,12 @@
     X(REALIZATIONS, "realizations", "the realizations and their weights: realizations.csv")        \
     X(BY_SOURCE, "mean_rates_by_src", "mean rates by source: mean_rates_by_src-0.csv")             \
     X(COMPONENTS, "components", "what the component rates are of: components.csv")                 \
-    X(RATES, "component_rates", "annual rates of components: component_rates-PGA.csv")
+    X(RATES, "component_rates", "annual rates of components: component_rates-PGA.csv")             \
+    X(VARIANCE, "variance_shares",                                                                 \
+      "branch sets' shares of the variance of rates: variance_shares-PGA.csv")                     \
+    X(TORNADO, "tornado", "what each branch does to the mean: tornado-PGA.csv")                    \
+    X(DERIVATIVES, "weight_derivatives",                                                           \
+      "of mean and quantiles with respect to weights: weight_derivatives-PGA.csv")
 
 enum {
 #define X(bit, name, what) KR_EXPORT_##bit##_PLACE,

@@ -16,7 +16,7 @@ static const char *table_name(kr_exporter *e, const char *what, const kr_export_
     return kr_arena_printf(&e->arena, "hazard_%s-%s%s.csv", what, k->name, suffix);
 }
 
-static void site_header(const kr_exporter *e, kr_table *t, bool depth)
+void kr_export_site_header(const kr_exporter *e, kr_table *t, bool depth)
 {
     if (e->spec->sites->custom_site_id)
         kr_table_text(t, "custom_site_id");
@@ -26,7 +26,7 @@ static void site_header(const kr_exporter *e, kr_table *t, bool depth)
         kr_table_text(t, "depth");
 }
 
-static void site_fields(const kr_exporter *e, kr_table *t, size_t i, bool depth)
+void kr_export_site_fields(const kr_exporter *e, kr_table *t, size_t i, bool depth)
 {
     const kr_sites *sites = e->spec->sites;
     if (sites->custom_site_id)
@@ -37,7 +37,7 @@ static void site_fields(const kr_exporter *e, kr_table *t, size_t i, bool depth)
         kr_table_degrees(t, sites->depth[i]);
 }
 
-static size_t site_columns(const kr_exporter *e, bool depth)
+size_t kr_export_site_columns(const kr_exporter *e, bool depth)
 {
     return (size_t)(e->spec->sites->custom_site_id != NULL) + 2 + (size_t)depth;
 }
@@ -98,14 +98,14 @@ static kr_status curve_table(kr_exporter *e, const kr_export_kind *k, size_t m)
         kr_arena_printf(&e->arena, ", kind='%s', investigation_time=%s, imt='%s'", k->name,
                         kr_repr_double(job->investigation_time, repr), job->imts[m].name);
     KR_TRY(kr_export_begin(e, table_name(e, "curve", k, suffix), &t));
-    kr_table_comment(&t, site_columns(e, true) + levels, kr_export_comment(e, more));
-    site_header(e, &t, true);
+    kr_table_comment(&t, kr_export_site_columns(e, true) + levels, kr_export_comment(e, more));
+    kr_export_site_header(e, &t, true);
     for (size_t l = 0; l < levels; l++)
         kr_table_format(&t, "poe-%.7f", kr_job_curve_level(job, m)[l]);
     kr_table_end_row(&t);
     for (size_t row = 0; row < e->nsites; row++) {
         size_t i = e->sites[row];
-        site_fields(e, &t, i, true);
+        kr_export_site_fields(e, &t, i, true);
         for (size_t l = 0; l < levels; l++)
             kr_table_number(&t, (double)curves[i * levels + l]);
         kr_table_end_row(&t);
@@ -156,14 +156,14 @@ static kr_status map_table(kr_exporter *e, const kr_export_kind *k, bool spectra
     const char *more = kr_arena_printf(&e->arena, ", kind='%s', investigation_time=%s", k->name,
                                        kr_repr_double(job->investigation_time, repr));
     KR_TRY(kr_export_begin(e, table_name(e, spectra ? "uhs" : "map", k, ""), &t));
-    kr_table_comment(&t, site_columns(e, e->depths) + ncols, kr_export_comment(e, more));
-    site_header(e, &t, e->depths);
+    kr_table_comment(&t, kr_export_site_columns(e, e->depths) + ncols, kr_export_comment(e, more));
+    kr_export_site_header(e, &t, e->depths);
     for (size_t c = 0; c < ncols; c++)
         kr_table_text(&t, names[c]);
     kr_table_end_row(&t);
     for (size_t row = 0; row < e->nsites; row++) {
         size_t i = e->sites[row];
-        site_fields(e, &t, i, e->depths);
+        kr_export_site_fields(e, &t, i, e->depths);
         for (size_t c = 0; c < ncols; c++)
             kr_table_number(&t, (double)maps[i * size + order[c]]);
         kr_table_end_row(&t);

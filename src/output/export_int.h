@@ -44,6 +44,12 @@ const char *kr_export_comment(kr_exporter *e, const char *more);
 
 bool kr_export_wants(const kr_exporter *e, size_t measure);
 
+/** The first columns of a table with a row for each site, or several, and what stands in them for
+ * site i; how many they are. */
+void kr_export_site_header(const kr_exporter *e, kr_table *t, bool depth);
+void kr_export_site_fields(const kr_exporter *e, kr_table *t, size_t i, bool depth);
+size_t kr_export_site_columns(const kr_exporter *e, bool depth);
+
 /** Tables of one kind of curves: those of curves, maps and spectra that are wanted. */
 KR_MUST_CHECK kr_status kr_export_curves(kr_exporter *e, const kr_export_kind *kind);
 
@@ -52,6 +58,9 @@ KR_MUST_CHECK kr_status kr_export_realizations(kr_exporter *e);
 KR_MUST_CHECK kr_status kr_export_by_source(kr_exporter *e, size_t site);
 KR_MUST_CHECK kr_status kr_export_components(kr_exporter *e);
 KR_MUST_CHECK kr_status kr_export_rates(kr_exporter *e, size_t measure);
+
+/** Where the uncertainty comes from: those of the three kinds that are wanted. */
+KR_MUST_CHECK kr_status kr_export_uncertainty(kr_exporter *e, size_t measure);
 
 /** Realizations so many at a time fit into a bounded block. */
 size_t kr_export_block_size(const kr_exporter *e);

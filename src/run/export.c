@@ -40,6 +40,10 @@ static bool is_there(const kr_stored *x, unsigned bit)
         return x->nsources > 0;
     case KR_EXPORT_RATES:
         return x->has_rates;
+    case KR_EXPORT_VARIANCE:
+    case KR_EXPORT_TORNADO:
+    case KR_EXPORT_DERIVATIVES:
+        return x->has_rates && !x->job->soil_intensities.n;
     default:
         return true;
     }
@@ -69,6 +73,21 @@ static kr_status list(const exporting *e, FILE *out)
 
 /* ------------------------------------------------------------------ what is wanted */
 
+/* Why a kind of table is not there. */
+static const char *reason(const kr_stored *x, unsigned bit)
+{
+    switch (bit) {
+    case KR_EXPORT_MAPS:
+    case KR_EXPORT_SPECTRA:
+        return "the job had no poes";
+    case KR_EXPORT_BY_SOURCE:
+        return "the job had no disagg_by_src";
+    default:
+        return x->has_rates ? "the component rates are those on rock, the curves those on soil"
+                            : "component rates were not stored";
+    }
+}
+
 static kr_status choose_kinds(exporting *e)
 {
     const kr_export_options *o = e->options;
@@ -76,16 +95,17 @@ static kr_status choose_kinds(exporting *e)
         size_t k = 0, n = sizeof kinds / sizeof kinds[0];
         while (k < n && !kr_str_eq(o->what[i], kinds[k].name))
             k++;
-        if (k == n)
-            return kr_fail(e->ctx, KR_EUSAGE,
-                           "no kind of table is called '%s': hcurves, hmaps, uhs, realizations, "
-                           "mean_rates_by_src, components, component_rates",
-                           o->what[i]);
+        if (k == n) {
+            char *all = kr_arena_strdup(&e->arena, kinds[0].name);
+            for (size_t j = 1; j < n && all; j++)
+                all = kr_arena_printf(&e->arena, "%s, %s", all, kinds[j].name);
+            return all ? kr_fail(e->ctx, KR_EUSAGE, "no kind of table is called '%s': %s",
+                                 o->what[i], all)
+                       : KR_ENOMEM;
+        }
         if (!is_there(e->stored, kinds[k].bit))
             return kr_fail(e->ctx, KR_EINPUT, "%s: holds no %s: %s", e->stored->path, o->what[i],
-                           kinds[k].bit == KR_EXPORT_RATES       ? "component rates were not stored"
-                           : kinds[k].bit == KR_EXPORT_BY_SOURCE ? "the job had no disagg_by_src"
-                                                                 : "the job had no poes");
+                           reason(e->stored, kinds[k].bit));
         e->choice.what |= kinds[k].bit;
     }
     return KR_OK;

@@ -80,13 +80,15 @@ void kr_uncertainty_destroy(kr_uncertainty **uncertainty)
     *uncertainty = NULL;
 }
 
-/* Between (x0, y0) and (x1, y1) at x: logarithms, or where one of the two is 0 the rates. */
+/* Between (x0, y0) and (x1, y1) at x, in logarithms; as in hazard maps those of 0 are those of
+ * 1e-30, so that the rates fall as the mean curve does. */
 static double rate_between(double x0, double y0, double x1, double y1, double x)
 {
-    double part = log(x / x0) / log(x1 / x0);
-    if (y0 > 0 && y1 > 0)
-        return y0 * exp(part * log(y1 / y0));
-    return y0 + part * (y1 - y0);
+    const double floor_rate = 1e-30;
+    if (y0 == 0 && y1 == 0)
+        return 0;
+    double part = log(x / x0) / log(x1 / x0), ln = log(fmax(y0, floor_rate));
+    return exp(ln + part * (log(fmax(y1, floor_rate)) - ln));
 }
 
 void kr_uncertainty_rates(const kr_uncertainty *u, size_t point, const double *levels,

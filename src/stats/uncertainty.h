@@ -16,10 +16,10 @@ typedef struct kr_uncertainty_spec {
 
 /* Points are the levels, then the poes. At a poe the level is that of the mean curve
  * (kr_hazard_map: log-log), and every component rate is taken between its values at the levels next
- * to it: the logarithm of the rate is linear in that of the level; where one of the two rates is 0
- * the rate itself is. What is found there follows from these rates; the mean of their probabilities
- * is near the poe, not equal to it. Where the mean curve does not reach a poe the level is 0 and so
- * is everything else. States of all choices one after another, as for kr_shares. */
+ * to it, in logarithms too, as in hazard maps with 1e-30 for 0. What is found there follows from
+ * these rates; the mean of their probabilities is near the poe, not equal to it. Where the mean
+ * curve does not reach a poe the level is 0 and so is everything else. States of all choices one
+ * after another, as for kr_shares. */
 typedef struct kr_uncertainty {
     kr_uncertainty_spec spec;
     size_t npoints, nchoices, nstates;
