@@ -271,6 +271,63 @@ static void test_streamed(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* 40 choices of three states, of which only the first makes a difference. */
+static void test_bracketed(void **state)
+{
+    (void)state;
+    enum { N = 40 };
+    kr_ctx *ctx = kt_ctx();
+    static const double weights[] = {0.25, 0.5, 0.25};
+    static const uint32_t first[] = {0, 1, 2, 3}, rates[2][3] = {{0, 1, 2}, {3, 3, 3}};
+    static const uint32_t axis[] = {0};
+    static const double values[] = {0.01, 0.02, 0.04, 0.001};
+    kr_choice choices[N];
+    uint32_t numbers[N];
+    kr_part parts[N + 1];
+    kr_rate_table tables[N];
+    for (uint32_t i = 0; i < N; i++) {
+        numbers[i] = i;
+        choices[i] = (kr_choice){.nstates = 3, .weights = weights};
+        tables[i] = (kr_rate_table){1, axis, 3, first, rates[i > 0]};
+        parts[i] = (kr_part){.kind = KR_PART_BLOCK,
+                             .states = 3,
+                             .nchoices = 1,
+                             .choices = &numbers[i],
+                             .nstates = 3,
+                             .ntables = 1,
+                             .tables = &tables[i]};
+    }
+    double n = pow(3, N);
+    parts[N] = (kr_part){.kind = KR_PART_SUM, .states = n, .nchildren = N, .children = numbers};
+    kr_structure s = {.ncolumns = 1,
+                      .nchoices = N,
+                      .choices = choices,
+                      .nrates = 4,
+                      .nparts = N + 1,
+                      .parts = parts,
+                      .realizations = n,
+                      .scale = 1};
+    const double q[] = {0.9, 0.1, 0.5}, expected[] = {0.04, 0.01, 0.02};
+    double value[3], low[3], high[3];
+    kr_unfold *unfold;
+    kr_quantiles *quantiles;
+    kr_quantile_spec spec = {KR_QUANTILE_REFERENCE, KR_SCALE_POE, q, 3, 1e-3};
+    kt_ok(ctx, kr_unfold_create(ctx, &s, &unfold));
+    assert_int_equal(kr_unfold_way(unfold), KR_BRACKETED);
+    kt_ok(ctx, kr_quantiles_create(ctx, &s, unfold, &spec, &quantiles));
+    assert_null(kr_quantiles_pairs(quantiles, values, 0));
+    kr_quantiles_compute(quantiles, values, 0, value, low, high);
+    for (size_t i = 0; i < 3; i++) {
+        double exact = -expm1(-expected[i] - 0.001 * (N - 1));
+        assert_true(low[i] <= exact && exact <= high[i]);
+        assert_true(high[i] <= 1.001 * exact); /* low is the value before, as the rule has it */
+        kt_close(value[i], (low[i] + high[i]) / 2, 1e-15, 0);
+    }
+    kr_quantiles_destroy(&quantiles);
+    kr_unfold_destroy(&unfold);
+    kt_ctx_end(&ctx);
+}
+
 /* ---- memory ---- */
 
 static kr_status make_all(kr_ctx *ctx, void *user)
@@ -310,11 +367,9 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plans_of_sums),
-        cmocka_unit_test(test_plans_of_mixes),
-        cmocka_unit_test(test_random_structures),
-        cmocka_unit_test(test_streamed),
-        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_plans_of_sums),     cmocka_unit_test(test_plans_of_mixes),
+        cmocka_unit_test(test_random_structures), cmocka_unit_test(test_streamed),
+        cmocka_unit_test(test_bracketed),         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
