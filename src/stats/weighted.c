@@ -45,7 +45,7 @@ static double between(double q, double c0, double x0, double c1, double x1)
 double kr_weighted_quantile(const kr_weighted *sorted, size_t n, double q)
 {
     double below = sorted[0].w; /* cumulative weight up to element i */
-    if (q <= below)
+    if (q < below)
         return sorted[0].x;
     for (size_t i = 1; i < n; i++) {
         double next = below + sorted[i].w;

@@ -20,7 +20,7 @@ static double plain_quantile(const kr_weighted *v, size_t n, double q)
     double c[64], sum = 0;
     for (size_t i = 0; i < n; i++)
         c[i] = sum += v[i].w;
-    if (q <= c[0])
+    if (q < c[0])
         return v[0].x;
     if (q >= c[n - 1])
         return v[n - 1].x;

@@ -23,7 +23,7 @@ typedef struct kt_problem {
     kr_problem problem;
     size_t nrates;
     double *rates;
-    /* Rates are multiples of 2^-48 and weights of a power of 2, so that sums of either have no
+    /* Rates are multiples of 2^-42 and weights of a power of 2, so that sums of either have no
      * rounding in any order, and equal values are common. Otherwise both are any numbers. */
     bool dyadic;
 } kt_problem;
@@ -31,7 +31,7 @@ typedef struct kt_problem {
 /** A random problem of at most `most` combinations: shared choices, terms that are left out of
  * combinations or stand in them twice, states with weight 0, choices that no term depends on,
  * followers that move with a leader (a term of the leader whose rates repeat), one to three columns
- * of weights, probabilities between 1e-14 and 1. Ended with kt_problem_end. */
+ * of weights, probabilities between 1e-13 and 1. Ended with kt_problem_end. */
 void kt_random_problem(kr_ctx *ctx, uint64_t *random, kt_shape shape, bool dyadic, size_t most,
                        kt_problem *out);
 void kt_problem_end(kt_problem *p);
