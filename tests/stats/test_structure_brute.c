@@ -273,7 +273,7 @@ static void test_brackets(void **state)
 {
     (void)state;
     uint64_t random = 3;
-    for (size_t trial = 0; trial < (size_t)TRIALS / 5 * KT_SHAPES; trial++) {
+    for (size_t trial = 0; trial < (size_t)TRIALS / 10 * KT_SHAPES; trial++) {
         scene s;
         scene_make(&s, &random, (kt_shape)(trial % KT_SHAPES), trial / KT_SHAPES % 3 > 0,
                    COMBINATIONS / 20);
