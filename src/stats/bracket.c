@@ -7,13 +7,17 @@
  * In every rule a quantile lies between two elements: the first one, b, whose cumulative weight is
  * greater than the target t, and the last one before it, a, that is told apart from b (not merged
  * with it). Half-weight positions c - w / 2 move b up by half the weight of one realization at
- * most, which is added to t. Upper end: b <= x where F(x) > t, for which G(x - most) - slack > t is
- * enough. Where that is nowhere, b is the greatest of all. Lower end: let F(y) <= t for all y < z,
- * and let y2 be a rate below z that the scale, and merging, tell apart from z. Then b >= z, and a
- * is not less than any element up to y2. There is one in y .. y2 where P(T < y) < F(y2), for which
- * G(y - least) below y, plus slack, less than G(y2 - most) - slack is enough. Where that is
- * nowhere, a or the first element is the least of all. In a dense distribution the bracket is 2
- * (most - least) wide.
+ * most, which is added to t.
+ *
+ * Upper end: b <= x where F(x) > t, for which G(x - most) - slack > t is enough. Where that is
+ * nowhere, b may be the greatest of all.
+ *
+ * Lower end: let F(y) <= t for all y < z, so that b >= z, and let y2 be a rate below z that the
+ * scale, and merging, tell apart from z. Then a is not less than any element up to y2. There is one
+ * in y .. y2 if P(T < y) < F(y2), for which it is enough that G just below y - least, plus slack,
+ * is less than G(y2 - most) - slack. Where that is nowhere, a may be the least of all.
+ *
+ * Where realizations are dense the bracket is 2 (most - least) wide.
  *
  * The first grid covers all rates; each one after it those up to the upper end found so far, until
  * the step is fine enough. */

@@ -55,14 +55,25 @@ static double widest_gap(const double *rate, size_t n, double step)
     return middle;
 }
 
-/* log sum(w / total exp(tilt r)), r = remainder - least; `sign`: of the tilt. */
-static double log_mean(const double *remainder, const double *weight, size_t n, double total,
-                       double least, double tilt)
+/* log sum(w / total exp(+-tilt r)), r = remainder - least. The tilts are 1, 2, 4, 8, 12 and 20
+ * times the first. */
+static void find_tilts(const double *remainder, const double *weight, size_t n, double total,
+                       double least, double step, kr_rounded *out)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += weight[i] * exp(tilt * (remainder[i] - least));
-    return log(sum / total);
+    double up[KR_GRID_TILTS] = {0}, down[KR_GRID_TILTS] = {0};
+    for (size_t i = 0; i < n; i++) {
+        double e = exp(kr_round_tilt(0, step) * (remainder[i] - least));
+        double e2 = e * e, e4 = e2 * e2, e8 = e4 * e4, e12 = e4 * e8;
+        const double power[KR_GRID_TILTS] = {e, e2, e4, e8, e12, e8 * e12};
+        for (size_t k = 0; k < KR_GRID_TILTS; k++) {
+            up[k] += weight[i] * power[k];
+            down[k] += weight[i] / power[k];
+        }
+    }
+    for (size_t k = 0; k < KR_GRID_TILTS; k++) {
+        out->up[k] = log(up[k] / total);
+        out->down[k] = log(down[k] / total);
+    }
 }
 
 /* n > 0 states in order, all of them kept. */
@@ -89,11 +100,7 @@ static void round_small(const kr_rounding *how, double *rate, double *weight, si
     out->taps = (kr_taps){ntaps, out->shift, out->mass};
     out->base = origin + first * step + least;
     out->spread = most - least;
-    for (size_t k = 0; k < KR_GRID_TILTS; k++) {
-        double tilt = kr_round_tilt(k, step);
-        out->up[k] = log_mean(rate, weight, n, total, least, tilt);
-        out->down[k] = log_mean(rate, weight, n, total, least, -tilt);
-    }
+    find_tilts(rate, weight, n, total, least, step, out);
 }
 
 /* Of remainders 0 .. spread with this mean, whatever their distribution: exp is below its chord. */

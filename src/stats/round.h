@@ -28,8 +28,8 @@ typedef struct kr_rounded {
 /** The tilts on a grid. */
 static inline double kr_round_tilt(size_t k, double step)
 {
-    static const double tilts[KR_GRID_TILTS] = {0.25, 0.5, 1, 2, 3, 5};
-    return tilts[k] / step;
+    static const double times[KR_GRID_TILTS] = {1, 2, 4, 8, 12, 20};
+    return times[k] / (4 * step);
 }
 
 /** Round n states, some of which have a weight; their arrays and the cells of `dense` are written
