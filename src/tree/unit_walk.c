@@ -223,7 +223,8 @@ static kr_status join_ends(finder *f, uint32_t set, reach *r, size_t *nends)
     kr_edge *edges = NULL;
     kr_diagram presence;
 
-    qsort(r->list, r->n, sizeof *r->list, compare_reached);
+    if (r->n > 0)
+        qsort(r->list, r->n, sizeof *r->list, compare_reached);
     KR_NEW(edges, f->b->ctx, KR_ACCOUNT_READING, r->n);
     for (size_t i = 0, n; i < r->n; i += n, (*nends)++) {
         for (n = 0; i + n < r->n && r->list[i + n].state == r->list[i].state; n++)

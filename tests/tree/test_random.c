@@ -59,7 +59,7 @@ static void make_weights(uint64_t *random, double *w, size_t n, size_t stride)
 static void make_leader(random_tree *t, size_t i, uint64_t *random)
 {
     set *s = &t->sets[i];
-    size_t leader = below(random, i);
+    size_t leader = i > 0 ? below(random, i) : 0;
     const set *l = &t->sets[leader];
 
     s->leader = -1;
