@@ -189,6 +189,14 @@ static uint32_t tournament(kr_merger m, uint32_t k)
     return first;
 }
 
+static void source_move(struct kr_list_source *s, double x, writer *out)
+{
+    const kr_list *list = s->list;
+    size_t at = s->at++;
+    writer_add(out, x, list->w[at] * s->w, list->lightest[at] * s->lightest,
+               list->heaviest[at] * s->heaviest);
+}
+
 static kr_list merge(kr_merger m, size_t k, bool met, kr_list_room room)
 {
     writer out = {room, 0, met};
@@ -199,12 +207,9 @@ static kr_list merge(kr_merger m, size_t k, bool met, kr_list_room room)
         left += m.sources[i].list->n;
     }
     uint32_t first = k > 1 ? tournament(m, nlists) : 0;
-    for (; left > 0; left--) {
+    for (; left > 0 && m.sources[first].at < m.sources[first].list->n; left--) {
         struct kr_list_source *s = &m.sources[first];
-        size_t at = s->at++;
-        const kr_list *list = s->list;
-        writer_add(&out, m.heads[first], list->w[at] * s->w, list->lightest[at] * s->lightest,
-                   list->heaviest[at] * s->heaviest);
+        source_move(s, m.heads[first], &out);
         double head = source_head(s);
         m.heads[first] = head;
         for (uint32_t j = (nlists + first) / 2; j > 0; j /= 2) {
@@ -216,6 +221,9 @@ static kr_list merge(kr_merger m, size_t k, bool met, kr_list_room room)
             head = loses ? rival : head;
         }
     }
+    for (size_t i = 0; i < k && left > 0; i++) /* infinite values are as far as the ends of lists */
+        while (m.sources[i].at < m.sources[i].list->n)
+            source_move(&m.sources[i], INFINITY, &out);
     return writer_list(&out);
 }
 

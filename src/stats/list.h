@@ -1,5 +1,5 @@
 /* Sorted lists of the values of parts: of the states of a block, of sums of independent parts, of a
- * mixture. All write into room that the caller gives. Values are finite. */
+ * mixture. All write into room that the caller gives. */
 #ifndef KR_STATS_LIST_H
 #define KR_STATS_LIST_H
 

@@ -264,6 +264,8 @@ static void test_lists(void **state)
         for (size_t i = 0; i < K; i++) {
             random_values(&random, &v[i], 1 + kt_random(&random) % N,
                           (int)(kt_random(&random) % KINDS));
+            if (kt_random(&random) % 10 == 0)
+                v[i].x[0] = v[i].x[v[i].n / 2] = INFINITY;
             lists[i] = list_of(&v[i], rule);
             factors[i] = (double)(kt_random(&random) % 4) / 4;
             for (size_t j = 0; i < k && j < v[i].n; j++)
