@@ -102,6 +102,7 @@ typedef struct kr_job {
     kr_definition quantile_definition;
     double quantile_bracket; /* relative width wanted where quantiles can only be bracketed */
     bool min, cov;           /* also statistics */
+    bool uncertainty;        /* shares of variance and means by branch are stored */
     bool use_rates, mean, std, max, hazard_maps, uniform_hazard_spectra, disagg_by_src;
     int individual_rlzs; /* -1 unset, 0, 1 */
     kr_precision component_rates_precision;

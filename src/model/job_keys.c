@@ -89,6 +89,7 @@ static const kr_job_key keys[] = {
     HONOURED(max, BOOL),
     HONOURED(min, BOOL),
     HONOURED(cov, BOOL),
+    HONOURED(uncertainty, BOOL),
     SPECIAL(quantile_definition, kr_job_set_definition),
     HONOURED(quantile_bracket, POSITIVE),
     HONOURED(quantiles, PROBABILITIES),

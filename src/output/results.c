@@ -233,6 +233,8 @@ static kr_status make_datasets(kr_results *r)
         KR_TRY(kr_h5_write_strings(r->file, "mean_rates_by_src/src_id", p->tree->base_ids, sources,
                                    false));
     }
+    if (p->job->uncertainty)
+        KR_TRY(kr_results_make_uncertainty(r->file, p, &r->arena));
     KR_NEW(r->map_scratch, r->ctx, KR_ACCOUNT_OUTPUT, 2 * curve);
 out:
     return s;
@@ -354,6 +356,12 @@ kr_status kr_results_put_rlzs(kr_results *r, size_t site, size_t nsites, size_t 
     }
 out:
     return s;
+}
+
+kr_status kr_results_put_uncertainty(kr_results *r, size_t site, size_t measure,
+                                     const kr_uncertainty *u)
+{
+    return kr_results_write_uncertainty(r->file, r->ctx, site, measure, u);
 }
 
 kr_status kr_results_finish(kr_results *r)

@@ -4,6 +4,7 @@
 
 #include "base/h5.h"
 #include "base/str.h"
+#include "output/results.h"
 #include "tree/tree.h"
 
 /* More components of paths than these are not listed. */
@@ -14,6 +15,12 @@ KR_MUST_CHECK kr_status kr_results_write_tree(kr_h5 *file, const kr_tree *tree, 
 
 /** The group tree/: what kr_tree_load makes the tree from again. */
 KR_MUST_CHECK kr_status kr_results_write_parts(kr_h5 *file, const kr_tree *tree, kr_arena *arena);
+
+/** The group uncertainty/: names and empty datasets; the numbers of one site and measure. */
+KR_MUST_CHECK kr_status kr_results_make_uncertainty(kr_h5 *file, const kr_results_spec *spec,
+                                                    kr_arena *arena);
+KR_MUST_CHECK kr_status kr_results_write_uncertainty(kr_h5 *file, kr_ctx *ctx, size_t site,
+                                                     size_t measure, const kr_uncertainty *u);
 
 /** Does the branch only stand where another set does not apply? */
 static inline bool kr_branch_stands_in(const kr_tree_branch *branch)

@@ -67,6 +67,7 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
         KR_TRY(kr_amplifier_create(ctx, calc->tree, calc->job, calc->soil, &calc->amplifier));
     else
         KR_TRY(kr_statistics_create(ctx, &spec, &calc->statistics));
+    KR_TRY(kr_calc_check_uncertainty(calc));
     kr_calc_phase_end(calc, "reading", began);
     began = kr_wall_seconds();
     KR_TRY(kr_hazard_prepare(calc->hazard, calc->sites));

@@ -243,6 +243,8 @@ kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const d
         KR_TRY(stats_of_sites(calc, first, nsites, rates, &made));
     if (calc->store_rlzs && !calc->amplifier)
         KR_TRY(rlzs_of_sites(calc, first, nsites, rates));
+    if (calc->job->uncertainty)
+        KR_TRY(kr_calc_tile_uncertainty(calc, first, nsites, rates));
     if (calc->job->disagg_by_src)
         KR_TRY(rates_by_source(calc, nsites, rates, &made.by_source));
     kr_results_tile tile = {.first_site = first,
