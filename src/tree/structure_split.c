@@ -15,7 +15,7 @@
 
 enum {
     SPLIT_WORK = 1 << 25,  /* nodes visited to compare candidates; not all are where it is short */
-    SPLIT_LIGHT = 64,      /* a part costs as much as a 64th of a small block */
+    SPLIT_LIGHT = 128,     /* a part costs as much as so little of a small block */
     SPLIT_CANDIDATES = 16, /* compared in any case */
 };
 

@@ -116,7 +116,7 @@ static void chains_and_trees(void **state)
             kr_structure st = divided(&m);
             figures f = count(&st);
             assert_true(f.states < 4 * KR_BLOCK_STATES_SMALL *
-                                       pow((double)k, log2((double)n / (10 / log2((double)k)))));
+                                       pow((double)k, log2((double)n / (8 / log2((double)k)))));
             assert_true(f.largest <= KR_BLOCK_STATES_SMALL);
             maker_end(&m);
         }
