@@ -67,6 +67,7 @@ static kr_status stored_rlzs(kr_exporter *e)
         for (size_t r = first; r < first + count; r++) {
             kr_export_kind k = {.rlz = true, .index = r};
             snprintf(k.name, sizeof k.name, "rlz-%03zu", r);
+            k.label = k.name;
             KR_TRY(kr_export_curves(e, &k));
             if (kr_interrupted(e->ctx)) {
                 s = kr_fail(e->ctx, KR_EINTERRUPTED, "interrupted");
@@ -82,7 +83,7 @@ out:
 static kr_status one_rlz(kr_exporter *e, const kr_pick *pick)
 {
     kr_status s = KR_OK;
-    kr_export_kind k = {.rlz = true};
+    kr_export_kind k = {.rlz = true, .label = pick->label};
     bool rates = kr_h5_exists(e->file, "component_rates") && !e->spec->job->soil_intensities.n;
     snprintf(k.name, sizeof k.name, "%s", pick->name);
     if (rates) {
@@ -113,6 +114,7 @@ static kr_status all_curves(kr_exporter *e)
     for (size_t i = 0; i < e->spec->nstats; i++) {
         kr_export_kind k = {.index = i};
         snprintf(k.name, sizeof k.name, "%s", e->spec->stats[i].name);
+        k.label = k.name;
         if (!e->choice->stat || kr_str_eq(e->choice->stat, k.name))
             KR_TRY(kr_export_curves(e, &k));
     }

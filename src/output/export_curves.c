@@ -95,7 +95,7 @@ static kr_status curve_table(kr_exporter *e, const kr_export_kind *k, size_t m)
     KR_TRY(read_curves(e, k, m, &curves));
     const char *suffix = kr_arena_printf(&e->arena, "-%s", job->imts[m].name);
     const char *more =
-        kr_arena_printf(&e->arena, ", kind='%s', investigation_time=%s, imt='%s'", k->name,
+        kr_arena_printf(&e->arena, ", kind='%s', investigation_time=%s, imt='%s'", k->label,
                         kr_repr_double(job->investigation_time, repr), job->imts[m].name);
     KR_TRY(kr_export_begin(e, table_name(e, "curve", k, suffix), &t));
     kr_table_comment(&t, kr_export_site_columns(e, true) + levels, kr_export_comment(e, more));
@@ -153,7 +153,7 @@ static kr_status map_table(kr_exporter *e, const kr_export_kind *k, bool spectra
     KR_ANEW(names, &e->arena, size);
     KR_TRY(read_maps(e, k, &maps));
     size_t ncols = map_columns(e, spectra, order, names);
-    const char *more = kr_arena_printf(&e->arena, ", kind='%s', investigation_time=%s", k->name,
+    const char *more = kr_arena_printf(&e->arena, ", kind='%s', investigation_time=%s", k->label,
                                        kr_repr_double(job->investigation_time, repr));
     KR_TRY(kr_export_begin(e, table_name(e, spectra ? "uhs" : "map", k, ""), &t));
     kr_table_comment(&t, kr_export_site_columns(e, e->depths) + ncols, kr_export_comment(e, more));

@@ -29,9 +29,10 @@ typedef struct kr_exporter {
 
 /* One kind of curve: a realization or a statistic. */
 typedef struct kr_export_kind {
-    bool rlz;       /* a realization, of the block; else a stored statistic */
-    size_t index;   /* its number */
-    char name[256]; /* "mean", "quantile-0.1", "rlz-000" */
+    bool rlz;          /* a realization, of the block; else a stored statistic */
+    size_t index;      /* its number */
+    char name[48];     /* "mean", "quantile-0.1", "rlz-000" */
+    const char *label; /* what the comment says; the name, or longer */
 } kr_export_kind;
 
 /** Begin and end a table. `name` NULL: memory ran out. */

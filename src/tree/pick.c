@@ -1,5 +1,6 @@
 #include "tree/pick.h"
 
+#include "base/file.h"
 #include "base/str.h"
 #include "tree/name.h"
 
@@ -204,6 +205,23 @@ static kr_status by_number(picker *p, size_t r)
     return KR_OK;
 }
 
+/* A path may be longer than the name of a file can be. */
+static kr_status give_name(const picker *p)
+{
+    kr_pick *out = p->out;
+    kr_hash128 h;
+
+    if (out->rlz != KR_UNNUMBERED) {
+        out->name = out->label = kr_arena_printf(p->arena, "rlz-%03zu", out->rlz);
+    } else {
+        kr_hash_init(&h);
+        kr_hash_text(&h, p->text);
+        out->name = kr_arena_printf(p->arena, "rlz-%08x", (unsigned)(h.a & 0xffffffff));
+        out->label = kr_arena_printf(p->arena, "rlz-%s", p->text);
+    }
+    return out->name && out->label ? KR_OK : KR_ENOMEM;
+}
+
 kr_status kr_tree_pick(kr_ctx *ctx, const kr_tree *tree, const char *text, kr_arena *arena,
                        kr_pick *out)
 {
@@ -226,9 +244,7 @@ kr_status kr_tree_pick(kr_ctx *ctx, const kr_tree *tree, const char *text, kr_ar
         KR_TRY(read_letters(&p, rest));
         KR_TRY(find_number(&p));
     }
-    out->name = out->rlz == KR_UNNUMBERED ? kr_arena_printf(arena, "rlz-%s", text)
-                                          : kr_arena_printf(arena, "rlz-%03zu", out->rlz);
-    s = out->name ? KR_OK : KR_ENOMEM;
+    s = give_name(&p);
 out:
     return s;
 }

@@ -9,15 +9,15 @@ typedef struct kr_pick {
     size_t nbranches;   /* of the path */
     uint32_t *branches; /* of the path; in a sampled tree the path's number alone */
     size_t *gsims;      /* one for each tectonic region type */
-    const char *name;   /* "rlz-017", or what was asked for where it has no number */
+    const char *name;   /* "rlz-017"; without a number "rlz-" and eight digits made of the text */
+    const char *label;  /* "rlz-017"; without a number "rlz-" and the text */
 } kr_pick;
 
 /** Find the realization that `text` names, in the arena:
  *   "17"                its number
  *   "b1~b21/gA0~gB1"    the ids of its branches, and of its models in the order of the tectonic
  *                       region types; "." where a branch set does not apply
- *   "AAB~CD"            its short name, as realizations.csv has it (not where paths cannot be
- *                       numbered)
+ *   "AAB~CD"            its short name, as realizations.csv has it
  * KR_EINPUT if there is none. */
 KR_MUST_CHECK kr_status kr_tree_pick(kr_ctx *ctx, const kr_tree *tree, const char *text,
                                      kr_arena *arena, kr_pick *out);
