@@ -205,6 +205,8 @@ kr_status kr_results_export_csv(kr_ctx *ctx, const kr_results_spec *spec, size_t
         choice.what |= KR_EXPORT_SPECTRA;
     if (job->disagg_by_src)
         choice.what |= KR_EXPORT_BY_SOURCE;
+    if (job->uncertainty && job->component_rates_precision != KR_PRECISION_NONE)
+        choice.what |= KR_EXPORT_VARIANCE | KR_EXPORT_TORNADO;
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);
     choice.file = kr_path_join(&arena, spec->dir, "results.h5");
     KR_TRY(choice.file ? KR_OK : KR_ENOMEM);

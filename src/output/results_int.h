@@ -22,6 +22,8 @@ KR_MUST_CHECK kr_status kr_results_make_uncertainty(kr_h5 *file, const kr_result
 KR_MUST_CHECK kr_status kr_results_write_uncertainty(kr_h5 *file, kr_ctx *ctx, size_t site,
                                                      size_t measure, const kr_uncertainty *u);
 
+double kr_results_uncertainty_bytes(const kr_results_spec *spec);
+
 /** Does the branch only stand where another set does not apply? */
 static inline bool kr_branch_stands_in(const kr_tree_branch *branch)
 {

@@ -68,12 +68,8 @@ double kr_results_predicted_bytes(const kr_results_spec *p)
         bytes += 16 * sites * (double)job->quantiles.n * imts * (double)kr_job_curve_levels(job);
     if (job->disagg_by_src)
         bytes += 4 * sites * imts * levels * (double)p->tree->nbase_ids;
-    if (job->uncertainty) {
-        const kr_structure *structure = &p->tree->structure;
-        size_t states = kr_shares_first_state(structure, structure->nchoices);
-        bytes += 4 * sites * imts * (levels + (double)job->poes.n) *
-                 (double)(3 + structure->nchoices + 2 * states);
-    }
+    if (job->uncertainty)
+        bytes += kr_results_uncertainty_bytes(p);
     for (size_t i = 0; i < job->ngiven; i++)
         bytes += text_bytes(job->given_keys[i]) + text_bytes(job->given_values[i]);
     for (size_t i = 0; i < p->ninputs; i++)

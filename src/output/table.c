@@ -149,9 +149,9 @@ kr_status kr_table_finish(kr_table *table, kr_status status)
 
 static bool is_table(const char *name)
 {
-    static const char *const begin[] = {"hazard_curve-",     "hazard_map-",   "hazard_uhs-",
-                                        "quantile_curve-",   "quantile_map-", "quantile_uhs-",
-                                        "mean_rates_by_src-"};
+    static const char *const begin[] = {"hazard_curve-",      "hazard_map-",      "hazard_uhs-",
+                                        "quantile_curve-",    "quantile_map-",    "quantile_uhs-",
+                                        "mean_rates_by_src-", "variance_shares-", "tornado-"};
     if (!kr_str_ends(name, ".csv"))
         return false;
     for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)

@@ -43,7 +43,7 @@ static bool is_there(const kr_stored *x, unsigned bit)
     case KR_EXPORT_VARIANCE:
     case KR_EXPORT_TORNADO:
     case KR_EXPORT_DERIVATIVES:
-        return x->has_rates && !x->job->soil_intensities.n;
+        return x->has_rates && !x->job->soil_intensities.n && !x->tree->sampled;
     default:
         return true;
     }
@@ -83,8 +83,9 @@ static const char *reason(const kr_stored *x, unsigned bit)
     case KR_EXPORT_BY_SOURCE:
         return "the job had no disagg_by_src";
     default:
-        return x->has_rates ? "the component rates are those on rock, the curves those on soil"
-                            : "component rates were not stored";
+        return !x->has_rates      ? "component rates were not stored"
+               : x->tree->sampled ? "samples are no choice of branches"
+                                  : "the component rates are those on rock, the curves on soil";
     }
 }
 
