@@ -64,8 +64,8 @@ KR_MUST_CHECK kr_status kr_results_put_rlzs(kr_results *results, size_t site, si
                                             size_t first, size_t n, const float *curves);
 
 /** Shares of variance and means by branch of one site and measure, with the job's `uncertainty`. */
-KR_MUST_CHECK kr_status kr_results_put_uncertainty(kr_results *results, size_t site,
-                                                   size_t measure, const kr_uncertainty *u);
+KR_MUST_CHECK kr_status kr_results_put_uncertainty(kr_results *results, size_t site, size_t measure,
+                                                   const kr_uncertainty *u);
 
 /** Realizations of one site that are stored together, where not all of them are. */
 size_t kr_results_chunk_rlzs(size_t bytes_per_rlz);

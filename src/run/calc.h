@@ -81,8 +81,8 @@ KR_MUST_CHECK kr_status kr_calc_tiles(kr_calc *calc);
 KR_MUST_CHECK kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites,
                                            const double *rates);
 
-/** `uncertainty`: refused where the tree has no choices to tell apart; bytes it takes; the sites of a
- * tile, into the results. */
+/** `uncertainty`: refused where the tree has no choices to tell apart; bytes it takes; the sites of
+ * a tile, into the results. */
 KR_MUST_CHECK kr_status kr_calc_check_uncertainty(const kr_calc *calc);
 size_t kr_calc_uncertainty_bytes(const kr_calc *calc);
 KR_MUST_CHECK kr_status kr_calc_tile_uncertainty(kr_calc *calc, size_t first, size_t nsites,

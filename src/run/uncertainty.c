@@ -1,6 +1,6 @@
 /* Where the uncertainty comes from, site by site into results.h5. */
-#include "run/calc.h"
 #include "stats/uncertainty.h"
+#include "run/calc.h"
 
 static kr_uncertainty_spec uncertainty_spec(const kr_calc *calc)
 {

@@ -334,7 +334,7 @@ static void test_folder_and_info(void **state)
     kt_ok(ctx, kr_info_job(ctx, &o, out));
     kt_fails(ctx, kr_info_results(ctx, dir, out), KR_EINPUT, "no results.h5 there");
     fclose(out);
-    assert_non_null(strstr(text, "hcurves-stats          1 x 2 x 1 x 2\n"));
+    assert_non_null(strstr(text, "hcurves-stats          1 x 2 x 1 x 2, single precision\n"));
     assert_non_null(strstr(text, "realizations           2\n"));
     free(text);
     kt_write_text(kt_path(dir, "job-results/results.h5"), "nothing");
