@@ -13,10 +13,11 @@ typedef struct kr_tree_inside {
     uint32_t *read;
     kr_walk_numbers numbers; /* of the paths, unless sampled */
     size_t combinations;     /* of ground-motion models; not sampled */
-    double total[2];  /* sum of the default weights, in full and with those of paths in single
-                         precision */
-    size_t nnamed;    /* branches without stand-ins */
-    bool one_gsim_id; /* all models have one id */
+    double total[2];    /* sum of the default weights, in full and with those of paths in single
+                           precision */
+    bool one_branch_id; /* there is one branch, stand-ins aside; in the reference the empty branch
+                           of smlt_branch can have the id of another */
+    bool one_gsim_id;   /* all models have one id */
 } kr_tree_inside;
 
 /** tree->sets and tree->branches from the tree as read. KR_ENOMEM. */

@@ -52,7 +52,7 @@ static void path_name(const kr_tree *tree, const uint32_t *branches, size_t n, c
     const kr_tree_inside *in = tree->inside;
     size_t len = 0;
 
-    if (in->nnamed == 1) {
+    if (in->one_branch_id) {
         memcpy(to, "A", 2);
         return;
     }

@@ -148,13 +148,27 @@ static bool rlz_one_gsim_id(const kr_tree *tree)
     return true;
 }
 
+/* Of a tree that was not read from files. */
+static bool rlz_one_branch_id(const kr_tree *tree)
+{
+    const char *first = NULL;
+
+    for (size_t i = 0; i < tree->nbranches; i++) {
+        const char *id = tree->branches[i].branch;
+        if (kr_str_eq(id, "."))
+            continue;
+        if (first && !kr_str_eq(id, first))
+            return false;
+        first = id;
+    }
+    return first != NULL;
+}
+
 kr_status kr_realizations_number(kr_ctx *ctx, kr_tree *tree, kr_tree_inside *in)
 {
     kr_status s = KR_OK;
 
-    in->nnamed = 0;
-    for (size_t i = 0; i < tree->nbranches; i++)
-        in->nnamed += !kr_str_eq(tree->branches[i].branch, ".");
+    in->one_branch_id = in->smlt.nnamed > 0 ? in->smlt.nnamed == 1 : rlz_one_branch_id(tree);
     in->one_gsim_id = rlz_one_gsim_id(tree);
     KR_TRY(tree->sampled ? rlz_sum_samples(ctx, tree, in) : rlz_enumerate(ctx, tree, in));
     if (!(in->total[0] > 0))
