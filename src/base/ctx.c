@@ -165,7 +165,7 @@ static void KR_PRINTF(5, 0) ctx_vlog(kr_ctx *ctx, kr_log_level level, const char
     if (!ctx)
         return;
     pthread_mutex_lock(&ctx->report_lock);
-    if (ctx->log) {
+    if (ctx->log && !ctx->quiet) {
         ctx_format(text, sizeof text, file, line, format, args);
         ctx->log(ctx->log_user, level, text);
     }
@@ -188,6 +188,15 @@ void kr_warn_at(kr_ctx *ctx, const char *file, int line, const char *format, ...
     va_start(args, format);
     ctx_vlog(ctx, KR_LOG_WARNING, file, line, format, args);
     va_end(args);
+}
+
+bool kr_ctx_set_quiet(kr_ctx *ctx, bool quiet)
+{
+    pthread_mutex_lock(&ctx->report_lock);
+    bool before = ctx->quiet;
+    ctx->quiet = quiet;
+    pthread_mutex_unlock(&ctx->report_lock);
+    return before;
 }
 
 void kr_progress(kr_ctx *ctx, const char *phase, double done, double total)

@@ -38,6 +38,10 @@ void kr_log(kr_ctx *ctx, kr_log_level level, const char *format, ...) KR_PRINTF(
 /** A warning about an input: "file:line: ...". */
 void kr_warn_at(kr_ctx *ctx, const char *file, int line, const char *format, ...) KR_PRINTF(4, 5);
 
+/** Drop lines of log from now on, or no longer: for what is done a second time. Returns what was
+ * set before. */
+bool kr_ctx_set_quiet(kr_ctx *ctx, bool quiet);
+
 /** Report progress; cheap when called often (it forwards ten times a second at most). */
 void kr_progress(kr_ctx *ctx, const char *phase, double done, double total);
 

@@ -22,6 +22,7 @@ struct kr_ctx {
     pthread_mutex_t report_lock; /* held while a callback runs */
     kr_log_fn log;
     void *log_user;
+    bool quiet; /* lines are dropped */
     kr_progress_fn progress;
     void *progress_user;
     atomic_llong progress_due; /* milliseconds of the monotonic clock */

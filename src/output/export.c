@@ -128,6 +128,9 @@ static kr_status all_tables(kr_exporter *e)
     unsigned what = e->choice->what;
     if (what & (KR_EXPORT_CURVES | KR_EXPORT_MAPS | KR_EXPORT_SPECTRA))
         KR_TRY(all_curves(e));
+    for (size_t m = 0; m < e->spec->job->nimts && (what & KR_EXPORT_CURVES); m++)
+        if (kr_export_wants(e, m) && !e->choice->rlz && !e->choice->stat)
+            KR_TRY(kr_export_sampling(e, m));
     if (what & KR_EXPORT_REALIZATIONS)
         KR_TRY(kr_export_realizations(e));
     for (size_t i = 0; i < e->nsites && (what & KR_EXPORT_BY_SOURCE); i++)

@@ -60,6 +60,9 @@ KR_MUST_CHECK kr_status kr_export_by_source(kr_exporter *e, size_t site);
 KR_MUST_CHECK kr_status kr_export_components(kr_exporter *e);
 KR_MUST_CHECK kr_status kr_export_rates(kr_exporter *e, size_t measure);
 
+/** Sampling error of a measure, where the run has it. */
+KR_MUST_CHECK kr_status kr_export_sampling(kr_exporter *e, size_t measure);
+
 /** Where the uncertainty comes from: those of the three kinds that are wanted. */
 KR_MUST_CHECK kr_status kr_export_uncertainty(kr_exporter *e, size_t measure);
 

@@ -227,6 +227,7 @@ static kr_status make_datasets(kr_results *r)
     if (p->store_rlzs)
         KR_TRY(make_rlzs(r));
     KR_TRY(make_brackets(r));
+    KR_TRY(kr_results_make_sampling(r->file, p, &r->arena));
     if (p->job->disagg_by_src) {
         KR_TRY(make(r, "mean_rates_by_src/array", KR_H5_F32,
                     (const size_t[]){sites, imts, levels, sources}, 0));
@@ -332,6 +333,7 @@ kr_status kr_results_put_tile(kr_results *r, const kr_results_tile *t)
             r->file, "component_rates", KR_H5_F64, (const size_t[]){0, t->first_site, 0, 0},
             (const size_t[]){r->spec.tree->nrates, n, imts, levels}, t->component_rates));
     KR_TRY(put_stats(r, t));
+    KR_TRY(kr_results_put_sampling(r->file, &r->spec, t));
     if (t->rates_by_source)
         KR_TRY(kr_h5_write_slab(
             r->file, "mean_rates_by_src/array", KR_H5_F32, (const size_t[]){t->first_site, 0, 0, 0},

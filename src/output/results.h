@@ -7,7 +7,7 @@
 #define KR_OUTPUT_RESULTS_H
 
 #include "model/sites.h"
-#include "stats/stats.h"
+#include "stats/sampling.h"
 #include "stats/uncertainty.h"
 
 enum { KR_RESULTS_FORMAT = 2 };
@@ -33,8 +33,9 @@ typedef struct kr_results_spec {
     const kr_stat *stats;
     size_t nstats;
     bool store_rlzs;
-    kr_way way;             /* how the statistics are taken */
-    const char *start_date; /* YYYY-MM-DDTHH:MM:SS */
+    kr_way way;                        /* how the statistics are taken */
+    const kr_sampling_error *sampling; /* of a sampled tree; or NULL */
+    const char *start_date;            /* YYYY-MM-DDTHH:MM:SS */
     const char *isa;
     const kr_input_file *inputs;
     size_t ninputs;
@@ -53,6 +54,8 @@ typedef struct kr_results_tile {
     const float *stats;            /* sites, statistics, measures x levels */
     const double *brackets;        /* sites, quantiles, measures x levels, 2; or NULL */
     const float *rates_by_source;  /* sites, measures x levels, sources; or NULL */
+    const float *ranges;           /* with sampling: sites, its statistics, measures x levels, 2 */
+    const float *whole;            /* and sites, its statistics, measures x levels; or NULL */
 } kr_results_tile;
 
 KR_MUST_CHECK kr_status kr_results_put_tile(kr_results *results, const kr_results_tile *tile);

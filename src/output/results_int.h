@@ -24,6 +24,12 @@ KR_MUST_CHECK kr_status kr_results_write_uncertainty(kr_h5 *file, kr_ctx *ctx, s
 
 double kr_results_uncertainty_bytes(const kr_results_spec *spec);
 
+/** The group sampling_error/: the ranges of statistics over samples, and the whole tree's. */
+KR_MUST_CHECK kr_status kr_results_make_sampling(kr_h5 *file, const kr_results_spec *spec,
+                                                 kr_arena *arena);
+KR_MUST_CHECK kr_status kr_results_put_sampling(kr_h5 *file, const kr_results_spec *spec,
+                                                const kr_results_tile *tile);
+
 /** Does the branch only stand where another set does not apply? */
 static inline bool kr_branch_stands_in(const kr_tree_branch *branch)
 {

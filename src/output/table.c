@@ -151,7 +151,8 @@ static bool is_table(const char *name)
 {
     static const char *const begin[] = {"hazard_curve-",      "hazard_map-",      "hazard_uhs-",
                                         "quantile_curve-",    "quantile_map-",    "quantile_uhs-",
-                                        "mean_rates_by_src-", "variance_shares-", "tornado-"};
+                                        "mean_rates_by_src-", "variance_shares-", "tornado-",
+                                        "sampling_error-"};
     if (!kr_str_ends(name, ".csv"))
         return false;
     for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)

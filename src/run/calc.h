@@ -9,6 +9,8 @@
 #include "stats/stats.h"
 #include "tree/tree.h"
 
+typedef struct kr_calc_sampling kr_calc_sampling;
+
 typedef struct kr_calc {
     kr_ctx *ctx;
     const kr_run_options *options;
@@ -26,10 +28,11 @@ typedef struct kr_calc {
     kr_stat *stats;
     size_t nstats;
     bool store_rlzs;
-    size_t tile_sites;         /* sites computed at a time */
-    kr_statistics *statistics; /* of sums of component rates */
-    kr_amplifier *amplifier;   /* or of curves on soil; the other is NULL */
-    double *rate_weights;      /* with disagg_by_src: weight of each component rate in the mean */
+    size_t tile_sites;          /* sites computed at a time */
+    kr_statistics *statistics;  /* of sums of component rates */
+    kr_amplifier *amplifier;    /* or of curves on soil; the other is NULL */
+    kr_calc_sampling *sampling; /* of a sampled tree; or NULL: see run/sampling.h */
+    double *rate_weights;       /* with disagg_by_src: weight of each component rate in the mean */
     kr_hazard_work work;
     kr_results_spec spec;
     kr_results *results;

@@ -199,9 +199,15 @@ out:
 static kr_status datasets(kr_h5 *file, FILE *out)
 {
     kr_status s = KR_OK;
-    static const char *const names[] = {
-        "component_rates", "hcurves-stats",     "hcurves-rlzs",           "hmaps-stats",
-        "hmaps-rlzs",      "quantile_brackets", "mean_rates_by_src/array"};
+    static const char *const names[] = {"component_rates",
+                                        "hcurves-stats",
+                                        "hcurves-rlzs",
+                                        "hmaps-stats",
+                                        "hmaps-rlzs",
+                                        "quantile_brackets",
+                                        "mean_rates_by_src/array",
+                                        "sampling_error/ranges",
+                                        "sampling_error/whole"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         size_t dims[KR_H5_MAX_RANK];
         int rank;

@@ -1,6 +1,6 @@
 /* The memory of a calculation, fixed before it starts. */
 #include "base/mem.h"
-#include "run/calc.h"
+#include "run/sampling.h"
 #include "stats/realize.h"
 
 #include <unistd.h>
@@ -29,7 +29,7 @@ static size_t tile_bytes(const kr_calc *calc, size_t nsites)
     if (job->disagg_by_src)
         values += nsites * job->nimts * job->nlevels * calc->tree->nbase_ids;
     return kr_hazard_tile_bytes(calc->hazard, nsites, calc->threads) + values * sizeof(float) +
-           kr_calc_uncertainty_bytes(calc) +
+           kr_calc_uncertainty_bytes(calc) + kr_calc_sampling_bytes(calc, nsites) +
            (calc->store_rlzs ? kr_realizer_bytes(calc->tree, job->nimts * job->nlevels) : 0) +
            (size_t)calc->stats_threads * (calc->amplifier
                                               ? kr_amplifier_scratch_bytes(calc->amplifier)

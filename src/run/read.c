@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "run/calc.h"
+#include "run/sampling.h"
 
 #include <omp.h>
 #include <stdint.h>
@@ -80,6 +80,7 @@ void kr_calc_clear(kr_calc *calc)
 {
     kr_results_destroy(&calc->results);
     kr_free(calc->rate_weights);
+    kr_calc_sampling_end(calc);
     kr_statistics_destroy(&calc->statistics);
     kr_amplifier_destroy(&calc->amplifier);
     kr_hazard_destroy(&calc->hazard);

@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "num/isa.h"
-#include "run/calc.h"
+#include "run/sampling.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -75,6 +75,7 @@ kr_status kr_calc_fill_spec(kr_calc *calc)
                                    .store_rlzs = calc->store_rlzs,
                                    .way = calc->statistics ? kr_statistics_way(calc->statistics)
                                                            : KR_STREAMED,
+                                   .sampling = kr_calc_sampling_error(calc),
                                    .start_date = kr_arena_strdup(&calc->arena, date),
                                    .isa = kr_isa_name(),
                                    .inputs = calc->inputs,
@@ -120,11 +121,13 @@ static kr_status compute(kr_calc *calc)
     double began = kr_wall_seconds();
     calc->store_rlzs = kr_calc_stores_rlzs(calc);
     KR_TRY(check_rlzs(calc));
+    KR_TRY(kr_calc_sampling_begin(calc));
     KR_TRY(kr_calc_plan(calc));
     KR_TRY(kr_calc_open_results(calc));
     KR_TRY(kr_calc_tiles(calc));
     KR_TRY(check_contexts(calc));
     KR_TRY(kr_results_finish(calc->results));
+    kr_calc_sampling_report(calc);
     kr_info(calc->ctx, "stored: results.h5, %.2f MB",
             (double)kr_results_bytes(calc->results) / 1e6);
     kr_calc_phase_end(calc, "computing", began);

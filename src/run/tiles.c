@@ -1,6 +1,6 @@
 /* Tiles of sites: component rates, statistics, storage. */
 #include "base/clock.h"
-#include "run/calc.h"
+#include "run/sampling.h"
 #include "stats/realize.h"
 #include "stats/weights.h"
 
@@ -61,7 +61,7 @@ static size_t bracket_size(const kr_calc *calc)
 
 /* Results of a tile on their way to the file. */
 typedef struct tile_stats {
-    float *stats, *by_source;
+    float *stats, *by_source, *ranges, *whole;
     double *brackets;
 } tile_stats;
 
@@ -233,7 +233,7 @@ out:
 kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const double *rates)
 {
     kr_status s = KR_OK;
-    tile_stats made = {NULL, NULL, NULL};
+    tile_stats made = {NULL};
     KR_NEW(made.stats, calc->ctx, KR_ACCOUNT_STATS, nsites * calc->nstats * curve_size(calc));
     if (bracket_size(calc))
         KR_NEW(made.brackets, calc->ctx, KR_ACCOUNT_STATS, nsites * bracket_size(calc));
@@ -247,17 +247,22 @@ kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const d
         KR_TRY(kr_calc_tile_uncertainty(calc, first, nsites, rates));
     if (calc->job->disagg_by_src)
         KR_TRY(rates_by_source(calc, nsites, rates, &made.by_source));
+    KR_TRY(kr_calc_sampling_tile(calc, first, nsites, rates, &made.ranges, &made.whole));
     kr_results_tile tile = {.first_site = first,
                             .nsites = nsites,
                             .component_rates = rates,
                             .stats = made.stats,
                             .brackets = made.brackets,
-                            .rates_by_source = made.by_source};
+                            .rates_by_source = made.by_source,
+                            .ranges = made.ranges,
+                            .whole = made.whole};
     KR_TRY(kr_results_put_tile(calc->results, &tile));
 out:
     kr_free(made.stats);
     kr_free(made.brackets);
     kr_free(made.by_source);
+    kr_free(made.ranges);
+    kr_free(made.whole);
     return s;
 }
 

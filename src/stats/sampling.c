@@ -151,6 +151,16 @@ size_t kr_sampling_error_stats(const kr_sampling_error *e, const size_t **which)
     return e->n;
 }
 
+double kr_sampling_error_effective(const kr_sampling_error *e)
+{
+    return e->effective;
+}
+
+bool kr_sampling_error_has_whole(const kr_sampling_error *e)
+{
+    return e->whole != NULL;
+}
+
 /* ------------------------------------------------------------------ scratch */
 
 static size_t level_count(const kr_sampling_error *e)

@@ -30,6 +30,11 @@ void kr_sampling_error_destroy(kr_sampling_error **error);
 /** The statistics that have a range; which[i] of those of the spec. */
 size_t kr_sampling_error_stats(const kr_sampling_error *error, const size_t **which);
 
+/** The number of samples of equal weights that they are worth; whether the whole tree is compared.
+ */
+double kr_sampling_error_effective(const kr_sampling_error *error);
+bool kr_sampling_error_has_whole(const kr_sampling_error *error);
+
 typedef struct kr_sampling_scratch kr_sampling_scratch;
 size_t kr_sampling_scratch_bytes(const kr_sampling_error *error);
 KR_MUST_CHECK kr_status kr_sampling_scratch_create(kr_ctx *ctx, const kr_sampling_error *error,

@@ -86,10 +86,12 @@ static kr_status read_whole(kr_ctx *ctx, const kr_job *job, kr_model *model, con
 {
     kr_status s = KR_OK;
     kr_job all = *job;
-    bool same;
+    bool same, quiet = kr_ctx_set_quiet(ctx, true); /* all was told when the samples were read */
 
     all.samples = 0;
-    KR_TRY(kr_tree_read(ctx, &all, model, &out->tree));
+    s = kr_tree_read(ctx, &all, model, &out->tree);
+    kr_ctx_set_quiet(ctx, quiet);
+    KR_TRY(s);
     KR_TRY(match(ctx, sampled, out->tree, &out->rates, &same));
     if (!same) {
         out->why_not = "some parts of the tree were never sampled apart from others";
