@@ -229,6 +229,7 @@ static kr_status load_all(kr_stored *x)
     KR_TRY(kr_reader_texts(&r, "mean_rates_by_src/src_id", x->nsources, &sources));
     x->sources = sources;
     x->job->disagg_by_src = x->nsources > 0;
+    x->job->uncertainty = kr_h5_exists(x->file, "uncertainty/branch_set");
 out:
     return s;
 }

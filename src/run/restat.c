@@ -35,32 +35,36 @@ static kr_status create_statistics(kr_restat *r)
     return kr_statistics_create(r->ctx, &spec, &calc->statistics);
 }
 
-/* As many sites at a time as a quarter of the memory holds rates of, in whole chunks if possible.
- */
+/* As many sites at a time as a quarter of the memory holds rates of, in whole chunks if possible. */
 static kr_status plan(kr_restat *r)
 {
     kr_calc *calc = &r->calc;
     size_t limit = kr_calc_limit(calc), n = calc->sites->n;
     size_t total = calc->job->nimts * calc->job->nlevels;
-    size_t held = (size_t)kr_ctx_memory(r->ctx).current;
-    size_t threads = (size_t)calc->threads * kr_statistics_scratch_bytes(calc->statistics);
+    size_t thread = kr_statistics_scratch_bytes(calc->statistics);
+    size_t held = (size_t)kr_ctx_memory(r->ctx).current + kr_calc_uncertainty_bytes(calc);
     size_t site = (calc->tree->nrates + calc->nstats + calc->tree->nbase_ids +
                    2 * kr_statistics_quantiles(calc->statistics)) *
                       total * sizeof(double) +
                   1;
     size_t chunk = kr_results_chunk_sites(total * sizeof(double));
-    if (held + threads + site > limit)
+    calc->stats_threads = calc->threads;
+    while (calc->stats_threads > 1 && held + site + (size_t)calc->stats_threads * thread > limit)
+        calc->stats_threads--;
+    held += (size_t)calc->stats_threads * thread;
+    if (held + site > limit)
         return kr_fail(r->ctx, KR_ENOFIT,
                        "needs %.1f MB of memory, the limit is %.1f MB; give a higher "
-                       "--memory-limit, fewer --threads or quantiles",
-                       (double)(held + threads + site) / 1e6, (double)limit / 1e6);
-    size_t fit = (limit - held - threads) / 4 / site;
+                       "--memory-limit or fewer quantiles",
+                       (double)(held + site) / 1e6, (double)limit / 1e6);
+    size_t fit = (limit - held) / 4 / site;
     fit = fit > chunk ? fit - fit % chunk : fit ? fit : 1;
     calc->tile_sites = fit < n ? fit : n;
     kr_mem_set_limit(r->ctx, limit);
-    kr_info(r->ctx, "memory: %.1f MB held, blocks of %zu sites with %.1f MB of component rates",
-            (double)held / 1e6, calc->tile_sites,
-            (double)(calc->tile_sites * calc->tree->nrates * total * sizeof(double)) / 1e6);
+    kr_info(r->ctx, "memory: blocks of %zu sites with %.1f MB of component rates, %d threads",
+            calc->tile_sites,
+            (double)(calc->tile_sites * calc->tree->nrates * total * sizeof(double)) / 1e6,
+            calc->stats_threads);
     return KR_OK;
 }
 
@@ -99,6 +103,7 @@ static kr_status restat(kr_restat *r)
     kr_info(r->ctx, "%zu sites, %.15g realizations, %zu component rates of %zu runs",
             calc->sites->n, calc->tree->rlzs, calc->tree->nrates, r->nruns);
     KR_TRY(create_statistics(r));
+    KR_TRY(kr_calc_check_uncertainty(calc));
     KR_TRY(plan(r));
     KR_TRY(kr_calc_open_results(calc));
     KR_TRY(compute(r));

@@ -121,7 +121,7 @@ refuse 2 "no statistic is asked for" whole --statistics '' --quantiles ''
 refuse 2 "a finished run is not changed" whole -o whole
 refuse 2 "holds results already" whole -o low
 refuse 1 "the component rates are not stored" none
-refuse 3 "--memory-limit" whole --memory-limit 100K
+refuse 3 "--memory-limit" whole --memory-limit 50K
 refuse 1 "they differ in sites and in the logic tree" west low
 refuse 1 "is in several of the runs" whole low --source-tree area/$source
 refuse 1 "give the weights with --source-tree" low high
