@@ -48,10 +48,11 @@ format: deps-test  ## format all C files with clang-format 14
 clean:  ## remove build/
 	rm -rf build
 
-bench: release  ## time the program on a job and the ground-motion models
+bench: release  ## time the program on a job, the ground-motion models, statistics of large trees
 	cmake --build --preset release --target benches
 	bench/run.sh
 	build/release/bench/bench_gmm
+	build/release/bench/bench_tree
 
 check-long: $(LONG)  ## the checks that take long: all of the following, one after the other
 	@echo 'check-long: all passed'
