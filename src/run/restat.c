@@ -35,7 +35,8 @@ static kr_status create_statistics(kr_restat *r)
     return kr_statistics_create(r->ctx, &spec, &calc->statistics);
 }
 
-/* As many sites at a time as a quarter of the memory holds rates of, in whole chunks if possible. */
+/* As many sites at a time as a quarter of the memory holds rates of, in whole chunks if possible.
+ */
 static kr_status plan(kr_restat *r)
 {
     kr_calc *calc = &r->calc;
