@@ -113,6 +113,7 @@ static kr_status write_head(kr_results *r)
 {
     kr_status s = KR_OK;
     const kr_job *job = r->spec.job;
+    kr_arena arena = {0}; /* columns on their way into the file */
     kr_h5 *f = r->file;
     KR_TRY(kr_h5_set_attr_text(f, "/", "format", "kauri results"));
     KR_TRY(kr_h5_set_attr_double(f, "/", "format_version", KR_RESULTS_FORMAT));
@@ -130,11 +131,13 @@ static kr_status write_head(kr_results *r)
     KR_TRY(kr_h5_set_attr_double(f, "/", "individual_rlzs", job->individual_rlzs));
     KR_TRY(kr_h5_set_attr_double(f, "/", "hazard_maps", job->hazard_maps));
     KR_TRY(kr_h5_set_attr_double(f, "/", "uniform_hazard_spectra", job->uniform_hazard_spectra));
-    KR_TRY(write_job(f, &r->spec, &r->arena));
-    KR_TRY(write_inputs(f, &r->spec, &r->arena));
-    KR_TRY(write_sites(f, r->spec.sites, &r->arena));
-    KR_TRY(kr_results_write_tree(f, r->spec.tree, &r->arena));
+    kr_arena_init(&arena, r->ctx, KR_ACCOUNT_OUTPUT);
+    KR_TRY(write_job(f, &r->spec, &arena));
+    KR_TRY(write_inputs(f, &r->spec, &arena));
+    KR_TRY(write_sites(f, r->spec.sites, &arena));
+    KR_TRY(kr_results_write_tree(f, r->spec.tree, &arena));
 out:
+    kr_arena_clear(&arena);
     return s;
 }
 

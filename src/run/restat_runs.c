@@ -176,8 +176,8 @@ kr_status kr_restat_tree(kr_restat *r)
         parts[i] = (kr_merge_part){r->runs[i]->tree, r->runs[i]->dir};
     merge.parts = parts;
     if (o->source_tree) {
+        merge.weights = &weights; /* to be cleared in any case */
         KR_TRY(kr_source_weights_read(r->ctx, o->source_tree, &r->arena, &weights));
-        merge.weights = &weights;
     }
     KR_TRY(kr_tree_merge(r->ctx, &merge, &r->calc.tree, &r->rates));
 out:

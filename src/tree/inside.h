@@ -7,7 +7,7 @@
 #include "tree/walk.h"
 
 typedef struct kr_tree_inside {
-    kr_smlt smlt; /* empty in a tree that was not read from files */
+    kr_smlt smlt; /* while the tree is read from files */
     kr_glt glt;
     uint32_t *made; /* of each branch of smlt, its number in the tree; and the other way round */
     uint32_t *read;
@@ -15,8 +15,9 @@ typedef struct kr_tree_inside {
     size_t combinations;     /* of ground-motion models; not sampled */
     double total[2];    /* sum of the default weights, in full and with those of paths in single
                            precision */
-    bool one_branch_id; /* there is one branch, stand-ins aside; in the reference the empty branch
-                           of smlt_branch can have the id of another */
+    bool one_branch;    /* a tree that was read has one; in the reference the empty branch of
+                           smlt_branch can have taken the id of another */
+    bool one_branch_id; /* this, or all branches but stand-ins have one id */
     bool one_gsim_id;   /* all models have one id */
 } kr_tree_inside;
 

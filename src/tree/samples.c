@@ -39,8 +39,9 @@ static kr_status draw_path(drawn *f, const double *x, double *weights)
     size_t first = f->nbranches;
 
     for (uint32_t set = 0; set != KR_NO_SET;) {
+        size_t before = f->nbranches - first;
         uint32_t branch =
-            draw_branch(f, set, x, weights, f->branches + first, f->nbranches - first);
+            draw_branch(f, set, x, weights, before ? f->branches + first : NULL, before);
         KR_GROW(f->branches, f->cap, f->nbranches + 1, f->tree->arena.ctx, KR_ACCOUNT_TREE);
         f->branches[f->nbranches++] = branch;
         set = f->tree->branches[branch].next;

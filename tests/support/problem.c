@@ -295,7 +295,7 @@ double kt_problem_quantile(double *values, double *weights, size_t n, kr_quantil
         n = merge(v, n);
     for (size_t i = 0; i < n; i++) {
         sum += v[i].w;
-        c[i] = rule == KR_QUANTILE_HALF_WEIGHT ? (sum - v[i].w / 2) / total : sum;
+        c[i] = rule == KR_QUANTILE_HALF_WEIGHT ? (sum - v[i].w / 2) / (total > 0 ? total : 1) : sum;
     }
     if (slope)
         *slope = 0;
