@@ -117,7 +117,7 @@ kr_status kr_structure_add_problem(kr_structure_builder *b, const kr_problem *pr
                             problem->choices[terms[i].choices[k]].name);
                 goto out;
             }
-    KR_TRY(kr_divide(&d, &(kr_bundle){n, choices, problem->nterms, reduced}, part));
+    KR_TRY(kr_divide(&d, &(kr_tied_terms){n, choices, problem->nterms, reduced}, part));
 out:
     kr_arena_clear(&arena);
     return s;

@@ -190,7 +190,7 @@ out:
     return s;
 }
 
-kr_status kr_divide_block(kr_division *d, const kr_bundle *bundle, uint32_t *part)
+kr_status kr_divide_block(kr_division *d, const kr_tied_terms *bundle, uint32_t *part)
 {
     kr_status s = KR_OK;
     kr_part block = {.kind = KR_PART_BLOCK, .nchoices = bundle->nchoices, .nstates = 1};

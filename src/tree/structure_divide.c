@@ -7,7 +7,7 @@
 /* No more parts of one group of tied choices: they would take more time than its states. */
 enum { DIVIDE_PARTS_MAX = 1 << 20 };
 
-double kr_bundle_bits(const kr_choice *choices, const kr_bundle *bundle)
+double kr_bundle_bits(const kr_choice *choices, const kr_tied_terms *bundle)
 {
     double bits = 0;
 
@@ -23,7 +23,7 @@ typedef struct groups {
     uint32_t *parent;
     uint32_t *group_of; /* of each choice of the bundle, by the root of its tree in `parent` */
     size_t n;
-    kr_bundle *bundles; /* n, and what is loose */
+    kr_tied_terms *bundles; /* n, and what is loose */
     double *bits;
 } groups;
 
@@ -36,7 +36,7 @@ static uint32_t groups_root(groups *g, uint32_t i)
     return i;
 }
 
-static void groups_number(const kr_division *d, const kr_bundle *bundle, groups *g)
+static void groups_number(const kr_division *d, const kr_tied_terms *bundle, groups *g)
 {
     for (size_t i = 0; i < bundle->nchoices; i++)
         g->group_of[i] = UINT32_MAX;
@@ -64,7 +64,7 @@ static size_t groups_of_term(const kr_division *d, groups *g, const kr_term *ter
 }
 
 /* Hand out choices and terms to the groups, in their order. */
-static kr_status groups_fill(kr_division *d, const kr_bundle *bundle, groups *g)
+static kr_status groups_fill(kr_division *d, const kr_tied_terms *bundle, groups *g)
 {
     kr_status s = KR_OK;
     uint32_t *choices;
@@ -83,7 +83,7 @@ static kr_status groups_fill(kr_division *d, const kr_bundle *bundle, groups *g)
     for (size_t k = 0; k <= g->n; k++) {
         first_choice[k + 1] += first_choice[k];
         first_term[k + 1] += first_term[k];
-        g->bundles[k] = (kr_bundle){0, choices + first_choice[k], 0, terms + first_term[k]};
+        g->bundles[k] = (kr_tied_terms){0, choices + first_choice[k], 0, terms + first_term[k]};
     }
     for (size_t i = 0; i < bundle->nchoices; i++) {
         size_t k = groups_of_choice(d, g, bundle->choices[i]);
@@ -98,7 +98,7 @@ out:
     return s;
 }
 
-static kr_status groups_find(kr_division *d, const kr_bundle *bundle, groups *g)
+static kr_status groups_find(kr_division *d, const kr_tied_terms *bundle, groups *g)
 {
     kr_status s = KR_OK;
 
@@ -127,7 +127,7 @@ out:
 static kr_status groups_merge(groups *g, size_t k)
 {
     kr_status s = KR_OK;
-    kr_bundle *a = &g->bundles[k], *b = &g->bundles[g->n];
+    kr_tied_terms *a = &g->bundles[k], *b = &g->bundles[g->n];
     uint32_t *choices;
     const kr_term **terms;
     size_t n = 0;
@@ -143,8 +143,8 @@ static kr_status groups_merge(groups *g, size_t k)
         terms[i] = a->terms[i];
     for (size_t i = 0; i < b->nterms; i++)
         terms[a->nterms + i] = b->terms[i];
-    *a = (kr_bundle){n, choices, a->nterms + b->nterms, terms};
-    *b = (kr_bundle){0};
+    *a = (kr_tied_terms){n, choices, a->nterms + b->nterms, terms};
+    *b = (kr_tied_terms){0};
 out:
     return s;
 }
@@ -152,7 +152,7 @@ out:
 /* One line: who is tied. */
 static kr_status divide_fail(const kr_division *d)
 {
-    const kr_bundle *tied = d->tied;
+    const kr_tied_terms *tied = d->tied;
     char names[256] = "", number[32];
     size_t named = 0, at = 0;
 
@@ -188,8 +188,8 @@ static size_t mix_axis(const kr_term *term, uint32_t choice)
     return axis;
 }
 
-static kr_status mix_sort(kr_arena *arena, const kr_bundle *group, uint32_t choice, size_t nstates,
-                          by_state *out)
+static kr_status mix_sort(kr_arena *arena, const kr_tied_terms *group, uint32_t choice,
+                          size_t nstates, by_state *out)
 {
     kr_status s = KR_OK;
     size_t *end;
@@ -251,7 +251,8 @@ out:
 }
 
 /* A mix over one choice of a group: its other choices given each of its states. */
-static kr_status divide_mix(kr_division *d, const kr_bundle *group, uint32_t choice, uint32_t *part)
+static kr_status divide_mix(kr_division *d, const kr_tied_terms *group, uint32_t choice,
+                            uint32_t *part)
 {
     kr_status s = KR_OK;
     size_t nstates = d->choices[choice].nstates, nleft = 0, nfree = 0;
@@ -282,7 +283,7 @@ static kr_status divide_mix(kr_division *d, const kr_bundle *group, uint32_t cho
                            sorted.entries + i, end - i, &terms[n++]));
         }
         fixed[k] = (uint32_t)k;
-        KR_TRY(kr_divide(d, &(kr_bundle){nleft, left, n, terms}, &children[k]));
+        KR_TRY(kr_divide(d, &(kr_tied_terms){nleft, left, n, terms}, &children[k]));
         kr_arena_reset(&here);
     }
     KR_TRY(kr_structure_add_mix(d->b, choice, fixed, children, nstates, part));
@@ -293,7 +294,7 @@ out:
 }
 
 /* A group becomes a block, or a mix over a choice that leaves half its states or less. */
-static kr_status divide_decide(kr_division *d, const kr_bundle *group, double bits, bool *block,
+static kr_status divide_decide(kr_division *d, const kr_tied_terms *group, double bits, bool *block,
                                uint32_t *choice)
 {
     kr_status s = KR_OK;
@@ -317,7 +318,7 @@ out:
     return s;
 }
 
-kr_status kr_divide(kr_division *d, const kr_bundle *bundle, uint32_t *part)
+kr_status kr_divide(kr_division *d, const kr_tied_terms *bundle, uint32_t *part)
 {
     kr_status s = KR_OK;
     groups g = {0};

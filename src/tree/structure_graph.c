@@ -36,7 +36,7 @@ out:
     return s;
 }
 
-kr_status kr_graph_make(kr_graph *g, const kr_division *d, const kr_bundle *group)
+kr_status kr_graph_make(kr_graph *g, const kr_division *d, const kr_tied_terms *group)
 {
     kr_status s = KR_OK;
     const kr_term **terms;

@@ -5,21 +5,21 @@
 #include "tree/structure.h"
 
 /* Choices and the terms that depend on them, and on no others. */
-typedef struct kr_bundle {
+typedef struct kr_tied_terms {
     size_t nchoices;
     const uint32_t *choices; /* increasing */
     size_t nterms;
     const kr_term *const *terms; /* reduced (kr_term_reduce) */
-} kr_bundle;
+} kr_tied_terms;
 
 /* One division of one problem. */
 typedef struct kr_division {
     kr_structure_builder *b;
-    const kr_choice *choices; /* all of the problem */
-    uint32_t *place;          /* of each choice: its position in the bundle that is looked at */
-    const kr_bundle *tied;    /* the outermost group that is being divided, or NULL */
-    double states;            /* of its blocks so far */
-    size_t parts;             /* of the builder, before it */
+    const kr_choice *choices;  /* all of the problem */
+    uint32_t *place;           /* of each choice: its position in the bundle that is looked at */
+    const kr_tied_terms *tied; /* the outermost group that is being divided, or NULL */
+    double states;             /* of its blocks so far */
+    size_t parts;              /* of the builder, before it */
 } kr_division;
 
 /** Drop the choices that a term does not depend on (its entries are the same for all of their
@@ -27,14 +27,15 @@ typedef struct kr_division {
 KR_MUST_CHECK kr_status kr_term_reduce(kr_arena *arena, const kr_choice *choices, kr_term *term);
 
 /** log2 of the number of combinations of choices. */
-double kr_bundle_bits(const kr_choice *choices, const kr_bundle *bundle);
+double kr_bundle_bits(const kr_choice *choices, const kr_tied_terms *bundle);
 
 /** Compare the choices of two terms: lexical order, 0 if they are the same. */
 int kr_terms_compare(const kr_term *a, const kr_term *b);
 
 /** The terms of a bundle in the order of kr_terms_compare; of the same choices in that of the
  * bundle. `out` has room for all. KR_ENOMEM. */
-KR_MUST_CHECK kr_status kr_terms_sort(kr_ctx *ctx, const kr_bundle *bundle, const kr_term **out);
+KR_MUST_CHECK kr_status kr_terms_sort(kr_ctx *ctx, const kr_tied_terms *bundle,
+                                      const kr_term **out);
 
 /* Choices that some terms depend on together. */
 typedef struct kr_tie {
@@ -64,7 +65,8 @@ typedef struct kr_graph {
 } kr_graph;
 
 /** The graph of a group; kr_graph_clear frees it in any case. KR_ENOMEM. */
-KR_MUST_CHECK kr_status kr_graph_make(kr_graph *g, const kr_division *d, const kr_bundle *group);
+KR_MUST_CHECK kr_status kr_graph_make(kr_graph *g, const kr_division *d,
+                                      const kr_tied_terms *group);
 void kr_graph_clear(kr_graph *g);
 
 /** The pieces that the graph falls apart into without fixed choices and idle ties: their bits in
@@ -89,16 +91,17 @@ typedef struct kr_split {
 } kr_split;
 
 /** Find the choice whose fixing divides a group of at least two choices best. KR_ENOMEM. */
-KR_MUST_CHECK kr_status kr_split_find(kr_division *d, const kr_bundle *group, kr_split *out);
+KR_MUST_CHECK kr_status kr_split_find(kr_division *d, const kr_tied_terms *group, kr_split *out);
 
 /** Add a part to the builder. KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_structure_push(kr_structure_builder *b, const kr_part *part,
                                           uint32_t *number);
 
 /** Add a block of all choices and terms of a bundle. KR_ENOMEM. */
-KR_MUST_CHECK kr_status kr_divide_block(kr_division *d, const kr_bundle *bundle, uint32_t *part);
+KR_MUST_CHECK kr_status kr_divide_block(kr_division *d, const kr_tied_terms *bundle,
+                                        uint32_t *part);
 
 /** Add the parts of a bundle. */
-KR_MUST_CHECK kr_status kr_divide(kr_division *d, const kr_bundle *bundle, uint32_t *part);
+KR_MUST_CHECK kr_status kr_divide(kr_division *d, const kr_tied_terms *bundle, uint32_t *part);
 
 #endif

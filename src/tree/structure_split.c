@@ -46,7 +46,7 @@ typedef struct leftover {
 
 typedef struct split_search {
     kr_division *d;
-    const kr_bundle *group;
+    const kr_tied_terms *group;
     kr_graph g;
     kr_ctx *ctx;
     double small, part; /* log2 of a small block, and of what a part costs */
@@ -268,7 +268,7 @@ out:
     return s;
 }
 
-kr_status kr_split_find(kr_division *d, const kr_bundle *group, kr_split *out)
+kr_status kr_split_find(kr_division *d, const kr_tied_terms *group, kr_split *out)
 {
     kr_status s = KR_OK;
     split_search f = {.d = d, .group = group, .ctx = d->b->ctx};

@@ -119,7 +119,7 @@ static int term_compare(const void *pa, const void *pb)
     return c != 0 ? c : (a->place > b->place) - (a->place < b->place);
 }
 
-kr_status kr_terms_sort(kr_ctx *ctx, const kr_bundle *bundle, const kr_term **out)
+kr_status kr_terms_sort(kr_ctx *ctx, const kr_tied_terms *bundle, const kr_term **out)
 {
     kr_status s = KR_OK;
     placed *sorted = NULL;
