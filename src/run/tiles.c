@@ -233,7 +233,7 @@ out:
 kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const double *rates)
 {
     kr_status s = KR_OK;
-    tile_stats made = {NULL};
+    tile_stats made = {.stats = NULL};
     KR_NEW(made.stats, calc->ctx, KR_ACCOUNT_STATS, nsites * calc->nstats * curve_size(calc));
     if (bracket_size(calc))
         KR_NEW(made.brackets, calc->ctx, KR_ACCOUNT_STATS, nsites * bracket_size(calc));
