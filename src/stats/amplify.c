@@ -38,6 +38,11 @@ kr_status kr_amplifier_create(kr_ctx *ctx, const kr_tree *tree, const kr_job *jo
                        "realizations; at most %d can be, use number_of_logic_tree_samples or the "
                        "kernel method",
                        job->path, tree->rlzs, AMPLIFIED_MAX);
+    if (job->quantile_definition == KR_DEFINITION_HALF_WEIGHT && job->quantiles.n > 0)
+        return kr_fail(ctx, KR_EINPUT,
+                       "%s: quantile_definition = half-weight is not there for curves on soil by "
+                       "convolution; use reference, merged or the kernel method",
+                       job->path);
     KR_NEW(z, ctx, KR_ACCOUNT_STATS, 1);
     *z = (kr_amplifier){.ctx = ctx, .tree = tree, .job = job, .soil = soil};
     KR_NEW(z->weights, ctx, KR_ACCOUNT_STATS, tree->nweights * tree->nrlzs);
@@ -137,6 +142,12 @@ static void amplify(const kr_amplifier *z, kr_amplifier_scratch *x, size_t site,
     }
 }
 
+static bool is_merged(const kr_job *job)
+{
+    return job->quantile_definition == KR_DEFINITION_MERGED ||
+           (job->quantile_definition == KR_DEFINITION_UNSET && job->compat == KR_COMPAT_EXACT);
+}
+
 static double one_stat(const kr_amplifier *z, const kr_amplifier_scratch *x, const kr_stat *stat,
                        const double *weights)
 {
@@ -152,9 +163,8 @@ static double one_stat(const kr_amplifier *z, const kr_amplifier_scratch *x, con
     case KR_STAT_COV:
         return mean > 0 ? std / mean : 0;
     case KR_STAT_QUANTILE:
-        return z->job->compat == KR_COMPAT_EXACT
-                   ? kr_weighted_quantile_merged(x->sorted, n, stat->q)
-                   : kr_weighted_quantile(x->sorted, n, stat->q);
+        return is_merged(z->job) ? kr_weighted_quantile_merged(x->sorted, n, stat->q)
+                                 : kr_weighted_quantile(x->sorted, n, stat->q);
     case KR_STAT_MAX:
         return x->sorted[n - 1].x;
     case KR_STAT_MIN:
@@ -181,7 +191,8 @@ static void level_stats(const kr_amplifier *z, kr_amplifier_scratch *x, size_t m
     kr_weighted_sort(x->sorted, n);
     for (size_t i = 0; i < nstats; i++) {
         double value = one_stat(z, x, &stats[i], weights);
-        bool back = job->use_rates && stats[i].kind != KR_STAT_COV;
+        bool exact_std = stats[i].kind == KR_STAT_STD && job->compat == KR_COMPAT_EXACT;
+        bool back = job->use_rates && stats[i].kind != KR_STAT_COV && !exact_std;
         out[i * total] = (float)(back ? -expm1(-value) : value);
     }
 }

@@ -112,19 +112,3 @@ const double *kr_realizer_rates(kr_realizer *z, size_t r)
     z->path = rlz.path;
     return sum_regions(z, rlz.gsims);
 }
-
-const double *kr_realizer_path_rates(kr_realizer *z, const uint32_t *branches, size_t nbranches,
-                                     const size_t *gsims)
-{
-    const kr_tree *tree = z->tree;
-    size_t n = 0;
-
-    for (uint32_t c = 0; c < tree->ncomponents; c++)
-        for (unsigned times = kr_diagram_times(&tree->diagrams, tree->components[c].presence,
-                                               branches, nbranches);
-             times > 0; times--)
-            z->components[n++] = c;
-    sum_components(z, n);
-    z->path = KR_UNNUMBERED;
-    return sum_regions(z, gsims);
-}

@@ -20,9 +20,4 @@ void kr_realizer_site(kr_realizer *realizer, const kr_site_rates *rates);
  * of one path that follow each other share the sums of its components. */
 const double *kr_realizer_rates(kr_realizer *realizer, size_t r);
 
-/** The same for a path given by its branches (of a tree that is not sampled) and one model of each
- * region, numbers in tree->gsims. */
-const double *kr_realizer_path_rates(kr_realizer *realizer, const uint32_t *branches,
-                                     size_t nbranches, const size_t *gsims);
-
 #endif

@@ -9,6 +9,7 @@
 #include "stats/group.h"
 #include "stats/halves.h"
 #include "stats/shares.h"
+#include "stats/stairs.h"
 
 #include <float.h>
 #include <math.h>
@@ -40,11 +41,6 @@ typedef struct recipe {
     double edge, within, all, single[2];
     element element[2];
 } recipe;
-
-static double above(double x)
-{
-    return nextafter(x, INFINITY);
-}
 
 /* How many values of y, n at most, have a sum with x below t. The walk of a staircase: with a
  * greater x there are fewer. */
@@ -116,7 +112,7 @@ static element extreme(const lists *l, double low, double high, bool greatest)
         size_t from = y->nvalues, to = y->nvalues;
         for (size_t i = 0; i < x->nvalues; i++) {
             from = count_below(y, from, x->x[i], low);
-            to = count_below(y, to, x->x[i], above(high));
+            to = count_below(y, to, x->x[i], kr_above(high));
             for (size_t k = from; k < to; k++) {
                 double w = l->weight[p] * x->weight[of_x[i]] * y->weight[of_y[k]];
                 if (greatest ? w > out.weight : w < out.weight)
@@ -151,7 +147,7 @@ static double rate_at(const lists *l, double target, double most)
     uint64_t low = 0, high = bits_of(most);
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        if (weight_below(l, above(of_bits(middle))) > target)
+        if (weight_below(l, kr_above(of_bits(middle))) > target)
             high = middle;
         else
             low = middle + 1;
@@ -207,7 +203,7 @@ static void reference_recipe(const lists *l, kr_quantile_rule rule, double done,
                              double x1, recipe *r)
 {
     if (rule == KR_QUANTILE_MERGED) {
-        double below = weight_below(l, r->low), end = weight_below(l, above(r->high));
+        double below = weight_below(l, r->low), end = weight_below(l, kr_above(r->high));
         slopes d = between(x0, x1, done, end - below, &r->quantile);
         r->edge = -d.done;
         r->within = d.width;
@@ -234,9 +230,9 @@ static void half_weight_recipe(double q, double target, double edge, double x0, 
 
 static void find_half_weight(const lists *l, kr_scale scale, double q, double target, recipe *r)
 {
-    double previous = previous_rate(l, r->low), next = next_rate(l, above(r->high));
+    double previous = previous_rate(l, r->low), next = next_rate(l, kr_above(r->high));
     double value = kr_scale_value(scale, r->low);
-    double below = weight_below(l, r->low), end = weight_below(l, above(r->high));
+    double below = weight_below(l, r->low), end = weight_below(l, kr_above(r->high));
     element lightest = extreme(l, r->low, r->high, false);
     element heaviest = extreme(l, r->low, r->high, true);
     if (previous >= 0 && target < below + lightest.weight / 2) {
@@ -247,7 +243,7 @@ static void find_half_weight(const lists *l, kr_scale scale, double q, double ta
         half_weight_recipe(q, target, below, x0, value, r);
     } else if (next < INFINITY && target > end - heaviest.weight / 2) {
         double x1 = kr_scale_value(scale, next);
-        r->at = above(r->high);
+        r->at = kr_above(r->high);
         r->element[0] = heaviest;
         r->element[1] = extreme(l, first_with(scale, x1), last_with(scale, x1), false);
         half_weight_recipe(q, target, end, value, x1, r);
@@ -284,7 +280,7 @@ static void fill(const recipe *r, const kr_half *x, const kr_half *y, double *f,
     for (size_t i = 0; i < x->nvalues; i++) {
         at = count_below(y, at, x->x[i], r->at);
         low = count_below(y, low, x->x[i], r->low);
-        high = count_below(y, high, x->x[i], above(r->high));
+        high = count_below(y, high, x->x[i], kr_above(r->high));
         by_value[i] = r->edge * y->before[at] + r->all * y->before[y->nvalues] +
                       r->within * (y->before[high] - y->before[low]);
     }

@@ -109,7 +109,8 @@ void kr_statistics_site(const kr_statistics *statistics, kr_statistics_scratch *
  * parts any more: realizations are visited one by one. */
 typedef struct kr_amplifier kr_amplifier;
 
-/** KR_EINPUT where the tree has more realizations than can be visited. `soil` must outlive it. */
+/** KR_EINPUT where the tree has more realizations than can be visited, or quantiles by half weights
+ * are asked for. `soil` must outlive it. */
 KR_MUST_CHECK kr_status kr_amplifier_create(kr_ctx *ctx, const kr_tree *tree, const kr_job *job,
                                             const kr_soil *soil, kr_amplifier **out);
 void kr_amplifier_destroy(kr_amplifier **amplifier);
