@@ -11,6 +11,12 @@ kr_status kr_export_realizations(kr_exporter *e)
     const kr_tree *tree = e->spec->tree;
     kr_table t = {0};
     size_t rows = tree->nrlzs <= KR_RLZS_LISTED ? tree->nrlzs : 0;
+    if (rows == 0)
+        kr_warn(
+            e->ctx,
+            "realizations.csv has no rows: %.6g realizations, at most %d are listed; single ones "
+            "with kauri export --rlz",
+            tree->rlzs, KR_RLZS_LISTED);
     kr_arena names;
     kr_arena_init(&names, e->ctx, KR_ACCOUNT_OUTPUT);
     KR_TRY(kr_export_begin(e, "realizations.csv", &t));

@@ -35,7 +35,7 @@ static double tree_bytes(const kr_tree *tree)
         for (size_t i = 0; i < tree->components[c].nsources; i++)
             bytes += text_bytes(tree->components[c].sources[i].id);
     }
-    if (tree->npaths <= KR_RLZS_LISTED) {
+    if (tree->npaths <= KR_PATHS_LISTED) {
         double listed = (double)tree->npaths * 2 * (double)tree->ncomponents;
         bytes += (double)tree->npaths * (200 + 12 * (double)tree->nsets);
         bytes += 4 * (listed < KR_COMPONENTS_LISTED ? listed : KR_COMPONENTS_LISTED);
@@ -82,6 +82,13 @@ kr_status kr_results_check_space(kr_ctx *ctx, const kr_results_spec *p, double f
     double bytes = kr_results_predicted_bytes(p);
     if (free < 0 || bytes <= free)
         return KR_OK;
+    if (p->store_rlzs && bytes > 2 * kr_results_rates_bytes(p))
+        return kr_fail(
+            ctx, KR_ENOFIT,
+            "%s: results.h5 may take %.1f MB, most of it %.6g single realizations, and "
+            "the disk has %.1f MB left; set individual_rlzs = false and take single ones "
+            "with kauri export --rlz, or give another folder with -o",
+            p->dir, bytes / 1e6, p->tree->rlzs, free / 1e6);
     return kr_fail(ctx, KR_ENOFIT,
                    "%s: results.h5 may take %.1f MB, of which %.1f MB are component rates, and the "
                    "disk has %.1f MB left; set component_rates_precision = float32 or none, or "

@@ -81,7 +81,7 @@ static kr_status write_paths(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
     columns c;
     size_t n = tree->npaths;
     int64_t *samples;
-    if (n > KR_RLZS_LISTED)
+    if (n > KR_PATHS_LISTED)
         return KR_OK;
     KR_TRY(columns_make(arena, n, &c));
     KR_ANEW(samples, arena, n);
@@ -101,43 +101,53 @@ out:
     return s;
 }
 
-static kr_status write_weights(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
+/* Realizations written at a time: what is held does not grow with their number. */
+enum { RLZS_WRITTEN = 8192 };
+
+static kr_status make_realizations(kr_h5 *file, const kr_tree *tree)
 {
     kr_status s = KR_OK;
-    float *weights;
-    const size_t n = tree->nrlzs;
-    if (n > KR_RLZS_LISTED)
-        return KR_OK;
-    KR_ANEW(weights, arena, n);
-    for (size_t r = 0; r < n; r++)
-        weights[r] = (float)kr_tree_weight(tree, r, 0);
-    KR_TRY(kr_h5_write(file, "weights", KR_H5_F32, 1, &n, weights));
+    const size_t n = tree->nrlzs, dims[2] = {n, tree->ntrts};
+    const size_t chunk[2] = {n < RLZS_WRITTEN ? n : RLZS_WRITTEN, tree->ntrts};
+    KR_TRY(kr_h5_make(file, "weights", KR_H5_F32, 1, dims, chunk));
+    KR_TRY(kr_h5_make(file, "realizations/path", KR_H5_U32, 1, dims, chunk));
+    if (tree->ntrts)
+        KR_TRY(kr_h5_make(file, "realizations/gsims", KR_H5_U32, 2, dims, chunk));
 out:
     return s;
 }
 
-/* Which source-model realization and which ground-motion models each realization has. */
+/* The weights; which source-model realization and which ground-motion models each realization has.
+ */
 static kr_status write_realizations(kr_h5 *file, const kr_tree *tree, kr_arena *arena)
 {
     kr_status s = KR_OK;
-    const size_t n = tree->nrlzs, dims[2] = {n, tree->ntrts};
+    float *weights;
     uint32_t *path, *gsims;
     size_t *one;
-    if (n > KR_RLZS_LISTED)
+    if (tree->nrlzs > KR_RLZS_LISTED)
         return KR_OK;
-    KR_ANEW(path, arena, n);
-    KR_ANEW(gsims, arena, n * tree->ntrts + 1);
+    KR_TRY(make_realizations(file, tree));
+    KR_ANEW(weights, arena, RLZS_WRITTEN);
+    KR_ANEW(path, arena, RLZS_WRITTEN);
+    KR_ANEW(gsims, arena, RLZS_WRITTEN * tree->ntrts + 1);
     KR_ANEW(one, arena, tree->ntrts + 1);
-    for (size_t r = 0; r < n; r++) {
-        kr_realization rlz;
-        kr_tree_realization(tree, r, one, &rlz);
-        path[r] = (uint32_t)rlz.path;
-        for (size_t t = 0; t < tree->ntrts; t++)
-            gsims[r * tree->ntrts + t] = (uint32_t)rlz.gsims[t];
+    for (size_t first = 0; first < tree->nrlzs; first += RLZS_WRITTEN) {
+        size_t n = tree->nrlzs - first < RLZS_WRITTEN ? tree->nrlzs - first : RLZS_WRITTEN;
+        for (size_t i = 0; i < n; i++) {
+            kr_realization rlz;
+            kr_tree_realization(tree, first + i, one, &rlz);
+            weights[i] = (float)kr_tree_weight(tree, first + i, 0);
+            path[i] = (uint32_t)rlz.path;
+            for (size_t t = 0; t < tree->ntrts; t++)
+                gsims[i * tree->ntrts + t] = (uint32_t)rlz.gsims[t];
+        }
+        const size_t start[2] = {first, 0}, count[2] = {n, tree->ntrts};
+        KR_TRY(kr_h5_write_slab(file, "weights", KR_H5_F32, start, count, weights));
+        KR_TRY(kr_h5_write_slab(file, "realizations/path", KR_H5_U32, start, count, path));
+        if (tree->ntrts)
+            KR_TRY(kr_h5_write_slab(file, "realizations/gsims", KR_H5_U32, start, count, gsims));
     }
-    KR_TRY(kr_h5_write(file, "realizations/path", KR_H5_U32, 1, &n, path));
-    if (tree->ntrts)
-        KR_TRY(kr_h5_write(file, "realizations/gsims", KR_H5_U32, 2, dims, gsims));
 out:
     return s;
 }
@@ -171,7 +181,7 @@ static kr_status write_path_components(kr_h5 *file, const kr_tree *tree, kr_aren
     uint32_t *one, *branches, *listed = NULL;
     int64_t *first;
     size_t nlisted = 0, cap = 0, npaths1 = tree->npaths + 1;
-    if (tree->npaths > KR_RLZS_LISTED)
+    if (tree->npaths > KR_PATHS_LISTED)
         return KR_OK;
     KR_ANEW(one, arena, 2 * tree->ncomponents + 1);
     KR_ANEW(branches, arena, tree->nsets + 1);
@@ -199,7 +209,6 @@ kr_status kr_results_write_tree(kr_h5 *file, const kr_tree *tree, kr_arena *aren
     KR_TRY(write_branches(file, tree, arena));
     KR_TRY(write_gsims(file, tree, arena));
     KR_TRY(write_paths(file, tree, arena));
-    KR_TRY(write_weights(file, tree, arena));
     KR_TRY(write_realizations(file, tree, arena));
     KR_TRY(write_rates(file, tree, arena));
     KR_TRY(write_path_components(file, tree, arena));

@@ -17,7 +17,7 @@ static double half_weight(double x0, double heaviest, double x1, double lightest
     return between(x0, x1, target - (edge - heaviest / 2), (heaviest + lightest) / 2);
 }
 
-double kr_quantile_of_group(kr_quantile_rule rule, const kr_group *g, double target)
+double kr_quantile_of_group(kr_quantile_rule rule, const kr_value_group *g, double target)
 {
     double end = g->below + g->weight;
     switch (rule) {

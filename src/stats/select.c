@@ -369,13 +369,13 @@ static kr_level level_at(const search *s, double rate)
 
 static double quantile_of_level(const search *s, double rate, const kr_level *level, double wanted)
 {
-    kr_group group = {.value = kr_scale_value(s->scale, rate),
-                      .below = level->below,
-                      .weight = level->weight,
-                      .lightest = level->lightest,
-                      .heaviest = level->heaviest,
-                      .has_previous = isfinite(level->previous),
-                      .has_next = isfinite(level->next)};
+    kr_value_group group = {.value = kr_scale_value(s->scale, rate),
+                            .below = level->below,
+                            .weight = level->weight,
+                            .lightest = level->lightest,
+                            .heaviest = level->heaviest,
+                            .has_previous = isfinite(level->previous),
+                            .has_next = isfinite(level->next)};
     if (group.has_previous)
         group.previous = kr_scale_value(s->scale, level->previous);
     if (group.has_next)

@@ -47,7 +47,7 @@ typedef struct target {
 
 /* An element that was looked for, with its group; targets share it. */
 typedef struct place {
-    kr_group group;
+    kr_value_group group;
     double low, high; /* values of the group */
     kr_adder below;   /* weight of all elements before this one */
     kr_adder before;  /* of those of them that are of the group */
@@ -184,7 +184,7 @@ static void found(stream *s, double value, const kr_adder *below, size_t first, 
         last = &s->places[s->nplaces++];
         double within = s->spec->rule == KR_QUANTILE_MERGED ? KR_MERGED_WITHIN : 0;
         *last = (place){.low = value * (1 - within), .high = value * (1 + within), .below = *below};
-        last->group = (kr_group){.value = value, .lightest = INFINITY};
+        last->group = (kr_value_group){.value = value, .lightest = INFINITY};
     }
     for (size_t t = first; t < end; t++)
         s->targets[t].place = (size_t)(last - s->places);
@@ -322,7 +322,7 @@ static void narrow(stream *s)
 
 static void gather_one(place *p, double x, double weight)
 {
-    kr_group *g = &p->group;
+    kr_value_group *g = &p->group;
     if (x < p->low) {
         if (!g->has_previous || x > g->previous) {
             g->previous = x;

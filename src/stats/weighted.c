@@ -1,3 +1,4 @@
+#include "stats/group.h"
 #include "stats/stats.h"
 
 #include <math.h>
@@ -62,7 +63,7 @@ double kr_weighted_quantile_merged(const kr_weighted *sorted, size_t n, double q
     for (size_t i = 0; i < n;) {
         double x = sorted[i].x, weight = 0;
         size_t first = i;
-        for (; i < n && sorted[i].x == x; i++)
+        for (; i < n && sorted[i].x <= x * (1 + KR_MERGED_WITHIN); i++)
             weight += sorted[i].w;
         if (q < below + weight)
             return first == 0 ? x : between(q, below, previous, below + weight, x);

@@ -210,6 +210,26 @@ static kr_status check_given(kr_merger *m)
     return KR_OK;
 }
 
+/* Which sets move together is in the rates' combinations and cannot be changed by weights. */
+static kr_status check_moves(kr_merger *m)
+{
+    for (size_t i = 0; i < m->nsets; i++) {
+        const kr_set_weights *given = m->sets[i].given;
+        uint32_t with = m->sets[i].moves_with;
+        const char *is = with == KR_NO_SET ? NULL : m->sets[with].id;
+        if (!given || kr_str_eq(is ? is : "", given->moves_with ? given->moves_with : ""))
+            continue;
+        return kr_fail_at(
+            m->ctx, m->of->weights->path, given->line,
+            "in the runs the branch set '%s' moves with %s%s%s, here with %s%s%s; new "
+            "weights cannot change that, run the job again",
+            given->id, is ? "'" : "", is ? is : "no other", is ? "'" : "",
+            given->moves_with ? "'" : "", given->moves_with ? given->moves_with : "no other",
+            given->moves_with ? "'" : "");
+    }
+    return KR_OK;
+}
+
 static void give_weights(kr_merger *m)
 {
     const kr_source_weights *given = m->of->weights;
@@ -472,6 +492,7 @@ kr_status kr_merge_sets(kr_merger *m)
         KR_TRY(collect(m, p));
     if (m->of->weights) {
         KR_TRY(check_given(m));
+        KR_TRY(check_moves(m));
         give_weights(m);
     }
     KR_TRY(check_weights(m));

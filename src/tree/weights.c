@@ -57,6 +57,8 @@ static kr_status read_set(const weights_reader *r, const kr_node *node, kr_sourc
         n++;
     *set = (kr_set_weights){.line = node->line};
     KR_ASTR(set->id, r->arena, id);
+    if (kr_node_attr(node, "correlatedWith"))
+        KR_ASTR(set->moves_with, r->arena, kr_node_attr(node, "correlatedWith"));
     KR_ANEW(set->branches, r->arena, n + 1);
     for (const kr_node *b = node->first; b; b = b->next) {
         KR_TRY(read_branch(r, b, all, &set->branches[set->n]));

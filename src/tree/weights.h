@@ -16,6 +16,7 @@ typedef struct kr_branch_weight {
 
 typedef struct kr_set_weights {
     const char *id;
+    const char *moves_with; /* correlatedWith; NULL without */
     int line;
     size_t n;
     kr_branch_weight *branches;

@@ -3,6 +3,12 @@
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 cd "$scratch" || exit 1
 
+# Under a sanitizer every block of an arena is one of its own and counts with its head.
+if grep -q __asan_init "$KAURI_PROGRAM"; then
+    echo "skipped: sanitizers change what is accounted"
+    exit 77
+fi
+
 # model FILE REGION LONGITUDE: three points of one tectonic region type.
 model() {
     echo '<nrml xmlns="http://openquake.org/xmlns/nrml/0.5"><sourceModel name="m"><sourceGroup'
