@@ -218,11 +218,15 @@ static void misfits(void **state)
                        KT_SET("maxMagGRRelative", "w", "", KT_BRANCH("w1", "", "1")));
     refuse(&t, &whole, 1, "no_v.xml", NULL,
            "no_v.xml: no branch set 'v', of which the runs have 2");
+    write_file(&t, "v0.xml",
+               KT_SET("sourceModel", "r", "", KT_BRANCH("r1", "", "0.4") KT_BRANCH("r2", "", "0.6"))
+                   KT_SET("maxMagGRRelative", "v", "", KT_BRANCH("v1", "", "1")));
+    refuse(&t, &whole, 1, "v0.xml", NULL, "'v' moves with 'u', here with no other");
     write_file(&t, "v1.xml",
-               KT_SET("sourceModel", "r", "", KT_R1 KT_R2)
-                   KT_SET("bGRRelative", "u", "", KT_U1 KT_U2 KT_U3)
-                       KT_SET("maxMagGRRelative", "v", "", KT_BRANCH("v1", "", "1"))
-                           KT_SET("maxMagGRRelative", "w", "", KT_BRANCH("w1", "", "1")));
+               KT_SET("sourceModel", "r", "", KT_R1 KT_R2) KT_SET("bGRRelative", "u", "",
+                                                                  KT_U1 KT_U2 KT_U3)
+                   KT_SET("maxMagGRRelative", "v", "correlatedWith='u'", KT_BRANCH("v1", "", "1"))
+                       KT_SET("maxMagGRRelative", "w", "", KT_BRANCH("w1", "", "1")));
     refuse(&t, &whole, 1, "v1.xml", NULL,
            "'v' needs a branch that was left out where 'u1' is taken");
     write_file(&t, "twice.xml", KT_SET("sourceModel", "r", "", KT_R1 KT_R1));
