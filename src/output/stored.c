@@ -271,10 +271,11 @@ kr_status kr_stored_need_rates(const kr_stored *x, const char *what)
 {
     if (x->has_rates)
         return KR_OK;
-    return kr_fail(x->ctx, KR_EINPUT,
-                   "%s: the component rates are not stored; %s is made from them: run the job "
-                   "again without component_rates_precision = none",
-                   x->path, what);
+    return kr_fail(
+        x->ctx, KR_EINPUT,
+        "%s: the component rates are not stored, and %s is made from them: make it again "
+        "with component_rates_precision = float64, or kauri stats with --copy-rates",
+        x->path, what);
 }
 
 void kr_stored_close(kr_stored **stored)

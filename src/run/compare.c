@@ -53,10 +53,10 @@ out:
     return s;
 }
 
-/* How a table differs: the worst relative difference, and the first difference as text (or NULL).
- */
+/* How a table differs: the worst relative difference; the worst of those that count, and that one
+ * as text (or NULL). */
 typedef struct difference {
-    double worst;
+    double worst, told;
     const char *text;
 } difference;
 
@@ -64,22 +64,25 @@ static void compare_field(const comparer *c, kr_arena *arena, const kr_csv *a, c
                           const size_t at[3], difference *d)
 {
     const char *x = a->fields[at[0] * a->ncols + at[1]], *y = b->fields[at[0] * b->ncols + at[2]];
-    double p, q;
+    double p, q, relative = INFINITY;
     bool differs;
     if (kr_str_eq(x, y)) /* also what no difference can be taken of: nan, inf */
         return;
     if (kr_parse_double(x, &p) && kr_parse_double(y, &q)) {
         double diff = fabs(p - q);
         differs = !(diff <= c->atol + c->rtol * fabs(p));
+        if (p != 0)
+            relative = diff / fabs(p);
         if (!(diff <= c->atol))
-            d->worst = fmax(d->worst, p != 0 ? diff / fabs(p) : INFINITY);
+            d->worst = fmax(d->worst, relative);
     } else {
         differs = true;
         d->worst = INFINITY;
     }
-    if (differs && !d->text)
-        d->text =
-            kr_arena_printf(arena, "row %zu, %s: %s and %s", at[0] + 1, a->header[at[1]], x, y);
+    if (!differs || (d->text && relative <= d->told))
+        return;
+    d->told = relative;
+    d->text = kr_arena_printf(arena, "row %zu, %s: %s and %s", at[0] + 1, a->header[at[1]], x, y);
 }
 
 static void compare_tables(const comparer *c, kr_arena *arena, const kr_csv *a, const kr_csv *b,

@@ -192,6 +192,9 @@ static kr_status choose_rlz(exporting *e)
         return KR_OK;
     if (e->options->stat)
         return kr_fail(e->ctx, KR_EUSAGE, "--rlz and --stat: a realization has no statistic");
+    if (e->choice.what & ~(unsigned)(KR_EXPORT_CURVES | KR_EXPORT_MAPS | KR_EXPORT_SPECTRA))
+        return kr_fail(e->ctx, KR_EUSAGE,
+                       "--rlz: only hcurves, hmaps and uhs are tables of one realization");
     KR_ANEW(pick, &e->arena, 1);
     KR_TRY(kr_tree_pick(e->ctx, e->stored->tree, e->options->rlz, &e->arena, pick));
     e->choice.rlz = pick;

@@ -14,15 +14,15 @@ static kr_uncertainty_spec uncertainty_spec(const kr_calc *calc)
 
 kr_status kr_calc_check_uncertainty(const kr_calc *calc)
 {
-    const char *why = calc->tree->sampled ? "samples are no choice of branches"
-                      : calc->amplifier   ? "curves on soil by convolution are no sums of parts"
-                                          : NULL;
+    const char *why = calc->tree->sampled
+                          ? "the tree is sampled, and samples are no choice of branches"
+                      : calc->amplifier ? "curves on soil by convolution are no sums of parts"
+                                        : NULL;
     if (!calc->job->uncertainty || !why)
         return KR_OK;
-    return kr_fail(calc->ctx, KR_EINPUT,
-                   "%s: uncertainty = true: %s; leave it out, or enumerate all realizations "
-                   "without convolution",
-                   calc->job->path, why);
+    return kr_fail(calc->ctx, KR_EINPUT, "%s: uncertainty = true: %s; leave it out%s",
+                   calc->job->path, why,
+                   calc->tree->sampled ? ", or set number_of_logic_tree_samples = 0" : "");
 }
 
 size_t kr_calc_uncertainty_bytes(const kr_calc *calc)

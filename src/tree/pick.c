@@ -55,6 +55,19 @@ static kr_status walk_ids(picker *p, const char **text)
     return **text == '/' ? KR_OK : none(p, "its path is too long, or no models follow it");
 }
 
+/* The models that could stand there. */
+static kr_status no_model(const picker *p, size_t trt, const char *text)
+{
+    const kr_tree *tree = p->tree;
+    const char *ids = "";
+
+    for (size_t g = tree->first_gsim[trt]; ids && g < tree->first_gsim[trt + 1]; g++)
+        ids = kr_arena_printf(p->arena, "%s%s%s", ids, *ids ? ", " : "", tree->gsims[g].branch_id);
+    return kr_fail(p->ctx, KR_EINPUT,
+                   "there is no realization '%s': the models of '%s' are %s, not '%.*s'", p->text,
+                   tree->trts[trt], ids ? ids : "others", (int)strcspn(text, "~"), text);
+}
+
 static kr_status read_models(picker *p, const char *text)
 {
     const kr_tree *tree = p->tree;
@@ -64,7 +77,7 @@ static kr_status read_models(picker *p, const char *text)
         while (g < end && !stands_at(text, tree->gsims[g].branch_id, "~"))
             g++;
         if (g == end)
-            return none(p, "a model is not one of its tectonic region type");
+            return no_model(p, t, text);
         p->out->gsims[t] = g;
         text += strlen(tree->gsims[g].branch_id);
         if (t + 1 < tree->ntrts && *text++ != '~')

@@ -84,7 +84,7 @@ static void misses(void **state)
         {"r1~u1~v1~w1/gA0~gA1", "branch sets that move together take other branches"},
         {"r1~u1~v2~w1/gA0", "more tectonic region types than models"},
         {"r1~u1~v2~w1/gA0~gA1~gA1", "more models than tectonic region types"},
-        {"r1~u1~v2~w1/gA0~gC1", "a model is not one of its tectonic region type"},
+        {"r1~u1~v2~w1/gA0~gC1", "not 'gC1'"},
         {"AAAAA~", "a letter of its models"},
         {"AAAZA~AA", "a letter is not one of those"},
         {"AA~AA", "a letter is not one of those"},
