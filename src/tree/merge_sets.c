@@ -247,8 +247,8 @@ static void give_weights(kr_merger *m)
     }
 }
 
-/* A set that the file leaves out can stay if it has no choice; without a file its weights must sum
- * to 1. Weights of a set that moves with another do not count. */
+/* A set that the file leaves out can stay if it has no choice, or no path has it any more; without
+ * a file its weights must sum to 1. Weights of a set that moves with another do not count. */
 static kr_status check_weights(kr_merger *m)
 {
     kr_status s = KR_OK;
@@ -263,7 +263,7 @@ static kr_status check_weights(kr_merger *m)
     }
     for (size_t i = 0; i < m->nsets; i++) {
         const kr_merged_set *set = &m->sets[i];
-        if (set->stands_in || set->given)
+        if (set->stands_in || set->given || set->place == KR_NO_SET)
             continue;
         if (m->of->weights && counts[i] > 1) {
             s = kr_fail_at(m->ctx, m->of->weights->path, 0,
@@ -495,8 +495,8 @@ kr_status kr_merge_sets(kr_merger *m)
         KR_TRY(check_moves(m));
         give_weights(m);
     }
-    KR_TRY(check_weights(m));
     reach(m, 0);
+    KR_TRY(check_weights(m));
     KR_NEW(order, m->ctx, KR_ACCOUNT_TREE, m->nsets);
     KR_TRY(order_sets(m, order, &n));
     KR_TRY(make_sets(m, order, n));
