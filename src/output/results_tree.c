@@ -191,7 +191,8 @@ static kr_status write_path_components(kr_h5 *file, const kr_tree *tree, kr_aren
         if (nlisted + n > KR_COMPONENTS_LISTED)
             goto out;
         KR_GROW(listed, cap, nlisted + n, arena->ctx, KR_ACCOUNT_OUTPUT);
-        memcpy(listed + nlisted, one, n * sizeof *one);
+        if (n)
+            memcpy(listed + nlisted, one, n * sizeof *one);
         nlisted += n;
         first[p + 1] = (int64_t)nlisted;
     }
