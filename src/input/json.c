@@ -145,7 +145,9 @@ static char *json_encode(uint32_t code, char *to)
     return to;
 }
 
-/* \uXXXX, or two of them for a character beyond 0xFFFF; p is behind the u. */
+/* "\u" and four hexadecimal digits, or two of these for a character beyond 0xFFFF; p is behind the
+ * u.
+ */
 static kr_status json_unicode(json_reader *r, char **to)
 {
     uint32_t code, low;

@@ -3,7 +3,6 @@
  * tectonic region types t. */
 #include "stats/realize.h"
 
-#include <float.h>
 #include <string.h>
 
 struct kr_realizer {
@@ -69,12 +68,6 @@ void kr_realizer_site(kr_realizer *z, const kr_site_rates *rates)
     z->path = KR_UNNUMBERED;
 }
 
-/* A component rate as the reference keeps it; see site.c. */
-static double kept(double x)
-{
-    return x < 2 * DBL_EPSILON ? 0 : (double)(float)x;
-}
-
 static void sum_components(kr_realizer *z, size_t n)
 {
     const kr_tree *tree = z->tree;
@@ -86,7 +79,7 @@ static void sum_components(kr_realizer *z, size_t n)
             const double *rates = z->in.rates + (c->first_rate + k) * z->in.stride;
             double *sums = z->sums + c->gsims[k] * z->total;
             for (size_t l = 0; l < z->total; l++)
-                sums[l] += z->rounded ? kept(rates[l]) : rates[l];
+                sums[l] += z->rounded ? kr_rate_kept(rates[l]) : rates[l];
         }
     }
 }

@@ -2,7 +2,10 @@
 #ifndef KR_STATS_SCALE_H
 #define KR_STATS_SCALE_H
 
+#include <float.h>
 #include <math.h>
+#include <stdint.h>
+#include <string.h>
 
 typedef enum kr_scale {
     KR_SCALE_POE,         /* -expm1(-rate) */
@@ -35,5 +38,33 @@ static inline double kr_scale_value(kr_scale scale, double rate)
     }
     return rate;
 }
+
+/** A component rate as the reference keeps it: in single precision; and 0 where it is lost, since
+ * it is made of a product of probabilities of no exceedance, in which the last digits of 1 are lost
+ * rupture by rupture. */
+static inline double kr_rate_kept(double rate)
+{
+    return rate < 2 * DBL_EPSILON ? 0 : (double)(float)rate;
+}
+
+/* Rates, 0 or above, are in the order of their bits. */
+static inline uint64_t kr_bits_of(double rate)
+{
+    uint64_t bits;
+    rate += 0.0; /* no -0 */
+    memcpy(&bits, &rate, sizeof bits);
+    return bits;
+}
+static inline double kr_of_bits(uint64_t bits)
+{
+    double rate;
+    memcpy(&rate, &bits, sizeof rate);
+    return rate;
+}
+
+/** The smallest rate, at most `rate`, whose value is at least `value`, which that of `rate` is; and
+ * the greatest one, at least `rate`, whose value is at most `value`. */
+double kr_scale_first_rate(kr_scale scale, double rate, double value);
+double kr_scale_last_rate(kr_scale scale, double rate, double value);
 
 #endif

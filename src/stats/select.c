@@ -82,59 +82,6 @@ static search search_at(const kr_pair *pairs, size_t npairs, kr_quantile_rule ru
 
 /* ---- rates of one value ---- */
 
-static double of_bits(uint64_t bits)
-{
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-static uint64_t bits_of(double x)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-/* The largest rate >= `rate` whose value is <= `value`, which that of `rate` is; rates >= 0 are in
- * the order of their bits. */
-static double last_rate(kr_scale scale, double rate, double value)
-{
-    uint64_t good = bits_of(rate + 0), step = 1, end = bits_of(INFINITY);
-    while (good + step < end && kr_scale_value(scale, of_bits(good + step)) <= value) {
-        good += step;
-        step *= 2;
-    }
-    for (uint64_t bad = good + step < end ? good + step : end; bad - good > 1;) {
-        uint64_t middle = good + (bad - good) / 2;
-        if (kr_scale_value(scale, of_bits(middle)) <= value)
-            good = middle;
-        else
-            bad = middle;
-    }
-    return of_bits(good);
-}
-
-/* The smallest rate <= `rate` whose value is >= `value`, which that of `rate` is. */
-static double first_rate(kr_scale scale, double rate, double value)
-{
-    uint64_t good = bits_of(rate + 0), step = 1;
-    while (good >= step && kr_scale_value(scale, of_bits(good - step)) >= value) {
-        good -= step;
-        step *= 2;
-    }
-    for (uint64_t back = good >= step ? step : good + 1; back > 1;) {
-        uint64_t middle = back / 2;
-        if (kr_scale_value(scale, of_bits(good - middle)) >= value) {
-            good -= middle;
-            back -= middle;
-        } else {
-            back = middle;
-        }
-    }
-    return of_bits(good);
-}
-
 /* ---- narrowing ---- */
 
 /* A mark that is inside a window becomes its lower or upper end. */
@@ -361,8 +308,8 @@ static kr_level level_at(const search *s, double rate)
     double value = kr_scale_value(s->scale, rate);
     if (s->scale == KR_SCALE_RATE)
         return level_of(s, value * (1 - near), value * (1 + near));
-    return level_of(s, first_rate(s->scale, rate, value * (1 - near)),
-                    last_rate(s->scale, rate, value * (1 + near)));
+    return level_of(s, kr_scale_first_rate(s->scale, rate, value * (1 - near)),
+                    kr_scale_last_rate(s->scale, rate, value * (1 + near)));
 }
 
 /* ---- quantiles ---- */

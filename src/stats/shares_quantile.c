@@ -125,62 +125,19 @@ static element extreme(const lists *l, double low, double high, bool greatest)
 
 /* ---- the place of a quantile ---- */
 
-static double of_bits(uint64_t bits)
-{
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-static uint64_t bits_of(double x)
-{
-    uint64_t bits;
-    x += 0.0; /* no -0 */
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
 /* The smallest rate, `most` at most, up to which the weight is greater than the target: that of a
  * realization. Rates are in the order of their bits. */
 static double rate_at(const lists *l, double target, double most)
 {
-    uint64_t low = 0, high = bits_of(most);
+    uint64_t low = 0, high = kr_bits_of(most);
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
-        if (weight_below(l, kr_above(of_bits(middle))) > target)
+        if (weight_below(l, kr_above(kr_of_bits(middle))) > target)
             high = middle;
         else
             low = middle + 1;
     }
-    return of_bits(high);
-}
-
-/* The smallest rate with a value of at least v, which there is. */
-static double first_with(kr_scale scale, double v)
-{
-    uint64_t low = 0, high = bits_of(DBL_MAX);
-    while (low < high) {
-        uint64_t middle = low + (high - low) / 2;
-        if (kr_scale_value(scale, of_bits(middle)) >= v)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return of_bits(high);
-}
-
-/* The greatest rate with a value of at most v, which there is. */
-static double last_with(kr_scale scale, double v)
-{
-    uint64_t low = 0, high = bits_of(DBL_MAX);
-    while (low < high) {
-        uint64_t middle = high - (high - low) / 2;
-        if (kr_scale_value(scale, of_bits(middle)) <= v)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return of_bits(low);
+    return kr_of_bits(high);
 }
 
 /* On the way from x0 to x1, `done` of `width`: both are sums of weights. Where that is, and what it
@@ -238,14 +195,16 @@ static void find_half_weight(const lists *l, kr_scale scale, double q, double ta
     if (previous >= 0 && target < below + lightest.weight / 2) {
         double x0 = kr_scale_value(scale, previous);
         r->at = r->low;
-        r->element[0] = extreme(l, first_with(scale, x0), last_with(scale, x0), true);
+        r->element[0] = extreme(l, kr_scale_first_rate(scale, previous, x0),
+                                kr_scale_last_rate(scale, previous, x0), true);
         r->element[1] = lightest;
         half_weight_recipe(q, target, below, x0, value, r);
     } else if (next < INFINITY && target > end - heaviest.weight / 2) {
         double x1 = kr_scale_value(scale, next);
         r->at = kr_above(r->high);
         r->element[0] = heaviest;
-        r->element[1] = extreme(l, first_with(scale, x1), last_with(scale, x1), false);
+        r->element[1] = extreme(l, kr_scale_first_rate(scale, next, x1),
+                                kr_scale_last_rate(scale, next, x1), false);
         half_weight_recipe(q, target, end, value, x1, r);
     }
 }
@@ -257,8 +216,8 @@ static recipe find_recipe(const lists *l, const kr_quantile_spec *spec, double q
     double value = kr_scale_value(spec->scale, rate);
     double within = spec->rule == KR_QUANTILE_MERGED ? KR_MERGED_WITHIN * value : 0;
     recipe r = {.quantile = value,
-                .low = first_with(spec->scale, value - within),
-                .high = last_with(spec->scale, value + within)};
+                .low = kr_scale_first_rate(spec->scale, rate, value - within),
+                .high = kr_scale_last_rate(spec->scale, rate, value + within)};
     if (spec->rule == KR_QUANTILE_HALF_WEIGHT) {
         find_half_weight(l, spec->scale, q, target, &r);
         return r;

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "num/single.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -188,16 +187,12 @@ void kr_statistics_scratch_destroy(kr_statistics_scratch **scratch)
 
 /* ------------------------------------------------------------------ one level */
 
-/* The reference makes a component rate of a product of probabilities of no exceedance, where the
- * last digits of 1 are lost rupture by rupture: a rate below this is 0 there. */
-static const double LOST_RATE = 2 * DBL_EPSILON;
-
 /* The reference keeps component rates in single precision. Which realizations tie in a quantile,
  * and the deviation of realizations that hardly differ, depend on it. */
 static void round_rates(const double *rates, size_t n, double *out)
 {
     for (size_t k = 0; k < n; k++)
-        out[k] = rates[k] < LOST_RATE ? 0 : (double)(float)rates[k];
+        out[k] = kr_rate_kept(rates[k]);
 }
 
 static bool takes_spread(kr_stat_kind kind)

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "tree/inside.h"
 #include "tree/name.h"
 
 #include <stdio.h>
@@ -98,19 +99,10 @@ static size_t letters_of(const kr_tree_branch *b, bool first, char out[2 * KR_LE
     return first ? kr_letter_pair(b->number, out) : kr_letter(b->number, out);
 }
 
-static bool has_one_branch(const kr_tree *tree)
-{
-    size_t n = 0;
-
-    for (size_t b = 0; b < tree->nbranches; b++)
-        n += !kr_str_eq(tree->branches[b].branch, ".");
-    return n == 1;
-}
-
 static kr_status walk_letters(picker *p, const char **text)
 {
     const kr_tree *tree = p->tree;
-    bool one = has_one_branch(tree);
+    bool one = ((const kr_tree_inside *)tree->inside)->one_branch_id;
     char letters[2 * KR_LETTER_MAX];
 
     for (uint32_t set = 0; set != KR_NO_SET;) {
