@@ -59,7 +59,7 @@ static bool ends_ignoring_case(const char *text, const char *suffix)
     return n >= k && kr_str_ieq(text + n - k, suffix);
 }
 
-bool cli_read_size(const char *text, size_t *out)
+static bool read_size(const char *text, size_t *out)
 {
     static const struct {
         const char *suffix;
@@ -87,6 +87,22 @@ bool cli_read_size(const char *text, size_t *out)
         return false;
     *out = (size_t)(x * factor);
     return true;
+}
+
+int cli_read_memory_limit(const cli_command *command, const char *text, size_t *out)
+{
+    if (!read_size(text, out))
+        return cli_usage(command, "--memory-limit %s: a size such as 64M or 1.5G is wanted", text);
+    return -1;
+}
+
+int cli_read_threads(const cli_command *command, const char *text, int *out)
+{
+    long long n;
+    if (!kr_parse_int(text, &n) || n < 1 || n > 4096)
+        return cli_usage(command, "--threads %s: a number from 1 to 4096 is wanted", text);
+    *out = (int)n;
+    return -1;
 }
 
 static kr_ctx *stop_this;

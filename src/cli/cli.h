@@ -30,9 +30,11 @@ int cli_finish(kr_ctx **ctx, kr_status status);
 /** Say what is wrong with the command line; returns the exit status for usage. */
 int cli_usage(const cli_command *command, const char *format, ...) KR_PRINTF(2, 3);
 
-/** Read sizes such as 64M, 1.5G, 1000000 (bytes; K, M, G are powers of 1000, KiB, MiB, GiB of
- * 1024). False if it is none. */
-bool cli_read_size(const char *text, size_t *out);
+/** The values of options that several commands have: a size such as 64M, 1.5G, 1000000 (bytes; K,
+ * M, G are powers of 1000, KiB, MiB, GiB of 1024); a number of threads. -1, or the exit status for
+ * usage if the text is none. */
+int cli_read_memory_limit(const cli_command *command, const char *text, size_t *out);
+int cli_read_threads(const cli_command *command, const char *text, int *out);
 
 /** Let SIGINT and SIGTERM stop the calculation of this context at the next unit of work. */
 void cli_stop_on_signals(kr_ctx *ctx);

@@ -34,15 +34,6 @@ typedef struct stats_options {
     bool quiet;
 } stats_options;
 
-static int read_threads(stats_options *o)
-{
-    long long n;
-    if (!kr_parse_int(optarg, &n) || n < 1 || n > 4096)
-        return cli_usage(&cli_cmd_stats, "--threads %s: a number from 1 to 4096 is wanted", optarg);
-    o->stats.threads = (int)n;
-    return -1;
-}
-
 static int read_option(int option, char **argv, stats_options *o)
 {
     switch (option) {
@@ -76,12 +67,9 @@ static int read_option(int option, char **argv, stats_options *o)
         o->stats.copy_rates = true;
         return -1;
     case OPT_THREADS:
-        return read_threads(o);
+        return cli_read_threads(&cli_cmd_stats, optarg, &o->stats.threads);
     case OPT_MEMORY_LIMIT:
-        return cli_read_size(optarg, &o->stats.memory_limit)
-                   ? -1
-                   : cli_usage(&cli_cmd_stats,
-                               "--memory-limit %s: a size such as 64M or 1.5G is wanted", optarg);
+        return cli_read_memory_limit(&cli_cmd_stats, optarg, &o->stats.memory_limit);
     case OPT_HELP:
         cli_print_help(&cli_cmd_stats);
         return 0;

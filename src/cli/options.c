@@ -1,7 +1,5 @@
 #include "cli/options.h"
 
-#include "base/str.h"
-
 #include <getopt.h>
 #include <string.h>
 
@@ -38,15 +36,6 @@ static int add_parameter(const cli_command *command, cli_job_options *o, char *t
     return -1;
 }
 
-static int read_threads(const cli_command *command, cli_job_options *o, const char *text)
-{
-    long long n;
-    if (!kr_parse_int(text, &n) || n < 1 || n > 4096)
-        return cli_usage(command, "--threads %s: a number from 1 to 4096 is wanted", text);
-    o->run.threads = (int)n;
-    return -1;
-}
-
 static int read_option(const cli_command *command, int option, cli_job_options *o)
 {
     switch (option) {
@@ -63,12 +52,9 @@ static int read_option(const cli_command *command, int option, cli_job_options *
         o->quiet = true;
         return -1;
     case OPT_THREADS:
-        return read_threads(command, o, optarg);
+        return cli_read_threads(command, optarg, &o->run.threads);
     case OPT_MEMORY_LIMIT:
-        return cli_read_size(optarg, &o->run.memory_limit)
-                   ? -1
-                   : cli_usage(command, "--memory-limit %s: a size such as 64M or 1.5G is wanted",
-                               optarg);
+        return cli_read_memory_limit(command, optarg, &o->run.memory_limit);
     case OPT_COMPAT:
         o->run.exact = strcmp(optarg, "exact") == 0;
         return o->run.exact || strcmp(optarg, "oq-3.21") == 0
