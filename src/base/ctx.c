@@ -28,6 +28,7 @@ kr_status kr_ctx_create(kr_ctx **out)
         return KR_ENOMEM;
     }
     atomic_store(&ctx->limit, SIZE_MAX);
+    atomic_store(&ctx->phases.now, KR_PHASES_MAX);
     *out = ctx;
     return KR_OK;
 }

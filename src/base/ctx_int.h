@@ -2,7 +2,7 @@
 #ifndef KR_BASE_CTX_INT_H
 #define KR_BASE_CTX_INT_H
 
-#include "base/ctx.h"
+#include "base/phase.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,6 +13,13 @@ typedef struct kr_counter {
     atomic_llong current;
     atomic_llong peak;
 } kr_counter;
+
+typedef struct kr_phase_table {
+    kr_phase_use use[KR_PHASES_MAX];
+    unsigned n;
+    atomic_uint now; /* KR_PHASES_MAX: none */
+    double wall_began, cpu_began;
+} kr_phase_table;
 
 struct kr_ctx {
     pthread_mutex_t error_lock;
@@ -32,6 +39,8 @@ struct kr_ctx {
     atomic_size_t limit;   /* SIZE_MAX: none */
     atomic_long allocated; /* allocations asked for so far */
     atomic_long fail_at;   /* 1: the next allocation fails; 0: off */
+
+    kr_phase_table phases;
 
     atomic_int interrupted;
 };

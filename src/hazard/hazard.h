@@ -10,6 +10,7 @@
 #ifndef KR_HAZARD_HAZARD_H
 #define KR_HAZARD_HAZARD_H
 
+#include "base/phase.h"
 #include "hazard/soil.h"
 #include "model/sites.h"
 #include "rupture/rupture.h"
@@ -68,10 +69,18 @@ size_t kr_hazard_tile_bytes(const kr_hazard *hazard, size_t nsites, int threads)
  * be used: 0 where no source has outlines. */
 size_t kr_hazard_keep_outlines(kr_hazard *hazard, size_t most_bytes);
 
-/* Work done so far, over all tiles. */
+/* Work done so far, over all tiles. Ruptures that several components share are computed once. */
 typedef struct kr_hazard_work {
-    double contexts;    /* (rupture, site) pairs within the integration distance */
+    double contexts; /* (rupture, site) pairs within the integration distance, of every component
+                        that holds the rupture */
+    double computed; /* of these, pairs whose distances and columns were made: each shared pair
+                        once */
+    double means;    /* evaluations of mean and sigma: pairs x models x measures */
+    double
+        exceedances; /* probabilities: pairs x models and their shifts x levels, padding included */
+    double products; /* probabilities added to rates: the same for every component */
     double done, total; /* progress: work in ruptures of points x sites */
+    kr_spread units;    /* seconds of the units of work */
 } kr_hazard_work;
 
 /** Compute the component rates of sites [first, first + nsites); `first` is a multiple of

@@ -14,7 +14,8 @@ kr_truncation kr_truncation_of(double level)
 
 #define KERNELS(isa)                                                                               \
     {                                                                                              \
-#isa, kr_add_poes_##isa, kr_add_pmf_##isa                                                  \
+#isa, kr_poes_##isa, kr_add_rates_##isa, kr_add_probs_##isa, kr_take_rates_##isa,          \
+            kr_occur_##isa, kr_add_poes_##isa, kr_add_pmf_##isa                                    \
     }
 
 static const kr_kernels all[] = {

@@ -3,10 +3,13 @@
 #ifndef KR_HAZARD_KERNEL_H
 #define KR_HAZARD_KERNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Levels of one measure as the kernel takes them: ln(level) (or the level itself for linear
- * measures), padded to a multiple of 8 with +infinity-like numbers that nothing exceeds. */
+ * measures), padded to a multiple of 8 with +infinity-like numbers that nothing exceeds. Arrays
+ * that run over padded levels are 64-byte aligned. */
 enum { KR_KERNEL_PAD = 8 };
 
 /* The truncated normal distribution of residuals: poe = (0.5 erfc(x / sqrt 2) - tail) * scale,
@@ -21,12 +24,27 @@ kr_truncation kr_truncation_of(double level);
 
 typedef struct kr_kernels {
     const char *isa;
-    /* rates[l] += weight * poe(l) for one context; nlevels and the arrays are padded. */
+    /* out[j * stride + l] = weight * poe(l), or with `add` += weight * poe(l), for the contexts j
+     * of n, each with a mean and a sigma; stride >= nlevels, a multiple of KR_KERNEL_PAD. */
+    void (*poes)(const kr_truncation *t, const double *levels, size_t nlevels, size_t n,
+                 const double *mean, const double *sigma, double weight, bool add, size_t stride,
+                 double *out);
+    /* sums[l] += sum over j of weights[j] * poes[rows[j] * stride + l], in the order of j. */
+    void (*add_rates)(const double *poes, size_t stride, size_t nlevels, const uint32_t *rows,
+                      const double *weights, size_t n, double *sums);
+    /* none[l] = 1 - (1 - none[l]) * product over j of (1 - probs[j] * poes[rows[j] * stride + l]),
+     * in the order of j, with the digits of small probabilities kept. */
+    void (*add_probs)(const double *poes, size_t stride, size_t nlevels, const uint32_t *rows,
+                      const double *probs, size_t n, double *none);
+    /* sums[l] += -ln(1 - none[l]); none[l] = 0 */
+    void (*take_rates)(size_t nlevels, double *none, double *sums);
+    /* poes[l] = 1 - sum over k of probs[k] (1 - poes[l])^k for a rupture that occurs k times with
+     * probability probs[k], k = 0 .. nprobs - 1; the sum is at most 1 (reference-behaviour 5.1). */
+    void (*occur)(size_t nlevels, const double *probs, size_t nprobs, double *poes);
+    /* rates[l] += weight * poe(l) for one context. */
     void (*add_poes)(const kr_truncation *t, const double *levels, size_t nlevels, double mean,
                      double sigma, double weight, double *rates);
-    /* rates[l] += -ln(sum over k of probs[k] (1 - poes[l])^k) for a rupture that occurs k times
-     * with probability probs[k], k = 0 .. nprobs - 1; the sum is at most 1
-     * (reference-behaviour 5.1). nlevels and the arrays are padded. */
+    /* rates[l] += -ln(sum over k of probs[k] (1 - poes[l])^k) */
     void (*add_pmf)(const double *poes, size_t nlevels, const double *probs, size_t nprobs,
                     double *rates);
 } kr_kernels;

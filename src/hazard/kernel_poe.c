@@ -1,6 +1,8 @@
 #include "hazard/kernel_isa.h"
 #include "num/vmath.h"
 
+#include <string.h>
+
 /* The levels outside mean -+ level * sigma are exceeded always or never: only those between need
  * the error function. Both bounds fall on multiples of the padding, so that every level is computed
  * by the same vector code. */
@@ -70,5 +72,68 @@ void KR_ISA_NAME(kr_add_pmf)(const double *restrict poes, size_t nlevels, const 
             x = x < certain ? x : certain;
             rates[l + i] -= log1p(-x);
         }
+    }
+}
+
+void KR_ISA_NAME(kr_poes)(const kr_truncation *t, const double *levels, size_t nlevels, size_t n,
+                          const double *mean, const double *sigma, double weight, bool add,
+                          size_t stride, double *out)
+{
+    for (size_t j = 0; j < n; j++) {
+        if (!add)
+            memset(out + j * stride, 0, nlevels * sizeof *out);
+        KR_ISA_NAME(kr_add_poes)(t, levels, nlevels, mean[j], sigma[j], weight, out + j * stride);
+    }
+}
+
+void KR_ISA_NAME(kr_add_rates)(const double *restrict poes, size_t stride, size_t nlevels,
+                               const uint32_t *rows, const double *weights, size_t n,
+                               double *restrict sums)
+{
+    for (size_t j = 0; j < n; j++) {
+        const double *row = poes + rows[j] * stride;
+        double weight = weights[j];
+#pragma omp simd
+        for (size_t l = 0; l < nlevels; l++)
+            sums[l] += weight * row[l];
+    }
+}
+
+void KR_ISA_NAME(kr_add_probs)(const double *restrict poes, size_t stride, size_t nlevels,
+                               const uint32_t *rows, const double *probs, size_t n,
+                               double *restrict none)
+{
+    for (size_t j = 0; j < n; j++) {
+        const double *row = poes + rows[j] * stride;
+        double prob = probs[j];
+#pragma omp simd
+        for (size_t l = 0; l < nlevels; l++)
+            none[l] += prob * (row[l] - row[l] * none[l]);
+    }
+}
+
+void KR_ISA_NAME(kr_take_rates)(size_t nlevels, double *restrict none, double *restrict sums)
+{
+    const double certain = 1 - 0x1p-53; /* a rate stays finite */
+#pragma omp simd
+    for (size_t l = 0; l < nlevels; l++) {
+        double x = none[l] < certain ? none[l] : certain;
+        sums[l] -= log1p(-x);
+        none[l] = 0;
+    }
+}
+
+void KR_ISA_NAME(kr_occur)(size_t nlevels, const double *probs, size_t nprobs, double *poes)
+{
+    double missing = missing_of(probs, nprobs);
+#pragma omp simd
+    for (size_t l = 0; l < nlevels; l++) {
+        double a = 0, q = missing, poe = poes[l];
+        for (size_t k = 1; k < nprobs; k++) {
+            a += (1 - a) * poe;
+            q += probs[k] * a;
+        }
+        q = q > 0 ? q : 0;
+        poes[l] = q < 1 ? q : 1;
     }
 }

@@ -183,6 +183,7 @@ static kr_status job_defaults(kr_job_reader *r)
     job->individual_rlzs = -1;
     job->max_sites_disagg = 10;
     job->quantile_bracket = 1e-3;
+    job->sharing = job->factoring = job->collapsing = true;
     job->reference_vs30_value = job->reference_depth_to_1pt0km_per_sec = NAN;
     job->reference_depth_to_2pt5km_per_sec = job->override_vs30 = NAN;
     job->region_grid_spacing_km = NAN;

@@ -102,6 +102,9 @@ typedef struct kr_job {
     kr_definition quantile_definition;
     double quantile_bracket; /* relative width wanted where quantiles can only be bracketed */
     bool min, cov;           /* also statistics */
+    bool sharing;            /* ruptures of several components are computed once */
+    bool factoring;          /* realizations are not visited one by one where parts will do */
+    bool collapsing;         /* pointsource_distance, ps_grid_spacing, collapse_level count */
     bool uncertainty;        /* shares of variance and means by branch are stored */
     bool use_rates, mean, std, max, hazard_maps, uniform_hazard_spectra, disagg_by_src;
     int individual_rlzs; /* -1 unset, 0, 1 */

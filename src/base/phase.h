@@ -1,0 +1,52 @@
+/* Where time and memory go: the phases of a calculation, and the spread of its units of work.
+ *
+ * A calculation is always in one phase; phases follow each other without gap, so that their wall
+ * times add up to that of the whole. A name that comes again goes on where it was. Called by the
+ * thread that leads the calculation. */
+#ifndef KR_BASE_PHASE_H
+#define KR_BASE_PHASE_H
+
+#include "base/ctx.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Phases with different names; later ones count as the last. */
+enum { KR_PHASES_MAX = 32 };
+
+typedef struct kr_phase_use {
+    const char *name;
+    double wall, cpu;                  /* seconds so far; cpu of all threads */
+    size_t times;                      /* how often it was entered */
+    int64_t accounted, accounted_peak; /* bytes held when it was last left; at most while in it */
+    size_t resident;                   /* bytes of the process when it was last left */
+} kr_phase_use;
+
+/** End the phase under way, if any, and begin `name`, a text that outlives the context. */
+void kr_phase_begin(kr_ctx *ctx, const char *name);
+
+/** End the phase under way. */
+void kr_phase_end(kr_ctx *ctx);
+
+/** The phases in the order of their first beginning; returns how many. */
+size_t kr_phases(const kr_ctx *ctx, kr_phase_use out[KR_PHASES_MAX]);
+
+/** The number of the phase under way among them; KR_PHASES_MAX before the first. Any thread, at the
+ * cost of a load. */
+unsigned kr_phase_now(const kr_ctx *ctx);
+
+/* Times of units of work: mean, deviation, extremes and the slowest by name. */
+typedef struct kr_spread {
+    size_t n;
+    double mean, squares; /* squares: sum of squared deviations from the mean */
+    double least, most;   /* seconds */
+    char slowest[96];
+} kr_spread;
+
+/** Add a unit. True if it is the slowest so far: the caller writes its name to `slowest`. */
+bool kr_spread_add(kr_spread *spread, double seconds);
+
+/** The standard deviation; 0 for fewer than two units. */
+double kr_spread_deviation(const kr_spread *spread);
+
+#endif
