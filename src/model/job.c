@@ -166,6 +166,9 @@ out:
     return s;
 }
 
+/* Farther than any two places are. */
+static const double EVERYWHERE_KM = 1e6;
+
 static kr_status job_defaults(kr_job_reader *r)
 {
     kr_status s = KR_OK;
@@ -202,6 +205,11 @@ static kr_status job_derive(kr_job_reader *r)
 
     if (job->ps_grid_spacing_km > 0 && !kr_job_entry(r, "pointsource_distance"))
         KR_TRY(job_by_default(r, 40, &job->pointsource_distance));
+    if (!job->collapsing) { /* every point keeps its planes and depths at any distance */
+        KR_TRY(job_by_default(r, EVERYWHERE_KM, &job->pointsource_distance));
+        job->ps_grid_spacing_km = 0;
+        job->collapse_level = -1;
+    }
     if (isnan(job->complex_fault_mesh_spacing_km))
         job->complex_fault_mesh_spacing_km = job->rupture_mesh_spacing_km;
     if (job->override_vs30 == 0)

@@ -133,6 +133,7 @@ static kr_status load_job(const kr_reader *r, kr_stored *x)
     x->job = job;
     job->path = r->path;
     job->dir = "";
+    job->sharing = job->factoring = job->collapsing = true; /* new statistics are factored */
     KR_TRY(text_of(r, "description", &job->description));
     KR_TRY(text_of(r, "compat", &compat));
     job->compat = kr_str_eq(compat, "exact") ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21;

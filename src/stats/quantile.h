@@ -53,6 +53,9 @@ typedef struct kr_unfold kr_unfold;
 
 KR_MUST_CHECK kr_status kr_unfold_create(kr_ctx *ctx, const kr_structure *structure,
                                          kr_unfold **out);
+/** One whose quantiles are streamed, whatever the structure. */
+KR_MUST_CHECK kr_status kr_unfold_create_streamed(kr_ctx *ctx, const kr_structure *structure,
+                                                  kr_unfold **out);
 void kr_unfold_destroy(kr_unfold **unfold);
 kr_way kr_unfold_way(const kr_unfold *unfold);
 size_t kr_unfold_pairs(const kr_unfold *unfold);   /* 0 if streamed or bracketed */

@@ -112,6 +112,7 @@ kr_status kr_sampling_error_create(kr_ctx *ctx, const kr_statistics_spec *sample
     *out = NULL;
     KR_NEW(e, ctx, KR_ACCOUNT_STATS, 1);
     e->spec = *sampled;
+    e->spec.visited = false; /* the whole tree may have too many */
     e->effective = kr_samples_effective(sampled->structure, 0);
     e->whole_rates = whole_rates;
     KR_TRY(pick_stats(ctx, e));

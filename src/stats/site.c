@@ -1,6 +1,6 @@
 /* All statistics of one site, level by level, from the parts of the tree. */
-#include "stats/moments.h"
 #include "stats/stats.h"
+#include "stats/visited.h"
 
 #include "base/mem.h"
 #include "num/single.h"
@@ -18,8 +18,9 @@ struct kr_statistics {
 };
 
 struct kr_statistics_scratch {
-    double *rates, *rounded; /* component rates at a level */
-    kr_moments_scratch *moments;
+    double *rates, *rounded;     /* component rates at a level */
+    kr_moments_scratch *moments; /* from parts, or */
+    double *visits;              /* from realizations one by one */
     kr_quantiles *quantiles;
     double *value, *lower, *upper; /* of each quantile */
 };
@@ -58,7 +59,8 @@ kr_statistics_spec kr_statistics_of_job(const kr_job *job, const kr_tree *tree,
                                 .exact = job->compat == KR_COMPAT_EXACT,
                                 .fast_mean = is_fast_mean(job),
                                 .rule = rule_of_job(job),
-                                .bracket = job->quantile_bracket};
+                                .bracket = job->quantile_bracket,
+                                .visited = !job->factoring};
 }
 
 /* ------------------------------------------------------------------ life */
@@ -85,7 +87,9 @@ static kr_status plan_quantiles(kr_statistics *z)
         if (spec->stats[i].kind == KR_STAT_QUANTILE)
             z->q[n++] = spec->stats[i].q;
     z->quantiles = (kr_quantile_spec){spec->rule, scale_of_spec(spec), z->q, n, spec->bracket};
-    if (n > 0)
+    if (n > 0 && spec->visited)
+        KR_TRY(kr_unfold_create_streamed(z->ctx, spec->structure, &z->unfold));
+    else if (n > 0)
         KR_TRY(kr_unfold_create(z->ctx, spec->structure, &z->unfold));
 out:
     return s;
@@ -97,6 +101,11 @@ kr_status kr_statistics_create(kr_ctx *ctx, const kr_statistics_spec *spec, kr_s
     kr_statistics *z;
 
     *out = NULL;
+    if (spec->visited && spec->structure->realizations > KR_VISITED_MAX)
+        return kr_fail(ctx, KR_EINPUT,
+                       "factoring = false visits every one of %.6g realizations; at most %.0f can "
+                       "be, leave it out or use number_of_logic_tree_samples",
+                       spec->structure->realizations, KR_VISITED_MAX);
     KR_NEW(z, ctx, KR_ACCOUNT_STATS, 1);
     z->ctx = ctx;
     z->spec = *spec;
@@ -126,6 +135,8 @@ void kr_statistics_destroy(kr_statistics **statistics)
 
 kr_way kr_statistics_way(const kr_statistics *z)
 {
+    if (z->spec.visited)
+        return KR_STREAMED;
     return z->unfold ? kr_unfold_way(z->unfold) : KR_FACTORED;
 }
 
@@ -137,9 +148,10 @@ size_t kr_statistics_quantiles(const kr_statistics *z)
 size_t kr_statistics_scratch_bytes(const kr_statistics *z)
 {
     const kr_structure *structure = z->spec.structure;
-    size_t bytes = (2 * structure->nrates + 3 * z->quantiles.nq) * sizeof(double) +
-                   kr_moments_scratch_bytes(structure);
+    size_t bytes = (2 * structure->nrates + 3 * z->quantiles.nq) * sizeof(double);
 
+    bytes += z->spec.visited ? kr_visited_scratch(structure) * sizeof(double)
+                             : kr_moments_scratch_bytes(structure);
     return bytes + (z->unfold ? kr_quantiles_bytes(z->unfold, &z->quantiles) : 0);
 }
 
@@ -157,7 +169,10 @@ kr_status kr_statistics_scratch_create(kr_ctx *ctx, const kr_statistics *z,
     KR_NEW(scratch->value, ctx, KR_ACCOUNT_STATS, nq);
     KR_NEW(scratch->lower, ctx, KR_ACCOUNT_STATS, nq);
     KR_NEW(scratch->upper, ctx, KR_ACCOUNT_STATS, nq);
-    KR_TRY(kr_moments_scratch_create(ctx, z->spec.structure, &scratch->moments));
+    if (z->spec.visited)
+        KR_NEW(scratch->visits, ctx, KR_ACCOUNT_STATS, kr_visited_scratch(z->spec.structure));
+    else
+        KR_TRY(kr_moments_scratch_create(ctx, z->spec.structure, &scratch->moments));
     if (z->unfold)
         KR_TRY(kr_quantiles_create(ctx, z->spec.structure, z->unfold, &z->quantiles,
                                    &scratch->quantiles));
@@ -180,6 +195,7 @@ void kr_statistics_scratch_destroy(kr_statistics_scratch **scratch)
     kr_free(x->lower);
     kr_free(x->upper);
     kr_moments_scratch_destroy(&x->moments);
+    kr_free(x->visits);
     kr_quantiles_destroy(&x->quantiles);
     kr_free(x);
     *scratch = NULL;
@@ -253,7 +269,9 @@ static void level_moments(const kr_statistics *z, kr_statistics_scratch *scratch
             if (kind == KR_STAT_QUANTILE || takes_spread(kind) != (spread == 1))
                 continue;
             if (!ready)
-                m = kr_moments_compute(spec->structure, scratch->moments, rates, column);
+                m = spec->visited
+                        ? kr_visited_moments(spec->structure, scratch->visits, rates, column)
+                        : kr_moments_compute(spec->structure, scratch->moments, rates, column);
             ready = true;
             out[i * stride] = stored(spec, kind, one_stat(spec, kind, &m, z->totals[column]));
         }

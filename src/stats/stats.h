@@ -73,6 +73,7 @@ typedef struct kr_statistics_spec {
     bool fast_mean; /* the reference's short way for a mean of rates alone */
     kr_quantile_rule rule;
     double bracket; /* relative width wanted where quantiles can only be bracketed */
+    bool visited;   /* realizations one by one, though parts of the tree would do */
 } kr_statistics_spec;
 
 /** What a job asks for. `stats` and the tree must outlive it. */
@@ -82,6 +83,7 @@ kr_statistics_spec kr_statistics_of_job(const kr_job *job, const kr_tree *tree,
 /* Made once, shared by threads. */
 typedef struct kr_statistics kr_statistics;
 
+/** KR_EINPUT where more than KR_VISITED_MAX realizations are to be visited. */
 KR_MUST_CHECK kr_status kr_statistics_create(kr_ctx *ctx, const kr_statistics_spec *spec,
                                              kr_statistics **out);
 void kr_statistics_destroy(kr_statistics **statistics);

@@ -437,6 +437,21 @@ out:
     return s;
 }
 
+kr_status kr_unfold_create_streamed(kr_ctx *ctx, const kr_structure *structure, kr_unfold **out)
+{
+    kr_status s = KR_OK;
+    kr_unfold *u = NULL;
+
+    *out = NULL;
+    KR_NEW(u, ctx, KR_ACCOUNT_STATS, 1);
+    kr_arena_init(&u->arena, ctx, KR_ACCOUNT_STATS);
+    u->structure = structure;
+    u->way = KR_STREAMED;
+    *out = u;
+out:
+    return s;
+}
+
 void kr_unfold_destroy(kr_unfold **unfold)
 {
     if (!*unfold)

@@ -71,6 +71,7 @@ static void test_defaults(void **state)
     assert_int_equal(job->source_id.n + job->source_nodes.n + job->discard_trts.n, 0);
     assert_int_equal(job->collapse_gsim_logic_tree.n + job->reqv_ignore_sources.n + job->nreqv, 0);
     assert_true(job->mean);
+    assert_true(job->sharing && job->factoring && job->collapsing);
     assert_false(job->use_rates || job->std || job->max || job->hazard_maps);
     assert_false(job->uniform_hazard_spectra || job->disagg_by_src);
     assert_int_equal(job->individual_rlzs, -1);
@@ -170,6 +171,14 @@ static void test_derived(void **state)
     kt_same(kr_by_trt_get(&job->pointsource_distance, "Any", 0), 40);
     kt_close(job->poes.x[0], 1 - exp(-50.0 / 475), 1e-14, 0);
     kt_close(job->poes.x[1], 1 - exp(-50.0 / 2475), 1e-14, 0);
+    kr_job_destroy(&job);
+
+    job = read_job(LEAST LEVELS DISTANCE "ps_grid_spacing = 20\ncollapse_level = 1\n"
+                                         "pointsource_distance = 7\ncollapsing = false\n",
+                   NULL, 0);
+    assert_true(kr_by_trt_get(&job->pointsource_distance, "Any", 0) > 21000); /* all distances */
+    kt_same(job->ps_grid_spacing_km, 0);
+    assert_int_equal(job->collapse_level, -1);
     kr_job_destroy(&job);
 
     kr_override zero = {"truncation_level", "0"};

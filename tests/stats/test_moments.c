@@ -1,4 +1,4 @@
-#include "stats/moments.h"
+#include "stats/visited.h"
 
 #include "support/problem.h"
 #include "support/structure.h"
@@ -81,14 +81,21 @@ static void test_every_part_of_random_trees(void **state)
         kr_ctx *ctx = kt_ctx();
         kt_structure t;
         kr_moments_scratch *scratch;
+        kt_list all;
         kt_structure_random(&t, ctx, &random, 200);
+        double *visits = malloc((kr_visited_scratch(&t.s) + 1) * sizeof *visits);
         kt_ok(ctx, kr_moments_scratch_create(ctx, &t.s, &scratch));
         for (size_t column = 0; column < 2; column++) {
             kr_moments root = kr_moments_compute(&t.s, scratch, t.rates, column);
             for (size_t p = 0; p < t.s.nparts; p++)
                 check_part(&t, kr_moments_part(scratch, p), column, p);
             kt_same(root.poe_mean, kr_moments_part(scratch, t.s.nparts - 1)->poe_mean);
+            kr_moments visited = kr_visited_moments(&t.s, visits, t.rates, column);
+            kt_list_part(&t.s, t.rates, column, t.s.nparts - 1, &all);
+            check_moments(&visited, &all);
+            kt_list_free(&all);
         }
+        free(visits);
         kr_moments_scratch_destroy(&scratch);
         kt_structure_clear(&t);
         kt_ctx_end(&ctx);

@@ -165,6 +165,26 @@ static void test_full_enumeration(void **state)
     kt_model_end(&m);
 }
 
+static void test_visited_one_by_one(void **state)
+{
+    (void)state;
+    kt_model m;
+    statistics z;
+    make(&m, "factoring = false\n");
+    check_site(&m);
+    begin(&m, &z);
+    assert_int_equal(kr_statistics_way(z.statistics), KR_STREAMED);
+    end(&z);
+
+    kr_statistics_spec spec = kr_statistics_of_job(m.job, m.tree, NULL, 0);
+    kr_structure many = m.tree->structure;
+    many.realizations = 3e8;
+    spec.structure = &many;
+    kt_fails(m.ctx, kr_statistics_create(m.ctx, &spec, &z.statistics), KR_EINPUT,
+             "factoring = false visits every one of 3e+08 realizations; at most 100000000 can be");
+    kt_model_end(&m);
+}
+
 static void test_sampling(void **state)
 {
     (void)state;
@@ -254,9 +274,8 @@ static void test_tied_sets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_full_enumeration),
-        cmocka_unit_test(test_sampling),
-        cmocka_unit_test(test_zero_site),
+        cmocka_unit_test(test_full_enumeration), cmocka_unit_test(test_visited_one_by_one),
+        cmocka_unit_test(test_sampling),         cmocka_unit_test(test_zero_site),
         cmocka_unit_test(test_tied_sets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
