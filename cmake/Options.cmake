@@ -20,7 +20,12 @@ set(KR_WARN -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
 
 # No -ffast-math: results are the same bits on every run. Without trapping-math selects are
 # vectorised on every instruction set.
-set(KR_MATH -fno-math-errno -fno-trapping-math -ffp-contract=off -ftree-vectorize -fopenmp-simd)
+set(KR_MATH -fno-math-errno -fno-trapping-math -ffp-contract=off)
+if(KAURI_SCALAR)
+  list(APPEND KR_MATH -fno-tree-vectorize -fno-tree-slp-vectorize -Wno-unknown-pragmas)
+else()
+  list(APPEND KR_MATH -ftree-vectorize -fopenmp-simd)
+endif()
 if(KR_CLANG)
   list(APPEND KR_WARN -Wno-pass-failed)
 else()

@@ -14,19 +14,16 @@ kr_truncation kr_truncation_of(double level)
 
 #define KERNELS(isa)                                                                               \
     {                                                                                              \
-#isa, kr_poes_##isa, kr_add_rates_##isa, kr_add_probs_##isa, kr_take_rates_##isa,          \
-            kr_occur_##isa, kr_add_poes_##isa, kr_add_pmf_##isa                                    \
-    }
+        #isa,                                                                                      \
+        kr_poes_##isa,                                                                             \
+        kr_add_rates_##isa,                                                                        \
+        kr_add_probs_##isa,                                                                        \
+        kr_take_rates_##isa,                                                                       \
+        kr_occur_##isa,                                                                            \
+        kr_add_poes_##isa,                                                                         \
+        kr_add_pmf_##isa},
 
-static const kr_kernels all[] = {
-#ifdef __x86_64__
-    KERNELS(v2),
-    KERNELS(v3),
-    KERNELS(v4),
-#else
-    KERNELS(base),
-#endif
-};
+static const kr_kernels all[] = {KR_ISA_LIST(KERNELS)};
 
 const kr_kernels *kr_kernels_all(size_t *n)
 {

@@ -2,6 +2,7 @@
 #ifndef KR_HAZARD_KERNEL_ISA_H
 #define KR_HAZARD_KERNEL_ISA_H
 
+#include "config.h"
 #include "hazard/kernel.h"
 #include "num/isa_name.h"
 
@@ -19,12 +20,6 @@
                            double mean, double sigma, double weight, double *rates);               \
     void kr_add_pmf_##isa(const double *poes, size_t nlevels, const double *probs, size_t nprobs,  \
                           double *rates);
-#ifdef __x86_64__
-KR_DECLARE_KERNELS(v2)
-KR_DECLARE_KERNELS(v3)
-KR_DECLARE_KERNELS(v4)
-#else
-KR_DECLARE_KERNELS(base)
-#endif
+KR_ISA_LIST(KR_DECLARE_KERNELS)
 
 #endif

@@ -1,12 +1,14 @@
 #include "num/isa.h"
 
+#include "config.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const isa_names[] = {"base", "base", "v2", "v3", "v4"};
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !KAURI_SCALAR
 /* The names of the levels themselves are known to newer compilers only. What is not asked for here
  * (lzcnt, movbe, f16c, cmpxchg16b) every processor with the rest has. */
 int kr_isa_supported(void)
