@@ -17,8 +17,11 @@ typedef struct kr_counter {
 typedef struct kr_phase_table {
     kr_phase_use use[KR_PHASES_MAX];
     unsigned n;
-    atomic_uint now; /* KR_PHASES_MAX: none */
-    double wall_began, cpu_began;
+    atomic_uint now;              /* KR_PHASES_MAX: none */
+    atomic_llong peak;            /* bytes held at most since the phase under way began */
+    double began;                 /* the first of them */
+    double wall_began, cpu_began; /* the one under way, and what was resident then */
+    size_t resident;
 } kr_phase_table;
 
 struct kr_ctx {

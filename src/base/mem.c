@@ -35,11 +35,11 @@ static mem_head *mem_head_of(void *block)
     return (mem_head *)((char *)block - ALIGN);
 }
 
-static void mem_raise(kr_counter *counter, long long value)
+static void mem_raise(atomic_llong *most, long long value)
 {
-    long long peak = atomic_load_explicit(&counter->peak, memory_order_relaxed);
+    long long peak = atomic_load_explicit(most, memory_order_relaxed);
 
-    while (value > peak && !atomic_compare_exchange_weak(&counter->peak, &peak, value))
+    while (value > peak && !atomic_compare_exchange_weak(most, &peak, value))
         continue;
 }
 
@@ -80,8 +80,9 @@ static bool mem_take(kr_ctx *ctx, kr_account account, size_t bytes)
         return false;
     }
     long long own = atomic_fetch_add(&ctx->accounts[account].current, (long long)bytes);
-    mem_raise(&ctx->total, sum);
-    mem_raise(&ctx->accounts[account], own + (long long)bytes);
+    mem_raise(&ctx->total.peak, sum);
+    mem_raise(&ctx->phases.peak, sum);
+    mem_raise(&ctx->accounts[account].peak, own + (long long)bytes);
     return true;
 }
 

@@ -19,29 +19,81 @@ static unsigned phase_find(kr_phase_table *t, const char *name)
     return t->n++;
 }
 
-void kr_phase_end(kr_ctx *ctx)
+/* `now` is the number of the phase under way, or KR_PHASES_MAX. */
+static void phase_leave(kr_phase_table *t, unsigned now, const kr_ctx *ctx)
 {
-    kr_phase_table *t = &ctx->phases;
-    unsigned now = atomic_load(&t->now);
     if (now == KR_PHASES_MAX)
         return;
     kr_phase_use *use = &t->use[now];
-    use->wall += kr_wall_seconds() - t->wall_began;
-    use->cpu += kr_cpu_seconds() - t->cpu_began;
+    int64_t peak = atomic_load(&t->peak);
+    double wall = kr_wall_seconds(), cpu = kr_cpu_seconds();
+    size_t resident = kr_resident_bytes();
+    use->wall += wall - t->wall_began;
+    use->cpu += cpu - t->cpu_began;
     use->accounted = kr_ctx_memory(ctx).current;
-    use->resident = kr_resident_bytes();
+    use->accounted_peak = peak > use->accounted_peak ? peak : use->accounted_peak;
+    use->resident = resident;
+    use->grown += (int64_t)resident - (int64_t)t->resident;
+    t->wall_began = wall; /* the next one begins here: nothing passes between them */
+    t->cpu_began = cpu;
+    t->resident = resident;
     atomic_store(&t->now, KR_PHASES_MAX);
 }
 
-void kr_phase_begin(kr_ctx *ctx, const char *name)
+static void phase_enter(kr_phase_table *t, const char *name, const kr_ctx *ctx)
+{
+    unsigned now = phase_find(t, name);
+    t->use[now].times++;
+    atomic_store(&t->peak, kr_ctx_memory(ctx).current);
+    atomic_store(&t->now, now);
+}
+
+const char *kr_phase_begin(kr_ctx *ctx, const char *name)
+{
+    kr_phase_table *t = &ctx->phases;
+    unsigned before = atomic_load(&t->now);
+    phase_leave(t, before, ctx);
+    if (before == KR_PHASES_MAX) {
+        t->wall_began = kr_wall_seconds();
+        t->cpu_began = kr_cpu_seconds();
+        t->resident = kr_resident_bytes();
+    }
+    if (t->n == 0)
+        t->began = t->wall_began;
+    if (name)
+        phase_enter(t, name, ctx);
+    return before == KR_PHASES_MAX ? NULL : t->use[before].name;
+}
+
+void kr_phase_end(kr_ctx *ctx)
+{
+    kr_phase_table *t = &ctx->phases;
+    phase_leave(t, atomic_load(&t->now), ctx);
+}
+
+void kr_phases_forget(kr_ctx *ctx)
+{
+    kr_phase_table *t = &ctx->phases;
+    if (atomic_load(&t->now) != KR_PHASES_MAX)
+        return;
+    memset(t->use, 0, sizeof t->use);
+    t->n = 0;
+}
+
+void kr_phases_start(kr_ctx *ctx, const char *name)
 {
     kr_phase_table *t = &ctx->phases;
     kr_phase_end(ctx);
-    unsigned now = phase_find(t, name);
-    t->use[now].times++;
-    t->wall_began = kr_wall_seconds();
-    t->cpu_began = kr_cpu_seconds();
-    atomic_store(&t->now, now);
+    kr_phases_forget(ctx);
+    t->cpu_began = 0;
+    t->wall_began = t->began = kr_wall_seconds() - kr_cpu_seconds();
+    t->resident = kr_resident_bytes();
+    phase_enter(t, name, ctx);
+}
+
+double kr_phases_wall(const kr_ctx *ctx)
+{
+    return ctx->phases.n ? kr_wall_seconds() - ctx->phases.began : 0;
 }
 
 size_t kr_phases(const kr_ctx *ctx, kr_phase_use out[KR_PHASES_MAX])

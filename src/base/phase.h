@@ -20,15 +20,28 @@ typedef struct kr_phase_use {
     size_t times;                      /* how often it was entered */
     int64_t accounted, accounted_peak; /* bytes held when it was last left; at most while in it */
     size_t resident;                   /* bytes of the process when it was last left */
+    int64_t grown;                     /* by so many bytes it grew while in it, of all times */
 } kr_phase_use;
 
-/** End the phase under way, if any, and begin `name`, a text that outlives the context. */
-void kr_phase_begin(kr_ctx *ctx, const char *name);
+/** End the phase under way, if any, and begin `name`, a text that outlives the context (NULL: none
+ * begins). Returns the name of the phase that was ended, for those who go back to it; or NULL. */
+const char *kr_phase_begin(kr_ctx *ctx, const char *name);
 
 /** End the phase under way. */
 void kr_phase_end(kr_ctx *ctx);
 
-/** The phases in the order of their first beginning; returns how many. */
+/** Forget all phases, unless one is under way: who begins a calculation calls it. */
+void kr_phases_forget(kr_ctx *ctx);
+
+/** In a process that has just started: forget all phases and begin `name` as the first, at the
+ * start of the process. What passed before this call is taken to be the processor time so far. */
+void kr_phases_start(kr_ctx *ctx, const char *name);
+
+/** Wall seconds from the first beginning until now; 0 before it. */
+double kr_phases_wall(const kr_ctx *ctx);
+
+/** The phases in the order of their first beginning, without the time since the one under way
+ * began; returns how many. */
 size_t kr_phases(const kr_ctx *ctx, kr_phase_use out[KR_PHASES_MAX]);
 
 /** The number of the phase under way among them; KR_PHASES_MAX before the first. Any thread, at the

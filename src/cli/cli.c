@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "base/phase.h"
 #include "base/str.h"
 #include "cli/display.h"
 
@@ -39,6 +40,7 @@ kr_ctx *cli_context(bool quiet)
         return NULL;
     }
     cli_display_attach(ctx, quiet);
+    kr_phases_start(ctx, "starting");
     return ctx;
 }
 

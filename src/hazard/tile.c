@@ -177,10 +177,14 @@ kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads,
     atomic_init(&t.status, KR_OK);
     atomic_init(&t.next, 0);
     work->total = h->cost * (double)h->sites->n;
-    if (!h->met)
+    if (!h->met) {
+        kr_phase_begin(h->ctx, "meeting sites");
         KR_TRY(kr_hazard_meet(h, 0, threads));
+    }
     h->met = true;
+    kr_phase_begin(h->ctx, "distances of sections");
     KR_TRY(make_sections(&t, threads));
+    kr_phase_begin(h->ctx, "hazard");
     KR_TRY(list_units(&t));
     KR_TRY(run_threads(&t, threads));
     if (h->job->compat == KR_COMPAT_OQ_3_21) {

@@ -15,7 +15,6 @@ typedef struct kr_calc {
     kr_ctx *ctx;
     const kr_run_options *options;
     kr_arena arena;
-    double started;             /* wall seconds */
     int threads, stats_threads; /* of the hazard; of the statistics, where memory allows fewer */
     kr_job *job;
     kr_model *model;
@@ -34,6 +33,8 @@ typedef struct kr_calc {
     kr_calc_sampling *sampling; /* of a sampled tree; or NULL: see run/sampling.h */
     double *rate_weights;       /* with disagg_by_src: weight of each component rate in the mean */
     kr_hazard_work work;
+    kr_spread site_units; /* seconds of the statistics of single sites */
+    unsigned phases_told; /* bit i: phase i has its line of log */
     kr_results_spec spec;
     kr_results *results;
 } kr_calc;
@@ -96,7 +97,12 @@ KR_MUST_CHECK kr_status kr_calc_tile_uncertainty(kr_calc *calc, size_t first, si
 size_t kr_calc_rlzs_at_once(const kr_calc *calc);
 size_t kr_calc_rlzs_bytes(const kr_calc *calc);
 
-/** One line of log when a phase ends: wall time, memory accounted and resident. */
-void kr_calc_phase_end(kr_calc *calc, const char *phase, double began);
+/** End the phase under way and begin another (NULL: none); one line of log for each phase that
+ * ended since the last call: wall time, memory accounted and resident. Phases that alternate begin
+ * with kr_phase_begin, and have their lines when they are all over. */
+void kr_calc_phase(kr_calc *calc, const char *name);
+
+/** The table of all phases into the log: when the run is over. */
+void kr_calc_performance_log(const kr_calc *calc);
 
 #endif

@@ -142,6 +142,7 @@ kr_status kr_info_job(kr_ctx *ctx, const kr_run_options *options, FILE *out)
     KR_TRY(kr_calc_read(&calc, ctx, options));
     KR_TRY(kr_calc_info(&calc, out));
 out:
+    kr_phase_end(ctx);
     kr_calc_clear(&calc);
     return s;
 }

@@ -1,5 +1,4 @@
 /* Reading: job, trees and sources, ground-motion models, sites, split sources. */
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -8,14 +7,6 @@
 #include <omp.h>
 #include <stdint.h>
 #include <string.h>
-
-void kr_calc_phase_end(kr_calc *calc, const char *phase, double began)
-{
-    kr_account_use use = kr_ctx_memory(calc->ctx);
-    kr_info(calc->ctx, "%s: %.2f s, accounted %.1f MB (peak %.1f), resident %.1f MB", phase,
-            kr_wall_seconds() - began, (double)use.current / 1e6, (double)use.peak / 1e6,
-            (double)kr_resident_bytes() / 1e6);
-}
 
 kr_status kr_options_job(kr_ctx *ctx, const kr_run_options *o, kr_job **out)
 {
@@ -34,15 +25,19 @@ out:
 kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options)
 {
     kr_status s = KR_OK;
-    double began = kr_wall_seconds();
-    *calc = (kr_calc){.ctx = ctx, .options = options, .started = began};
+    *calc = (kr_calc){.ctx = ctx, .options = options};
+    kr_phases_forget(ctx);
+    kr_calc_phase(calc, "reading job");
     kr_arena_init(&calc->arena, ctx, KR_ACCOUNT_OTHER);
     calc->threads = options->threads > 0 ? options->threads : omp_get_max_threads();
     KR_TRY(kr_options_job(ctx, options, &calc->job));
     kr_info(ctx, "%s: %s", options->job, calc->job->description);
     KR_TRY(kr_model_create(ctx, &calc->model));
+    kr_calc_phase(calc, "logic tree");
     KR_TRY(kr_tree_read(ctx, calc->job, calc->model, &calc->tree));
+    kr_calc_phase(calc, "ground-motion models");
     KR_TRY(kr_hazard_create(ctx, calc->job, calc->model, calc->tree, &calc->hazard));
+    kr_calc_phase(calc, "reading sites");
     kr_columns columns = kr_hazard_site_columns(calc->hazard);
     if (calc->job->amplification_file)
         columns |= KR_BIT(AMPCODE);
@@ -53,6 +48,7 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
         KR_TRY(kr_hazard_check_rock(calc->hazard, calc->soil));
     if (calc->job->amplification_kernel && calc->soil)
         kr_hazard_amplify(calc->hazard, calc->soil);
+    kr_calc_phase(calc, "planning statistics");
     KR_TRY(kr_stats_of_job(calc->job, &calc->arena, &calc->stats, &calc->nstats));
     if (calc->nstats == 0 && calc->tree->rlzs > 1 && calc->job->individual_rlzs != 1) {
         s = kr_fail(ctx, KR_EINPUT,
@@ -68,10 +64,8 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
     else
         KR_TRY(kr_statistics_create(ctx, &spec, &calc->statistics));
     KR_TRY(kr_calc_check_uncertainty(calc));
-    kr_calc_phase_end(calc, "reading", began);
-    began = kr_wall_seconds();
+    kr_calc_phase(calc, "preparing sources");
     KR_TRY(kr_hazard_prepare(calc->hazard, calc->sites));
-    kr_calc_phase_end(calc, "splitting sources", began);
 out:
     return s;
 }
@@ -121,6 +115,7 @@ kr_status kr_calc_digest(kr_calc *calc)
 {
     kr_status s = KR_OK;
     size_t cap = 0;
+    kr_calc_phase(calc, "digests");
     KR_TRY(add_input(calc, &cap, "job_ini", calc->job->path));
     for (size_t i = 0; i < calc->job->nfiles; i++)
         KR_TRY(add_input(calc, &cap, calc->job->files[i].key, calc->job->files[i].path));

@@ -1,7 +1,6 @@
 /* New statistics from the component rates of finished runs. */
 #include "run/restat.h"
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "stats/weights.h"
@@ -74,18 +73,16 @@ static kr_status compute(kr_restat *r)
     kr_status s = KR_OK;
     kr_calc *calc = &r->calc;
     size_t n = calc->sites->n, total = calc->job->nimts * calc->job->nlevels;
-    double *rates = NULL, reading = 0, began;
+    double *rates = NULL;
     KR_NEW(rates, r->ctx, KR_ACCOUNT_RATES, calc->tree->nrates * calc->tile_sites * total);
     if (calc->job->disagg_by_src)
         KR_TRY(kr_rate_weights(r->ctx, calc->tree, &calc->rate_weights));
     for (size_t first = 0; first < n; first += calc->tile_sites) {
         size_t nsites = n - first < calc->tile_sites ? n - first : calc->tile_sites;
-        began = kr_wall_seconds();
+        kr_phase_begin(r->ctx, "reading rates");
         KR_TRY(kr_restat_read(r, first, nsites, rates));
-        reading += kr_wall_seconds() - began;
         KR_TRY(kr_calc_tile_stats(calc, first, nsites, rates));
     }
-    kr_info(r->ctx, "%.2f s of reading", reading);
 out:
     kr_free(rates);
     return s;
@@ -103,15 +100,17 @@ static kr_status restat(kr_restat *r)
     calc->job->disagg_by_src = calc->job->disagg_by_src && calc->tree->nbase_ids > 0;
     kr_info(r->ctx, "%zu sites, %.15g realizations, %zu component rates of %zu runs",
             calc->sites->n, calc->tree->rlzs, calc->tree->nrates, r->nruns);
+    kr_calc_phase(calc, "planning statistics");
     KR_TRY(create_statistics(r));
     KR_TRY(kr_calc_check_uncertainty(calc));
     KR_TRY(plan(r));
+    kr_calc_phase(calc, "creating results");
     KR_TRY(kr_calc_open_results(calc));
     KR_TRY(compute(r));
+    kr_calc_phase(calc, "closing results");
     KR_TRY(kr_results_finish(calc->results));
     KR_TRY(kr_calc_export_tables(calc));
-    kr_info(r->ctx, "%.2f s in all; results in %s", kr_wall_seconds() - calc->started,
-            calc->spec.dir);
+    kr_info(r->ctx, "results in %s", calc->spec.dir);
 out:
     return s;
 }
@@ -123,16 +122,22 @@ kr_status kr_stats_results(kr_ctx *ctx, const kr_stats_options *options)
                                      .csv = options->csv,
                                      .threads = options->threads,
                                      .memory_limit = options->memory_limit};
-    r.calc = (kr_calc){.ctx = ctx, .options = &r.run_options, .started = kr_wall_seconds()};
+    r.calc = (kr_calc){.ctx = ctx, .options = &r.run_options};
+    kr_phases_forget(ctx);
+    kr_calc_phase(&r.calc, "reading runs");
     r.calc.threads = options->threads > 0 ? options->threads : omp_get_max_threads();
     kr_arena_init(&r.arena, ctx, KR_ACCOUNT_OTHER);
     kr_arena_init(&r.calc.arena, ctx, KR_ACCOUNT_OTHER);
     kr_status s = restat(&r);
+    kr_calc_phase(&r.calc, "clearing");
     kr_calc_clear(&r.calc); /* before the runs, which its tree borrows from */
     for (size_t i = 0; i < r.nruns && r.runs; i++)
         kr_stored_close(&r.runs[i]);
     kr_free(r.runs);
     kr_free(r.rates);
     kr_arena_clear(&r.arena);
+    kr_calc_phase(&r.calc, NULL);
+    if (s == KR_OK)
+        kr_calc_performance_log(&r.calc);
     return s;
 }

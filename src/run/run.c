@@ -1,7 +1,6 @@
 /* The pipeline: one line a stage. */
 #include "kauri/run.h"
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "num/isa.h"
@@ -106,11 +105,10 @@ kr_status kr_calc_export_tables(kr_calc *calc)
 {
     kr_status s = KR_OK;
     size_t ntables = 0;
-    double began = kr_wall_seconds();
     if (!calc->options->csv)
         return KR_OK;
+    kr_calc_phase(calc, "tables");
     KR_TRY(kr_results_export_csv(calc->ctx, &calc->spec, &ntables));
-    kr_calc_phase_end(calc, "writing tables", began);
 out:
     return s;
 }
@@ -118,22 +116,20 @@ out:
 static kr_status compute(kr_calc *calc)
 {
     kr_status s = KR_OK;
-    double began = kr_wall_seconds();
     calc->store_rlzs = kr_calc_stores_rlzs(calc);
     KR_TRY(check_rlzs(calc));
     KR_TRY(kr_calc_sampling_begin(calc));
     KR_TRY(kr_calc_plan(calc));
+    kr_calc_phase(calc, "creating results");
     KR_TRY(kr_calc_open_results(calc));
     KR_TRY(kr_calc_tiles(calc));
+    kr_calc_phase(calc, "closing results");
     KR_TRY(check_contexts(calc));
     KR_TRY(kr_results_finish(calc->results));
     kr_calc_sampling_report(calc);
-    kr_info(calc->ctx, "stored: results.h5, %.2f MB",
-            (double)kr_results_bytes(calc->results) / 1e6);
-    kr_calc_phase_end(calc, "computing", began);
     KR_TRY(kr_calc_export_tables(calc));
-    kr_info(calc->ctx, "%.2f s in all, %.2f s of processor time; results in %s",
-            kr_wall_seconds() - calc->started, kr_cpu_seconds(), calc->spec.dir);
+    kr_info(calc->ctx, "results in %s; results.h5 has %.2f MB", calc->spec.dir,
+            (double)kr_results_bytes(calc->results) / 1e6);
 out:
     return s;
 }
@@ -144,12 +140,17 @@ kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
     kr_calc calc;
     KR_TRY(kr_calc_read(&calc, ctx, options));
     KR_TRY(kr_calc_digest(&calc));
+    kr_calc_phase(&calc, "planning");
     kr_calc_report(&calc);
     if (calc.job->mode != KR_MODE_PRECLASSICAL)
         KR_TRY(compute(&calc));
     else if (options->info)
         KR_TRY(kr_calc_info(&calc, options->info));
 out:
+    kr_calc_phase(&calc, "clearing");
     kr_calc_clear(&calc);
+    kr_calc_phase(&calc, NULL);
+    if (s == KR_OK)
+        kr_calc_performance_log(&calc);
     return s;
 }

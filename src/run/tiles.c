@@ -1,5 +1,4 @@
 /* Tiles of sites: component rates, statistics, storage. */
-#include "base/clock.h"
 #include "run/sampling.h"
 #include "stats/realize.h"
 #include "stats/weights.h"
@@ -130,6 +129,16 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
     return (kr_status)atomic_load(&status);
 }
 
+/* Curves of single realizations into the results, a phase of its own. */
+static kr_status store_rlzs(kr_calc *calc, size_t site, size_t nsites, size_t first, size_t n,
+                            const float *curves)
+{
+    const char *phase = kr_phase_begin(calc->ctx, "storing");
+    kr_status s = kr_results_put_rlzs(calc->results, site, nsites, first, n, curves);
+    kr_phase_begin(calc->ctx, phase);
+    return s;
+}
+
 /* Most chunks of single realizations held at a time. */
 enum { CHUNKS_HELD = 16 };
 
@@ -173,7 +182,7 @@ static kr_status rlzs_of_site(kr_calc *calc, kr_realizer *realizer, const kr_sit
         for (size_t k = 0; k < count; k++)
             rlz_curve(kr_realizer_rates(realizer, r + k), curve, curves + k * curve);
         if (most < n)
-            KR_TRY(kr_results_put_rlzs(calc->results, site->site, 1, r, count, curves));
+            KR_TRY(store_rlzs(calc, site->site, 1, r, count, curves));
     }
 out:
     return s;
@@ -187,6 +196,7 @@ static kr_status rlzs_of_sites(kr_calc *calc, size_t first, size_t nsites, const
     bool whole = kr_calc_rlzs_at_once(calc) == calc->tree->nrlzs;
     kr_realizer *realizer = NULL;
     float *curves = NULL;
+    kr_phase_begin(calc->ctx, "single realizations");
     KR_NEW(curves, calc->ctx, KR_ACCOUNT_STATS, kr_calc_rlzs_bytes(calc) / sizeof *curves);
     KR_TRY(kr_realizer_create(calc->ctx, calc->tree, calc->job->nimts * calc->job->nlevels, false,
                               &realizer));
@@ -197,7 +207,7 @@ static kr_status rlzs_of_sites(kr_calc *calc, size_t first, size_t nsites, const
             KR_TRY(rlzs_of_site(calc, realizer, &site, curves + (whole ? k * size : 0)));
         }
         if (whole)
-            KR_TRY(kr_results_put_rlzs(calc->results, first + i, n, 0, calc->tree->nrlzs, curves));
+            KR_TRY(store_rlzs(calc, first + i, n, 0, calc->tree->nrlzs, curves));
         kr_progress(calc->ctx, "single realizations", (double)(i + n), (double)nsites);
     }
 out:
@@ -221,7 +231,7 @@ static kr_status amplified_rlzs(kr_calc *calc, size_t first, size_t nsites, cons
         KR_TRY(check_interrupted(calc));
         kr_amplifier_site(calc->amplifier, scratch, &site, calc->stats, calc->nstats,
                           stats + i * calc->nstats * curve, curves);
-        KR_TRY(kr_results_put_rlzs(calc->results, first + i, 1, 0, calc->tree->nrlzs, curves));
+        KR_TRY(store_rlzs(calc, first + i, 1, 0, calc->tree->nrlzs, curves));
         kr_progress(calc->ctx, "statistics", (double)(i + 1), (double)nsites);
     }
 out:
@@ -234,6 +244,7 @@ kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const d
 {
     kr_status s = KR_OK;
     tile_stats made = {.stats = NULL};
+    kr_phase_begin(calc->ctx, "statistics");
     KR_NEW(made.stats, calc->ctx, KR_ACCOUNT_STATS, nsites * calc->nstats * curve_size(calc));
     if (bracket_size(calc))
         KR_NEW(made.brackets, calc->ctx, KR_ACCOUNT_STATS, nsites * bracket_size(calc));
@@ -243,11 +254,14 @@ kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const d
         KR_TRY(stats_of_sites(calc, first, nsites, rates, &made));
     if (calc->store_rlzs && !calc->amplifier)
         KR_TRY(rlzs_of_sites(calc, first, nsites, rates));
+    if (calc->job->uncertainty || calc->job->disagg_by_src || calc->sampling)
+        kr_phase_begin(calc->ctx, "uncertainty and sources");
     if (calc->job->uncertainty)
         KR_TRY(kr_calc_tile_uncertainty(calc, first, nsites, rates));
     if (calc->job->disagg_by_src)
         KR_TRY(rates_by_source(calc, nsites, rates, &made.by_source));
     KR_TRY(kr_calc_sampling_tile(calc, first, nsites, rates, &made.ranges, &made.whole));
+    kr_phase_begin(calc->ctx, "storing");
     kr_results_tile tile = {.first_site = first,
                             .nsites = nsites,
                             .component_rates = rates,
@@ -270,23 +284,18 @@ kr_status kr_calc_tiles(kr_calc *calc)
 {
     kr_status s = KR_OK;
     size_t n = calc->sites->n, total = calc->job->nimts * calc->job->nlevels;
-    double hazard_seconds = 0, stats_seconds = 0;
     double *rates = NULL;
     KR_NEW(rates, calc->ctx, KR_ACCOUNT_RATES, calc->tree->nrates * calc->tile_sites * total);
     if (calc->job->disagg_by_src)
         KR_TRY(kr_rate_weights(calc->ctx, calc->tree, &calc->rate_weights));
     for (size_t first = 0; first < n; first += calc->tile_sites) {
         size_t nsites = n - first < calc->tile_sites ? n - first : calc->tile_sites;
-        double began = kr_wall_seconds();
+        kr_phase_begin(calc->ctx, "hazard");
         memset(rates, 0, calc->tree->nrates * nsites * total * sizeof *rates);
         KR_TRY(kr_hazard_tile(calc->hazard, first, nsites, calc->threads, rates, &calc->work));
-        double middle = kr_wall_seconds();
         KR_TRY(kr_calc_tile_stats(calc, first, nsites, rates));
-        hazard_seconds += middle - began;
-        stats_seconds += kr_wall_seconds() - middle;
     }
-    kr_info(calc->ctx, "%.0f contexts in %.2f s of hazard, %.2f s of statistics",
-            calc->work.contexts, hazard_seconds, stats_seconds);
+    kr_info(calc->ctx, "%.0f contexts", calc->work.contexts);
 out:
     kr_free(rates);
     return s;

@@ -1,4 +1,5 @@
 /* The sources as they stand in the files, and ids that stand for several contents. */
+#include "base/phase.h"
 #include "base/str.h"
 #include "tree/build.h"
 
@@ -18,12 +19,14 @@ kr_status kr_build_places(kr_build *b)
 {
     kr_status s = KR_OK;
     kr_smlt *t = b->smlt;
+    const char *phase = kr_phase_begin(b->ctx, "reading sources");
 
     for (size_t f = 0; f < t->nfiles; f++)
         if (t->files[f].needed || t->files[f].sections)
             KR_TRY(
                 kr_model_read(b->ctx, b->model, b->job, t->files[f].path, &t->files[f].model_file));
     KR_TRY(kr_model_check_sections(b->ctx, b->model));
+    kr_phase_begin(b->ctx, phase);
     KR_ANEW(b->first_place, &b->scratch, t->nfiles + 1);
     for (size_t f = 0; f < t->nfiles; f++) {
         if (t->files[f].needed)

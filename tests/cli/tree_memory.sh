@@ -90,7 +90,7 @@ END
 
 # peak LOG: the most that all accounts together held, in MB.
 peak() {
-    sed -n 's/.*computing: .*(peak \([0-9.]*\)).*/\1/p' "$1"
+    sed -n 's/.* peak accounted \([0-9.]*\) MB.*/\1/p' "$1"
 }
 
 for n in 12 108 972; do

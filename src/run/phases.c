@@ -1,0 +1,123 @@
+/* Where time goes: lines of log as phases end, and the record of a run. */
+#include "run/phases.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+
+/* Shorter phases have no line of their own in the log; the table at the end has them all. */
+static const double LINE_SECONDS = 0.005;
+
+_Static_assert(KR_PHASES_MAX <= 32, "a bit for each");
+
+void kr_calc_phase(kr_calc *calc, const char *name)
+{
+    kr_phase_use use[KR_PHASES_MAX];
+    kr_phase_begin(calc->ctx, name); /* what follows is done in it */
+    size_t n = kr_phases(calc->ctx, use), now = kr_phase_now(calc->ctx);
+    for (size_t i = 0; i < n; i++) {
+        if (i == now)
+            continue;
+        if (!(calc->phases_told >> i & 1U) && use[i].wall >= LINE_SECONDS)
+            kr_info(calc->ctx, "%s: %.2f s, accounted %.1f MB (peak %.1f), resident %.1f MB",
+                    use[i].name, use[i].wall, (double)use[i].accounted / 1e6,
+                    (double)use[i].accounted_peak / 1e6, (double)use[i].resident / 1e6);
+        calc->phases_told |= 1U << i;
+    }
+}
+
+void kr_calc_performance(const kr_calc *calc, kr_performance *out)
+{
+    *out = (kr_performance){.wall = kr_phases_wall(calc->ctx),
+                            .cpu = kr_cpu_seconds(),
+                            .threads = calc->threads,
+                            .accounted_peak = kr_ctx_memory(calc->ctx).peak,
+                            .resident_peak = kr_resident_peak_bytes(),
+                            .work = calc->work,
+                            .sites = calc->site_units};
+    out->nphases = kr_phases(calc->ctx, out->phases);
+}
+
+/* ------------------------------------------------------------------ as text */
+
+/* Per cent, 0 of nothing. */
+static double percent(double part, double whole)
+{
+    return whole > 0 ? 100 * part / whole : 0;
+}
+
+static void phase_line(const kr_performance *p, const kr_phase_use *use, char *line, size_t size)
+{
+    snprintf(line, size, "%-24s %9.3f %5.1f %9.3f %5.0f %9.1f %9.1f %9.1f", use->name, use->wall,
+             percent(use->wall, p->wall), use->cpu, percent(use->cpu, use->wall * p->threads),
+             (double)use->accounted / 1e6, (double)use->accounted_peak / 1e6,
+             (double)use->resident / 1e6);
+}
+
+/* Nothing where no unit was timed. */
+static void spread_line(const char *what, const kr_spread *x, char *line, size_t size)
+{
+    line[0] = '\0';
+    if (x->n)
+        snprintf(line, size,
+                 "%s: %zu, mean %.3g s, deviation %.3g s, least %.3g s, most %.3g s%s%s", what,
+                 x->n, x->mean, kr_spread_deviation(x), x->least, x->most,
+                 x->slowest[0] ? ": " : "", x->slowest);
+}
+
+static void work_line(const kr_hazard_work *w, char *line, size_t size)
+{
+    line[0] = '\0';
+    if (w->contexts > 0)
+        snprintf(
+            line, size,
+            "%.6g contexts, %.6g of them computed; %.6g means, %.6g exceedances, %.6g products",
+            w->contexts, w->computed, w->means, w->exceedances, w->products);
+}
+
+void kr_performance_lines(const kr_performance *p, void (*put)(void *user, const char *line),
+                          void *user)
+{
+    char line[256];
+    double sum = 0;
+    snprintf(line, sizeof line, "%-24s %9s %5s %9s %5s %9s %9s %9s", "", "wall", "", "processor",
+             "use", "accounted", "its peak", "resident");
+    put(user, line);
+    snprintf(line, sizeof line, "%-24s %9s %5s %9s %5s %9s %9s %9s", "phase", "s", "%", "s", "%",
+             "MB", "MB", "MB");
+    put(user, line);
+    for (size_t i = 0; i < p->nphases; i++) {
+        phase_line(p, &p->phases[i], line, sizeof line);
+        put(user, line);
+        sum += p->phases[i].wall;
+    }
+    snprintf(
+        line, sizeof line,
+        "sum of phases %.3f s of %.3f s (%.1f %%), %.3f s of processor time, %d thread%s; peak "
+        "accounted %.1f MB, resident %.1f MB",
+        sum, p->wall, percent(sum, p->wall), p->cpu, p->threads, p->threads == 1 ? "" : "s",
+        (double)p->accounted_peak / 1e6, (double)p->resident_peak / 1e6);
+    put(user, line);
+    work_line(&p->work, line, sizeof line);
+    if (line[0])
+        put(user, line);
+    spread_line("units of hazard", &p->work.units, line, sizeof line);
+    if (line[0])
+        put(user, line);
+    spread_line("sites of statistics", &p->sites, line, sizeof line);
+    if (line[0])
+        put(user, line);
+}
+
+static void put_log(void *ctx, const char *line)
+{
+    kr_info(ctx, "%s", line);
+}
+
+void kr_calc_performance_log(const kr_calc *calc)
+{
+    kr_performance p;
+    kr_calc_performance(calc, &p);
+    kr_performance_lines(&p, put_log, calc->ctx);
+}
