@@ -75,6 +75,33 @@ KR_API kr_account_use kr_ctx_account(const kr_ctx *ctx, kr_account account);
 /** All accounts together; the peak is that of the sum, not the sum of peaks. */
 KR_API kr_account_use kr_ctx_memory(const kr_ctx *ctx);
 
+/* Who held memory: a place in the source, an account, and the phase of the calculation in which
+ * the bytes were taken. Texts are never freed; they are "" where nothing is known. */
+typedef struct kr_holder {
+    const char *file, *function; /* "src/tree/walk.c" */
+    int line;
+    kr_account account;
+    const char *phase;
+    int64_t bytes;
+} kr_holder;
+
+/* No calculation has more of them. */
+enum { KR_HOLDERS_MAX = 2049 };
+
+/* The moment of the peak: one in which at least 99.5 % of the greatest sum of all accounts was
+ * held. */
+typedef struct kr_peak {
+    int64_t bytes;   /* accounted at that moment, the sum over all holders */
+    size_t resident; /* of the whole process at that moment; 0: not known */
+    double seconds;  /* since the context was created */
+    const char *phase;
+    kr_holder refused; /* the first request that could not be met; bytes 0: none */
+} kr_peak;
+
+/** Who held what at the moment of the peak: the largest `most` of the holders, largest first.
+ * Returns how many there are. Always known, and cheap enough to ask for at any time. */
+KR_API size_t kr_ctx_peak(kr_ctx *ctx, kr_peak *peak, kr_holder *holders, size_t most);
+
 #ifdef __cplusplus
 }
 #endif

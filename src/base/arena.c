@@ -48,7 +48,7 @@ void kr_arena_init(kr_arena *arena, kr_ctx *ctx, kr_account account)
 
 /* A chunk with room for `need` bytes. One that a single block fills goes behind the newest, which
  * may have room left. */
-static struct kr_arena_chunk *arena_grow(kr_arena *arena, size_t need)
+static struct kr_arena_chunk *arena_grow(kr_arena *arena, size_t need, const kr_call_site *site)
 {
     struct kr_arena_chunk *first = arena->first;
     size_t size = CHUNK_MIN - HEAD;
@@ -59,7 +59,7 @@ static struct kr_arena_chunk *arena_grow(kr_arena *arena, size_t need)
     bool alone = need > size / 4;
     if (alone)
         size = need;
-    struct kr_arena_chunk *chunk = kr_alloc(arena->ctx, arena->account, 1, HEAD + size);
+    struct kr_arena_chunk *chunk = kr_alloc_at(arena->ctx, arena->account, 1, HEAD + size, site);
     if (!chunk)
         return NULL;
     chunk->size = size;
@@ -74,7 +74,7 @@ static struct kr_arena_chunk *arena_grow(kr_arena *arena, size_t need)
     return chunk;
 }
 
-void *kr_arena_alloc(kr_arena *arena, size_t n, size_t size)
+void *kr_arena_alloc_at(kr_arena *arena, size_t n, size_t size, const kr_call_site *site)
 {
     struct kr_arena_chunk *chunk = arena->first;
     size_t bytes, need;
@@ -88,7 +88,7 @@ void *kr_arena_alloc(kr_arena *arena, size_t n, size_t size)
     need = bytes + ARENA_GAP;
     size_t at = chunk ? (chunk->used + align - 1) / align * align : 0;
     if (!chunk || at > chunk->size || need > chunk->size - at) {
-        chunk = arena_grow(arena, need);
+        chunk = arena_grow(arena, need, site);
         if (!chunk)
             return NULL;
         at = 0;
@@ -132,22 +132,22 @@ void kr_arena_clear(kr_arena *arena)
     arena->used = 0;
 }
 
-char *kr_arena_strdup(kr_arena *arena, const char *text)
+char *kr_arena_strdup_at(kr_arena *arena, const char *text, const kr_call_site *site)
 {
-    return kr_arena_strndup(arena, text, strlen(text));
+    return kr_arena_strndup_at(arena, text, strlen(text), site);
 }
 
-char *kr_arena_strndup(kr_arena *arena, const char *text, size_t n)
+char *kr_arena_strndup_at(kr_arena *arena, const char *text, size_t n, const kr_call_site *site)
 {
     size_t len = strnlen(text, n);
-    char *copy = kr_arena_alloc(arena, len + 1, 1);
+    char *copy = kr_arena_alloc_at(arena, len + 1, 1, site);
 
     if (copy && len > 0)
         memcpy(copy, text, len);
     return copy;
 }
 
-char *kr_arena_printf(kr_arena *arena, const char *format, ...)
+char *kr_arena_printf_at(kr_arena *arena, const kr_call_site *site, const char *format, ...)
 {
     va_list args;
 
@@ -158,7 +158,7 @@ char *kr_arena_printf(kr_arena *arena, const char *format, ...)
         kr_fail(arena->ctx, KR_EINTERNAL, "cannot format a text by '%s'", format);
         return NULL;
     }
-    char *text = kr_arena_alloc(arena, (size_t)n + 1, 1);
+    char *text = kr_arena_alloc_at(arena, (size_t)n + 1, 1, site);
     if (!text)
         return NULL;
     va_start(args, format);

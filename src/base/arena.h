@@ -19,8 +19,10 @@ typedef struct kr_arena {
 void kr_arena_init(kr_arena *arena, kr_ctx *ctx, kr_account account);
 
 /** n * size zeroed bytes aligned to 16 (64 from 4 KiB on), or NULL after recording the failure.
- * They live until the arena is reset or cleared. Not thread-safe. */
-void *kr_arena_alloc(kr_arena *arena, size_t n, size_t size);
+ * They live until the arena is reset or cleared. Not thread-safe. What an arena takes for more than
+ * one block counts for the call that it was taken in. */
+#define kr_arena_alloc(arena, n, size) kr_arena_alloc_at((arena), (n), (size), KR_HERE)
+void *kr_arena_alloc_at(kr_arena *arena, size_t n, size_t size, const kr_call_site *site);
 
 /** Forget all blocks but keep one chunk (of at most 16 MiB) for reuse. */
 void kr_arena_reset(kr_arena *arena);
@@ -30,9 +32,13 @@ void kr_arena_clear(kr_arena *arena);
 
 /** A copy of the string, or of its first n bytes (fewer if it ends before) with a NUL appended;
  * NULL on failure. */
-char *kr_arena_strdup(kr_arena *arena, const char *text);
-char *kr_arena_strndup(kr_arena *arena, const char *text, size_t n);
-char *kr_arena_printf(kr_arena *arena, const char *format, ...) KR_PRINTF(2, 3);
+#define kr_arena_strdup(arena, text)     kr_arena_strdup_at((arena), (text), KR_HERE)
+#define kr_arena_strndup(arena, text, n) kr_arena_strndup_at((arena), (text), (n), KR_HERE)
+#define kr_arena_printf(arena, ...)      kr_arena_printf_at((arena), KR_HERE, __VA_ARGS__)
+char *kr_arena_strdup_at(kr_arena *arena, const char *text, const kr_call_site *site);
+char *kr_arena_strndup_at(kr_arena *arena, const char *text, size_t n, const kr_call_site *site);
+char *kr_arena_printf_at(kr_arena *arena, const kr_call_site *site, const char *format, ...)
+    KR_PRINTF(3, 4);
 
 /* In a function with `s` and `out:`. */
 #define KR_ANEW(p, arena, n)                                                                       \

@@ -27,6 +27,13 @@ kr_status kr_ctx_create(kr_ctx **out)
         free(ctx);
         return KR_ENOMEM;
     }
+    if (!kr_ledger_init(&ctx->ledger)) {
+        pthread_mutex_destroy(&ctx->error_lock);
+        pthread_mutex_destroy(&ctx->report_lock);
+        free(ctx);
+        return KR_ENOMEM;
+    }
+    ctx->began = kr_wall_seconds();
     atomic_store(&ctx->limit, SIZE_MAX);
     atomic_store(&ctx->phases.now, KR_PHASES_MAX);
     *out = ctx;
@@ -39,6 +46,7 @@ void kr_ctx_destroy(kr_ctx **ctx)
         return;
     pthread_mutex_destroy(&(*ctx)->error_lock);
     pthread_mutex_destroy(&(*ctx)->report_lock);
+    kr_ledger_end(&(*ctx)->ledger);
     free(*ctx);
     *ctx = NULL;
 }

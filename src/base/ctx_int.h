@@ -2,6 +2,7 @@
 #ifndef KR_BASE_CTX_INT_H
 #define KR_BASE_CTX_INT_H
 
+#include "base/ledger.h"
 #include "base/phase.h"
 
 #include <pthread.h>
@@ -39,11 +40,13 @@ struct kr_ctx {
 
     kr_counter accounts[KR_ACCOUNT_COUNT];
     kr_counter total;
+    kr_ledger ledger;
     atomic_size_t limit;   /* SIZE_MAX: none */
     atomic_long allocated; /* allocations asked for so far */
     atomic_long fail_at;   /* 1: the next allocation fails; 0: off */
 
     kr_phase_table phases;
+    double began; /* wall seconds */
 
     atomic_int interrupted;
 };

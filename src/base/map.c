@@ -17,9 +17,9 @@ static uint64_t map_hash(const char *key)
     return h ^ h >> 32; /* FNV's low bits alone are weak, and they choose the slot */
 }
 
-void kr_map_init(kr_map *map, kr_ctx *ctx, kr_account account)
+void kr_map_init_at(kr_map *map, kr_ctx *ctx, kr_account account, const kr_call_site *site)
 {
-    *map = (kr_map){ctx, account, NULL, 0, 0};
+    *map = (kr_map){ctx, account, NULL, 0, 0, site};
 }
 
 void kr_map_clear(kr_map *map)
@@ -44,7 +44,8 @@ static struct kr_map_slot *map_find(struct kr_map_slot *slots, size_t capacity, 
 static kr_status map_grow(kr_map *map)
 {
     size_t capacity = map->capacity ? 2 * map->capacity : 16;
-    struct kr_map_slot *slots = kr_alloc(map->ctx, map->account, capacity, sizeof *slots);
+    struct kr_map_slot *slots =
+        kr_alloc_at(map->ctx, map->account, capacity, sizeof *slots, map->site);
 
     if (!slots)
         return KR_ENOMEM;

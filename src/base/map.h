@@ -13,9 +13,11 @@ typedef struct kr_map {
     kr_account account;
     struct kr_map_slot *slots;
     size_t capacity, count;
+    const kr_call_site *site; /* whom its memory counts for */
 } kr_map;
 
-void kr_map_init(kr_map *map, kr_ctx *ctx, kr_account account);
+#define kr_map_init(map, ctx, account) kr_map_init_at((map), (ctx), (account), KR_HERE)
+void kr_map_init_at(kr_map *map, kr_ctx *ctx, kr_account account, const kr_call_site *site);
 void kr_map_clear(kr_map *map);
 
 /** Put or replace. KR_ENOMEM. */

@@ -25,6 +25,7 @@ typedef struct mem_head {
     kr_ctx *ctx;
     size_t size; /* of the block, without this head */
     kr_account account;
+    unsigned line; /* of the ledger */
     int magic;
 } mem_head;
 
@@ -44,22 +45,27 @@ static void mem_raise(atomic_llong *most, long long value)
 }
 
 /* The sum goes up first and down last: no account ever shows more than the sum. */
-static void mem_give_back(kr_ctx *ctx, kr_account account, size_t bytes)
+static void mem_give_back(kr_ctx *ctx, kr_account account, unsigned line, size_t bytes)
 {
+    if (atomic_load_explicit(&ctx->total.current, memory_order_relaxed) >
+        atomic_load_explicit(&ctx->ledger.due, memory_order_relaxed))
+        kr_ledger_copy(ctx);
+    atomic_fetch_sub_explicit(&ctx->ledger.bytes[line], (long long)bytes, memory_order_relaxed);
     atomic_fetch_sub(&ctx->accounts[account].current, (long long)bytes);
     atomic_fetch_sub(&ctx->total.current, (long long)bytes);
 }
 
 /* Record that the allocation failed. */
-static void mem_fail(kr_ctx *ctx, kr_account account, size_t bytes)
+static void mem_fail(kr_ctx *ctx, kr_account account, unsigned line, size_t bytes)
 {
+    kr_ledger_refuse(&ctx->ledger, line, bytes);
     kr_fail(ctx, KR_ENOMEM, "out of memory: %zu bytes for '%s', %lld are held", bytes,
             kr_account_name(account), (long long)kr_ctx_memory(ctx).current);
 }
 
 /* Count `bytes` more on the account if the fault injection and the limit let them pass. The
  * counters go up first, so that two threads cannot pass the limit together. */
-static bool mem_take(kr_ctx *ctx, kr_account account, size_t bytes)
+static bool mem_take(kr_ctx *ctx, kr_account account, unsigned line, size_t bytes)
 {
     size_t limit = atomic_load(&ctx->limit);
     long at = atomic_load(&ctx->fail_at);
@@ -68,17 +74,19 @@ static bool mem_take(kr_ctx *ctx, kr_account account, size_t bytes)
     while (at > 0 && !atomic_compare_exchange_weak(&ctx->fail_at, &at, at - 1))
         continue;
     if (at == 1) {
-        mem_fail(ctx, account, bytes);
+        mem_fail(ctx, account, line, bytes);
         return false;
     }
     long long sum = atomic_fetch_add(&ctx->total.current, (long long)bytes) + (long long)bytes;
     if ((size_t)sum > limit && bytes > 0) {
         atomic_fetch_sub(&ctx->total.current, (long long)bytes);
+        kr_ledger_refuse(&ctx->ledger, line, bytes);
         kr_fail(ctx, KR_ENOMEM,
                 "the memory limit of %zu bytes is too small: %zu more for '%s', %lld are held",
                 limit, bytes, kr_account_name(account), sum - (long long)bytes);
         return false;
     }
+    atomic_fetch_add_explicit(&ctx->ledger.bytes[line], (long long)bytes, memory_order_relaxed);
     long long own = atomic_fetch_add(&ctx->accounts[account].current, (long long)bytes);
     mem_raise(&ctx->total.peak, sum);
     mem_raise(&ctx->phases.peak, sum);
@@ -98,7 +106,7 @@ static bool mem_size(kr_ctx *ctx, kr_account account, size_t n, size_t size, siz
 }
 
 /* The block proper, zeroed, its head written; nothing is counted here. */
-static void *mem_new(kr_ctx *ctx, kr_account account, size_t bytes)
+static void *mem_new(kr_ctx *ctx, kr_account account, unsigned line, size_t bytes)
 {
     void *raw = NULL;
     char *block;
@@ -114,20 +122,21 @@ static void *mem_new(kr_ctx *ctx, kr_account account, size_t bytes)
             return NULL;
         block = (char *)raw + 2 * ALIGN - (uintptr_t)raw % ALIGN;
     }
-    *mem_head_of(block) = (mem_head){raw, ctx, bytes, account, MAGIC};
+    *mem_head_of(block) = (mem_head){raw, ctx, bytes, account, line, MAGIC};
     return block;
 }
 
-void *kr_alloc(kr_ctx *ctx, kr_account account, size_t n, size_t size)
+void *kr_alloc_at(kr_ctx *ctx, kr_account account, size_t n, size_t size, const kr_call_site *site)
 {
     size_t bytes;
+    unsigned line = kr_ledger_line(&ctx->ledger, site, account, kr_phase_now(ctx));
 
-    if (!mem_size(ctx, account, n, size, &bytes) || !mem_take(ctx, account, bytes + ALIGN))
+    if (!mem_size(ctx, account, n, size, &bytes) || !mem_take(ctx, account, line, bytes + ALIGN))
         return NULL;
-    void *block = mem_new(ctx, account, bytes);
+    void *block = mem_new(ctx, account, line, bytes);
     if (!block) {
-        mem_give_back(ctx, account, bytes + ALIGN);
-        mem_fail(ctx, account, bytes);
+        mem_give_back(ctx, account, line, bytes + ALIGN);
+        mem_fail(ctx, account, line, bytes);
     }
     return block;
 }
@@ -160,7 +169,7 @@ static void *mem_resize(void *block, size_t bytes)
 
     if (head->size >= LARGE && bytes >= LARGE)
         return mem_resize_large(block, bytes);
-    void *moved = mem_new(head->ctx, head->account, bytes);
+    void *moved = mem_new(head->ctx, head->account, head->line, bytes);
     if (!moved)
         return NULL;
     memcpy(moved, block, head->size < bytes ? head->size : bytes);
@@ -169,26 +178,28 @@ static void *mem_resize(void *block, size_t bytes)
     return moved;
 }
 
-void *kr_realloc(kr_ctx *ctx, kr_account account, void *block, size_t n, size_t size)
+void *kr_realloc_at(kr_ctx *ctx, kr_account account, void *block, size_t n, size_t size,
+                    const kr_call_site *site)
 {
     size_t bytes;
 
     if (!block)
-        return kr_alloc(ctx, account, n, size);
+        return kr_alloc_at(ctx, account, n, size, site);
     size_t old = mem_head_of(block)->size;
+    unsigned line = mem_head_of(block)->line;
     account = mem_head_of(block)->account;
     assert(mem_head_of(block)->magic == MAGIC && mem_head_of(block)->ctx == ctx);
     if (!mem_size(ctx, account, n, size, &bytes))
         return NULL;
     size_t more = bytes > old ? bytes - old : 0;
-    if (!mem_take(ctx, account, more))
+    if (!mem_take(ctx, account, line, more))
         return NULL;
     void *moved = mem_resize(block, bytes);
     if (!moved) {
-        mem_give_back(ctx, account, more);
-        mem_fail(ctx, account, bytes);
+        mem_give_back(ctx, account, line, more);
+        mem_fail(ctx, account, line, bytes);
     } else if (bytes < old) {
-        mem_give_back(ctx, account, old - bytes);
+        mem_give_back(ctx, account, line, old - bytes);
     }
     return moved;
 }
@@ -200,7 +211,7 @@ void kr_free(void *block)
     mem_head *head = mem_head_of(block);
     assert(head->magic == MAGIC);
     head->magic = 0;
-    mem_give_back(head->ctx, head->account, head->size + ALIGN);
+    mem_give_back(head->ctx, head->account, head->line, head->size + ALIGN);
     free(head->raw);
 }
 

@@ -1,20 +1,26 @@
 /* Accounted memory. Every block belongs to an account of a context; current and peak bytes of each
- * account are always known. Blocks are 64-byte aligned, zeroed, and freed with kr_free. Each counts
+ * account are always known, and for the moment of the peak what each call site held (kr_ctx_peak).
+ * Blocks are 64-byte aligned, zeroed, and freed with kr_free. Each counts
  * with its bytes and the 64 of its head. */
 #ifndef KR_BASE_MEM_H
 #define KR_BASE_MEM_H
 
 #include "base/ctx.h"
+#include "base/ledger.h"
 
 #include <stddef.h>
 
 /** n * size zeroed bytes, 64-byte aligned, or NULL after recording the failure (n*size == 0 gives a
  * valid block). Thread-safe. Owned by the caller: kr_free. */
-void *kr_alloc(kr_ctx *ctx, kr_account account, size_t n, size_t size);
+#define kr_alloc(ctx, account, n, size) kr_alloc_at((ctx), (account), (n), (size), KR_HERE)
+void *kr_alloc_at(kr_ctx *ctx, kr_account account, size_t n, size_t size, const kr_call_site *site);
 
 /** Resize a block of kr_alloc (NULL: allocate); new bytes are zeroed. On failure NULL, the old
- * block stays valid. The account is that of the first allocation. */
-void *kr_realloc(kr_ctx *ctx, kr_account account, void *block, size_t n, size_t size);
+ * block stays valid. Account, call site and phase are those of the first allocation. */
+#define kr_realloc(ctx, account, block, n, size)                                                   \
+    kr_realloc_at((ctx), (account), (block), (n), (size), KR_HERE)
+void *kr_realloc_at(kr_ctx *ctx, kr_account account, void *block, size_t n, size_t size,
+                    const kr_call_site *site);
 
 /** Free a block of kr_alloc; accepts NULL. */
 void kr_free(void *block);

@@ -10,14 +10,15 @@ struct kr_spool_chunk {
     char data[SPOOL_CHUNK];
 };
 
-void kr_spool_init(kr_spool *spool, kr_ctx *ctx, kr_account account)
+void kr_spool_init_at(kr_spool *spool, kr_ctx *ctx, kr_account account, const kr_call_site *site)
 {
-    *spool = (kr_spool){.ctx = ctx, .account = account};
+    *spool = (kr_spool){.ctx = ctx, .account = account, .site = site};
 }
 
 static kr_status spool_grow(kr_spool *spool)
 {
-    struct kr_spool_chunk *chunk = kr_alloc(spool->ctx, spool->account, 1, sizeof *chunk);
+    struct kr_spool_chunk *chunk =
+        kr_alloc_at(spool->ctx, spool->account, 1, sizeof *chunk, spool->site);
     if (!chunk)
         return KR_ENOMEM;
     if (spool->last)

@@ -15,10 +15,12 @@ typedef struct kr_spool {
     struct kr_spool_chunk *first, *last, *at; /* at: being read */
     size_t read;                              /* of the chunk being read */
     size_t bytes;                             /* written */
+    const kr_call_site *site;                 /* whom its memory counts for */
 } kr_spool;
 
 /** Make an empty spool in the caller's struct; nothing is allocated yet. */
-void kr_spool_init(kr_spool *spool, kr_ctx *ctx, kr_account account);
+#define kr_spool_init(spool, ctx, account) kr_spool_init_at((spool), (ctx), (account), KR_HERE)
+void kr_spool_init_at(kr_spool *spool, kr_ctx *ctx, kr_account account, const kr_call_site *site);
 
 KR_MUST_CHECK kr_status kr_spool_write(kr_spool *spool, const void *data, size_t n);
 
