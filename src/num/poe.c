@@ -1,23 +1,17 @@
 #include "num/poe.h"
 
+#include "config.h"
 #include "num/isa.h"
 #include "num/poe_isa.h"
 
+/* The level is 0 where there is one copy only, else 2 for the first. */
 void kr_poes_of_rates(const double *rates, size_t n, float *out)
 {
-#ifdef __x86_64__
-    switch (kr_isa_level()) {
-    case 4:
-        kr_poes_of_rates_v4(rates, n, out);
-        return;
-    case 3:
-        kr_poes_of_rates_v3(rates, n, out);
-        return;
-    default:
-        kr_poes_of_rates_v2(rates, n, out);
-        return;
-    }
-#else
-    kr_poes_of_rates_base(rates, n, out);
-#endif
+    static void (*const copies[])(const double *, size_t, float *) = {
+#define COPY(isa) kr_poes_of_rates_##isa,
+        KR_ISA_LIST(COPY)
+#undef COPY
+    };
+    int level = kr_isa_level();
+    copies[level > 2 ? level - 2 : 0](rates, n, out);
 }

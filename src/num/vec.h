@@ -6,6 +6,8 @@
 #ifndef KR_NUM_VEC_H
 #define KR_NUM_VEC_H
 
+#include "config.h"
+
 #include <stdint.h>
 
 #ifdef __x86_64__
@@ -14,7 +16,9 @@
 #include <arm_neon.h>
 #endif
 
-#ifdef __AVX512F__
+#if KAURI_SCALAR
+enum { KR_VEC = 1 };
+#elif defined(__AVX512F__)
 enum { KR_VEC = 8 }; /* elements */
 #elif defined(__AVX2__)
 enum { KR_VEC = 4 };
@@ -150,7 +154,7 @@ static inline kr_vec kr_vec_min(kr_vec a, kr_vec b)
 
 static inline kr_vec kr_vec_all(double x)
 {
-    return (kr_vec){x, x};
+    return x - (kr_vec){0};
 }
 
 static inline kr_vec kr_vec_if_less(kr_vec a, kr_vec b, kr_vec yes, kr_vec no)

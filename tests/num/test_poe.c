@@ -1,3 +1,4 @@
+#include "config.h"
 #include "num/isa.h"
 #include "num/poe.h"
 #include "num/poe_isa.h"
@@ -11,20 +12,9 @@ typedef struct copy {
     void (*poes_of_rates)(const double *rates, size_t n, float *out);
 } copy;
 
-#define COPY(isa)                                                                                  \
-    {                                                                                              \
-#isa, kr_poes_of_rates_##isa                                                               \
-    }
+#define COPY(isa) {#isa, kr_poes_of_rates_##isa},
 
-static const copy copies[] = {
-#ifdef __x86_64__
-    COPY(v2),
-    COPY(v3),
-    COPY(v4),
-#else
-    COPY(base),
-#endif
-};
+static const copy copies[] = {KR_ISA_LIST(COPY)};
 enum { NCOPIES = sizeof copies / sizeof copies[0] };
 
 static bool runs_here(const char *isa)
