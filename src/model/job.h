@@ -93,6 +93,7 @@ typedef struct kr_job {
     const char *gsim;     /* the text of `gsim`, or NULL */
     int gsim_line;
     size_t samples; /* 0: full enumeration */
+    size_t branch_count, site_count, level_count; /* a smaller job; 0: all */
     uint32_t random_seed;
     kr_sampling sampling_method;
     bool oversampling_forbidden;

@@ -44,6 +44,7 @@ static const kr_job_key keys[] = {
     SPECIAL(intensity_measure_types_and_levels, kr_job_keep_levels),
     SPECIAL(intensity_measure_types, kr_job_set_imts),
     SPECIAL(iml_disagg, kr_job_keep_iml),
+    HONOURED(level_count, COUNT),
     HONOURED(export_dir, TEXT),
     SPECIAL(postproc_func, kr_job_set_postproc),
     UNUSED(postproc_args, LITERAL),
@@ -82,6 +83,7 @@ static const kr_job_key keys[] = {
     SPECIAL(oversampling, kr_job_set_oversampling),
     SPECIAL(smlt_branch, kr_job_set_branch),
     HONOURED(collapse_gsim_logic_tree, NAMES),
+    HONOURED(branch_count, COUNT),
     SCHEDULE(max_potential_paths, COUNT),
 
     /* statistics */
@@ -119,6 +121,7 @@ static const kr_job_key keys[] = {
     SPECIAL(tile_spec, kr_job_set_tile),
     SPECIAL(asset_hazard_distance, kr_job_set_asset_distance),
     HONOURED(discard_assets, BOOL),
+    HONOURED(site_count, COUNT),
 
     /* scheduling */
     SCHEDULE(concurrent_tasks, COUNT),

@@ -140,6 +140,32 @@ out:
     return s;
 }
 
+/* level_count: so many levels in equal ratios between the first and the last of each measure. */
+static kr_status levels_count(kr_job_reader *r)
+{
+    kr_status s = KR_OK;
+    kr_job *job = r->job;
+    size_t n = job->level_count, old = job->nlevels;
+    double *levels;
+
+    if (n == 0)
+        return KR_OK;
+    if (n < 2 || old < 2)
+        return kr_job_bad(r, kr_job_entry(r, "level_count"),
+                          "2 or more, of a job with 2 levels or more, was expected");
+    KR_ANEW(levels, r->arena, job->nimts * n);
+    for (size_t m = 0; m < job->nimts; m++) {
+        double first = job->levels[m * old], last = job->levels[m * old + old - 1];
+        for (size_t i = 0; i < n; i++)
+            levels[m * n + i] = first * pow(last / first, (double)i / (double)(n - 1));
+        levels[m * n + n - 1] = last;
+    }
+    job->levels = levels;
+    job->nlevels = n;
+out:
+    return s;
+}
+
 kr_status kr_job_set_levels(kr_job_reader *r)
 {
     kr_status s = KR_OK;
@@ -167,6 +193,7 @@ kr_status kr_job_set_levels(kr_job_reader *r)
     for (size_t i = 0; !r->iml_disagg && i < value.n; i++)
         KR_TRY(levels_read_measure(r, entry, value.keys[i], &value.items[i], &m[i]));
     KR_TRY(levels_keep(r, entry, m, value.n));
+    KR_TRY(levels_count(r));
 out:
     return s;
 }

@@ -242,6 +242,27 @@ out:
     return s;
 }
 
+/* site_count: so many of them, spread evenly over their order. */
+static kr_status sites_thin(kr_sites_reader *r)
+{
+    kr_sites *sites = r->sites;
+    size_t n = r->job->site_count;
+
+    if (n > sites->n)
+        return kr_fail_at(r->ctx, r->job->path, 0,
+                          "site_count is %zu, but the job has %zu sites; give fewer", n, sites->n);
+    for (size_t k = 0; k < n; k++) {
+        size_t i = k * sites->n / n;
+        sites->lon[k] = sites->lon[i];
+        sites->lat[k] = sites->lat[i];
+        sites->depth[k] = sites->depth[i];
+        if (sites->custom_site_id)
+            sites->custom_site_id[k] = sites->custom_site_id[i];
+    }
+    sites->n = n;
+    return KR_OK;
+}
+
 /* ------------------------------------------------------------------ all of it */
 
 static kr_status sites_build(kr_sites_reader *r)
@@ -257,6 +278,8 @@ static kr_status sites_build(kr_sites_reader *r)
         KR_TRY(sites_tile(r));
     if (r->nassets)
         KR_TRY(kr_exposure_associate(r));
+    if (job->site_count)
+        KR_TRY(sites_thin(r));
     KR_TRY(kr_sites_set_params(r));
 out:
     return s;

@@ -66,6 +66,8 @@ static kr_status tree_check_sources(kr_smlt *t, const kr_node *node, const kr_na
         const char *first = NULL;
         bool several = false;
 
+        if (!kr_map_get(&t->id_map, sources->name[i], &k) && t->job->branch_count)
+            continue; /* in a branch that the job leaves out */
         if (!kr_map_get(&t->id_map, sources->name[i], &k))
             return kr_fail_at(
                 t->ctx, t->path, node->line,
@@ -136,7 +138,7 @@ static kr_status tree_check_filters(kr_smlt *t, const kr_node *node, const char 
         return kr_fail_at(
             t->ctx, t->path, node->line,
             "applyToTectonicRegionType and applyToSources together; a branch set has one of them");
-    if (trt && !kr_smlt_has_trt(t, trt) && !t->only_source)
+    if (trt && !kr_smlt_has_trt(t, trt) && !t->only_source && !t->job->branch_count)
         return kr_fail_at(
             t->ctx, t->path, node->line,
             "applyToTectonicRegionType='%s', but no source has it; name one that exists", trt);
@@ -200,7 +202,8 @@ static kr_status tree_filter(kr_smlt *t, const kr_node *node, kr_lt_set *set)
     KR_TRY(kr_split_words(t->arena, sources, false, &words, &n));
     KR_ANEW(set->sources.name, t->arena, n + 1);
     for (size_t i = 0; i < n; i++)
-        if (!t->only_source || kr_str_eq(words[i], t->only_source))
+        if ((!t->only_source || kr_str_eq(words[i], t->only_source)) &&
+            (!t->job->branch_count || kr_map_get(&t->id_map, words[i], NULL)))
             set->sources.name[set->sources.n++] = words[i];
 out:
     return s;
@@ -223,6 +226,8 @@ static kr_status tree_read_set(kr_smlt *t, const kr_node *node, size_t place)
     filters.whole = kr_node_attr(node, "correlatedWith") || kr_map_get(&t->leaders, id, NULL);
     if (filters.by_source && filters.sources.n == 0 && !filters.whole)
         return KR_OK; /* for sources that the job leaves out */
+    if (filters.trt && t->job->branch_count && !kr_smlt_has_trt(t, filters.trt) && !filters.whole)
+        return KR_OK; /* likewise */
     if (kr_map_get(&t->set_map, id, NULL))
         return kr_fail_at(t->ctx, t->path, node->line,
                           "the branchSetID '%s' is not unique; give every set its own", id);
@@ -367,6 +372,7 @@ kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, kr_arena *arena, kr_smlt 
     }
     KR_TRY(tree_reduce(t));
     KR_TRY(tree_load(t, &scratch, &tree));
+    KR_TRY(kr_smlt_reduce(t, &scratch, tree));
     KR_TRY(tree_parse(t, tree));
     kr_smlt_nshm_check(t);
 out:

@@ -116,6 +116,10 @@ KR_MUST_CHECK kr_status kr_smlt_check_correlated(kr_smlt *t);
  * folder of its files is set. `nodes` holds what is needed while reading. */
 KR_MUST_CHECK kr_status kr_smlt_nshm(kr_smlt *t, kr_arena *nodes, kr_node **tree);
 
+/** With branch_count: leave branches out of the nodes of a tree. `nodes` holds what is made.
+ * KR_EINPUT. */
+KR_MUST_CHECK kr_status kr_smlt_reduce(kr_smlt *t, kr_arena *nodes, kr_node *tree);
+
 /** Warn where a description and its source files have other tectonic region types. */
 void kr_smlt_nshm_check(const kr_smlt *t);
 

@@ -181,6 +181,18 @@ static void test_derived(void **state)
     assert_int_equal(job->collapse_level, -1);
     kr_job_destroy(&job);
 
+    job = read_job(LEAST DISTANCE
+                   "intensity_measure_types_and_levels = {'PGA': [0.01, 0.02, 1], 'PGV': "
+                   "[1, 2, 81]}\nlevel_count = 5\n",
+                   NULL, 0);
+    static const double levels[2][5] = {{0.01, 0.0316227766, 0.1, 0.316227766, 1},
+                                        {1, 3, 9, 27, 81}};
+    assert_int_equal(job->nlevels, 5);
+    for (size_t i = 0; i < 10; i++)
+        kt_close(job->levels[i], levels[i / 5][i % 5], 1e-9, 0);
+    kt_same(job->levels[9], 81);
+    kr_job_destroy(&job);
+
     kr_override zero = {"truncation_level", "0"};
     job = read_job(LEAST LEVELS DISTANCE, &zero, 1);
     kt_same(job->truncation_level, 1e-9);

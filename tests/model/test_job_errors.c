@@ -45,6 +45,7 @@ static const struct {
     {"oversampling = allow", "oversampling is 'allow'; tolerate or forbid was expected"},
     {"reference_vs30_type = guessed", "reference_vs30_type is 'guessed'; measured or inferred"},
     {"random_seed = -1", "random_seed is '-1'; a whole number from 0 to 4294967295 was expected"},
+    {"level_count = 1", "level_count is '1'; 2 or more, of a job with 2 levels or more"},
     {"collapse_level = x", "collapse_level is 'x'; -1, 0, 1 or 2 was expected"},
     {"collapse_level = 3", "collapse_level is '3'; -1, 0, 1 or 2 was expected"},
     {"pointsource_distance = {}", "pointsource_distance is '{}'; a number or numbers by tectonic"},

@@ -196,6 +196,20 @@ static void test_tile(void **state)
     kr_sites_destroy(&sites);
 }
 
+static void test_count(void **state)
+{
+    (void)state;
+    kr_sites *sites =
+        read_sites(JOB "sites = 0 0, 1 0, 2 45, 3 0, 4 0, 5 0, 6 0\nsite_count = 3\n", 0);
+    assert_int_equal(sites->n, 3);
+    check_place(sites, 0, 0, 0, 0);
+    check_place(sites, 1, 2, 45, 0);
+    check_place(sites, 2, 4, 0, 0);
+    kr_sites_destroy(&sites);
+    kt_fails(ctx, try_sites(JOB "sites = 0 0, 1 0\nsite_count = 3\n", 0, &sites), KR_EINPUT,
+             "site_count is 3, but the job has 2 sites; give fewer");
+}
+
 static void test_exposure(void **state)
 {
     (void)state;
@@ -347,12 +361,13 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text),         cmocka_unit_test(test_required),
-        cmocka_unit_test(test_csv),          cmocka_unit_test(test_several_files),
-        cmocka_unit_test(test_xml),          cmocka_unit_test(test_association),
-        cmocka_unit_test(test_tile),         cmocka_unit_test(test_exposure),
-        cmocka_unit_test(test_region),       cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_nearest_many), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_text),     cmocka_unit_test(test_required),
+        cmocka_unit_test(test_csv),      cmocka_unit_test(test_several_files),
+        cmocka_unit_test(test_xml),      cmocka_unit_test(test_association),
+        cmocka_unit_test(test_tile),     cmocka_unit_test(test_count),
+        cmocka_unit_test(test_exposure), cmocka_unit_test(test_region),
+        cmocka_unit_test(test_nearest),  cmocka_unit_test(test_nearest_many),
+        cmocka_unit_test(test_memory),
     };
     dir = kt_dir_create();
     put("ssm.xml", "");
