@@ -15,7 +15,8 @@ kauri_dependency(expat "expat >= 2.4")
 kauri_dependency(jansson "jansson >= 2.12")
 kauri_dependency(geos "geos >= 3.9")
 kauri_dependency(libzip "libzip >= 1.5")
-kauri_dependency(libmd "libmd >= 1.0")
+kauri_dependency(nettle "nettle >= 3.4")
+kauri_dependency(libdeflate "libdeflate >= 1.10")
 
 # HDF5 has a pkg-config file in some distributions only.
 if(NOT TARGET kauri_dep::hdf5)
@@ -36,4 +37,4 @@ if(NOT TARGET kauri_dep::openmp)
 endif()
 
 set(KAURI_DEPENDENCIES kauri_dep::expat kauri_dep::hdf5 kauri_dep::jansson kauri_dep::geos
-  kauri_dep::libzip kauri_dep::libmd kauri_dep::openmp m)
+  kauri_dep::libzip kauri_dep::nettle kauri_dep::libdeflate kauri_dep::openmp m)

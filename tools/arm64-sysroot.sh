@@ -17,7 +17,7 @@ own=(-q -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::
     -o Debug::NoLocking=1)
 apt-get "${own[@]}" update
 apt-get "${own[@]}" install --download-only -y --no-install-recommends libc6-dev libgomp1 \
-    libexpat1-dev libhdf5-dev libjansson-dev libgeos-dev libzip-dev libmd-dev libcmocka-dev
+    libexpat1-dev libhdf5-dev libjansson-dev libgeos-dev libzip-dev nettle-dev libdeflate-dev libcmocka-dev
 for deb in "$apt"/archives/*.deb; do
     dpkg -x "$deb" "$sysroot"
 done

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha256.h>
+#include <nettle/sha2.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -200,8 +200,8 @@ void kr_unlock(const char *path, int fd)
 
 kr_status kr_file_digest(kr_ctx *ctx, const char *path, char hex[65])
 {
-    SHA256_CTX sha;
-    uint8_t buf[16384], digest[SHA256_DIGEST_LENGTH];
+    struct sha256_ctx sha;
+    uint8_t buf[32768], digest[SHA256_DIGEST_SIZE];
     int64_t size;
     ssize_t n;
     int fd;
@@ -210,15 +210,15 @@ kr_status kr_file_digest(kr_ctx *ctx, const char *path, char hex[65])
     kr_status s = file_open(ctx, path, &fd, &size);
     if (s != KR_OK)
         return s;
-    SHA256Init(&sha);
+    sha256_init(&sha);
     while ((n = file_fill(fd, buf, sizeof buf)) > 0)
-        SHA256Update(&sha, buf, (size_t)n);
+        sha256_update(&sha, (size_t)n, buf);
     if (n < 0)
         s = file_fail(ctx, path, "read");
     close(fd);
     if (s != KR_OK)
         return s;
-    SHA256Final(digest, &sha);
+    sha256_digest(&sha, sizeof digest, digest);
     for (size_t i = 0; i < sizeof digest; i++) {
         hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
         hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];

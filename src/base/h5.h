@@ -91,6 +91,32 @@ KR_MUST_CHECK kr_status kr_h5_write_slab(kr_h5 *file, const char *name, kr_h5_ty
                                          const size_t *start, const size_t *count,
                                          const void *data);
 
+/* A chunk as it stands in the file. */
+typedef struct kr_h5_packed {
+    const void *bytes;
+    size_t n;
+} kr_h5_packed;
+
+/* Makes chunks ready for the file, for one thread: any thread, while another one writes. */
+typedef struct kr_h5_packer kr_h5_packer;
+
+/** For chunks of `bytes` bytes at most. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_h5_packer_create(kr_ctx *ctx, size_t bytes, kr_h5_packer **out);
+void kr_h5_packer_destroy(kr_h5_packer **packer); /* accepts NULL in *packer */
+size_t kr_h5_packer_bytes(size_t bytes);          /* that it takes */
+
+/** A chunk of `whole` numbers of a dataset made with this type: the n that are given, then zeros
+ * (where it sticks out of the dataset). It stays until the next call. */
+kr_h5_packed kr_h5_pack(kr_h5_packer *packer, kr_h5_type type, const void *data, size_t n,
+                        size_t whole);
+
+/** Put a packed chunk, which begins at `start`, into a chunked dataset made by kr_h5_make. */
+KR_MUST_CHECK kr_status kr_h5_put_chunk(kr_h5 *file, const char *name, const size_t *start,
+                                        kr_h5_packed packed);
+
+/** Whether kr_h5_make cuts a dataset of so many numbers into chunks. */
+bool kr_h5_is_cut(kr_h5_type type, size_t count);
+
 /** A dataset of variable-length UTF-8 strings; rank 0 for one string (n = 1). */
 KR_MUST_CHECK kr_status kr_h5_write_strings(kr_h5 *file, const char *name, const char *const *texts,
                                             size_t n, bool scalar);

@@ -15,6 +15,8 @@ struct kr_h5 {
      * a chunk again for every call. */
     hid_t dataset;
     char *dataset_name;
+    kr_h5_packer *packer; /* of kr_h5_write_chunks */
+    char *chunk;
 };
 
 /* The shape of a dataset or attribute. */
@@ -49,8 +51,21 @@ KR_MUST_CHECK kr_status kr_h5_select(kr_h5 *file, const char *name, hid_t datase
                                      const kr_h5_part *part, kr_h5_selection *out);
 void kr_h5_deselect(kr_h5_selection *selection);
 
-/** The type in this machine's memory; borrowed from the library. */
+/* How a dataset is cut into chunks. */
+typedef struct kr_h5_cut {
+    int rank;
+    hsize_t dims[KR_H5_MAX_RANK], chunk[KR_H5_MAX_RANK];
+} kr_h5_cut;
+
+/** Write a part that is whole chunks (those at the end of the dataset may stick out) of numbers of
+ * the type that is stored; *done false: it is not, and nothing was written. */
+KR_MUST_CHECK kr_status kr_h5_write_chunks(kr_h5 *file, const char *name, kr_h5_type type,
+                                           hid_t dataset, const kr_h5_part *part, const void *data,
+                                           bool *done);
+
+/** The type in this machine's memory, and in the file; borrowed from the library. */
 hid_t kr_h5_native(kr_h5_type type);
+hid_t kr_h5_stored(kr_h5_type type);
 size_t kr_h5_type_size(kr_h5_type type);
 
 /** A new variable-length UTF-8 string type, to be closed; negative on failure. */

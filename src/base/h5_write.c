@@ -10,7 +10,7 @@ enum {
 };
 
 /* How a type stands in the file: the same on every machine. */
-static hid_t h5_stored(kr_h5_type type)
+hid_t kr_h5_stored(kr_h5_type type)
 {
     switch (type) {
     case KR_H5_F64:
@@ -89,6 +89,11 @@ static kr_status h5_create_dataset(kr_h5 *file, const char *name, hid_t type,
     return s;
 }
 
+bool kr_h5_is_cut(kr_h5_type type, size_t count)
+{
+    return count * kr_h5_type_size(type) > PACK_FROM_BYTES;
+}
+
 kr_status kr_h5_make(kr_h5 *file, const char *name, kr_h5_type type, int rank, const size_t *dims,
                      const size_t *chunk)
 {
@@ -99,14 +104,15 @@ kr_status kr_h5_make(kr_h5 *file, const char *name, kr_h5_type type, int rank, c
     hid_t dataset;
 
     KR_TRY(h5_shape(file, name, rank, dims, &shape));
-    bool packed = rank > 0 && shape.count * size > PACK_FROM_BYTES;
+    bool packed = rank > 0 && kr_h5_is_cut(type, shape.count);
     if (packed)
         h5_choose_chunk(&shape, size, sizes);
     for (int i = 0; packed && chunk && i < rank; i++) {
         sizes[i] = chunk[i] < dims[i] ? chunk[i] : dims[i];
         sizes[i] += sizes[i] == 0;
     }
-    KR_TRY(h5_create_dataset(file, name, h5_stored(type), &shape, packed ? sizes : NULL, &dataset));
+    KR_TRY(
+        h5_create_dataset(file, name, kr_h5_stored(type), &shape, packed ? sizes : NULL, &dataset));
     if (H5Dclose(dataset) < 0)
         s = kr_h5_fail(file, KR_EIO, "cannot create the dataset", name);
 out:
@@ -117,15 +123,10 @@ kr_status kr_h5_write(kr_h5 *file, const char *name, kr_h5_type type, int rank, 
                       const void *data)
 {
     kr_status s = KR_OK;
-    hid_t dataset;
-    kr_h5_shape shape;
+    const size_t zeros[KR_H5_MAX_RANK] = {0};
 
-    KR_TRY(h5_shape(file, name, rank, dims, &shape));
     KR_TRY(kr_h5_make(file, name, type, rank, dims, NULL));
-    KR_TRY(kr_h5_dataset(file, name, &dataset));
-    if (shape.count > 0 &&
-        H5Dwrite(dataset, kr_h5_native(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
-        s = kr_h5_fail(file, KR_EIO, "cannot write the dataset", name);
+    KR_TRY(kr_h5_write_slab(file, name, type, zeros, dims, data));
 out:
     return s;
 }
@@ -177,8 +178,12 @@ kr_status kr_h5_write_slab(kr_h5 *file, const char *name, kr_h5_type type, const
     hid_t dataset;
     kr_h5_part part = {start, count};
     kr_h5_selection sel = {H5I_INVALID_HID, H5I_INVALID_HID, 0};
+    bool done;
 
     KR_TRY(kr_h5_dataset(file, name, &dataset));
+    KR_TRY(kr_h5_write_chunks(file, name, type, dataset, &part, data, &done));
+    if (done)
+        goto out;
     KR_TRY(kr_h5_select(file, name, dataset, &part, &sel));
     if (sel.count > 0 &&
         H5Dwrite(dataset, kr_h5_native(type), sel.memory, sel.file, H5P_DEFAULT, data) < 0)
