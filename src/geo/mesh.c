@@ -63,12 +63,12 @@ static double heron(double a, double b, double c)
 {
     double half = (a + b + c) / 2.0;
 
-    return sqrt(fmax(0.0, half * (half - a) * (half - b) * (half - c)));
+    return sqrt(kr_greater(half * (half - a) * (half - b) * (half - c), 0.0));
 }
 
 static double sine_of(double cosine)
 {
-    return sqrt(fmax(0.0, 1.0 - cosine * cosine));
+    return sqrt(kr_greater(1.0 - cosine * cosine, 0.0));
 }
 
 /* To the east, with the digits that the reference loses on the way: where edges go due north, they
@@ -89,7 +89,7 @@ static triangle triangle_of(kr_vec3 p, kr_vec3 along, kr_vec3 up, kr_vec3 diagon
     if (!(t.area > 0.0))
         return t; /* no plane: it counts with no weight */
     cosine = dot(unit_of(p), unit_of(cross(along, up)));
-    cosine = fmin(1.0, fmax(-1.0, cosine));
+    cosine = kr_lesser(kr_greater(cosine, -1.0), 1.0);
     t.incl_cos = t.area * cosine;
     t.incl_sin = t.area * sine_of(cosine);
     along = unit_of(along);
@@ -299,6 +299,22 @@ kr_point3 kr_mesh_middle(const kr_mesh *mesh)
     return between(middle_of_row(mesh, half - 1), middle_of_row(mesh, half));
 }
 
+static double depth_of_row(const kr_mesh *mesh, size_t row)
+{
+    const double *depth = mesh->depth + row * mesh->stride + mesh->cols / 2;
+
+    return mesh->cols % 2 ? depth[0] : (depth[-1] + depth[0]) / 2.0;
+}
+
+double kr_mesh_middle_depth(const kr_mesh *mesh)
+{
+    size_t half = mesh->rows / 2;
+
+    if (mesh->rows % 2)
+        return depth_of_row(mesh, half);
+    return (depth_of_row(mesh, half - 1) + depth_of_row(mesh, half)) / 2.0;
+}
+
 static bool all_at_surface(const kr_mesh *mesh, size_t rows)
 {
     for (size_t i = 0; i < rows; i++) {
@@ -388,7 +404,7 @@ double kr_mesh_ztor(const kr_mesh *mesh)
     double least = NAN;
 
     for (size_t j = 0; j < mesh->cols; j++)
-        least = fmin(least, mesh->depth[j]);
+        least = least <= mesh->depth[j] ? least : isnan(mesh->depth[j]) ? least : mesh->depth[j];
     return least;
 }
 
@@ -397,11 +413,15 @@ double kr_mesh_zbot(const kr_mesh *mesh)
     double greatest = -INFINITY;
 
     for (size_t i = 0; i < mesh->rows; i++) {
-        for (size_t k = i * mesh->stride; k < i * mesh->stride + mesh->cols; k++) {
-            if (isnan(mesh->depth[k]))
-                return NAN;
-            greatest = fmax(greatest, mesh->depth[k]);
+        const double *depth = mesh->depth + i * mesh->stride;
+        double missing = 0.0; /* NaN where one of the row is */
+#pragma omp simd reduction(max : greatest) reduction(+ : missing)
+        for (size_t j = 0; j < mesh->cols; j++) {
+            greatest = depth[j] > greatest ? depth[j] : greatest;
+            missing += depth[j] - depth[j];
         }
+        if (isnan(missing))
+            return NAN;
     }
     return greatest;
 }

@@ -60,6 +60,9 @@ static inline kr_point3 kr_mesh_node(const kr_mesh *mesh, size_t row, size_t col
 /** The middle point (reference-behaviour 3.7); NaN if a node that it needs is missing. */
 kr_point3 kr_mesh_middle(const kr_mesh *mesh);
 
+/** Its depth alone. */
+double kr_mesh_middle_depth(const kr_mesh *mesh);
+
 /** Mean inclination and azimuth, [0, 90] and [0, 360), over the first `rows` rows of cells (fewer
  * if the mesh has fewer). A surface that overhangs is seen from its other side, with the opposite
  * azimuth; whether a vertical one does is up to the last digits, which are those of the reference

@@ -5,6 +5,8 @@
  * digits. */
 #include "geo/simplify.h"
 
+#include "geo/sphere.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -86,7 +88,7 @@ static bool same_place(const ring *r, size_t p, size_t q)
 
 static bool apart(double a, double b, double c, double d)
 {
-    return fmax(a, b) < fmin(c, d) || fmax(c, d) < fmin(a, b);
+    return kr_greater(a, b) < kr_lesser(c, d) || kr_greater(c, d) < kr_lesser(a, b);
 }
 
 /* True if the segments a-b and c-d have, beyond doubt, no point in common but one end of each. */
@@ -199,8 +201,8 @@ static bool is_sharp(const ring *r, size_t a, size_t b, size_t c)
 static bool are_far(const ring *r, size_t i, size_t j, double least)
 {
     const double *x = r->x, *y = r->y;
-    double w = fmin(x[i], x[i + 1]) - least, e = fmax(x[i], x[i + 1]) + least;
-    double s = fmin(y[i], y[i + 1]) - least, n = fmax(y[i], y[i + 1]) + least;
+    double w = kr_lesser(x[i], x[i + 1]) - least, e = kr_greater(x[i], x[i + 1]) + least;
+    double s = kr_lesser(y[i], y[i + 1]) - least, n = kr_greater(y[i], y[i + 1]) + least;
 
     if (apart(w, e, x[j], x[j + 1]) || apart(s, n, y[j], y[j + 1]))
         return true;

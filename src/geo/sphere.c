@@ -60,7 +60,7 @@ kr_vec3 kr_unit_vector(double lon, double lat)
 kr_lonlat kr_from_cartesian(kr_vec3 p, double *depth_km)
 {
     double r = sqrt(p.x * p.x + p.y * p.y + p.z * p.z);
-    double sine = fmin(1.0, fmax(-1.0, p.z / r));
+    double sine = kr_lesser(kr_greater(p.z / r, -1.0), 1.0);
 
     if (depth_km)
         *depth_km = KR_EARTH_RADIUS_KM - r;
@@ -74,7 +74,7 @@ double kr_geodetic_km(double lon1, double lat1, double lon2, double lat2)
     double t = sin((to_rad(lon1) - to_rad(lon2)) / 2.0);
     double h = s * s + cos(p1) * cos(p2) * (t * t);
 
-    return 2.0 * KR_EARTH_RADIUS_KM * asin(fmin(1.0, sqrt(h)));
+    return 2.0 * KR_EARTH_RADIUS_KM * asin(kr_lesser(sqrt(h), 1.0));
 }
 
 double kr_distance_km(double lon1, double lat1, double z1, double lon2, double lat2, double z2)
@@ -106,7 +106,7 @@ kr_lonlat kr_point_at_arc(double lon, double lat, double azimuth, double a)
     double dlon = atan2(sin(t) * sin(a) * cos(phi), cos(a) - sin(phi) * sin_lat);
     double wrapped = positive_mod(lambda - dlon + pi, 2.0 * pi) - pi;
 
-    return (kr_lonlat){to_deg(wrapped), to_deg(asin(fmin(1.0, fmax(-1.0, sin_lat))))};
+    return (kr_lonlat){to_deg(wrapped), to_deg(asin(kr_lesser(kr_greater(sin_lat, -1.0), 1.0)))};
 }
 
 kr_lonlat kr_point_at(double lon, double lat, double azimuth, double distance_km)
@@ -178,9 +178,9 @@ static int box_across_date_line(const lon_table *t, kr_bbox *box)
     for (size_t k = 0; k < n; k++) {
         double lon = lon_at(t, k);
         if (lon > 0.0)
-            box->west = fmin(box->west, lon);
+            box->west = kr_lesser(lon, box->west);
         if (lon < 0.0)
-            box->east = fmax(box->east, lon);
+            box->east = kr_greater(lon, box->east);
     }
     for (size_t k = 0; k < n; k++) {
         double lon = lon_at(t, k);
@@ -200,10 +200,10 @@ int kr_bbox_of_table(const double *lon, const double *lat, size_t rows, size_t c
         for (size_t k = i * stride; k < i * stride + cols; k++) {
             if (!isfinite(lon[k]))
                 continue;
-            box.west = fmin(box.west, lon[k]);
-            box.east = fmax(box.east, lon[k]);
-            box.south = fmin(box.south, lat[k]);
-            box.north = fmax(box.north, lat[k]);
+            box.west = kr_lesser(lon[k], box.west);
+            box.east = kr_greater(lon[k], box.east);
+            box.south = kr_lesser(lat[k], box.south);
+            box.north = kr_greater(lat[k], box.north);
         }
     }
     if (!isfinite(box.west) || !isfinite(box.south) || !isfinite(box.north))

@@ -16,6 +16,18 @@ typedef struct kr_lonlat {
     double lon, lat;
 } kr_lonlat;
 
+/* The lesser and the greater of two numbers: `best` where `x` is not a number. (fmin and fmax are
+ * calls to a library.) */
+static inline double kr_lesser(double x, double best)
+{
+    return x < best ? x : best;
+}
+
+static inline double kr_greater(double x, double best)
+{
+    return x > best ? x : best;
+}
+
 /** Round to `digits` decimals as numpy.round does (half to even after scaling). */
 double kr_round(double x, int digits);
 /** Round half away from zero after scaling (the reference's "python2" rounding), for x >= 0. */

@@ -35,15 +35,13 @@ static void params_of_set(const kr_mesh *mesh, kr_surface_params *out)
     kr_plane_fit(mesh->lon, mesh->lat, mesh->depth, mesh->cols, &out->strike, &out->dip);
     out->width = NAN;
     out->area = NAN;
-    out->middle = middle_of_set(mesh);
 }
 
 static void params_of_fault(const kr_mesh *mesh, size_t rows, size_t cols, kr_surface_params *out)
 {
     kr_mesh_dip_strike(mesh, rows, &out->dip, &out->strike);
     out->width = kr_mesh_width_km(mesh, cols);
-    out->area = kr_mesh_area_km2(mesh);
-    out->middle = kr_mesh_middle(mesh);
+    out->area = NAN;
 }
 
 static void params_of_kite(const kr_mesh *mesh, kr_surface_params *out)
@@ -55,10 +53,10 @@ static void params_of_kite(const kr_mesh *mesh, kr_surface_params *out)
     out->dip = kite.dip;
     out->width = kite.width;
     out->area = kite.area;
-    out->middle = kr_mesh_middle(mesh);
 }
 
-void kr_surface_params_of(kr_surface_kind kind, const kr_mesh *mesh, kr_surface_params *out)
+void kr_window_params_of(kr_surface_kind kind, const kr_mesh *mesh, bool middle,
+                         kr_surface_params *out)
 {
     if (kind == KR_SURFACE_GRIDDED)
         params_of_set(mesh, out);
@@ -68,12 +66,21 @@ void kr_surface_params_of(kr_surface_kind kind, const kr_mesh *mesh, kr_surface_
         params_of_fault(mesh, 1, 1, out);
     else
         params_of_fault(mesh, mesh->rows, mesh->cols, out);
-    out->ztor = kr_mesh_ztor(mesh);
+    out->ztor = kr_mesh_ztor(mesh); /* gridded: all nodes are in the first row */
     out->zbot = kr_mesh_zbot(mesh);
-    if (kind == KR_SURFACE_GRIDDED) { /* all nodes are in the first row */
-        for (size_t k = 0; k < mesh->cols; k++)
-            out->ztor = fmin(out->ztor, mesh->depth[k]);
-    }
+    out->box = (kr_bbox){NAN, NAN, NAN, NAN};
+    out->middle = (kr_point3){NAN, NAN, NAN};
+    if (middle)
+        out->middle = kind == KR_SURFACE_GRIDDED ? middle_of_set(mesh) : kr_mesh_middle(mesh);
+    else if (kind != KR_SURFACE_GRIDDED)
+        out->middle.depth = kr_mesh_middle_depth(mesh);
+}
+
+void kr_surface_params_of(kr_surface_kind kind, const kr_mesh *mesh, kr_surface_params *out)
+{
+    kr_window_params_of(kind, mesh, true, out);
+    if (kind == KR_SURFACE_SIMPLE || kind == KR_SURFACE_COMPLEX)
+        out->area = kr_mesh_area_km2(mesh);
     if (!kr_mesh_box(mesh, &out->box))
         out->box = (kr_bbox){NAN, NAN, NAN, NAN};
 }

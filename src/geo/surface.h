@@ -37,6 +37,11 @@ typedef struct kr_surface {
 /** The parameters of a mesh taken as that kind of surface (a window of a floating rupture, too). */
 void kr_surface_params_of(kr_surface_kind kind, const kr_mesh *mesh, kr_surface_params *out);
 
+/** Those of them that contexts take: no box and, of simple and complex faults, no area (NaN); the
+ * middle only with `middle`, else its depth. */
+void kr_window_params_of(kr_surface_kind kind, const kr_mesh *mesh, bool middle,
+                         kr_surface_params *out);
+
 /** A surface of a mesh: all kinds but planar. The mesh's arrays must live as long. */
 KR_MUST_CHECK kr_status kr_surface_make(kr_ctx *ctx, kr_surface_kind kind, const kr_mesh *mesh,
                                         kr_arena *arena, kr_surface *out);

@@ -323,12 +323,15 @@ kr_status kr_directivity_set(kr_directivity *d, const kr_mesh *rupture,
     kr_surface surface = {.kind = KR_SURFACE_SIMPLE, .mesh = *rupture, .params = *params};
     kr_dist_out out = {{NULL}};
     bool ok = true;
+    kr_bbox box;
 
+    if (!kr_mesh_box(rupture, &box))
+        box = (kr_bbox){NAN, NAN, NAN, NAN};
     d->upper_km = rupture->depth[0];
     d->lower_km = rupture->depth[(rupture->rows - 1) * rupture->stride];
     d->dip = params->dip;
     KR_TRY(take_edge(d, rupture));
-    KR_TRY(take_grid(d, &params->box));
+    KR_TRY(take_grid(d, &box));
     out.of[KR_DIST_RRUP] = d->rrup;
     KR_TRY(kr_surface_distances(&surface, &d->grid, KR_DIST_BIT(RRUP), &d->work, &out, &ok));
 out:

@@ -172,6 +172,16 @@ static kr_point3 hypocentre(const kr_source *source, const kr_mesh *window,
     return params->middle;
 }
 
+/* Does anything depend on where the middle of a window is? */
+static bool wants_middle(const kr_fault_maker *maker)
+{
+    const kr_columns of_place = KR_BIT(HYPO_LON) | KR_BIT(HYPO_LAT);
+    const unsigned from_it =
+        KR_DIST_BIT(RHYPO) | KR_DIST_BIT(REPI) | KR_DIST_BIT(RCDPP) | KR_DIST_BIT(AZIMUTH);
+
+    return (maker->setup.columns & of_place) || (maker->wanted & from_it);
+}
+
 /* The pairs of window number k; its rrup is in maker->dist. */
 static kr_status run_window(kr_fault_maker *maker, const windows *w, size_t k)
 {
@@ -188,7 +198,7 @@ static kr_status run_window(kr_fault_maker *maker, const windows *w, size_t k)
 
     if (kr_fault_keep(maker, w->sites, maker->dist.of[KR_DIST_RRUP], w->cut_km) == 0)
         goto out;
-    kr_surface_params_of(w->fault->of.floats->surface->kind, &window, &params);
+    kr_window_params_of(w->fault->of.floats->surface->kind, &window, wants_middle(maker), &params);
     if (wanted)
         KR_TRY(kr_window_distances(maker->windows, at.row0, at.col0, rows, cols, &params, wanted,
                                    &maker->dist));
