@@ -49,15 +49,20 @@ target_link_libraries(kauri_objects PRIVATE ${KAURI_DEPENDENCIES})
 add_dependencies(kauri_objects kauri_gmm_tables)
 set(KR_OBJECTS $<TARGET_OBJECTS:kauri_objects>)
 
-foreach(isa IN LISTS KR_ISAS)
-  add_library(kauri_${isa} OBJECT ${models} ${kernels})
-  kauri_compile(kauri_${isa})
-  target_compile_options(kauri_${isa} PRIVATE ${KR_VECTOR})
-  target_compile_definitions(kauri_${isa} PRIVATE KR_ISA=${isa})
+# A copy for an instruction set.
+function(kauri_kernel target isa)
+  kauri_compile(${target})
+  target_compile_options(${target} PRIVATE ${KR_VECTOR})
+  target_compile_definitions(${target} PRIVATE KR_ISA=${isa})
   if(NOT isa STREQUAL "base")
-    target_compile_options(kauri_${isa} PRIVATE -march=x86-64-${isa}
+    target_compile_options(${target} PRIVATE -march=x86-64-${isa}
       $<$<STREQUAL:${isa},v4>:-mprefer-vector-width=512>)
   endif()
+endfunction()
+
+foreach(isa IN LISTS KR_ISAS)
+  add_library(kauri_${isa} OBJECT ${models} ${kernels})
+  kauri_kernel(kauri_${isa} ${isa})
   if(isa STREQUAL "v3" OR isa STREQUAL "base")
     kauri_tidy(kauri_${isa})
   endif()
