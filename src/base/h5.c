@@ -8,7 +8,9 @@
 #include <string.h>
 
 enum {
-    CACHE_BYTES = 16 * 1024 * 1024, /* chunk cache of the dataset in use */
+    CACHE_BYTES = 16 * 1024 * 1024,        /* chunk cache of the dataset in use */
+    WRITING_CACHE_BYTES = 2 * 1024 * 1024, /* slabs fill whole chunks of up to 1 MB */
+    FREE_LIST_BYTES = 1024 * 1024,         /* freed blocks that the library keeps, of each kind */
     CACHE_SLOTS = 10007,
     IMAGE_GROWS_BYTES = 1 << 16
 };
@@ -53,6 +55,8 @@ static kr_status h5_new(kr_ctx *ctx, const char *path, kr_h5 **out)
         return KR_EINTERNAL;
     }
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    H5set_free_list_limits(FREE_LIST_BYTES, FREE_LIST_BYTES / 8, FREE_LIST_BYTES,
+                           FREE_LIST_BYTES / 8, FREE_LIST_BYTES, FREE_LIST_BYTES / 8);
     KR_NEW(file, ctx, KR_ACCOUNT_OUTPUT, 1);
     file->ctx = ctx;
     file->id = file->dataset = H5I_INVALID_HID;
@@ -338,7 +342,7 @@ kr_status kr_h5_dataset(kr_h5 *file, const char *name, hid_t *dataset)
     KR_NEW(file->dataset_name, file->ctx, KR_ACCOUNT_OUTPUT, strlen(name) + 1);
     memcpy(file->dataset_name, name, strlen(name));
     hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
-    H5Pset_chunk_cache(access, CACHE_SLOTS, CACHE_BYTES, 1.0);
+    H5Pset_chunk_cache(access, CACHE_SLOTS, file->writing ? WRITING_CACHE_BYTES : CACHE_BYTES, 1.0);
     file->dataset = H5Dopen2(file->id, name, access);
     if (file->dataset < 0)
         s = kr_h5_fail(file, KR_EINPUT, "cannot open the dataset", name);
