@@ -41,8 +41,8 @@ static void lower_to_file(const char *root, const char *folder, const char *file
 
 /* A hierarchy of control groups: the path of the process in it, and where it is mounted. */
 typedef struct hierarchy {
-    bool unified;                        /* version 2 */
-    char path[PATH];                     /* of the process, "" if it is in none */
+    bool unified;                       /* version 2 */
+    char path[PATH];                    /* of the process, "" if it is in none */
     char mount[PATH], mount_root[PATH]; /* "": not mounted */
 } hierarchy;
 
@@ -57,7 +57,8 @@ static bool has_word(const char *list, const char *word)
     return false;
 }
 
-/* Lines of /proc/self/cgroup: number:controllers:path; version 2 is number 0 without controllers. */
+/* Lines of /proc/self/cgroup: number:controllers:path; version 2 is number 0 without controllers.
+ */
 static void find_path(const char *root, hierarchy *h)
 {
     char line[LINE];

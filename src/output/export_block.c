@@ -1,11 +1,9 @@
 /* Realizations in memory, a bounded number at a time. */
+#include "base/mem.h"
 #include "output/export_int.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Bytes of curves that are held at once, unless one realization alone takes more. */
-enum { BLOCK_BYTES = 64 << 20 };
 
 static size_t curve_size(const kr_exporter *e)
 {
@@ -14,8 +12,7 @@ static size_t curve_size(const kr_exporter *e)
 
 size_t kr_export_block_size(const kr_exporter *e)
 {
-    size_t one = e->spec->sites->n * curve_size(e) * sizeof(float), n = BLOCK_BYTES / (one + 1);
-    return n ? n : 1;
+    return kr_results_block_rlzs(e->spec, kr_mem_limit(e->ctx));
 }
 
 void kr_export_clear_block(kr_exporter *e)

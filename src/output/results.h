@@ -81,7 +81,18 @@ size_t kr_results_chunk_rlzs(size_t bytes_per_rlz);
 double kr_results_predicted_bytes(const kr_results_spec *spec);
 double kr_results_rates_bytes(const kr_results_spec *spec); /* of these for component rates */
 
-/** KR_ENOFIT if that is more than what the disk has; free < 0: unknown. */
+/** Accounted memory: while the file is begun, beside what is kept as long as it is open; at most,
+ * but for what the paths hold, which is taken from some of them. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_results_listed_bytes(kr_ctx *ctx, const kr_results_spec *spec,
+                                                size_t *out);
+size_t kr_results_open_bytes(const kr_results_spec *spec);
+
+/** Accounted memory of kr_results_export_csv where `left` bytes may be taken; the realizations that
+ * it then holds at a time. */
+size_t kr_results_tables_bytes(const kr_results_spec *spec, size_t left);
+size_t kr_results_block_rlzs(const kr_results_spec *spec, size_t left);
+
+/** KR_ENOFIT if results.h5 may take more than what the disk has; free < 0: unknown. */
 KR_MUST_CHECK kr_status kr_results_check_space(kr_ctx *ctx, const kr_results_spec *spec,
                                                double free);
 

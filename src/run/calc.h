@@ -11,6 +11,13 @@
 
 typedef struct kr_calc_sampling kr_calc_sampling;
 
+/* Memory after reading, which plans go by. */
+typedef struct kr_calc_memory {
+    size_t peak_before; /* of the context, by earlier calculations */
+    size_t accounted, accounted_peak, resident, resident_peak;
+    size_t listed; /* what the beginning of results.h5 will take */
+} kr_calc_memory;
+
 typedef struct kr_calc {
     kr_ctx *ctx;
     const kr_run_options *options;
@@ -27,6 +34,7 @@ typedef struct kr_calc {
     kr_stat *stats;
     size_t nstats;
     bool store_rlzs;
+    kr_calc_memory now;
     size_t tile_sites;          /* sites computed at a time */
     kr_statistics *statistics;  /* of sums of component rates */
     kr_amplifier *amplifier;    /* or of curves on soil; the other is NULL */
@@ -59,11 +67,19 @@ KR_MUST_CHECK kr_status kr_calc_info(kr_calc *calc, FILE *out);
 /** Write how the realizations fall apart into parts, and how their statistics are taken. */
 void kr_calc_structure(const kr_calc *calc, FILE *out);
 
+/** Look at what is held after reading: before a plan is made (run/plan.h). store_rlzs and the
+ * sampling error must be there. */
+KR_MUST_CHECK kr_status kr_calc_look(kr_calc *calc);
+
+/** While a job is read it may take what is given, or half of the machine's memory where that is
+ * more: so that a refusal can tell the figure. */
+void kr_calc_guard_reading(kr_ctx *ctx, const kr_run_options *options);
+
 /** Choose the tile from the memory limit, or refuse (KR_ENOFIT) with the figure that would be
  * needed. */
 KR_MUST_CHECK kr_status kr_calc_plan(kr_calc *calc);
 
-/** The memory limit that was given, or half of the machine's. */
+/** The memory limit that was given, or half of what the machine lets the process have. */
 size_t kr_calc_limit(const kr_calc *calc);
 
 /** Are the curves of single realizations to be stored? */

@@ -3,7 +3,8 @@
 #include "base/h5.h"
 #include "base/str.h"
 #include "output/stored.h"
-#include "run/calc.h"
+#include "run/plan.h"
+#include "run/sampling.h"
 #include "run/text.h"
 
 #include <stdarg.h>
@@ -108,6 +109,10 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
 {
     kr_status s = KR_OK;
     const kr_tree *tree = calc->tree;
+    calc->store_rlzs = kr_calc_stores_rlzs(calc);
+    KR_TRY(kr_calc_sampling_begin(calc));
+    KR_TRY(kr_calc_look(calc));
+    const kr_plan_memory plan = kr_calc_plan_memory(calc, kr_calc_limit(calc));
     KR_TRY(kr_hazard_estimate(calc->hazard));
     kr_text_row(out, "job", "%s", calc->job->path);
     kr_text_row(out, "description", "%s", calc->job->description);
@@ -123,8 +128,7 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     kr_calc_structure(calc, out);
     kr_text_row(out, "components", "%zu, with %zu component rates", tree->ncomponents,
                 tree->nrates);
-    calc->store_rlzs = kr_calc_stores_rlzs(calc);
-    KR_TRY(kr_calc_fill_spec(calc));
+    kr_plan_tell_memory(&plan, out);
     kr_text_row(out, "results.h5", "at most %.1f MB, of which %.1f MB are component rates (%s)",
                 kr_results_predicted_bytes(&calc->spec) / 1e6,
                 kr_results_rates_bytes(&calc->spec) / 1e6,

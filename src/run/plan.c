@@ -1,15 +1,26 @@
 /* The memory of a calculation, fixed before it starts. */
+#include "run/plan.h"
+
+#include "base/machine.h"
 #include "base/mem.h"
 #include "run/sampling.h"
 #include "stats/realize.h"
 
-#include <unistd.h>
+#include <math.h>
 
-/* Half of the machine's memory. */
+/* Names, texts and heads of blocks that nothing below counts. */
+static const size_t SMALL_THINGS = 64 * 1024;
+
+/* Resident memory beyond what is accounted, on top of what the process has after reading: HDF5 with
+ * its caches, pages of programs that are used for the first time, ends of pages; stack and heap of
+ * each further thread. */
+static const size_t LIBRARIES = 6 << 20, THREAD = 256 << 10;
+
+/* Half of what the machine lets the process have. */
 static size_t default_limit(void)
 {
-    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGE_SIZE);
-    return pages > 0 && size > 0 ? (size_t)pages / 2 * (size_t)size : (size_t)4 << 30;
+    size_t machine = kr_machine_memory("");
+    return machine ? machine / 2 : (size_t)4 << 30;
 }
 
 size_t kr_calc_limit(const kr_calc *calc)
@@ -17,66 +28,213 @@ size_t kr_calc_limit(const kr_calc *calc)
     return calc->options->memory_limit ? calc->options->memory_limit : default_limit();
 }
 
-/* Bytes needed beyond what is held already to compute and store a tile. */
-static size_t tile_bytes(const kr_calc *calc, size_t nsites)
+static size_t max(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ------------------------------------------------------------------ parts */
+
+/* What multi-fault sources come to know of the sites, once: for each rupture its greatest U and its
+ * middle, and a box for every block of them. */
+static size_t met_bytes(const kr_calc *calc)
+{
+    size_t bytes = 0;
+    for (size_t c = 0; c < calc->tree->ncomponents; c++) {
+        const kr_component *component = &calc->tree->components[c];
+        for (size_t i = 0; i < component->nsources; i++)
+            if (component->sources[i].source->kind == KR_SOURCE_MULTI_FAULT)
+                bytes += 1024 + 9 * kr_hazard_source_ruptures(calc->hazard, c, i);
+    }
+    return bytes;
+}
+
+/* Single realizations: one store of curves, and what makes them. */
+static size_t rlzs_bytes(const kr_calc *calc)
 {
     const kr_job *job = calc->job;
-    size_t curve = job->nimts * kr_job_curve_levels(job);
-    size_t values = nsites * calc->nstats * (curve + job->nimts * job->poes.n);
-    if (calc->store_rlzs) /* curves and maps of the sites that are stored together */
-        values +=
-            kr_calc_rlzs_bytes(calc) / (curve * sizeof(float)) * (curve + job->nimts * job->poes.n);
+    size_t levels = kr_job_curve_levels(job);
+    if (!calc->store_rlzs)
+        return 0;
+    if (calc->amplifier)
+        return calc->tree->nrlzs * job->nimts * levels * sizeof(float) +
+               kr_amplifier_scratch_bytes(calc->amplifier);
+    return kr_calc_rlzs_bytes(calc) + kr_realizer_bytes(calc->tree, job->nimts * job->nlevels);
+}
+
+/* Numbers of maps that results.h5 has room for: of the realizations that are stored together, then
+ * of the statistics of a tile; rooms grow to twice their size, or as needed. */
+static size_t map_bytes(const kr_calc *calc, size_t nsites)
+{
+    const kr_job *job = calc->job;
+    size_t curve = job->nimts * kr_job_curve_levels(job), maps = job->nimts * job->poes.n;
+    size_t stats = nsites * calc->nstats * maps, rlzs = 0;
+    if (calc->store_rlzs)
+        rlzs = kr_calc_rlzs_bytes(calc) / (curve * sizeof(float)) * maps;
+    return (stats > rlzs && rlzs ? max(stats, 2 * rlzs) : max(stats, rlzs)) * sizeof(float);
+}
+
+static size_t brackets_bytes(const kr_calc *calc, size_t nsites)
+{
+    const kr_job *job = calc->job;
+    if (!calc->statistics || kr_statistics_way(calc->statistics) != KR_BRACKETED)
+        return 0;
+    return nsites * 2 * kr_statistics_quantiles(calc->statistics) * job->nimts *
+           kr_job_curve_levels(job) * sizeof(double);
+}
+
+static void fill_tile(const kr_calc *calc, size_t nsites, kr_plan_memory *p)
+{
+    const kr_job *job = calc->job;
+    const kr_tree *tree = calc->tree;
+    size_t total = job->nimts * job->nlevels, curve = job->nimts * kr_job_curve_levels(job);
+    size_t tile = kr_hazard_tile_bytes(calc->hazard, nsites, p->threads);
+    p->rates = tree->nrates * nsites * total * sizeof(double);
+    p->hazard = tile > p->rates ? tile - p->rates : 0;
+    p->curves = nsites * calc->nstats * curve * sizeof(float) + brackets_bytes(calc, nsites);
+    p->scratch = (size_t)p->stats_threads * (calc->amplifier
+                                                 ? kr_amplifier_scratch_bytes(calc->amplifier)
+                                                 : kr_statistics_scratch_bytes(calc->statistics));
+    p->rlzs = rlzs_bytes(calc);
+    p->maps = map_bytes(calc, nsites);
+    p->uncertainty = kr_calc_uncertainty_bytes(calc);
+    p->sampling = kr_calc_sampling_bytes(calc, nsites, p->stats_threads);
     if (job->disagg_by_src)
-        values += nsites * job->nimts * job->nlevels * calc->tree->nbase_ids;
-    return kr_hazard_tile_bytes(calc->hazard, nsites, calc->threads) + values * sizeof(float) +
-           kr_calc_uncertainty_bytes(calc) + kr_calc_sampling_bytes(calc, nsites) +
-           (calc->store_rlzs ? kr_realizer_bytes(calc->tree, job->nimts * job->nlevels) : 0) +
-           (size_t)calc->stats_threads * (calc->amplifier
-                                              ? kr_amplifier_scratch_bytes(calc->amplifier)
-                                              : kr_statistics_scratch_bytes(calc->statistics));
+        p->by_source = nsites * total * tree->nbase_ids * sizeof(float) +
+                       tree->nweights * tree->nrates * sizeof(double);
+}
+
+/* ------------------------------------------------------------------ all */
+
+/* What is held together, when. */
+static void add_up(const kr_calc *calc, kr_plan_memory *p)
+{
+    size_t always = p->held + SMALL_THINGS, during = always + p->met + p->results;
+    size_t tile = during + p->outlines + p->rates;
+    p->beginning = always + p->listed + p->results;
+    p->hazard_phase = tile + p->hazard;
+    p->statistics_phase = tile + p->curves + p->maps + p->sampling + p->by_source +
+                          max(max(p->scratch, p->rlzs), p->uncertainty);
+    p->writing_tables = during + p->outlines + p->maps + p->tables;
+    p->peak = max(max(p->reading, p->beginning),
+                  max(max(p->hazard_phase, p->statistics_phase), p->writing_tables));
+    p->resident = max(calc->now.resident_peak, calc->now.resident + p->peak - p->held + LIBRARIES +
+                                                   (size_t)p->threads * THREAD);
+}
+
+/* Tables are written in blocks of what is left. */
+static void fill_tables(const kr_calc *calc, kr_plan_memory *p)
+{
+    size_t others = p->held + SMALL_THINGS + p->met + p->results + p->outlines + p->maps;
+    if (calc->options->csv)
+        p->tables = kr_results_tables_bytes(&calc->spec, others < p->limit ? p->limit - others : 0);
+}
+
+kr_plan_memory kr_calc_plan_tile(const kr_calc *calc, size_t limit, size_t nsites,
+                                 int stats_threads)
+{
+    kr_plan_memory p = {.limit = limit,
+                        .threads = calc->threads,
+                        .stats_threads = stats_threads,
+                        .tile_sites = nsites < calc->sites->n ? nsites : calc->sites->n,
+                        .held = calc->now.accounted,
+                        .reading = calc->now.accounted_peak};
+    p.met = met_bytes(calc);
+    p.listed = calc->now.listed;
+    p.results = kr_results_open_bytes(&calc->spec);
+    fill_tile(calc, p.tile_sites, &p);
+    fill_tables(calc, &p);
+    add_up(calc, &p);
+    return p;
+}
+
+/* Threads for the statistics: fewer where their lists do not fit side by side. */
+static kr_plan_memory least_plan(const kr_calc *calc, size_t limit)
+{
+    int threads = calc->threads;
+    kr_plan_memory p = kr_calc_plan_tile(calc, limit, KR_SITE_BLOCK, threads);
+    while (threads > 1 && p.statistics_phase > limit)
+        p = kr_calc_plan_tile(calc, limit, KR_SITE_BLOCK, --threads);
+    return p;
 }
 
 /* Bytes for the outlines of faults: a sixteenth of the limit or 128 MB; at most half of what is
  * left beside the smallest tile. */
-static size_t outline_bytes(kr_calc *calc, size_t limit, size_t left)
+static size_t outline_bytes(const kr_calc *calc, const kr_plan_memory *least)
 {
-    size_t most = limit / 16 < (size_t)128 << 20 ? limit / 16 : (size_t)128 << 20;
-    return kr_hazard_keep_outlines(calc->hazard, most < left / 2 ? most : left / 2);
+    size_t most = least->limit / 16 < (size_t)128 << 20 ? least->limit / 16 : (size_t)128 << 20;
+    size_t left = (least->limit - max(least->hazard_phase, least->statistics_phase)) / 2;
+    return kr_hazard_keep_outlines(calc->hazard, most < left ? most : left);
 }
 
-/* Threads for the statistics: fewer where their lists do not fit side by side. */
-static void choose_threads(kr_calc *calc, size_t held, size_t least, size_t limit)
+kr_plan_memory kr_calc_plan_memory(const kr_calc *calc, size_t limit)
 {
-    calc->stats_threads = calc->threads;
-    while (calc->stats_threads > 1 && held + tile_bytes(calc, least) > limit)
-        calc->stats_threads--;
+    kr_plan_memory best = least_plan(calc, limit);
+    size_t n = calc->sites->n, blocks = (n + KR_SITE_BLOCK - 1) / KR_SITE_BLOCK;
+    size_t low = 1, high = blocks;
+    if (best.peak > limit)
+        return best;
+    size_t outlines = outline_bytes(calc, &best);
+    best.outlines = outlines;
+    add_up(calc, &best);
+    while (low < high) { /* the largest number of blocks that fits */
+        size_t middle = (low + high + 1) / 2;
+        kr_plan_memory p =
+            kr_calc_plan_tile(calc, limit, middle * KR_SITE_BLOCK, best.stats_threads);
+        p.outlines = outlines;
+        add_up(calc, &p);
+        if (p.peak <= limit) {
+            low = middle;
+            best = p;
+        } else {
+            high = middle - 1;
+        }
+    }
+    return best;
+}
+
+/* ------------------------------------------------------------------ run */
+
+kr_status kr_calc_look(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    kr_account_use use = kr_ctx_memory(calc->ctx);
+    KR_TRY(kr_calc_fill_spec(calc));
+    calc->now.accounted = (size_t)use.current;
+    calc->now.accounted_peak = calc->now.accounted;
+    if ((size_t)use.peak > calc->now.peak_before)
+        calc->now.accounted_peak = (size_t)use.peak;
+    calc->now.resident = kr_resident_bytes();
+    calc->now.resident_peak = kr_resident_peak_bytes();
+    KR_TRY(kr_results_listed_bytes(calc->ctx, &calc->spec, &calc->now.listed));
+out:
+    return s;
+}
+
+void kr_calc_guard_reading(kr_ctx *ctx, const kr_run_options *options)
+{
+    kr_mem_set_limit(ctx, max(options->memory_limit, default_limit()));
 }
 
 kr_status kr_calc_plan(kr_calc *calc)
 {
+    kr_status s = KR_OK;
     size_t limit = kr_calc_limit(calc);
-    size_t held = (size_t)kr_ctx_memory(calc->ctx).current, n = calc->sites->n;
-    size_t least = n < KR_SITE_BLOCK ? n : KR_SITE_BLOCK;
-    choose_threads(calc, held, least, limit);
-    if (held + tile_bytes(calc, least) > limit)
-        return kr_fail(calc->ctx, KR_ENOFIT,
-                       "%s: needs %.1f MB of memory, the limit is %.1f MB; give a higher "
-                       "--memory-limit or ask for fewer levels, statistics or single realizations",
-                       calc->job->path, (double)(held + tile_bytes(calc, least)) / 1e6,
-                       (double)limit / 1e6);
-    size_t kept = outline_bytes(calc, limit, limit - held - tile_bytes(calc, least));
-    size_t blocks = (n + KR_SITE_BLOCK - 1) / KR_SITE_BLOCK, low = 1, high = blocks;
-    while (low < high) { /* the largest number of blocks that fits */
-        size_t middle = (low + high + 1) / 2;
-        if (held + kept + tile_bytes(calc, middle * KR_SITE_BLOCK) <= limit)
-            low = middle;
-        else
-            high = middle - 1;
+    KR_TRY(kr_calc_look(calc));
+    kr_plan_memory p = kr_calc_plan_memory(calc, limit);
+    if (p.peak > limit) {
+        s = kr_fail(calc->ctx, KR_ENOFIT,
+                    "%s: needs %.1f MB of memory, the limit is %.1f MB; give a higher "
+                    "--memory-limit or ask for fewer levels, statistics or single realizations",
+                    calc->job->path, ceil((double)p.peak / 1e5) / 10, (double)limit / 1e6);
+        goto out;
     }
-    calc->tile_sites = low * KR_SITE_BLOCK < n ? low * KR_SITE_BLOCK : n;
+    calc->stats_threads = p.stats_threads;
+    calc->tile_sites = p.tile_sites;
     kr_mem_set_limit(calc->ctx, limit);
     kr_info(calc->ctx, "memory: %.1f MB held, %.1f MB for tiles of %zu sites, limit %.1f MB",
-            (double)held / 1e6, (double)tile_bytes(calc, calc->tile_sites) / 1e6, calc->tile_sites,
+            (double)p.held / 1e6, (double)(p.peak - p.held) / 1e6, p.tile_sites,
             (double)limit / 1e6);
-    return KR_OK;
+out:
+    return s;
 }

@@ -26,6 +26,7 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
 {
     kr_status s = KR_OK;
     *calc = (kr_calc){.ctx = ctx, .options = options};
+    calc->now.peak_before = (size_t)kr_ctx_memory(ctx).peak;
     kr_phases_forget(ctx);
     kr_calc_phase(calc, "reading job");
     kr_arena_init(&calc->arena, ctx, KR_ACCOUNT_OTHER);

@@ -138,6 +138,7 @@ kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
 {
     kr_status s = KR_OK;
     kr_calc calc;
+    kr_calc_guard_reading(ctx, options);
     KR_TRY(kr_calc_read(&calc, ctx, options));
     KR_TRY(kr_calc_digest(&calc));
     kr_calc_phase(&calc, "planning");

@@ -81,12 +81,12 @@ const kr_sampling_error *kr_calc_sampling_error(const kr_calc *calc)
     return calc->sampling ? calc->sampling->error : NULL;
 }
 
-size_t kr_calc_sampling_bytes(const kr_calc *calc, size_t nsites)
+size_t kr_calc_sampling_bytes(const kr_calc *calc, size_t nsites, int threads)
 {
     if (!calc->sampling)
         return 0;
     return nsites * 3 * stat_count(calc) * level_count(calc) * sizeof(float) +
-           (size_t)calc->stats_threads * kr_sampling_scratch_bytes(calc->sampling->error);
+           (size_t)threads * kr_sampling_scratch_bytes(calc->sampling->error);
 }
 
 /* ------------------------------------------------------------------ a tile */

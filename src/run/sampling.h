@@ -12,8 +12,8 @@ void kr_calc_sampling_end(kr_calc *calc);
 /** NULL where there is none. */
 const kr_sampling_error *kr_calc_sampling_error(const kr_calc *calc);
 
-/** Bytes for a tile of so many sites. */
-size_t kr_calc_sampling_bytes(const kr_calc *calc, size_t nsites);
+/** Bytes for a tile of so many sites and its statistics in so many threads. */
+size_t kr_calc_sampling_bytes(const kr_calc *calc, size_t nsites, int threads);
 
 /** Ranges and the whole tree's statistics of a tile, as the results take them; NULL where there are
  * none. Both belong to the caller (kr_free), also after a failure. */

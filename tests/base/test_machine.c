@@ -114,8 +114,7 @@ static void test_both(void **state)
 {
     (void)state;
     put_machine();
-    put("/proc/self/mountinfo",
-        V1 "41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n");
+    put("/proc/self/mountinfo", V1 "41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n");
     put("/proc/self/cgroup", "4:memory:/a\n0::/b\n");
     put("/sys/fs/cgroup/memory/a/memory.limit_in_bytes", "3000000000\n");
     put("/sys/fs/cgroup/unified/b/memory.max", "2000000000\n");

@@ -71,7 +71,7 @@ static const char *write_small(void)
     return write_job("0 0", "{'PGA': [0.01, 0.1]}", SMALL_SOURCE);
 }
 
-/* 200 sites and 40 levels: some tiles, some MB. */
+/* 200 sites and 200 levels: some tiles, some MB. */
 static const char *write_large(void)
 {
     static char sites[8192], sources[6000];
@@ -81,7 +81,7 @@ static const char *write_large(void)
                                  0.1 * (i % 20), 0.1 * (double)(i / 20));
     snprintf(sources, sizeof sources, "%s%s", kt_point_source("a", NULL, 0.1, 0),
              kt_point_source("b", NULL, 1.3, 0.6));
-    return write_job(sites, "{'PGA': logscale(0.005, 2, 20), 'SA(0.5)': logscale(0.005, 2, 20)}",
+    return write_job(sites, "{'PGA': logscale(0.005, 2, 100), 'SA(0.5)': logscale(0.005, 2, 100)}",
                      sources);
 }
 

@@ -1,0 +1,117 @@
+/* The memory that results take while they are written, before they are. */
+#include "output/results.h"
+#include "output/results_int.h"
+
+#include <string.h>
+
+/* Of blocks taken one by one from an arena: it doubles its chunks up to 1 MB. */
+static size_t in_arena(size_t bytes)
+{
+    const size_t chunk = 1 << 20;
+    return bytes + (bytes < chunk ? bytes : chunk);
+}
+
+/* ------------------------------------------------------------------ the head of results.h5 */
+
+/* What the paths hold is listed path by path; about so many are looked at. */
+enum { PATHS_LOOKED_AT = 64 };
+
+/* Components of all paths together, as far as they are listed. */
+static kr_status listed_components(kr_ctx *ctx, const kr_tree *tree, size_t *out)
+{
+    kr_status s = KR_OK;
+    uint32_t *branches = NULL, *one = NULL;
+    size_t n = tree->npaths < PATHS_LOOKED_AT ? tree->npaths : PATHS_LOOKED_AT, sum = 0;
+    *out = 0;
+    if (n == 0)
+        return KR_OK;
+    KR_NEW(branches, ctx, KR_ACCOUNT_OUTPUT, tree->nsets + 1);
+    KR_NEW(one, ctx, KR_ACCOUNT_OUTPUT, 2 * tree->ncomponents + 1);
+    for (size_t i = 0; i < n; i++)
+        sum += kr_tree_path_components(tree, i * tree->npaths / n, branches, one);
+    double listed = (double)sum / (double)n * (double)tree->npaths;
+    *out = listed < KR_COMPONENTS_LISTED ? (size_t)listed : KR_COMPONENTS_LISTED;
+out:
+    kr_free(branches);
+    kr_free(one);
+    return s;
+}
+
+/* One path: its columns, its branches, its id and its name at their longest. */
+static size_t path_bytes(const kr_tree *tree)
+{
+    size_t id = 0;
+    for (size_t i = 0; i < tree->nsets; i++) {
+        size_t longest = 0;
+        for (size_t k = 0; k < tree->sets[i].nbranches; k++) {
+            size_t length = strlen(tree->branches[tree->sets[i].branches[k]].branch) + 1;
+            longest = length > longest ? length : longest;
+        }
+        id += longest;
+    }
+    return 6 * sizeof(double) + (tree->nsets + 1) * (sizeof(uint32_t) + 4) + id + 48;
+}
+
+kr_status kr_results_listed_bytes(kr_ctx *ctx, const kr_results_spec *p, size_t *out)
+{
+    kr_status s = KR_OK;
+    const kr_tree *tree = p->tree;
+    size_t bytes = 0, sources = 0, listed = 0;
+    if (tree->npaths <= KR_PATHS_LISTED) {
+        bytes += tree->npaths * (path_bytes(tree) + sizeof(int64_t));
+        KR_TRY(listed_components(ctx, tree, &listed));
+    }
+    if (tree->nrlzs <= KR_RLZS_LISTED)
+        bytes += (size_t)8192 * (8 + 4 * tree->ntrts);
+    if (tree->sampled)
+        bytes += (tree->npaths + 1) * 2 * sizeof(int64_t);
+    for (size_t c = 0; c < tree->ncomponents; c++)
+        sources += tree->components[c].nsources;
+    bytes += tree->nbranches * 80 + tree->nsets * 32 + tree->ncomponents * 40;
+    bytes += sources * sizeof(char *) + tree->nrates * 8;
+    bytes += tree->ngsims * (48 + tree->nweights * 9);
+    bytes += tree->diagrams.nnodes * 16 + tree->diagrams.nedges * 8;
+    bytes += p->sites->n * sizeof(uint32_t) + p->ninputs * 32;
+    *out = in_arena(bytes) + 2 * listed * sizeof(uint32_t); /* that list grows by doubling */
+out:
+    return s;
+}
+
+size_t kr_results_open_bytes(const kr_results_spec *p)
+{
+    return 8192 + 2 * kr_job_curve_levels(p->job) * sizeof(double);
+}
+
+/* ------------------------------------------------------------------ CSV tables */
+
+static size_t rlz_bytes(const kr_results_spec *p)
+{
+    const kr_job *job = p->job;
+    return p->sites->n * job->nimts * (kr_job_curve_levels(job) + job->poes.n) * sizeof(float);
+}
+
+/* The largest table, without a block of realizations. */
+static size_t table_bytes(const kr_results_spec *p)
+{
+    const kr_job *job = p->job;
+    size_t levels = kr_job_curve_levels(job), maps = job->nimts * job->poes.n;
+    size_t table = p->sites->n * (levels > maps ? levels : maps) * sizeof(float);
+    size_t by_source = job->nimts * job->nlevels * p->tree->nbase_ids * sizeof(float);
+    if (job->disagg_by_src && by_source > table)
+        table = by_source;
+    return in_arena(table) + p->sites->n * sizeof(size_t) + 32768;
+}
+
+size_t kr_results_block_rlzs(const kr_results_spec *p, size_t left)
+{
+    const size_t most = (size_t)64 << 20;
+    size_t table = table_bytes(p), room = left > table ? (left - table) / 2 : 0;
+    size_t n = (room < most ? room : most) / (rlz_bytes(p) + 1);
+    return n ? n : 1;
+}
+
+size_t kr_results_tables_bytes(const kr_results_spec *p, size_t left)
+{
+    size_t rlzs = p->store_rlzs ? kr_results_block_rlzs(p, left) : 0;
+    return table_bytes(p) + (rlzs < p->tree->nrlzs ? rlzs : p->tree->nrlzs) * rlz_bytes(p);
+}
