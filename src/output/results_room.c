@@ -1,4 +1,5 @@
 /* The memory that results take while they are written, before they are. */
+#include "base/h5.h"
 #include "output/results.h"
 #include "output/results_int.h"
 
@@ -77,9 +78,36 @@ out:
     return s;
 }
 
+/* Bytes of a chunk of a dataset that is cut along its sites. */
+static size_t chunk_bytes(const kr_results_spec *p, size_t bytes_per_site)
+{
+    size_t sites = kr_results_chunk_sites(bytes_per_site);
+    return (sites < p->sites->n ? sites : p->sites->n) * bytes_per_site;
+}
+
+/* The largest chunk that is packed. */
+static size_t largest_chunk(const kr_results_spec *p)
+{
+    const kr_job *job = p->job;
+    size_t curve = job->nimts * kr_job_curve_levels(job) * sizeof(float), of_tree = 512 * 1024;
+    size_t rates = chunk_bytes(p, job->nimts * job->nlevels * sizeof(double));
+    size_t stats = chunk_bytes(p, p->nstats * curve), rlzs = 0, most = rates;
+    if (p->store_rlzs) {
+        size_t at_once = kr_results_chunk_rlzs(curve);
+        rlzs = p->tree->nrlzs <= at_once ? chunk_bytes(p, p->tree->nrlzs * curve) : at_once * curve;
+    }
+    if (p->tree->nrlzs > KR_RLZS_LISTED || p->tree->nrlzs * sizeof(float) < of_tree)
+        of_tree = 65536;
+    most = stats > most ? stats : most;
+    most = rlzs > most ? rlzs : most;
+    return of_tree > most ? of_tree : most;
+}
+
 size_t kr_results_open_bytes(const kr_results_spec *p)
 {
-    return 8192 + 2 * kr_job_curve_levels(p->job) * sizeof(double);
+    size_t chunk = largest_chunk(p); /* one is gathered, shuffled and packed */
+    return 8192 + 2 * kr_job_curve_levels(p->job) * sizeof(double) + chunk +
+           kr_h5_packer_bytes(chunk);
 }
 
 /* ------------------------------------------------------------------ CSV tables */
