@@ -4,14 +4,6 @@
 #include "hazard/kernel_isa.h"
 #include "num/isa.h"
 
-#include <math.h>
-
-kr_truncation kr_truncation_of(double level)
-{
-    double tail = 0.5 * erfc(level * M_SQRT1_2);
-    return (kr_truncation){.level = level, .tail = tail, .scale = 1 / erf(level * M_SQRT1_2)};
-}
-
 #define KERNELS(isa)                                                                               \
     {                                                                                              \
         #isa,                                                                                      \

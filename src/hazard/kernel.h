@@ -14,10 +14,14 @@ enum { KR_KERNEL_PAD = 8 };
 
 /* The truncated normal distribution of residuals: poe = (0.5 erfc(x / sqrt 2) - tail) * scale,
  * clipped to [0, 1], for x = (ln level - mean) / sigma (reference-behaviour 5.1). */
+enum { KR_TRUNCATION_TERMS = 32 };
 typedef struct kr_truncation {
     double level; /* sigmas */
     double tail;  /* 1 - Phi(level) */
     double scale; /* 1 / (2 Phi(level) - 1) */
+    double by;    /* sqrt(2) / level */
+    int nterms;   /* of the polynomial Q that the kernels take up to a level of 5; 0 beyond it */
+    double terms[KR_TRUNCATION_TERMS];
 } kr_truncation;
 
 kr_truncation kr_truncation_of(double level);

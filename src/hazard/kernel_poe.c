@@ -1,139 +1,262 @@
+/* Probabilities of exceedance under the truncated normal distribution, compiled once for each
+ * instruction set.
+ *
+ * Levels are taken in groups of KR_KERNEL_PAD. Those that are exceeded always or never by a context
+ * are known from its mean and sigma. The others, of several contexts, make a list, and several
+ * groups are computed at a time: no branch depends on the numbers, and while one sum waits for its
+ * product, others proceed.
+ *
+ * For x = (level - mean) / sigma and a truncation at L, y = x sqrt(2) / L and t = y^2 - 1:
+ *     poe = 1/2 - y Q(t),    Q(t) = erf(L y / 2) / (2 y erf(L / sqrt(2))),
+ * where Q is an entire function of t, for -1 <= t <= 1 close to a polynomial of a few terms
+ * (truncation.c), computed by Horner's rule.
+ *
+ * What the result is wrong by. Let u = 2^-53, c_k the terms, P_k the partial sums of Horner's rule,
+ * P_k = c_k + t P_(k+1), Q = P_0, and h(z) = u 2^floor(log2 |z|) the most that rounding z does. To
+ * first order in u:
+ * - y: four roundings (the difference, its factor, that factor's division, the product), 4 u
+ *   relative; poe changes by at most 4 u |x| phi(x) / (2 Phi(L) - 1);
+ * - t: h(t), without fused products also h(y^2); poe changes by |y Q'(t)| as much;
+ * - Q: the coefficients' sum of h(c_k) |t|^k, and of each step h(P_k) |t|^k, without fused products
+ *   also h(t P_(k+1)) |t|^k; what was left out of the series, 1.5e-17; all of them times |y|;
+ * - poe: its own rounding, u / 2, without fused products also h(y Q).
+ * Because Q is completely monotone (a mixture of exp(-a t), a >= 0) the c_k alternate in sign and
+ * |P_k| <= |c_k| for t >= 0; for t < 0, where all terms have one sign, |y| is small. The sum of the
+ * four is at most 3.8e-16 with and 4.7e-16 without fused products for all L up to 5: the unit test
+ * evaluates it from the coefficients themselves. An absolute error below 5e-16 is a relative one
+ * below 5e-10 where poe > 1e-6.
+ *
+ * For greater L, where most of Q's terms cancel, poe = (erfc(|x| / sqrt(2)) / 2 - tail) scale, or 1
+ * minus that for x < 0, by the vector form of erfc, whose documented error, 4 units in the last
+ * place of a number up to 1, makes 2.2e-16; x makes 0.73 u and the rest 2 u. */
 #include "hazard/kernel_isa.h"
+#include "num/vec.h"
 #include "num/vmath.h"
 
 #include <string.h>
 
-/* The levels outside mean -+ level * sigma are exceeded always or never: only those between need
- * the error function. Both bounds fall on multiples of the padding, so that every level is computed
- * by the same vector code. */
-static size_t levels_below(const double *levels, size_t n, double bound)
+/* A group is VECS vectors; a block of groups is computed at a time, as many as the registers hold.
+ * Contexts and groups of levels of one list. */
+enum {
+    GROUP = KR_KERNEL_PAD,
+    VECS = GROUP / KR_VEC,
+    BLOCK = KR_VEC == 8   ? 8
+            : KR_VEC == 4 ? 2
+                          : 1,
+    CONTEXTS = 64,
+    GROUPS = 16
+};
+
+#define UNROLL      _Pragma("GCC unroll 8")
+#define ALWAYS_HERE inline __attribute__((always_inline))
+
+/* Contexts and levels of one list. */
+typedef struct part {
+    const kr_truncation *t;
+    const double *levels;
+    size_t ngroups, n, stride;
+    double weight, *out;
+    bool add;
+    _Alignas(64) double mean[CONTEXTS];
+    _Alignas(64) double by_sigma[CONTEXTS];
+    _Alignas(64) int64_t first[CONTEXTS]; /* group that needs to be computed */
+    _Alignas(64) int64_t count[CONTEXTS]; /* of such groups */
+} part;
+
+/* An item of the list: context << 16 | group. */
+static inline size_t item_context(uint32_t item)
 {
-    size_t i = 0;
-    while (i + KR_KERNEL_PAD <= n && levels[i + KR_KERNEL_PAD - 1] < bound)
-        i += KR_KERNEL_PAD;
-    return i;
+    return item >> 16;
 }
 
-void KR_ISA_NAME(kr_add_poes)(const kr_truncation *t, const double *restrict levels, size_t nlevels,
-                              double mean, double sigma, double weight, double *restrict rates)
+static inline size_t item_group(uint32_t item)
 {
-    double width = t->level * sigma, by_sigma = M_SQRT1_2 / sigma;
-    double tail = t->tail, scale = t->scale;
-    size_t first = levels_below(levels, nlevels, mean - width);
+    return item & 0xffff;
+}
 
+/* Which groups need to be computed: those that reach into mean -+ L sigma. */
+static void find_groups(part *p, const double *mean, const double *sigma)
+{
+    double width[CONTEXTS];
+    for (size_t j = p->n; j < CONTEXTS; j++)
+        p->mean[j] = width[j] = 1;
+    memcpy(p->mean, mean, p->n * sizeof *mean);
+    memcpy(width, sigma, p->n * sizeof *sigma);
+    for (size_t j = 0; j < p->n; j += KR_VEC) {
+        kr_vec at = kr_vec_load(p->mean + j), s = kr_vec_load(width + j);
+        kr_vec reach = kr_vec_all(p->t->level) * s, low = at - reach, high = at + reach;
+        kr_vec_bits below = {0}, reached = {0};
+        for (size_t g = 0; g < p->ngroups; g++) {
+            const double *level = p->levels + g * GROUP;
+            below -= (kr_vec_bits)(kr_vec_all(level[GROUP - 1]) <= low);
+            reached -= (kr_vec_bits)(kr_vec_all(level[0]) < high);
+        }
+        kr_vec_bits more = (kr_vec_bits)(reached > below);
+        *(kr_vec_bits *)(p->first + j) = below;
+        *(kr_vec_bits *)(p->count + j) = (reached - below) & more;
+        kr_vec_store(p->by_sigma + j, kr_vec_all(p->t->by) / s);
+    }
+}
+
+static ALWAYS_HERE void put(double *to, kr_vec poe, double weight, bool add)
+{
+    kr_vec old = add ? kr_vec_load(to) : kr_vec_all(0);
+    kr_vec_store(to, kr_vec_fma(kr_vec_all(weight), poe, old));
+}
+
+/* Levels below the first group are exceeded for certain; the others are not, as yet. */
+static ALWAYS_HERE void fill_row(const part *p, size_t j, bool add)
+{
+    double *to = p->out + j * p->stride;
+    for (size_t g = 0; g < p->ngroups; g++) {
+        kr_vec poe = kr_vec_all((int64_t)g < p->first[j] ? 1 : 0);
+        UNROLL for (int v = 0; v < VECS; v++, to += KR_VEC) put(to, poe, p->weight, add);
+    }
+}
+
+static size_t list_items(const part *p, uint32_t *items)
+{
+    size_t n = 0;
+    for (size_t j = 0; j < p->n; j++) {
+        uint32_t item = (uint32_t)(j << 16) + (uint32_t)p->first[j];
+        size_t count = (size_t)p->count[j];
 #pragma omp simd
-    for (size_t l = 0; l < first; l++)
-        rates[l] += weight;
-    for (size_t l = first; l < nlevels && levels[l] <= mean + width; l += KR_KERNEL_PAD) {
+        for (uint32_t i = 0; i < 8; i++)
+            items[n + i] = item + i;
+        for (uint32_t i = 8; i < count; i++)
+            items[n + i] = item + i;
+        n += count;
+    }
+    return n;
+}
+
+/* y of vector v of an item. */
+static ALWAYS_HERE kr_vec argument(const part *p, uint32_t item, int v)
+{
+    size_t j = item_context(item);
+    kr_vec level = kr_vec_load(p->levels + item_group(item) * GROUP + v * KR_VEC);
+    return (level - kr_vec_all(p->mean[j])) * kr_vec_all(p->by_sigma[j]);
+}
+
+/* 0 where y >= sqrt(2) or NaN (no sigma, and the level at the mean), 1 where y <= -sqrt(2). */
+static ALWAYS_HERE kr_vec clip(kr_vec y, kr_vec poe)
+{
+    kr_vec none = kr_vec_all(0), one = kr_vec_all(1);
+    poe = kr_vec_max(poe, none);
+    poe = kr_vec_if_less(y, kr_vec_all(M_SQRT2), poe, none);
+    poe = kr_vec_min(poe, one);
+    return kr_vec_if_less(kr_vec_all(-M_SQRT2), y, poe, kr_vec_if_less(y, none, one, none));
+}
+
+static ALWAYS_HERE void block(const part *p, const uint32_t *items, double *const *to, bool add)
+{
+    const kr_truncation *t = p->t;
+    kr_vec y[BLOCK * VECS], x[BLOCK * VECS], q[BLOCK * VECS];
+    UNROLL for (int i = 0; i < BLOCK * VECS; i++)
+    {
+        y[i] = argument(p, items[i / VECS], i % VECS);
+        x[i] = kr_vec_fma(y[i], y[i], kr_vec_all(-1));
+        q[i] = kr_vec_all(t->terms[t->nterms - 1]);
+    }
+    for (int k = t->nterms - 2; k >= 0; k--) {
+        kr_vec term = kr_vec_all(t->terms[k]);
+        UNROLL for (int i = 0; i < BLOCK * VECS; i++) q[i] = kr_vec_fma(q[i], x[i], term);
+    }
+    UNROLL for (int i = 0; i < BLOCK * VECS; i++)
+    {
+        kr_vec poe = clip(y[i], kr_vec_fnma(y[i], q[i], kr_vec_all(0.5)));
+        put(to[i / VECS] + i % VECS * KR_VEC, poe, p->weight, add);
+    }
+}
+
+/* The list, block by block; what the last one lacks is computed for nobody. */
+static ALWAYS_HERE void run_polynomial(const part *p, uint32_t *items, size_t n, bool add)
+{
+    double nobody[GROUP] = {0}, *to[BLOCK];
+    for (size_t i = 0; i < BLOCK; i++)
+        items[n + i] = 0;
+    for (size_t first = 0; first < n; first += BLOCK) {
+        UNROLL for (size_t i = 0; i < BLOCK; i++)
+        {
+            uint32_t item = items[first + i];
+            to[i] = p->out + item_context(item) * p->stride + item_group(item) * GROUP;
+            to[i] = first + i < n ? to[i] : nobody;
+        }
+        block(p, items + first, to, add);
+    }
+}
+
+/* Arguments of the error function at a time. */
+enum { LOT = 32 * GROUP };
+
+static void take_erfc(double *y)
+{
 #pragma omp simd
-        for (size_t k = l; k < l + KR_KERNEL_PAD; k++) {
-            double poe = (0.5 * erfc((levels[k] - mean) * by_sigma) - tail) * scale;
-            poe = poe > 0 ? poe : 0;
-            poe = poe < 1 ? poe : 1;
-            rates[k] += weight * poe;
+    for (size_t i = 0; i < LOT; i++)
+        y[i] = erfc(y[i]);
+}
+
+static void run_erfc(const part *p, const uint32_t *items, size_t n)
+{
+    _Alignas(64) double e[LOT];
+    kr_vec half = kr_vec_all(0.5), tail = kr_vec_all(p->t->tail), scale = kr_vec_all(p->t->scale);
+    kr_vec none = kr_vec_all(0), one = kr_vec_all(1), by = kr_vec_all(p->t->level / 2);
+    memset(e, 0, sizeof e);
+    for (size_t first = 0; first < n; first += LOT / GROUP) {
+        size_t m = n - first < LOT / GROUP ? n - first : LOT / GROUP;
+        for (size_t i = 0; i < m * VECS; i++) {
+            kr_vec y = by * argument(p, items[first + i / VECS], (int)(i % VECS));
+            kr_vec_store(e + i * KR_VEC, kr_vec_max(y, -y));
+        }
+        take_erfc(e);
+        for (size_t i = 0; i < m * VECS; i++) {
+            uint32_t item = items[first + i / VECS];
+            kr_vec y = argument(p, item, (int)(i % VECS));
+            kr_vec poe = (half * kr_vec_load(e + i * KR_VEC) - tail) * scale;
+            poe = clip(y, kr_vec_if_less(y, none, one - poe, poe));
+            put(p->out + item_context(item) * p->stride + item_group(item) * GROUP +
+                    i % VECS * KR_VEC,
+                poe, p->weight, p->add);
         }
     }
 }
 
-/* What the probabilities lack to 1; what rounding of their sum makes is not meant. */
-static double missing_of(const double *probs, size_t nprobs)
+static void run_part(part *p, const double *mean, const double *sigma)
 {
-    double sum = 0;
-    for (size_t k = 0; k < nprobs; k++)
-        sum += probs[k];
-    return fabs(1 - sum) > 4e-16 ? 1 - sum : 0;
-}
-
-/* 1 - sum p[k] (1 - x)^k is summed as such, from a[k] = 1 - (1 - x)^k = a[k-1] + (1 - a[k-1]) x:
- * small probabilities keep their digits. */
-void KR_ISA_NAME(kr_add_pmf)(const double *restrict poes, size_t nlevels, const double *probs,
-                             size_t nprobs, double *restrict rates)
-{
-    const double certain = 1 - 0x1p-53; /* a rate stays finite */
-    double missing = missing_of(probs, nprobs);
-
-    for (size_t l = 0; l < nlevels; l += KR_KERNEL_PAD) {
-        double q[KR_KERNEL_PAD], a[KR_KERNEL_PAD];
-#pragma omp simd
-        for (size_t i = 0; i < KR_KERNEL_PAD; i++) {
-            a[i] = 0;
-            q[i] = missing;
-        }
-        for (size_t k = 1; k < nprobs; k++) {
-#pragma omp simd
-            for (size_t i = 0; i < KR_KERNEL_PAD; i++) {
-                a[i] += (1 - a[i]) * poes[l + i];
-                q[i] += probs[k] * a[i];
-            }
-        }
-#pragma omp simd
-        for (size_t i = 0; i < KR_KERNEL_PAD; i++) {
-            double x = q[i] > 0 ? q[i] : 0;
-            x = x < certain ? x : certain;
-            rates[l + i] -= log1p(-x);
-        }
-    }
+    uint32_t items[CONTEXTS * GROUPS + 8 + BLOCK];
+    find_groups(p, mean, sigma);
+    for (size_t j = 0; j < p->n; j++)
+        if (p->add)
+            fill_row(p, j, true);
+        else
+            fill_row(p, j, false);
+    size_t n = list_items(p, items);
+    if (p->t->nterms == 0)
+        run_erfc(p, items, n);
+    else if (p->add)
+        run_polynomial(p, items, n, true);
+    else
+        run_polynomial(p, items, n, false);
 }
 
 void KR_ISA_NAME(kr_poes)(const kr_truncation *t, const double *levels, size_t nlevels, size_t n,
                           const double *mean, const double *sigma, double weight, bool add,
                           size_t stride, double *out)
 {
-    for (size_t j = 0; j < n; j++) {
-        if (!add)
-            memset(out + j * stride, 0, nlevels * sizeof *out);
-        KR_ISA_NAME(kr_add_poes)(t, levels, nlevels, mean[j], sigma[j], weight, out + j * stride);
-    }
-}
-
-void KR_ISA_NAME(kr_add_rates)(const double *restrict poes, size_t stride, size_t nlevels,
-                               const uint32_t *rows, const double *weights, size_t n,
-                               double *restrict sums)
-{
-    for (size_t j = 0; j < n; j++) {
-        const double *row = poes + rows[j] * stride;
-        double weight = weights[j];
-#pragma omp simd
-        for (size_t l = 0; l < nlevels; l++)
-            sums[l] += weight * row[l];
-    }
-}
-
-void KR_ISA_NAME(kr_add_probs)(const double *restrict poes, size_t stride, size_t nlevels,
-                               const uint32_t *rows, const double *probs, size_t n,
-                               double *restrict none)
-{
-    for (size_t j = 0; j < n; j++) {
-        const double *row = poes + rows[j] * stride;
-        double prob = probs[j];
-#pragma omp simd
-        for (size_t l = 0; l < nlevels; l++)
-            none[l] += prob * (row[l] - row[l] * none[l]);
-    }
-}
-
-void KR_ISA_NAME(kr_take_rates)(size_t nlevels, double *restrict none, double *restrict sums)
-{
-    const double certain = 1 - 0x1p-53; /* a rate stays finite */
-#pragma omp simd
-    for (size_t l = 0; l < nlevels; l++) {
-        double x = none[l] < certain ? none[l] : certain;
-        sums[l] -= log1p(-x);
-        none[l] = 0;
-    }
-}
-
-void KR_ISA_NAME(kr_occur)(size_t nlevels, const double *probs, size_t nprobs, double *poes)
-{
-    double missing = missing_of(probs, nprobs);
-#pragma omp simd
-    for (size_t l = 0; l < nlevels; l++) {
-        double a = 0, q = missing, poe = poes[l];
-        for (size_t k = 1; k < nprobs; k++) {
-            a += (1 - a) * poe;
-            q += probs[k] * a;
+    part p = {.t = t, .stride = stride, .weight = weight, .add = add};
+    for (size_t l = 0; l < nlevels; l += GROUPS * GROUP) {
+        p.levels = levels + l;
+        p.ngroups = (nlevels - l) / GROUP < GROUPS ? (nlevels - l) / GROUP : GROUPS;
+        for (size_t j = 0; j < n; j += CONTEXTS) {
+            p.n = n - j < CONTEXTS ? n - j : CONTEXTS;
+            p.out = out + j * stride + l;
+            run_part(&p, mean + j, sigma + j);
         }
-        q = q > 0 ? q : 0;
-        poes[l] = q < 1 ? q : 1;
     }
+}
+
+void KR_ISA_NAME(kr_add_poes)(const kr_truncation *t, const double *levels, size_t nlevels,
+                              double mean, double sigma, double weight, double *rates)
+{
+    KR_ISA_NAME(kr_poes)(t, levels, nlevels, 1, &mean, &sigma, weight, true, nlevels, rates);
 }
