@@ -50,7 +50,7 @@ clean:  ## remove build/
 
 bench: release  ## time the program on a job, the ground-motion models, statistics of large trees
 	cmake --build --preset release --target benches
-	bench/run.sh
+	bench/run.py
 	build/release/bench/bench_gmm
 	build/release/bench/bench_tree
 
