@@ -21,7 +21,7 @@ typedef struct kr_phase_table {
     atomic_uint now;              /* KR_PHASES_MAX: none */
     atomic_llong peak;            /* bytes held at most since the phase under way began */
     double began;                 /* the first of them */
-    double wall_began, cpu_began; /* the one under way, and what was resident then */
+    double wall_began, cpu_began; /* when one began or ended last, and what was resident then */
     size_t resident;
 } kr_phase_table;
 

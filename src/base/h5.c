@@ -409,6 +409,8 @@ hid_t kr_h5_native(kr_h5_type type)
         return H5T_NATIVE_INT64;
     case KR_H5_I32:
         return H5T_NATIVE_INT32;
+    case KR_H5_I16:
+        return H5T_NATIVE_INT16;
     case KR_H5_U32:
         return H5T_NATIVE_UINT32;
     case KR_H5_U16:

@@ -18,6 +18,7 @@ typedef enum kr_h5_type {
     KR_H5_F32,
     KR_H5_I64,
     KR_H5_I32,
+    KR_H5_I16,
     KR_H5_U32,
     KR_H5_U16,
     KR_H5_U8
@@ -79,6 +80,20 @@ KR_MUST_CHECK kr_status kr_h5_set_attr_strings(kr_h5 *file, const char *object, 
  * chunked, shuffled and deflated. */
 KR_MUST_CHECK kr_status kr_h5_write(kr_h5 *file, const char *name, kr_h5_type type, int rank,
                                     const size_t *dims, const void *data);
+
+/* A column of a table: numbers one after another, or texts of `text_bytes` bytes each, filled up
+ * with zeros. */
+typedef struct kr_h5_column {
+    const char *name;
+    kr_h5_type type;   /* of numbers */
+    size_t text_bytes; /* of texts; 0: numbers */
+    const void *values;
+} kr_h5_column;
+
+/** Write a table, whose rows stand in the file one after another (a compound type); the name must
+ * be new. KR_EIO, KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_h5_write_rows(kr_h5 *file, const char *name, const kr_h5_column *columns,
+                                         size_t ncolumns, size_t nrows);
 
 /** Create a dataset filled with zeros, to be written by slabs; chunk NULL: chosen here (the leading
  * dimensions are cut, the last stay whole). `type` is how it is stored. Slabs that fill whole

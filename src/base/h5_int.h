@@ -68,6 +68,12 @@ hid_t kr_h5_native(kr_h5_type type);
 hid_t kr_h5_stored(kr_h5_type type);
 size_t kr_h5_type_size(kr_h5_type type);
 
+/** Create a dataset with its parents; chunk NULL: in one piece, not packed. The caller closes it.
+ * KR_EIO. */
+KR_MUST_CHECK kr_status kr_h5_create_dataset(kr_h5 *file, const char *name, hid_t type,
+                                             const kr_h5_shape *shape, const hsize_t *chunk,
+                                             hid_t *dataset);
+
 /** A new variable-length UTF-8 string type, to be closed; negative on failure. */
 hid_t kr_h5_text_type(void);
 

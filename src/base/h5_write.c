@@ -9,7 +9,6 @@ enum {
     DEFLATE_LEVEL = 1
 };
 
-/* How a type stands in the file: the same on every machine. */
 hid_t kr_h5_stored(kr_h5_type type)
 {
     switch (type) {
@@ -21,6 +20,8 @@ hid_t kr_h5_stored(kr_h5_type type)
         return H5T_STD_I64LE;
     case KR_H5_I32:
         return H5T_STD_I32LE;
+    case KR_H5_I16:
+        return H5T_STD_I16LE;
     case KR_H5_U32:
         return H5T_STD_U32LE;
     case KR_H5_U16:
@@ -63,10 +64,9 @@ static kr_status h5_shape(kr_h5 *file, const char *name, int rank, const size_t 
     return KR_OK;
 }
 
-/* Create the dataset with its parents; the caller closes it. No times are stored, so that the
- * same results make the same file. */
-static kr_status h5_create_dataset(kr_h5 *file, const char *name, hid_t type,
-                                   const kr_h5_shape *shape, const hsize_t *chunk, hid_t *dataset)
+/* No times are stored, so that the same results make the same file. */
+kr_status kr_h5_create_dataset(kr_h5 *file, const char *name, hid_t type, const kr_h5_shape *shape,
+                               const hsize_t *chunk, hid_t *dataset)
 {
     kr_status s = KR_OK;
     hid_t space =
@@ -111,8 +111,8 @@ kr_status kr_h5_make(kr_h5 *file, const char *name, kr_h5_type type, int rank, c
         sizes[i] = chunk[i] < dims[i] ? chunk[i] : dims[i];
         sizes[i] += sizes[i] == 0;
     }
-    KR_TRY(
-        h5_create_dataset(file, name, kr_h5_stored(type), &shape, packed ? sizes : NULL, &dataset));
+    KR_TRY(kr_h5_create_dataset(file, name, kr_h5_stored(type), &shape, packed ? sizes : NULL,
+                                &dataset));
     if (H5Dclose(dataset) < 0)
         s = kr_h5_fail(file, KR_EIO, "cannot create the dataset", name);
 out:
@@ -201,7 +201,7 @@ kr_status kr_h5_write_strings(kr_h5 *file, const char *name, const char *const *
     hid_t type = kr_h5_text_type(), dataset = H5I_INVALID_HID;
 
     KR_TRY(h5_shape(file, name, scalar ? 0 : 1, &n, &shape));
-    KR_TRY(h5_create_dataset(file, name, type, &shape, NULL, &dataset));
+    KR_TRY(kr_h5_create_dataset(file, name, type, &shape, NULL, &dataset));
     if (shape.count > 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) < 0)
         s = kr_h5_fail(file, KR_EIO, "cannot write the dataset", name);
     if (H5Dclose(dataset) < 0 && s == KR_OK)

@@ -87,13 +87,14 @@ void kr_phases_start(kr_ctx *ctx, const char *name)
     kr_phases_forget(ctx);
     t->cpu_began = 0;
     t->wall_began = t->began = kr_wall_seconds() - kr_cpu_seconds();
-    t->resident = kr_resident_bytes();
+    t->resident = 0;
     phase_enter(t, name, ctx);
 }
 
 double kr_phases_wall(const kr_ctx *ctx)
 {
-    return ctx->phases.n ? kr_wall_seconds() - ctx->phases.began : 0;
+    const kr_phase_table *t = &ctx->phases;
+    return t->n ? t->wall_began - t->began : 0;
 }
 
 size_t kr_phases(const kr_ctx *ctx, kr_phase_use out[KR_PHASES_MAX])

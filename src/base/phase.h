@@ -37,7 +37,7 @@ void kr_phases_forget(kr_ctx *ctx);
  * start of the process. What passed before this call is taken to be the processor time so far. */
 void kr_phases_start(kr_ctx *ctx, const char *name);
 
-/** Wall seconds from the first beginning until now; 0 before it. */
+/** Wall seconds from the first beginning until a phase began or ended last. */
 double kr_phases_wall(const kr_ctx *ctx);
 
 /** The phases in the order of their first beginning, without the time since the one under way

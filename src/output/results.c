@@ -369,6 +369,11 @@ kr_status kr_results_put_uncertainty(kr_results *r, size_t site, size_t measure,
     return kr_results_write_uncertainty(r->file, r->ctx, site, measure, u);
 }
 
+kr_status kr_results_put_performance(kr_results *r, const kr_performance *p)
+{
+    return kr_performance_write(r->file, p, r->spec.isa);
+}
+
 kr_status kr_results_finish(kr_results *r)
 {
     kr_status s = kr_h5_close(&r->file);

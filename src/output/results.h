@@ -7,6 +7,7 @@
 #define KR_OUTPUT_RESULTS_H
 
 #include "model/sites.h"
+#include "output/performance.h"
 #include "stats/sampling.h"
 #include "stats/uncertainty.h"
 
@@ -95,6 +96,9 @@ size_t kr_results_block_rlzs(const kr_results_spec *spec, size_t left);
 /** KR_ENOFIT if results.h5 may take more than what the disk has; free < 0: unknown. */
 KR_MUST_CHECK kr_status kr_results_check_space(kr_ctx *ctx, const kr_results_spec *spec,
                                                double free);
+
+/** Where the time went until now: the last that is put before kr_results_finish. */
+KR_MUST_CHECK kr_status kr_results_put_performance(kr_results *results, const kr_performance *p);
 
 /** Size of the finished file; -1 if it cannot be told. */
 long long kr_results_bytes(const kr_results *results);

@@ -60,7 +60,7 @@ double kr_results_predicted_bytes(const kr_results_spec *p)
     const kr_job *job = p->job;
     double sites = (double)p->sites->n, imts = (double)job->nimts, levels = (double)job->nlevels;
     double values = imts * (double)(kr_job_curve_levels(job) + job->poes.n);
-    double bytes = 65536 + sites_bytes(p->sites) + tree_bytes(p->tree) + kr_results_rates_bytes(p);
+    double bytes = 98304 + sites_bytes(p->sites) + tree_bytes(p->tree) + kr_results_rates_bytes(p);
     bytes += 4 * sites * (double)p->nstats * values;
     if (p->store_rlzs)
         bytes += 4 * sites * p->tree->rlzs * values;

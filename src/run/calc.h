@@ -118,6 +118,9 @@ size_t kr_calc_rlzs_bytes(const kr_calc *calc);
  * with kr_phase_begin, and have their lines when they are all over. */
 void kr_calc_phase(kr_calc *calc, const char *name);
 
+/** Put into the results where the time went, and complete them. */
+KR_MUST_CHECK kr_status kr_calc_close_results(kr_calc *calc);
+
 /** The table of all phases into the log: when the run is over. */
 void kr_calc_performance_log(const kr_calc *calc);
 

@@ -3,6 +3,7 @@
 #include "base/h5.h"
 #include "base/str.h"
 #include "output/stored.h"
+#include "run/phases.h"
 #include "run/plan.h"
 #include "run/sampling.h"
 #include "run/text.h"
@@ -232,6 +233,25 @@ out:
     return s;
 }
 
+static void put_line(void *out, const char *line)
+{
+    fprintf(out, "%s\n", line);
+}
+
+/* Where the time went, until the results were closed. */
+static kr_status performance(kr_ctx *ctx, const char *path, kr_h5 *file, kr_arena *arena, FILE *out)
+{
+    kr_status s = KR_OK;
+    kr_performance p;
+    KR_TRY(kr_performance_read(ctx, path, file, arena, &p));
+    if (p.nphases == 0)
+        return KR_OK;
+    fprintf(out, "\n");
+    kr_performance_lines(&p, put_line, out);
+out:
+    return s;
+}
+
 kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
 {
     kr_status s = KR_OK;
@@ -252,6 +272,7 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
     KR_TRY(inputs(file, &arena, out));
     KR_TRY(parameters(file, &arena, out));
     KR_TRY(datasets(file, out));
+    KR_TRY(performance(ctx, path, file, &arena, out));
 out:
     kr_h5_discard(&file);
     kr_arena_clear(&arena);

@@ -27,7 +27,8 @@ void kr_calc_phase(kr_calc *calc, const char *name)
     }
 }
 
-void kr_calc_performance(const kr_calc *calc, kr_performance *out)
+/* What the run took so far. */
+static void take(const kr_calc *calc, kr_performance *out)
 {
     *out = (kr_performance){.wall = kr_phases_wall(calc->ctx),
                             .cpu = kr_cpu_seconds(),
@@ -36,7 +37,22 @@ void kr_calc_performance(const kr_calc *calc, kr_performance *out)
                             .resident_peak = kr_resident_peak_bytes(),
                             .work = calc->work,
                             .sites = calc->site_units};
-    out->nphases = kr_phases(calc->ctx, out->phases);
+    size_t n = kr_phases(calc->ctx, out->phases), now = kr_phase_now(calc->ctx);
+    for (size_t i = 0; i < n; i++) /* the one under way is not over: leave it out */
+        if (i != now)
+            out->phases[out->nphases++] = out->phases[i];
+}
+
+kr_status kr_calc_close_results(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    kr_performance p;
+    kr_calc_phase(calc, "closing results");
+    take(calc, &p);
+    KR_TRY(kr_results_put_performance(calc->results, &p));
+    KR_TRY(kr_results_finish(calc->results));
+out:
+    return s;
 }
 
 /* ------------------------------------------------------------------ as text */
@@ -118,6 +134,6 @@ static void put_log(void *ctx, const char *line)
 void kr_calc_performance_log(const kr_calc *calc)
 {
     kr_performance p;
-    kr_calc_performance(calc, &p);
+    take(calc, &p);
     kr_performance_lines(&p, put_log, calc->ctx);
 }

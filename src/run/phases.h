@@ -5,9 +5,6 @@
 #include "output/performance.h"
 #include "run/calc.h"
 
-/** What the run took so far. */
-void kr_calc_performance(const kr_calc *calc, kr_performance *out);
-
 /** The table of phases, the work and its units, as lines of text. */
 void kr_performance_lines(const kr_performance *p, void (*put)(void *user, const char *line),
                           void *user);

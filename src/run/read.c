@@ -5,6 +5,7 @@
 #include "run/sampling.h"
 
 #include <omp.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -106,10 +107,24 @@ static kr_status add_input(kr_calc *calc, size_t *cap, const char *key, const ch
     file->key = key;
     file->path = path;
     file->size = (long long)kr_file_size(path);
-    KR_TRY(kr_file_digest(calc->ctx, path, file->sha256));
     calc->ninputs++;
 out:
     return s;
+}
+
+/* A thread for each file: nothing of the calculation goes on meanwhile. */
+static kr_status digest_inputs(kr_calc *calc)
+{
+    atomic_int status;
+    atomic_init(&status, KR_OK);
+#pragma omp parallel for num_threads(calc->threads) schedule(dynamic, 1) if (calc->ninputs > 1)
+    for (size_t i = 0; i < calc->ninputs; i++) {
+        kr_input_file *file = &calc->inputs[i];
+        kr_status mine = kr_file_digest(calc->ctx, file->path, file->sha256);
+        if (mine != KR_OK)
+            atomic_store(&status, (int)mine);
+    }
+    return (kr_status)atomic_load(&status);
 }
 
 kr_status kr_calc_digest(kr_calc *calc)
@@ -122,6 +137,7 @@ kr_status kr_calc_digest(kr_calc *calc)
         KR_TRY(add_input(calc, &cap, calc->job->files[i].key, calc->job->files[i].path));
     for (size_t i = 0; i < calc->model->nfiles; i++)
         KR_TRY(add_input(calc, &cap, "source_model", calc->model->files[i].path));
+    s = digest_inputs(calc);
 out:
     return s;
 }

@@ -107,8 +107,7 @@ static kr_status restat(kr_restat *r)
     kr_calc_phase(calc, "creating results");
     KR_TRY(kr_calc_open_results(calc));
     KR_TRY(compute(r));
-    kr_calc_phase(calc, "closing results");
-    KR_TRY(kr_results_finish(calc->results));
+    KR_TRY(kr_calc_close_results(calc));
     KR_TRY(kr_calc_export_tables(calc));
     kr_info(r->ctx, "results in %s", calc->spec.dir);
 out:

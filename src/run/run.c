@@ -123,9 +123,8 @@ static kr_status compute(kr_calc *calc)
     kr_calc_phase(calc, "creating results");
     KR_TRY(kr_calc_open_results(calc));
     KR_TRY(kr_calc_tiles(calc));
-    kr_calc_phase(calc, "closing results");
     KR_TRY(check_contexts(calc));
-    KR_TRY(kr_results_finish(calc->results));
+    KR_TRY(kr_calc_close_results(calc));
     kr_calc_sampling_report(calc);
     KR_TRY(kr_calc_export_tables(calc));
     kr_info(calc->ctx, "results in %s; results.h5 has %.2f MB", calc->spec.dir,

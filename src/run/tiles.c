@@ -1,10 +1,13 @@
 /* Tiles of sites: component rates, statistics, storage. */
+#include "base/clock.h"
 #include "run/sampling.h"
 #include "stats/realize.h"
 #include "stats/weights.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The reference forms rates from probabilities of no exceedance: below this a rate is lost in
@@ -92,6 +95,15 @@ static void site_scratch_destroy(site_scratch *scratch)
     kr_amplifier_scratch_destroy(&scratch->amplified);
 }
 
+/* Note how long a site took; one thread at a time. */
+static void note_site(kr_calc *calc, size_t site, double seconds)
+{
+    kr_spread *all = &calc->site_units;
+    if (kr_spread_add(all, seconds))
+        snprintf(all->slowest, sizeof all->slowest, "site %zu at %g %g", site,
+                 calc->sites->lon[site], calc->sites->lat[site]);
+}
+
 /* Statistics of the sites of a tile, over threads. */
 static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, const double *rates,
                                 tile_stats *out)
@@ -99,6 +111,7 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
     size_t curve = curve_size(calc), brackets = bracket_size(calc);
     atomic_int status;
     atomic_size_t done;
+    pthread_mutex_t noting = PTHREAD_MUTEX_INITIALIZER;
     atomic_init(&status, KR_OK);
     atomic_init(&done, 0);
 #pragma omp parallel num_threads(calc->stats_threads)
@@ -111,6 +124,7 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
                 mine = check_interrupted(calc);
             if (mine != KR_OK)
                 continue;
+            double began = kr_wall_seconds();
             const kr_site_rates site = rates_of_site(calc, first, nsites, i, rates);
             float *stats = out->stats + i * calc->nstats * curve;
             if (calc->amplifier)
@@ -119,6 +133,9 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
             else
                 kr_statistics_site(calc->statistics, scratch.plain, &site, stats,
                                    out->brackets ? out->brackets + i * brackets : NULL);
+            pthread_mutex_lock(&noting);
+            note_site(calc, site.site, kr_wall_seconds() - began);
+            pthread_mutex_unlock(&noting);
             kr_progress(calc->ctx, "statistics", (double)(atomic_fetch_add(&done, 1) + 1),
                         (double)nsites);
         }
@@ -126,6 +143,7 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
             atomic_store(&status, (int)mine);
         site_scratch_destroy(&scratch);
     }
+    pthread_mutex_destroy(&noting);
     return (kr_status)atomic_load(&status);
 }
 
@@ -228,9 +246,11 @@ static kr_status amplified_rlzs(kr_calc *calc, size_t first, size_t nsites, cons
     KR_TRY(kr_amplifier_scratch_create(calc->ctx, calc->amplifier, &scratch));
     for (size_t i = 0; i < nsites; i++) {
         const kr_site_rates site = rates_of_site(calc, first, nsites, i, rates);
+        double began = kr_wall_seconds();
         KR_TRY(check_interrupted(calc));
         kr_amplifier_site(calc->amplifier, scratch, &site, calc->stats, calc->nstats,
                           stats + i * calc->nstats * curve, curves);
+        note_site(calc, site.site, kr_wall_seconds() - began);
         KR_TRY(store_rlzs(calc, first + i, 1, 0, calc->tree->nrlzs, curves));
         kr_progress(calc->ctx, "statistics", (double)(i + 1), (double)nsites);
     }
