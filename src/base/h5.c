@@ -423,7 +423,11 @@ hid_t kr_h5_native(kr_h5_type type)
 
 size_t kr_h5_type_size(kr_h5_type type)
 {
-    static const size_t sizes[] = {8, 4, 8, 4, 4, 2, 1}; /* any thread: the library is not asked */
+    /* any thread: the library is not asked */
+    static const size_t sizes[] = {
+        [KR_H5_F64] = 8, [KR_H5_F32] = 4, [KR_H5_I64] = 8, [KR_H5_I32] = 4,
+        [KR_H5_I16] = 2, [KR_H5_U32] = 4, [KR_H5_U16] = 2, [KR_H5_U8] = 1,
+    };
     return sizes[type];
 }
 
