@@ -93,7 +93,7 @@ enum { KR_HOLDERS_MAX = 2049 };
 typedef struct kr_peak {
     int64_t bytes;   /* accounted at that moment, the sum over all holders */
     size_t resident; /* of the whole process at that moment; 0: not known */
-    double seconds;  /* since the context was created */
+    double seconds;  /* since the calculation began */
     const char *phase;
     kr_holder refused; /* the first request that could not be met; bytes 0: none */
 } kr_peak;

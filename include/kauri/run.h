@@ -26,11 +26,20 @@ typedef struct kr_run_options {
     bool exact;          /* --compat exact */
     int threads;         /* 0: as many as the machine has */
     size_t memory_limit; /* bytes; 0: half of the machine's memory */
+    bool memory_report;  /* write who held what memory, and memory over time, into the folder of the
+                            results, which is made when the run begins and stays if it fails */
     FILE *info;          /* where a preclassical job tells what it holds; NULL: nowhere */
 } kr_run_options;
 
 /** Run a job: hazard, statistics, results.h5 and tables. Logs and progress go to the context. */
 KR_API KR_MUST_CHECK kr_status kr_run(kr_ctx *ctx, const kr_run_options *options);
+
+/** The memory of all calculations of a context so far as a table: who held what at the peak. */
+KR_API KR_MUST_CHECK kr_status kr_memory_table(kr_ctx *ctx, FILE *out);
+
+/** Draw memory-timeline.svg from the memory-timeline.csv in the folder of a run with
+ * memory_report that was killed; a run that ends does it itself. KR_EINPUT, KR_EIO. */
+KR_API KR_MUST_CHECK kr_status kr_memory_draw(kr_ctx *ctx, const char *dir);
 
 /** Tell what a job holds (a path to a job file) without computing hazard, as text on `out`. */
 KR_API KR_MUST_CHECK kr_status kr_info_job(kr_ctx *ctx, const kr_run_options *options, FILE *out);

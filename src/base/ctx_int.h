@@ -23,6 +23,8 @@ typedef struct kr_phase_table {
     double began;                 /* the first of them */
     double wall_began, cpu_began; /* when one began or ended last, and what was resident then */
     size_t resident;
+    void (*watch)(void *user); /* told of each beginning; NULL: nobody */
+    void *watcher;
 } kr_phase_table;
 
 struct kr_ctx {

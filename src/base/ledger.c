@@ -93,6 +93,13 @@ static const char *from_root(const char *path)
     return found ? found + 1 : path;
 }
 
+/* Phases may have been forgotten since. */
+static const char *phase_name(const kr_ctx *ctx, unsigned phase)
+{
+    const char *name = phase < KR_PHASES_MAX ? ctx->phases.use[phase].name : NULL;
+    return name ? name : "";
+}
+
 static kr_holder holder_of(const kr_ctx *ctx, uint64_t key, int64_t bytes)
 {
     kr_holder h = {.file = "", .function = "", .account = KR_ACCOUNT_OTHER, .phase = ""};
@@ -105,7 +112,7 @@ static kr_holder holder_of(const kr_ctx *ctx, uint64_t key, int64_t bytes)
     h.function = site->function;
     h.line = site->line;
     h.account = (kr_account)(key & ((1U << ACCOUNT_BITS) - 1));
-    h.phase = phase < KR_PHASES_MAX ? ctx->phases.use[phase].name : "";
+    h.phase = phase_name(ctx, phase);
     return h;
 }
 
@@ -144,11 +151,11 @@ size_t kr_ctx_peak(kr_ctx *ctx, kr_peak *peak, kr_holder *holders, size_t most)
     if (atomic_load(&ctx->total.current) > atomic_load(&l->due))
         kr_ledger_copy(ctx);
     pthread_mutex_lock(&l->lock);
-    *peak = (kr_peak){
-        .bytes = l->held,
-        .resident = l->resident,
-        .phase = l->copies && l->phase < KR_PHASES_MAX ? ctx->phases.use[l->phase].name : "",
-        .seconds = l->copies ? l->when - ctx->began : 0};
+    *peak = (kr_peak){.bytes = l->held,
+                      .resident = l->resident,
+                      .phase = l->copies ? phase_name(ctx, l->phase) : ""};
+    if (l->copies)
+        peak->seconds = l->when - (ctx->phases.n ? ctx->phases.began : ctx->began);
     peak->refused = holder_of(ctx, l->refused_key, (int64_t)l->refused);
     for (unsigned i = 0; i <= KR_LEDGER_LINES; i++) {
         if (l->copy[i] == 0)

@@ -46,6 +46,8 @@ static void phase_enter(kr_phase_table *t, const char *name, const kr_ctx *ctx)
     t->use[now].times++;
     atomic_store(&t->peak, kr_ctx_memory(ctx).current);
     atomic_store(&t->now, now);
+    if (t->watch)
+        t->watch(t->watcher);
 }
 
 const char *kr_phase_begin(kr_ctx *ctx, const char *name)
@@ -106,6 +108,18 @@ size_t kr_phases(const kr_ctx *ctx, kr_phase_use out[KR_PHASES_MAX])
 unsigned kr_phase_now(const kr_ctx *ctx)
 {
     return atomic_load_explicit(&ctx->phases.now, memory_order_relaxed);
+}
+
+const char *kr_phase_name(const kr_ctx *ctx, unsigned *number)
+{
+    *number = atomic_load(&ctx->phases.now); /* the name was written before */
+    return *number < KR_PHASES_MAX ? ctx->phases.use[*number].name : "";
+}
+
+void kr_phase_watch(kr_ctx *ctx, void (*watch)(void *user), void *user)
+{
+    ctx->phases.watch = watch;
+    ctx->phases.watcher = user;
 }
 
 /* Welford's recurrence. */

@@ -48,6 +48,12 @@ size_t kr_phases(const kr_ctx *ctx, kr_phase_use out[KR_PHASES_MAX]);
  * cost of a load. */
 unsigned kr_phase_now(const kr_ctx *ctx);
 
+/** The name of the phase under way, "" for none, and its number. Any thread. */
+const char *kr_phase_name(const kr_ctx *ctx, unsigned *number);
+
+/** Call `watch` whenever a phase has begun, from the thread that leads (NULL: no longer). */
+void kr_phase_watch(kr_ctx *ctx, void (*watch)(void *user), void *user);
+
 /* Times of units of work: mean, deviation, extremes and the slowest by name. */
 typedef struct kr_spread {
     size_t n;

@@ -9,19 +9,27 @@ static int run(int argc, char **argv)
     int status = cli_read_job_options(&cli_cmd_info, argc, argv, false, &o);
     if (status >= 0)
         return status;
+    bool is_dir = kr_dir_exists(o.run.job);
+    if (o.run.memory_report && !is_dir)
+        return cli_usage(&cli_cmd_info, "--memory-report is for the folder of a run");
     kr_ctx *ctx = cli_context(true);
     if (!ctx)
         return kr_exit_status(KR_ENOMEM);
     cli_stop_on_signals(ctx);
-    return cli_finish(&ctx, kr_dir_exists(o.run.job) ? kr_info_results(ctx, o.run.job, stdout)
-                                                     : kr_info_job(ctx, &o.run, stdout));
+    if (!is_dir)
+        return cli_finish(&ctx, kr_info_job(ctx, &o.run, stdout));
+    kr_status s = kr_info_results(ctx, o.run.job, stdout);
+    if (s == KR_OK && o.run.memory_report)
+        s = kr_memory_draw(ctx, o.run.job);
+    return cli_finish(&ctx, s);
 }
 
 const cli_command cli_cmd_info = {
     .name = "info",
-    .synopsis = "info JOB.ini|DIR [-p key=value]... [--compat NAME]",
+    .synopsis = "info JOB.ini|DIR [-p key=value]... [--compat NAME] [--memory-report]",
     .about = "tell what a job holds, or what a finished run does, without computing",
     .help = "  -p key=value   set a parameter of the job; may be repeated\n"
-            "  --compat NAME  oq-3.21 or exact\n",
+            "  --compat NAME  oq-3.21 or exact\n"
+            "  --memory-report  of a run that was killed: draw its timeline of memory\n",
     .run = run,
 };

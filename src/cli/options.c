@@ -61,9 +61,10 @@ static int read_option(const cli_command *command, int option, cli_job_options *
                    ? -1
                    : cli_usage(command, "--compat %s: oq-3.21 or exact is wanted", optarg);
     case OPT_FRESH:
+        return cli_usage(command, "--fresh is not available yet");
     case OPT_MEMORY_REPORT:
-        return cli_usage(command, "%s is not available yet",
-                         option == OPT_FRESH ? "--fresh" : "--memory-report");
+        o->run.memory_report = true;
+        return -1;
     case OPT_DRY_RUN:
         o->dry_run = true;
         return -1;

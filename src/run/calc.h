@@ -45,6 +45,7 @@ typedef struct kr_calc {
     unsigned phases_told; /* bit i: phase i has its line of log */
     kr_results_spec spec;
     kr_results *results;
+    struct kr_memory_report *memory; /* NULL: not asked for */
 } kr_calc;
 
 /** Read the job file of the options with their parameters. Owned by the caller: kr_job_destroy. */
@@ -81,6 +82,9 @@ KR_MUST_CHECK kr_status kr_calc_plan(kr_calc *calc);
 
 /** The memory limit that was given, or half of what the machine lets the process have. */
 size_t kr_calc_limit(const kr_calc *calc);
+
+/** The folder of the results; in the arena. NULL: KR_ENOMEM. */
+const char *kr_calc_dir(kr_calc *calc);
 
 /** Are the curves of single realizations to be stored? */
 bool kr_calc_stores_rlzs(const kr_calc *calc);

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "input/csv.h"
 #include "kauri/run.h"
+#include "run/memory.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -36,7 +37,7 @@ static kr_status list_tables(kr_ctx *ctx, const char *dir, kr_arena *arena, cons
     if (!d)
         return kr_fail(ctx, KR_EINPUT, "%s: %s", dir, strerror_r(errno, reason, sizeof reason));
     for (struct dirent *e; (e = readdir(d)) != NULL;) {
-        if (!kr_str_ends(e->d_name, ".csv"))
+        if (!kr_str_ends(e->d_name, ".csv") || kr_memory_is_table(e->d_name))
             continue;
         KR_GROW(names, cap, *n + 1, ctx, KR_ACCOUNT_OTHER);
         KR_ASTR(names[*n], arena, e->d_name);

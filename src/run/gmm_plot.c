@@ -1,5 +1,6 @@
 /* Scenarios drawn as SVG: for each measure a panel of medians and one of deviations below it. */
 #include "run/gmm_scenario.h"
+#include "run/svg.h"
 
 #include <math.h>
 
@@ -33,32 +34,6 @@ typedef struct axis {
 } axis;
 
 /* ---- text ---- */
-
-/* As XML has it; other than ASCII does not get in. */
-static void put_escaped(const char *text, FILE *out)
-{
-    for (; *text; text++) {
-        if (*text == '<')
-            fputs("&lt;", out);
-        else if (*text == '>')
-            fputs("&gt;", out);
-        else if (*text == '&')
-            fputs("&amp;", out);
-        else if (*text == '"')
-            fputs("&quot;", out);
-        else if ((unsigned char)*text < ' ')
-            fputc(' ', out);
-        else
-            fputc((unsigned char)*text < 127 ? *text : '?', out);
-    }
-}
-
-static void put_text(FILE *out, double x, double y, const char *attributes, const char *text)
-{
-    fprintf(out, "<text x=\"%.1f\" y=\"%.1f\"%s>", x, y, attributes);
-    put_escaped(text, out);
-    fputs("</text>\n", out);
-}
 
 static const char *unit_of(const kr_imt *imt)
 {
@@ -125,13 +100,6 @@ static double pixel(const axis *a, double x)
     return a->from + share * (a->to - a->from);
 }
 
-/* 1, 2 or 5 times a power of ten, for about `wanted` steps. */
-static double nice_step(double span, double wanted)
-{
-    double power = pow(10.0, floor(log10(span / wanted))), times = span / wanted / power;
-    return power * (times < 1.5 ? 1.0 : times < 3.5 ? 2.0 : times < 7.5 ? 5.0 : 10.0);
-}
-
 /* The largest of 1, 2, 5 times powers of ten not above x, or the smallest not below. */
 static double nice_bound(double x, bool below)
 {
@@ -160,7 +128,7 @@ static void set_bounds(axis *a, double lo, double hi)
             a->hi = a->lo * 10.0;
         return;
     }
-    double step = nice_step(fmax(hi - lo, 0.1), 4.0);
+    double step = kr_nice_step(fmax(hi - lo, 0.1), 4.0);
     a->lo = fmax(floor(lo / step + 1e-9) * step, lo >= 0.0 ? 0.0 : -INFINITY);
     a->hi = ceil(hi / step - 1e-9) * step;
     if (!(a->hi > a->lo))
@@ -181,9 +149,9 @@ static void put_tick(FILE *out, const axis *a, const axis *other, double value, 
         return;
     snprintf(number, sizeof number, "%.6g", fabs(value) < 1e-12 ? 0.0 : value);
     if (upright)
-        put_text(out, p, ends[0] + 15.0, " text-anchor=\"middle\"", number);
+        kr_svg_text(out, p, ends[0] + 15.0, " text-anchor=\"middle\"", number);
     else
-        put_text(out, ends[0] - 6.0, p + 4.0, " text-anchor=\"end\"", number);
+        kr_svg_text(out, ends[0] - 6.0, p + 4.0, " text-anchor=\"end\"", number);
 }
 
 static void put_log_ticks(FILE *out, const axis *a, const axis *other, bool numbers)
@@ -204,7 +172,7 @@ static void put_ticks(FILE *out, const axis *a, const axis *other, bool numbers)
         put_log_ticks(out, a, other, numbers);
         return;
     }
-    double step = nice_step(a->hi - a->lo, 5.0);
+    double step = kr_nice_step(a->hi - a->lo, 5.0);
     for (double k = ceil(a->lo / step - 1e-9); k * step <= a->hi + 1e-9 * step; k++)
         put_tick(out, a, other, k * step, numbers);
 }
@@ -217,7 +185,7 @@ static void put_frame(FILE *out, const axis *x, const axis *y, const char *name)
             x->from, y->to, x->to - x->from, y->from - y->to);
     snprintf(turn, sizeof turn, " text-anchor=\"middle\" transform=\"rotate(-90 %.1f %.1f)\"", left,
              middle);
-    put_text(out, left, middle, turn, name);
+    kr_svg_text(out, left, middle, turn, name);
 }
 
 /* ---- curves ---- */
@@ -294,13 +262,13 @@ static void put_panel(const kr_scenario *sc, size_t panel, FILE *out)
     axis sigma = {.from = top + SIGMA_TOP + SIGMA_HEIGHT, .to = top + SIGMA_TOP};
     char name[96];
 
-    put_text(out, left + 0.5 * PLOT_WIDTH, top - 7.0,
-             " text-anchor=\"middle\" font-weight=\"bold\"",
-             sc->over == KR_COL_COUNT ? "SA" : sc->imts[panel].name);
+    kr_svg_text(out, left + 0.5 * PLOT_WIDTH, top - 7.0,
+                " text-anchor=\"middle\" font-weight=\"bold\"",
+                sc->over == KR_COL_COUNT ? "SA" : sc->imts[panel].name);
     put_plot(sc, panel, false, &x, &median, out);
     put_plot(sc, panel, true, &x, &sigma, out);
     name_of_axis(sc, name, sizeof name);
-    put_text(out, left + 0.5 * PLOT_WIDTH, sigma.from + 32.0, " text-anchor=\"middle\"", name);
+    kr_svg_text(out, left + 0.5 * PLOT_WIDTH, sigma.from + 32.0, " text-anchor=\"middle\"", name);
 }
 
 static void put_legend(const kr_scenario *sc, double top, FILE *out)
@@ -310,7 +278,7 @@ static void put_legend(const kr_scenario *sc, double top, FILE *out)
         fputs("<path ", out);
         put_style(model, out);
         fprintf(out, " d=\"M%d %.1fL%d %.1f\"/>\n", LEFT, y, LEFT + 44, y);
-        put_text(out, LEFT + 52, y + 4.0, "", sc->models[model]);
+        kr_svg_text(out, LEFT + 52, y + 4.0, "", sc->models[model]);
     }
 }
 
@@ -333,7 +301,7 @@ void kr_scenario_svg(const kr_scenario *sc, FILE *out)
             ".frame{fill:none;stroke:#000000;stroke-width:1}</style>\n"
             "<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n",
             width, height, width, height);
-    put_text(out, LEFT, 22.0, " font-size=\"13\"", sc->text);
+    kr_svg_text(out, LEFT, 22.0, " font-size=\"13\"", sc->text);
     for (size_t panel = 0; panel < panels; panel++)
         put_panel(sc, panel, out);
     put_legend(sc, legend, out);

@@ -3,6 +3,7 @@
 #include "base/h5.h"
 #include "base/str.h"
 #include "output/stored.h"
+#include "run/memory.h"
 #include "run/phases.h"
 #include "run/plan.h"
 #include "run/sampling.h"
@@ -260,6 +261,11 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
     const char *path = kr_path_join(&arena, dir, "results.h5");
     KR_TRY(path ? KR_OK : KR_ENOMEM);
+    if (!kr_file_exists(path) && kr_memory_in(ctx, dir)) {
+        kr_text_row(out, "results", "%s: none, the run did not finish", dir);
+        kr_memory_info(ctx, dir, out);
+        goto out;
+    }
     if (!kr_file_exists(path)) {
         s = kr_fail(ctx, KR_EINPUT, "%s: no results.h5 there: not a folder of finished results",
                     dir);
@@ -273,6 +279,7 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
     KR_TRY(parameters(file, &arena, out));
     KR_TRY(datasets(file, out));
     KR_TRY(performance(ctx, path, file, &arena, out));
+    kr_memory_info(ctx, dir, out);
 out:
     kr_h5_discard(&file);
     kr_arena_clear(&arena);

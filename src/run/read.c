@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "run/memory.h"
 #include "run/sampling.h"
 
 #include <omp.h>
@@ -23,6 +24,13 @@ out:
     return s;
 }
 
+static kr_status begin_report(kr_calc *calc)
+{
+    const char *dir = kr_calc_dir(calc);
+    return dir ? kr_memory_report_begin(calc->ctx, dir, kr_calc_limit(calc), &calc->memory)
+               : KR_ENOMEM;
+}
+
 kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options)
 {
     kr_status s = KR_OK;
@@ -34,6 +42,8 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
     calc->threads = options->threads > 0 ? options->threads : omp_get_max_threads();
     KR_TRY(kr_options_job(ctx, options, &calc->job));
     kr_info(ctx, "%s: %s", options->job, calc->job->description);
+    if (options->memory_report)
+        KR_TRY(begin_report(calc));
     KR_TRY(kr_model_create(ctx, &calc->model));
     kr_calc_phase(calc, "logic tree");
     KR_TRY(kr_tree_read(ctx, calc->job, calc->model, &calc->tree));

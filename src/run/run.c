@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "num/isa.h"
+#include "run/memory.h"
 #include "run/sampling.h"
 
 #include <stdio.h>
@@ -11,7 +12,7 @@
 #include <time.h>
 
 /* Without -o: JOB-results, in the job's export_dir if it has one, else beside the job. */
-static const char *results_dir(kr_calc *calc)
+const char *kr_calc_dir(kr_calc *calc)
 {
     if (calc->options->dir)
         return calc->options->dir;
@@ -65,7 +66,7 @@ kr_status kr_calc_fill_spec(kr_calc *calc)
     struct tm local;
     if (localtime_r(&now, &local))
         strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &local);
-    calc->spec = (kr_results_spec){.dir = results_dir(calc),
+    calc->spec = (kr_results_spec){.dir = kr_calc_dir(calc),
                                    .job = calc->job,
                                    .sites = calc->sites,
                                    .tree = calc->tree,
@@ -125,6 +126,8 @@ static kr_status compute(kr_calc *calc)
     KR_TRY(kr_calc_tiles(calc));
     KR_TRY(check_contexts(calc));
     KR_TRY(kr_calc_close_results(calc));
+    if (!calc->memory) /* a report that lies there is of an earlier run */
+        kr_memory_remove(calc->spec.dir);
     kr_calc_sampling_report(calc);
     KR_TRY(kr_calc_export_tables(calc));
     kr_info(calc->ctx, "results in %s; results.h5 has %.2f MB", calc->spec.dir,
@@ -149,6 +152,10 @@ kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
 out:
     kr_calc_phase(&calc, "clearing");
     kr_calc_clear(&calc);
+    if (calc.memory) {
+        kr_calc_phase(&calc, "memory report");
+        s = kr_memory_report_end(&calc.memory, s);
+    }
     kr_calc_phase(&calc, NULL);
     if (s == KR_OK)
         kr_calc_performance_log(&calc);

@@ -30,7 +30,6 @@ expect 2 "--threads 0" run "$job" --threads 0
 expect 2 "--memory-limit lots" run "$job" --memory-limit lots
 expect 2 "oq-3.21 or exact" run "$job" --compat oq-2
 expect 2 "--fresh is not available yet" run "$job" --fresh
-expect 2 "--memory-report is not available yet" run "$job" --memory-report
 expect 2 "unknown option -t" run "$job" -threads 2
 expect 2 "one job at a time" run "$job" -- -q
 expect 1 "No such file" run -- "$scratch/none.ini"
