@@ -70,8 +70,6 @@ void kr_memory_text(const kr_memory *m, FILE *out)
     fprintf(out, "memory: accounted at most %.2f MB", mb(m->all.peak));
     if (m->resident_peak)
         fprintf(out, ", resident at most %.2f MB", mb((int64_t)m->resident_peak));
-    if (m->limit)
-        fprintf(out, "; limit %.2f MB", mb((int64_t)m->limit));
     fprintf(out, "\nat the peak, after %.2f s%s%s:\n", m->peak.seconds,
             m->peak.phase[0] ? " in " : "", m->peak.phase);
     put_holders(m, out);
