@@ -14,6 +14,8 @@
                             const uint32_t *rows, const double *weights, size_t n, double *sums);  \
     void kr_add_probs_##isa(const double *poes, size_t stride, size_t nlevels,                     \
                             const uint32_t *rows, const double *probs, size_t n, double *none);    \
+    void kr_add_rates_many_##isa(const kr_summing *summing);                                       \
+    void kr_add_probs_many_##isa(const kr_summing *summing);                                       \
     void kr_take_rates_##isa(size_t nlevels, double *none, double *sums);                          \
     void kr_occur_##isa(size_t nlevels, const double *probs, size_t nprobs, double *poes);         \
     void kr_add_poes_##isa(const kr_truncation *t, const double *levels, size_t nlevels,           \

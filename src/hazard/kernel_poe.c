@@ -43,8 +43,10 @@ enum {
     BLOCK = KR_VEC == 8   ? 8
             : KR_VEC == 4 ? 2
                           : 1,
+    FEW = KR_VEC == 8 ? 2 : 1, /* a smaller block, for the end of a list */
     CONTEXTS = 64,
-    GROUPS = 16
+    GROUPS = 16,
+    LIST = CONTEXTS * GROUPS + 8 + BLOCK /* with room for what is written beyond its end */
 };
 
 #define UNROLL      _Pragma("GCC unroll 8")
@@ -59,8 +61,8 @@ typedef struct part {
     bool add;
     _Alignas(64) double mean[CONTEXTS];
     _Alignas(64) double by_sigma[CONTEXTS];
-    _Alignas(64) int64_t first[CONTEXTS]; /* group that needs to be computed */
-    _Alignas(64) int64_t count[CONTEXTS]; /* of such groups */
+    _Alignas(64) int64_t below[CONTEXTS]; /* groups whose levels are exceeded always */
+    _Alignas(64) int64_t count[CONTEXTS]; /* of groups after them that are to be computed */
 } part;
 
 /* An item of the list: context << 16 | group. */
@@ -78,7 +80,7 @@ static inline size_t item_group(uint32_t item)
 static void find_groups(part *p, const double *mean, const double *sigma)
 {
     double width[CONTEXTS];
-    for (size_t j = p->n; j < CONTEXTS; j++)
+    for (size_t j = p->n; j % KR_VEC; j++)
         p->mean[j] = width[j] = 1;
     memcpy(p->mean, mean, p->n * sizeof *mean);
     memcpy(width, sigma, p->n * sizeof *sigma);
@@ -92,7 +94,7 @@ static void find_groups(part *p, const double *mean, const double *sigma)
             reached -= (kr_vec_bits)(kr_vec_all(level[0]) < high);
         }
         kr_vec_bits more = (kr_vec_bits)(reached > below);
-        *(kr_vec_bits *)(p->first + j) = below;
+        *(kr_vec_bits *)(p->below + j) = below;
         *(kr_vec_bits *)(p->count + j) = (reached - below) & more;
         kr_vec_store(p->by_sigma + j, kr_vec_all(p->t->by) / s);
     }
@@ -104,30 +106,43 @@ static ALWAYS_HERE void put(double *to, kr_vec poe, double weight, bool add)
     kr_vec_store(to, kr_vec_fma(kr_vec_all(weight), poe, old));
 }
 
-/* Levels below the first group are exceeded for certain; the others are not, as yet. */
-static ALWAYS_HERE void fill_row(const part *p, size_t j, bool add)
+/* Items of a context from a group on: eight are written whatever their number. */
+static ALWAYS_HERE size_t append(uint32_t *items, size_t n, size_t context, int64_t first,
+                                 int64_t count)
 {
-    double *to = p->out + j * p->stride;
-    for (size_t g = 0; g < p->ngroups; g++) {
-        kr_vec poe = kr_vec_all((int64_t)g < p->first[j] ? 1 : 0);
-        UNROLL for (int v = 0; v < VECS; v++, to += KR_VEC) put(to, poe, p->weight, add);
+    uint32_t item = (uint32_t)(context << 16) + (uint32_t)first;
+#pragma omp simd
+    for (uint32_t i = 0; i < 8; i++)
+        items[n + i] = item + i;
+    for (uint32_t i = 8; i < count; i++)
+        items[n + i] = item + i;
+    return n + (size_t)count;
+}
+
+static ALWAYS_HERE double *place(const part *p, uint32_t item)
+{
+    return p->out + item_context(item) * p->stride + item_group(item) * GROUP;
+}
+
+static void clear_rows(const part *p)
+{
+    for (size_t j = 0; j < p->n; j++) {
+        double *to = p->out + j * p->stride;
+        for (size_t v = 0; v < p->ngroups * VECS; v++)
+            kr_vec_store(to + v * KR_VEC, kr_vec_all(0));
     }
 }
 
-static size_t list_items(const part *p, uint32_t *items)
+/* Groups that are exceeded always. */
+static void put_ones(const part *p)
 {
+    uint32_t items[LIST];
     size_t n = 0;
-    for (size_t j = 0; j < p->n; j++) {
-        uint32_t item = (uint32_t)(j << 16) + (uint32_t)p->first[j];
-        size_t count = (size_t)p->count[j];
-#pragma omp simd
-        for (uint32_t i = 0; i < 8; i++)
-            items[n + i] = item + i;
-        for (uint32_t i = 8; i < count; i++)
-            items[n + i] = item + i;
-        n += count;
-    }
-    return n;
+    for (size_t j = 0; j < p->n; j++)
+        n = append(items, n, j, 0, p->below[j]);
+    for (size_t i = 0; i < n; i++)
+        UNROLL for (int v = 0; v < VECS; v++)
+            put(place(p, items[i]) + v * KR_VEC, kr_vec_all(1), p->weight, p->add);
 }
 
 /* y of vector v of an item. */
@@ -148,11 +163,13 @@ static ALWAYS_HERE kr_vec clip(kr_vec y, kr_vec poe)
     return kr_vec_if_less(kr_vec_all(-M_SQRT2), y, poe, kr_vec_if_less(y, none, one, none));
 }
 
-static ALWAYS_HERE void block(const part *p, const uint32_t *items, double *const *to, bool add)
+/* `nvecs` is a constant wherever this is expanded. */
+static ALWAYS_HERE void block(const part *p, const uint32_t *items, double *const *to, int nvecs,
+                              bool add)
 {
     const kr_truncation *t = p->t;
     kr_vec y[BLOCK * VECS], x[BLOCK * VECS], q[BLOCK * VECS];
-    UNROLL for (int i = 0; i < BLOCK * VECS; i++)
+    UNROLL for (int i = 0; i < nvecs; i++)
     {
         y[i] = argument(p, items[i / VECS], i % VECS);
         x[i] = kr_vec_fma(y[i], y[i], kr_vec_all(-1));
@@ -160,9 +177,9 @@ static ALWAYS_HERE void block(const part *p, const uint32_t *items, double *cons
     }
     for (int k = t->nterms - 2; k >= 0; k--) {
         kr_vec term = kr_vec_all(t->terms[k]);
-        UNROLL for (int i = 0; i < BLOCK * VECS; i++) q[i] = kr_vec_fma(q[i], x[i], term);
+        UNROLL for (int i = 0; i < nvecs; i++) q[i] = kr_vec_fma(q[i], x[i], term);
     }
-    UNROLL for (int i = 0; i < BLOCK * VECS; i++)
+    UNROLL for (int i = 0; i < nvecs; i++)
     {
         kr_vec poe = clip(y[i], kr_vec_fnma(y[i], q[i], kr_vec_all(0.5)));
         put(to[i / VECS] + i % VECS * KR_VEC, poe, p->weight, add);
@@ -178,11 +195,12 @@ static ALWAYS_HERE void run_polynomial(const part *p, uint32_t *items, size_t n,
     for (size_t first = 0; first < n; first += BLOCK) {
         UNROLL for (size_t i = 0; i < BLOCK; i++)
         {
-            uint32_t item = items[first + i];
-            to[i] = p->out + item_context(item) * p->stride + item_group(item) * GROUP;
-            to[i] = first + i < n ? to[i] : nobody;
+            to[i] = first + i < n ? place(p, items[first + i]) : nobody;
         }
-        block(p, items + first, to, add);
+        if (n - first > FEW)
+            block(p, items + first, to, BLOCK * VECS, add);
+        else
+            block(p, items + first, to, FEW * VECS, add);
     }
 }
 
@@ -214,23 +232,21 @@ static void run_erfc(const part *p, const uint32_t *items, size_t n)
             kr_vec y = argument(p, item, (int)(i % VECS));
             kr_vec poe = (half * kr_vec_load(e + i * KR_VEC) - tail) * scale;
             poe = clip(y, kr_vec_if_less(y, none, one - poe, poe));
-            put(p->out + item_context(item) * p->stride + item_group(item) * GROUP +
-                    i % VECS * KR_VEC,
-                poe, p->weight, p->add);
+            put(place(p, item) + i % VECS * KR_VEC, poe, p->weight, p->add);
         }
     }
 }
 
 static void run_part(part *p, const double *mean, const double *sigma)
 {
-    uint32_t items[CONTEXTS * GROUPS + 8 + BLOCK];
+    uint32_t items[LIST];
+    size_t n = 0;
     find_groups(p, mean, sigma);
+    if (!p->add)
+        clear_rows(p);
+    put_ones(p);
     for (size_t j = 0; j < p->n; j++)
-        if (p->add)
-            fill_row(p, j, true);
-        else
-            fill_row(p, j, false);
-    size_t n = list_items(p, items);
+        n = append(items, n, j, p->below[j], p->count[j]);
     if (p->t->nterms == 0)
         run_erfc(p, items, n);
     else if (p->add)
@@ -243,7 +259,11 @@ void KR_ISA_NAME(kr_poes)(const kr_truncation *t, const double *levels, size_t n
                           const double *mean, const double *sigma, double weight, bool add,
                           size_t stride, double *out)
 {
-    part p = {.t = t, .stride = stride, .weight = weight, .add = add};
+    part p; /* its arrays are as long as they need to be filled */
+    p.t = t;
+    p.stride = stride;
+    p.weight = weight;
+    p.add = add;
     for (size_t l = 0; l < nlevels; l += GROUPS * GROUP) {
         p.levels = levels + l;
         p.ngroups = (nlevels - l) / GROUP < GROUPS ? (nlevels - l) / GROUP : GROUPS;

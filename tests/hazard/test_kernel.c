@@ -251,6 +251,146 @@ static void test_no_sigma(void **state)
     }
 }
 
+/* Rows of contexts, some of them twice, and numbers to sum them with. */
+typedef struct sums_case {
+    size_t n, nlevels, stride;
+    double *poes, *weights;
+    uint32_t *rows;
+} sums_case;
+
+enum { SUMMED = 700, ROOM = 100, FEW = 7 };
+
+static sums_case make_sums(uint64_t *random, size_t nlevels, bool probs)
+{
+    sums_case c = {.n = SUMMED, .nlevels = nlevels, .stride = ROOM + 8};
+    c.poes = test_malloc(SUMMED * c.stride * sizeof *c.poes);
+    c.weights = test_malloc((size_t)FEW * SUMMED * sizeof *c.weights);
+    c.rows = test_malloc(SUMMED * sizeof *c.rows);
+    for (size_t i = 0; i < SUMMED * c.stride; i++)
+        c.poes[i] = kt_random(random) % 3 ? pow(kt_random_unit(random), 9) : 0;
+    for (size_t j = 0; j < SUMMED; j++)
+        c.rows[j] = (uint32_t)(kt_random(random) % SUMMED);
+    for (size_t i = 0; i < (size_t)FEW * SUMMED; i++) /* all of them together stay below 1/2 */
+        c.weights[i] = (probs ? 0.9 / SUMMED : 1) * pow(kt_random_unit(random), 3);
+    return c;
+}
+
+static void end_sums(sums_case *c)
+{
+    test_free(c->poes);
+    test_free(c->weights);
+    test_free(c->rows);
+}
+
+/* The sum or the probability of any of member k, in long double. */
+static long double plain_sum(const sums_case *c, size_t k, size_t level, bool probs)
+{
+    long double sum = 0, ln_none = 0;
+    for (size_t j = 0; j < c->n; j++) {
+        long double q = (long double)c->weights[k * SUMMED + j] *
+                        (long double)c->poes[c->rows[j] * c->stride + level];
+        sum += q;
+        ln_none += log1pl(-q);
+    }
+    return probs ? -expm1l(ln_none) : sum;
+}
+
+/* Sums and probabilities within (n + 3) 2^-53 of themselves; of one member and of several the same
+ * bits, also from sums begun by an earlier call; nothing is written beside them. */
+static void check_sums(const kr_kernels *kernels, const sums_case *c, bool probs)
+{
+    enum { WIDTH = ROOM + 16 };
+    static const uint32_t picked[] = {5, 0, 3, 1, 6};
+    double many[FEW * WIDTH], alone[WIDTH], few[FEW * WIDTH];
+    for (size_t i = 0; i < FEW * WIDTH; i++)
+        many[i] = few[i] = i % WIDTH < c->nlevels ? 0 : -7;
+    kr_summing w = {.poes = c->poes,
+                    .stride = c->stride,
+                    .nlevels = c->nlevels,
+                    .rows = c->rows,
+                    .n = 300,
+                    .weights = c->weights,
+                    .weights_stride = SUMMED,
+                    .nmembers = FEW,
+                    .sums = many,
+                    .sums_stride = WIDTH};
+    (probs ? kernels->add_probs_many : kernels->add_rates_many)(&w);
+    w.rows += 300;
+    w.weights += 300;
+    w.n = SUMMED - 300;
+    (probs ? kernels->add_probs_many : kernels->add_rates_many)(&w);
+    w = (kr_summing){.poes = c->poes,
+                     .stride = c->stride,
+                     .nlevels = c->nlevels,
+                     .rows = c->rows,
+                     .n = SUMMED,
+                     .weights = c->weights,
+                     .weights_stride = SUMMED,
+                     .members = picked,
+                     .nmembers = 5,
+                     .sums = few,
+                     .sums_stride = WIDTH};
+    (probs ? kernels->add_probs_many : kernels->add_rates_many)(&w);
+    for (size_t k = 0; k < FEW; k++) {
+        bool is_picked = k != 2 && k != 4;
+        for (size_t l = 0; l < WIDTH; l++)
+            alone[l] = l < c->nlevels ? 0 : -7;
+        (probs ? kernels->add_probs : kernels->add_rates)(c->poes, c->stride, c->nlevels, c->rows,
+                                                          c->weights + k * SUMMED, SUMMED, alone);
+        for (size_t l = 0; l < WIDTH; l++) {
+            kt_same(many[k * WIDTH + l], alone[l]);
+            kt_same(few[k * WIDTH + l], is_picked || l >= c->nlevels ? alone[l] : 0);
+        }
+        for (size_t l = 0; l < c->nlevels; l++) {
+            long double exact = plain_sum(c, k, l, probs);
+            assert_true(exact < 0.5L || !probs);
+            if (!(fabsl(alone[l] - exact) <= (SUMMED + 3) * 0x1p-53L * exact))
+                fail_msg("%s: %.17g, not %.17g", kernels->isa, alone[l], (double)exact);
+        }
+    }
+}
+
+static void test_sums(void **state)
+{
+    (void)state;
+    static const size_t widths[] = {8, 16, 24, 32, 40, 56, 64, 72, 96};
+    size_t nkernels;
+    const kr_kernels *kernels = kr_kernels_all(&nkernels);
+    uint64_t random = 31;
+    for (size_t i = 0; i < 2 * sizeof widths / sizeof widths[0]; i++) {
+        sums_case c = make_sums(&random, widths[i / 2], i % 2);
+        for (size_t k = 0; k < nkernels; k++)
+            if (runs_here(kernels[k].isa))
+                check_sums(&kernels[k], &c, i % 2);
+        end_sums(&c);
+    }
+}
+
+/* The rate is -ln of the product of what is left, of events from the rarest to likely ones; what is
+ * certain has a finite rate. */
+static void test_take_rates(void **state)
+{
+    (void)state;
+    size_t nkernels;
+    const kr_kernels *kernels = kr_kernels_all(&nkernels);
+    for (size_t k = 0; k < nkernels; k++) {
+        double none[N], sums[N];
+        if (!runs_here(kernels[k].isa))
+            continue;
+        for (size_t l = 0; l < N; l++) {
+            none[l] = l == 0 ? 0 : l == 1 ? 1 : 0.5 * pow(10, -0.5 * (double)(l - 2));
+            sums[l] = l % 2 ? 0 : 1;
+        }
+        kernels[k].take_rates(N, none, sums);
+        for (size_t l = 0; l < N; l++) {
+            double before = 0.5 * pow(10, -0.5 * ((double)l - 2));
+            double rate = l == 0 ? 0 : l == 1 ? 53 * log(2) : -log1p(-before);
+            kt_close(sums[l], rate + (l % 2 ? 0 : 1), 4e-16, 0);
+            kt_same(none[l], 0);
+        }
+    }
+}
+
 /* The sum over occurrences, as it is written, in long double. */
 static double plain_pmf_rate(const double *probs, size_t nprobs, double poe)
 {
@@ -341,6 +481,8 @@ int main(void)
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_weights),
         cmocka_unit_test(test_no_sigma),
+        cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_take_rates),
         cmocka_unit_test(test_occurrences),
         cmocka_unit_test(test_occurrences_limits),
         cmocka_unit_test(test_tail_keeps_digits),
