@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""What Kauri claims of its speed and memory, each claim by one command, as ratios to what is measured in the same run.
+
+  bench/claims.py CLAIM... [--runs N] [--job JOB.ini] [--peer 'COMMAND']
+
+  default    a national model, 4,860 realizations stored: processor time and memory beside the peer's
+  nz2022     the same with New Zealand's ground-motion tree of 2022, 326,592 realizations, statistics alone
+  australia  $KAURI_REFERENCE/australia/nsha23_part, 4.8 million contexts
+  floor      the default model beside its bare exponentials, error functions and multiply-adds
+  scalar     the default model with each instruction set beside the build without vectors (preset scalar)
+  threads    two threads beside one, with 5,000 ruptures in each alternative
+  shared     9, 18 and 36 alternatives that share their ruptures beside as many that do not
+  memory     2,000 sites with --memory-limit 64M beside no limit: same bits, peaks
+  all        all of them
+
+Models are written by model.py; --job takes another one (for `shared` a text with {kind}, which becomes sh or un, and
+{n}, which becomes 9, 18, 36). Figures are medians of N interleaved runs (5 without --runs) and their spread. --peer
+names another program to measure (see run.py); without it the peer's figures are constants, taken with OpenQuake 3.21
+on one core of a 2-core Xeon with AVX-512, and the ratios are marked as such. The exit status is 1 if a claim fails.
+"""
+import argparse
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import measure
+import model
+
+BUILD = os.path.dirname(os.path.abspath(measure.KAURI))
+# OpenQuake 3.21: seconds of processor time, MB
+PUBLISHED = {'default': (79, 584), 'nz2022': (1017, 3485), 'australia': (949, 2150), 'shared 9': (59, 499),
+             'shared 36': (201, 670)}
+MODELS = {
+    'default': '',
+    'nz2022': '--motions nz2022 --individual false',
+    'threads': '--ruptures 5000',
+    'memory': '--sites 2000 --ruptures 60 --points 20 --measures 4 --individual false',
+    'sh': '--shared --layout extend --crust {n} --interface 3 --second 3 --ruptures 2000 --points 40 --individual false',
+    'un': '--layout extend --crust {n} --interface 3 --second 3 --ruptures 2000 --points 40 --individual false',
+}
+
+
+class Bench:
+    """What the claims share: the arguments, a folder for scratch, and whether all held so far."""
+
+    def __init__(self, a, scratch):
+        self.a, self.scratch, self.held = a, scratch, True
+
+    def at(self, name):
+        return os.path.join(self.scratch, name)
+
+    def job(self, name, n=0):
+        if self.a.job:
+            return self.a.job.replace('{kind}', name).replace('{n}', str(n))
+        folder = self.at('model-%s-%d' % (name, n))
+        return os.path.join(folder, 'job.ini') if os.path.exists(folder) else model.write(
+            folder, model.parse(MODELS[name].replace('{n}', str(n))))
+
+    def kauri(self, job, *more, program=measure.KAURI, out='out', threads=1, **environment):
+        """A function that runs the job once."""
+        return lambda: measure.run([program, 'run', job, '-o', self.at(out), '--threads', threads, *more],
+                                   **environment)
+
+    def tell(self, what, value, at_least=None, at_most=None, note=''):
+        """A figure, and whether it is as claimed."""
+        holds = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
+        self.held &= holds
+        wanted = 'at least %g' % at_least if at_least is not None else 'at most %g' % at_most
+        print('  %-34s %8.2f   %s: %s%s' % (what, value, wanted, 'holds' if holds else 'FAILS', note), flush=True)
+
+    def beside_peer(self, name, job, use):
+        """The peer's figures as multiples of ours, and a note where they are constants."""
+        if self.a.peer:
+            other, note = measure.peer(self.a.peer, job), ''
+            print('  peer   %s' % other)
+            return other.cpu / use.cpu, other.mb / use.mb, note
+        cpu, mb = PUBLISHED[name]
+        return cpu / use.cpu, mb / use.mb, ' (to the published %d s, %d MB)' % (cpu, mb)
+
+
+def show(what, uses):
+    print('  %-22s %s (%s s)' % (what, measure.middle(uses), measure.noise(uses)), flush=True)
+
+
+def beside(b, name, job, cpu, memory):
+    """The claims on a job that a peer ran."""
+    uses, = measure.interleaved(b.a.runs, b.kauri(job))
+    show('kauri', uses)
+    cpu_ratio, memory_ratio, note = b.beside_peer(name, job, measure.middle(uses))
+    b.tell('processor time, ratio', cpu_ratio, at_least=cpu, note=note)
+    b.tell('memory, ratio', memory_ratio, at_least=memory, note=note)
+
+
+def default(b):
+    beside(b, 'default', b.job('default'), 80, 10)
+
+
+def nz2022(b):
+    beside(b, 'nz2022', b.job('nz2022'), 250, 40)
+
+
+def australia(b):
+    reference = os.environ.get('KAURI_REFERENCE')
+    job = b.a.job or reference and os.path.join(reference, 'australia', 'nsha23_part', 'job.ini')
+    if not job or not os.path.exists(job):
+        print('  skipped: KAURI_REFERENCE is not set to the folder that holds australia/nsha23_part')
+        return
+    beside(b, 'australia', job, 60, 20)
+
+
+def calls(b, job):
+    """Exponentials and logarithms for each mean, counted in a run; NaN where they cannot be."""
+    library, counts = os.path.join(BUILD, 'bench', 'libcalls.so'), b.at('calls')
+    if not os.path.exists(library):
+        return 4., 'not counted'
+    log = b.kauri(job, KAURI_ISA='v2', LD_PRELOAD=library, KAURI_CALLS=counts)().text
+    with open(counts, encoding='utf-8') as f:
+        n = {name: float(count) for name, count in (line.split() for line in f)}
+    means = work(log)['means']
+    return (n['exp'] + n['log'] + n['tanh'] + n['cosh'] + 2 * n['pow']) / means, 'counted'
+
+
+def floor(b):
+    """Runs and floors in turn; the ratio of each pair."""
+    job = b.job('default')
+    n, how = calls(b, job)
+    print('  %.2f exponentials and logarithms for a mean (%s)' % (n, how))
+    found = {}
+    for _ in range(b.a.runs):
+        b.kauri(job)()
+        text = measure.run([os.path.join(BUILD, 'bench', 'bench_floor'), '--calls', n, b.at('out')]).text
+        for line in text.splitlines():
+            m = re.match(r'floor with (.*?)  (.*) s = ', line)
+            if m:
+                kind = m[1]
+                found.setdefault((kind, 'floor, s'), []).append(float(m[2]))
+            m = re.match(r'  (whole run|hazard phase) +(\S+) floors', line)
+            if m:
+                found.setdefault((kind, m[1]), []).append(float(m[2]))
+    print('  last: ' + text.rstrip().replace('\n', '\n        '))
+    for (kind, what), values in found.items():
+        note = ', %.3g to %.3g' % (min(values), max(values))
+        if what in ('whole run', 'hazard phase') and 'library' in kind:
+            b.tell('%s / floor' % what, statistics.median(values), at_most=3 if what == 'whole run' else 2, note=note)
+        else:
+            print('  %-34s %8.2f   (with %s%s)' % (what, statistics.median(values), kind, note))
+
+
+def scalar(b):
+    program = os.path.join(BUILD, '..', 'scalar', 'kauri')
+    if not os.path.exists(program):
+        print('  skipped: cmake --preset scalar && cmake --build --preset scalar --target kauri')
+        return
+    job = b.job('default')
+    isas = ('v2', 'v3', 'v4')
+    plain, *others = measure.interleaved(b.a.runs, b.kauri(job, program=program), *(
+        b.kauri(job, KAURI_ISA=isa) for isa in isas))
+    show('scalar', plain)
+    for isa, uses in zip(isas, others):
+        show(isa, uses)
+        ratio = measure.middle(plain).cpu / measure.middle(uses).cpu
+        hazard = [statistics.median(phase(use.text, 'hazard') for use in some) for some in (plain, uses)]
+        print('  %-34s %8.2f   (hazard phase %.2f)' % ('scalar / ' + isa, ratio, hazard[0] / hazard[1]))
+
+
+def threads(b):
+    job = b.job('threads')
+    one, two = measure.interleaved(b.a.runs, b.kauri(job), b.kauri(job, threads=2))
+    for what, uses in (('one thread', one), ('two threads', two)):
+        show(what, uses)
+    pairs = [x.wall / y.wall for x, y in zip(one, two)]
+    b.tell('wall time, one / two threads', statistics.median(pairs), at_least=1.8,
+           note=', %.3g to %.3g' % (min(pairs), max(pairs)))
+    b.tell('bits that differ', same(b, b.kauri(job, out='one'), b.kauri(job, out='two', threads=2)), at_most=0)
+
+
+def same(b, first, second):
+    """0 if two runs into the folders one and two stored the same bits, else 1."""
+    first()
+    second()
+    done = subprocess.run([os.path.join(BUILD, 'bench', 'bench_same'), b.at('one'), b.at('two')], check=False,
+                          stdout=subprocess.PIPE, text=True)
+    print('  ' + done.stdout.rstrip().replace('\n', '\n  '))
+    return float(done.returncode != 0)
+
+
+def work(log):
+    """The counts at the end of a run's log."""
+    m = re.search(r'(\S+) contexts, (\S+) of them computed; (\S+) means, (\S+) exceedances, (\S+) products', log)
+    if not m:
+        raise SystemExit('the log of the run has no counts')
+    return dict(zip(('contexts', 'distances', 'means', 'exceedances', 'products'), map(float, m.groups())))
+
+
+def phase(log, name):
+    """Processor time of a phase, from the table that closes a run's log."""
+    m = re.search(r'\] %s +\S+ +\S+ +(\S+) ' % re.escape(name), log)
+    return float(m[1]) if m else float('nan')
+
+
+def shared(b):
+    counts, cost = {}, {}
+    for kind in ('sh', 'un'):
+        jobs = [(n, b.job(kind, n)) for n in (9, 18, 36)]
+        for (n, job), uses in zip(jobs, measure.interleaved(b.a.runs, *(b.kauri(job) for _, job in jobs))):
+            show('%s %d' % ('shared' if kind == 'sh' else 'unshared', n), uses)
+            counts[kind, n], cost[kind, n] = work(uses[-1].text), measure.middle(uses).cpu
+            if kind == 'sh' and n != 18:
+                cpu, memory, note = b.beside_peer('shared %d' % n, job, measure.middle(uses))
+                print('  %-34s %8.2f   memory %.2f%s' % ('processor time, ratio', cpu, memory, note))
+    for what in ('distances', 'means', 'exceedances'):
+        n = [counts['sh', k][what] for k in (9, 18, 36)]
+        print('  %-11s of 9, 18, 36 alternatives: %.6g, %.6g, %.6g' % (what, *n))
+        b.tell(what + ', most / least', max(n) / min(n) if min(n) else float('nan'), at_most=1.02)
+    for n in (9, 18):
+        share = (cost['sh', 2 * n] - cost['sh', n]) / (cost['un', 2 * n] - cost['un', n])
+        b.tell('doubling %d, shared / unshared' % n, share, at_most=.25)
+
+
+def memory(b):
+    job = b.job('memory')
+    free, limited = measure.interleaved(b.a.runs, b.kauri(job, out='one'),
+                                        b.kauri(job, '--memory-limit', '64M', out='two'))
+    show('no limit', free)
+    show('--memory-limit 64M', limited)
+    b.tell('bits that differ', same(b, lambda: None, lambda: None), at_most=0)
+    accounted = re.search(r'peak accounted (\S+) MB', limited[-1].text)
+    b.tell('accounted, MB', float(accounted[1]), at_most=64)
+    b.tell('resident, MB', max(use.mb for use in limited), at_most=94)
+
+
+CLAIMS = {f.__name__: f for f in (default, nz2022, australia, floor, scalar, threads, shared, memory)}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('claim', nargs='+', choices=[*CLAIMS, 'all'])
+    p.add_argument('--runs', type=int, default=5)
+    p.add_argument('--job')
+    p.add_argument('--peer', metavar='COMMAND')
+    a = p.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        b = Bench(a, scratch)
+        for name in CLAIMS if 'all' in a.claim else a.claim:
+            print('%s: load of the machine %.1f' % (name, os.getloadavg()[0]), flush=True)
+            CLAIMS[name](b)
+    sys.exit(not b.held)
+
+
+if __name__ == '__main__':
+    main()
