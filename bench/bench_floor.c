@@ -44,10 +44,12 @@ static const struct {
 
 static _Alignas(64) double in[N], out[N], poes[ROWS * CURVE], sums[CURVE];
 static _Alignas(64) double levels[LEVELS], mean[N / LEVELS], sigma[N / LEVELS];
+static kr_truncation truncation;
 
 /* Error functions are of arguments within the truncation, -3 to 3 sigmas, everywhere. */
 static void fill(void)
 {
+    truncation = kr_truncation_of(3);
     for (size_t i = 0; i < N; i++)
         in[i] = 0.1 + 2 * (double)i / N;
     for (size_t l = 0; l < LEVELS; l++)
@@ -98,8 +100,8 @@ static void logarithms(void)
 
 static void kernel(void)
 {
-    kr_truncation t = kr_truncation_of(3);
-    kr_kernels_here()->poes(&t, levels, LEVELS, N / LEVELS, mean, sigma, 1, false, LEVELS, out);
+    kr_kernels_here()->poes(&truncation, levels, LEVELS, N / LEVELS, mean, sigma, 1, false, LEVELS,
+                            out);
 }
 
 static void products(void)
@@ -157,6 +159,8 @@ static kr_status read_job(kr_ctx *ctx, const char *dir, kr_arena *arena, job *j)
     KR_TRY(attribute(ctx, file, "products", &j->products));
     KR_TRY(attribute(ctx, file, "cpu", &j->run));
     KR_TRY(bare_share(file, &share));
+    if (!(j->means > 0 && j->exceedances > 0 && j->products > 0))
+        KR_TRY(kr_fail(ctx, KR_EINPUT, "%s: the run computed no hazard", path));
     j->exceedances *= share;
     j->products *= share;
     KR_TRY(kr_h5_read_strings(file, "performance/phase", arena, &names, &nphases));

@@ -191,7 +191,7 @@ def work(log):
     """The counts at the end of a run's log."""
     m = re.search(r'(\S+) contexts, (\S+) of them computed; (\S+) means, (\S+) exceedances, (\S+) products', log)
     if not m:
-        raise SystemExit('the log of the run has no counts')
+        raise measure.Failed('the log of the run has no counts')
     return dict(zip(('contexts', 'distances', 'means', 'exceedances', 'products'), map(float, m.groups())))
 
 
@@ -246,7 +246,11 @@ def main():
         b = Bench(a, scratch)
         for name in CLAIMS if 'all' in a.claim else a.claim:
             print('%s: load of the machine %.1f' % (name, os.getloadavg()[0]), flush=True)
-            CLAIMS[name](b)
+            try:
+                CLAIMS[name](b)
+            except measure.Failed as failed:
+                b.held = False
+                print('  FAILS: ' + str(failed).replace('\n', '\n    '))
     sys.exit(not b.held)
 
 

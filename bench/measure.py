@@ -20,8 +20,12 @@ class Use:
         return '%7.2f s of processor time, %7.2f s of wall time, %7.1f MB resident at most' % (self.cpu, self.wall, self.mb)
 
 
+class Failed(Exception):
+    """A command ended with a failure."""
+
+
 def run(command, **environment):
-    """Run a command to its end. One that fails ends the program, with what the command said."""
+    """Run a command to its end; raises Failed with what it said if it fails."""
     with tempfile.TemporaryFile() as output:
         start = time.monotonic()
         child = os.posix_spawnp(
@@ -32,7 +36,7 @@ def run(command, **environment):
         output.seek(0)
         text = output.read().decode(errors='replace')
     if status:
-        raise SystemExit('failed: %s\n%s' % (shlex.join(str(word) for word in command), text))
+        raise Failed('%s\n%s' % (shlex.join(str(word) for word in command), text.rstrip()))
     return Use(use.ru_utime + use.ru_stime, wall, use.ru_maxrss * 1024 / 1e6, text)
 
 
