@@ -100,6 +100,31 @@ typedef struct kr_comparison {
 KR_API KR_MUST_CHECK kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol,
                                           double atol, FILE *out, kr_comparison *result);
 
+/* A key and the values that it is to have. Besides the parameters of a job: "threads",
+ * "memory_limit", "compat", "isa" (v2, v3, v4), "job" (paths of job files), "branches", "sites" and
+ * "levels" (numbers: the job's branch_count, site_count and level_count). */
+typedef struct kr_vary {
+    const char *key;
+    const char *const *values;
+    size_t nvalues;
+} kr_vary;
+
+typedef struct kr_scaling_options {
+    kr_run_options run;  /* of all settings; `dir`: folder of the tables and all results, NULL: a
+                            temporary one; csv and info do not count */
+    const char *program; /* path of the kauri that runs the settings */
+    const kr_vary *vary;
+    size_t nvary;
+    bool one_at_a_time; /* the first values of all, then one key changed; else all combinations */
+    int pairs;          /* 0; or compare two settings by so many runs of each, in turn */
+} kr_scaling_options;
+
+/** Run a job under several settings, each in a process of its own, and write one table in Markdown
+ * to `out`; with a folder also scaling.md and scaling.csv. A setting that fails is a line of it.
+ * KR_EUSAGE; KR_EINTERRUPTED, with the table of what was done; KR_EINPUT if all fail. */
+KR_API KR_MUST_CHECK kr_status kr_scaling(kr_ctx *ctx, const kr_scaling_options *options,
+                                          FILE *out);
+
 #ifdef __cplusplus
 }
 #endif

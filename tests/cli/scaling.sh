@@ -1,0 +1,122 @@
+# A job under several settings: the table, its columns, what fails, what is left behind.
+. "$KAURI_SOURCE_DIR/tests/support/cases.sh"
+folder="$scratch/it's a \"folder\", (new"
+mkdir -p "$folder" "$scratch/tmp"
+cp -r "$KAURI_SOURCE_DIR/demos/area/." "$folder"
+cd "$folder" || exit 1
+export TMPDIR="$scratch/tmp"
+
+# a small job: some sites, few levels
+small=(-p region_grid_spacing=60 -p area_source_discretization=60 -p level_count=6)
+
+scaling() {
+    "$KAURI_PROGRAM" scaling "$@" "${small[@]}" >"$scratch/out" 2>"$scratch/log"
+}
+
+nothing_left() {
+    [ -z "$(ls -A "$TMPDIR")" ] || fail "$1: left in TMPDIR: $(ls -A "$TMPDIR")"
+}
+
+# field FILE ROW COLUMN: of a CSV table without quoted commas, by the name of the column.
+field() {
+    awk -F, -v row="$2" -v column="$3" '
+        NR == 1 { for (i = 1; i <= NF; i++) if ($i == column) at = i }
+        NR == row + 1 { if (at) print $at; else print "no column " column }' "$1"
+}
+
+# all combinations, the last key fastest; the same numbers for any threads and with the switches
+scaling job.ini --vary threads=1,2 --vary factoring=true,false -q ||
+    fail "threads x factoring: $(cat "$scratch/log")"
+[ ! -s "$scratch/log" ] || fail "-q: $(cat "$scratch/log")"
+[ "$(grep -c '^| [12] |' "$scratch/out")" -eq 4 ] || fail "four settings: $(cat "$scratch/out")"
+grep -q '^| 1 | false | 36 |' "$scratch/out" || fail "realizations: $(cat "$scratch/out")"
+grep -Eq '^\| 1 \| true .* \| the first \| \| \|$' "$scratch/out" || fail "first: $(cat "$scratch/out")"
+grep -Eq '^\| 2 \| true .* \| equal \| \| \|$' "$scratch/out" || fail "threads: $(cat "$scratch/out")"
+nothing_left "a table"
+
+# with -o: the results and both tables are kept; a failing setting is a line
+dir="$scratch/kept, with 'it'"
+scaling job.ini --vary truncation_level=3,x,2 -o "$dir" ||
+    fail "a setting that fails must not end the others: $(cat "$scratch/log")"
+cmp -s "$scratch/out" "$dir/scaling.md" || fail "scaling.md is not what was printed"
+[ -e "$dir/run-1/results.h5" ] && [ -e "$dir/run-3/results.h5" ] || fail "results: $(ls "$dir")"
+grep -q "| status 1: -p truncation_level: truncation_level is 'x'" "$dir/scaling.md" ||
+    fail "reason: $(cat "$dir/scaling.md")"
+table="$dir/scaling.csv"
+[ "$(field "$table" 1 status)$(field "$table" 2 status)$(field "$table" 3 status)" = 010 ] ||
+    fail "status: $(cat "$table")"
+for column in realizations sites levels cpu_s wall_s resident_mb accounted_mb results_mb contexts; do
+    value=$(field "$table" 1 $column)
+    awk -v x="$value" 'BEGIN { exit !(x + 0 > 0) }' || fail "$column is '$value'"
+    [ -z "$(field "$table" 2 $column)" ] || fail "a failed setting has $column"
+done
+head -n 1 "$table" | grep -q ',hazard cpu_s,hazard wall_s,' || fail "phases: $(head -n 1 "$table")"
+[ "$(field "$table" 3 beside_first)" = differs ] || fail "differs: $(cat "$table")"
+
+# the differences are those of the tables: PGA, mean, one site
+cat >"$scratch/levels.awk" <<'END'
+# the level at which the curve of a site falls to p
+function at(p,   i) {
+    for (i = 4; i < NF; i++)
+        if ($i >= p && p > $(i + 1))
+            return exp(log(level[i]) + log(p / $i) / log($(i + 1) / $i) * log(level[i + 1] / level[i]))
+}
+FNR == 2 { for (i = 4; i <= NF; i++) { split($i, part, "poe-"); level[i] = part[2] } }
+FNR == 3 && NR == FNR { first = at(1 - exp(-50 / 475)) }
+FNR == 3 && NR != FNR { printf "%.4f\n", 100 * (at(1 - exp(-50 / 475)) / first - 1) }
+END
+grep -q '^investigation_time *= *50' job.ini || fail "the demo is no longer of 50 years"
+grep -v '^region' job.ini >one.ini
+one=(-p sites='175 -41' -p level_count=6 -p area_source_discretization=60)
+one+=(-p quantiles= -p max=false -p std=false -p "intensity_measure_types_and_levels={'PGA': logscale(0.005, 2, 20)}")
+"$KAURI_PROGRAM" scaling one.ini --vary truncation_level=3,2 "${one[@]}" -q -o "$scratch/two" >"$scratch/out" ||
+    fail "one site"
+for i in 1 2; do
+    "$KAURI_PROGRAM" export "$scratch/two/run-$i" hcurves -o "$scratch/two/$i" >"$scratch/log" 2>&1 || fail "export: $(cat "$scratch/log")"
+done
+expected=$(awk -F, -f "$scratch/levels.awk" "$scratch"/two/{1,2}/hazard_curve-mean-PGA.csv)
+awk -v a="$expected" -v b="$(field "$scratch/two/scaling.csv" 2 motion_475_percent)" \
+    'BEGIN { d = a - b; exit !(a < -0.1 && d * d < 1e-6) }' ||
+    fail "motion at 475 years: $(field "$scratch/two/scaling.csv" 2 motion_475_percent), by the tables $expected"
+
+# numbers of sites and levels, with the powers of three values; too many are an error by name
+scaling job.ini --vary sites=4,2,3,5000 -o "$scratch/sites" -q || fail "sites: $(cat "$scratch/log")"
+[ "$(for i in 1 2 3; do field "$scratch/sites/scaling.csv" $i sites; done | tr '\n' ' ')" = "4 2 3 " ] ||
+    fail "sites: $(cat "$scratch/sites/scaling.csv")"
+grep -q '^| sites | | 3 from 2 to 4 | processor time of hazard | ' "$scratch/out" || fail "powers: $(cat "$scratch/out")"
+grep -q 'site_count is 5000, but the job has' "$scratch/out" || fail "too many sites: $(cat "$scratch/out")"
+scaling job.ini --vary levels=5,10 --vary threads=1 --one-at-a-time -q || fail "levels: $(cat "$scratch/log")"
+[ "$(grep -c '^| [15]' "$scratch/out")" -eq 2 ] || fail "one at a time: $(cat "$scratch/out")"
+
+# branches; other jobs; in pairs
+scaling job.ini --vary branches=1 -q || fail "branches: $(cat "$scratch/log")"
+scaling job.ini --vary branches=40 -q && fail "all settings fail: status 0"
+grep -q 'all settings fail; the first: branch_count is 40' "$scratch/log" || fail "all fail: $(cat "$scratch/log")"
+cp job.ini 'other (job.ini'
+scaling --vary 'job=job.ini,other \(job.ini' --ab 3 -q || fail "jobs in pairs: $(cat "$scratch/log")"
+grep -q '^| processor time | 3 | ' "$scratch/out" || fail "pairs: $(cat "$scratch/out")"
+grep -q '^| other (job.ini | .* | equal |' "$scratch/out" || fail "equal jobs: $(cat "$scratch/out")"
+nothing_left "all runs"
+
+# wrong usage
+for wrong in "--vary threads" "--vary threads=1,2 --vary threads=3" "--vary threads=1,2,3 --ab 3" "--ab 0"; do
+    scaling job.ini $wrong -q
+    [ $? -eq 2 ] || fail "$wrong must give status 2"
+done
+
+# stopped: the run under way ends too, and nothing is left
+"$KAURI_PROGRAM" scaling job.ini --vary truncation_level=3,3.1,3.2,3.3,3.4,3.5,3.6,3.7,3.8,3.9 \
+    -p region_grid_spacing=4 -p level_count=200 >"$scratch/out" 2>"$scratch/log" &
+pid=$!
+for i in $(seq 200); do
+    pgrep -P $pid >"$scratch/children" && [ -n "$(ls -A "$TMPDIR")" ] && break
+    sleep 0.05
+done
+child=$(cat "$scratch/children")
+[ -n "$child" ] || fail "no run was started"
+kill -TERM $pid
+wait $pid
+[ $? -eq 4 ] || fail "stopped must give status 4: $(cat "$scratch/log")"
+kill -0 "$child" 2>/dev/null && fail "the run goes on"
+nothing_left "stopped"
+finish
