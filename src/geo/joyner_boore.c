@@ -3,6 +3,7 @@
 
 #include "geo/alpha_shape.h"
 #include "geo/simplify.h"
+#include "geo/unite.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -332,14 +333,16 @@ out:
     return s;
 }
 
-/* The polygon around the cells between two rows: their closed line, simplified and widened. */
+/* The ring of the polygon around the cells between two rows: their closed line, simplified and
+ * widened. */
 static kr_status stripe(geos *g, const places *p, size_t cols, size_t row, size_t *index,
-                        kr_arena *work, GEOSGeometry **out)
+                        kr_arena *work, kr_ring *out)
 {
     kr_status s = KR_OK;
     GEOSGeometry *line = NULL;
     const GEOSGeometry *ring = NULL;
     size_t upper = (row - 1) * cols, lower = row * cols;
+    ring_list list = {0, 0, NULL, NULL, NULL};
 
     for (size_t j = 0; j < cols; j++) {
         index[j] = upper + (cols - 1 - j);
@@ -352,9 +355,52 @@ static kr_status stripe(geos *g, const places *p, size_t cols, size_t row, size_
     KR_TRY(replace(g, &line, GEOSBuffer_r(g->h, line, tolerance_km, 2), "widening"));
     if (GEOSGeomTypeId_r(g->h, line) == GEOS_POLYGON)
         ring = GEOSGetExteriorRing_r(g->h, line);
-    KR_TRY(polygon_of(g, ring ? GEOSGeom_clone_r(g->h, ring) : NULL, out));
+    out->n = ring ? ring_size(g, ring) : 0;
+    if (out->n < 4) {
+        s = geos_fail(g, "a polygon");
+        goto out;
+    }
+    KR_ANEW(out->x, work, out->n);
+    KR_ANEW(out->y, work, out->n);
+    list.x = out->x;
+    list.y = out->y;
+    read_ring(g, ring, &list);
 out:
     drop(g, &line);
+    return s;
+}
+
+static kr_status polygon_of_ring(geos *g, const kr_ring *ring, GEOSGeometry **out)
+{
+    places p = {ring->n, ring->x, ring->y};
+    GEOSCoordSequence *seq = sequence(g, &p, NULL, ring->n);
+
+    return polygon_of(g, seq ? GEOSGeom_createLinearRing_r(g->h, seq) : NULL, out);
+}
+
+/* The union of the polygons of rings; GEOS is asked only where that is not a plain matter. */
+static kr_status unite_rings(geos *g, const kr_ring *rings, size_t n, kr_arena *work,
+                             GEOSGeometry **out)
+{
+    kr_status s = KR_OK;
+    GEOSGeometry **part = NULL;
+    kr_ring around;
+    size_t made = 0;
+    bool sure = false;
+
+    KR_TRY(kr_unite_stripes(rings, n, work, &around, &sure));
+    if (sure) {
+        KR_TRY(polygon_of_ring(g, &around, out));
+        goto out;
+    }
+    KR_ANEW(part, work, n);
+    for (; made < n; made++)
+        KR_TRY(polygon_of_ring(g, &rings[made], &part[made]));
+    made = 0;
+    KR_TRY(unite(g, part, n, out));
+out:
+    for (size_t i = 0; i < made; i++)
+        drop(g, &part[i]);
     return s;
 }
 
@@ -362,20 +408,16 @@ static kr_status shape_of_rows(geos *g, const places *p, size_t rows, size_t col
                                GEOSGeometry **out)
 {
     kr_status s = KR_OK;
-    GEOSGeometry **part = NULL;
-    size_t *index = NULL, n = 0;
+    kr_ring *rings = NULL;
+    size_t *index = NULL;
 
-    KR_ANEW(part, work, rows - 1);
+    KR_ANEW(rings, work, rows - 1);
     KR_ANEW(index, work, 2 * cols + 1);
-    for (; n + 1 < rows; n++)
-        KR_TRY(stripe(g, p, cols, n + 1, index, work, &part[n]));
-    s = unite(g, part, n, out);
-    n = 0;
-    KR_TRY(s);
+    for (size_t i = 1; i < rows; i++)
+        KR_TRY(stripe(g, p, cols, i, index, work, &rings[i - 1]));
+    KR_TRY(unite_rings(g, rings, rows - 1, work, out));
     KR_TRY(simplify(g, work, out));
 out:
-    for (size_t i = 0; i < n; i++)
-        drop(g, &part[i]);
     return s;
 }
 

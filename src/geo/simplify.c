@@ -5,15 +5,13 @@
  * digits. */
 #include "geo/simplify.h"
 
-#include "geo/sphere.h"
+#include "geo/segment.h"
 
 #include <math.h>
 #include <string.h>
 
 /* A ring keeps as many points at least. */
 enum { LEAST_POINTS = 4 };
-/* Relative error of an orientation, with a wide margin. */
-static const double doubt = 1e-14;
 
 typedef struct section {
     size_t first, last, depth;
@@ -72,39 +70,15 @@ static size_t farthest(const ring *r, const section *s, double *distance)
 
 /* ---- crossings ---- */
 
-/* The side of p seen from a to b: 1 or -1; 0 if that is not certain. */
-static int side(const ring *r, size_t a, size_t b, size_t p)
+static kr_xy point(const ring *r, size_t k)
 {
-    double u = (r->x[b] - r->x[a]) * (r->y[p] - r->y[a]);
-    double v = (r->y[b] - r->y[a]) * (r->x[p] - r->x[a]), error = doubt * (fabs(u) + fabs(v));
-
-    return u - v > error ? 1 : u - v < -error ? -1 : 0;
-}
-
-static bool same_place(const ring *r, size_t p, size_t q)
-{
-    return r->x[p] == r->x[q] && r->y[p] == r->y[q];
-}
-
-static bool apart(double a, double b, double c, double d)
-{
-    return kr_greater(a, b) < kr_lesser(c, d) || kr_greater(c, d) < kr_lesser(a, b);
+    return (kr_xy){r->x[k], r->y[k]};
 }
 
 /* True if the segments a-b and c-d have, beyond doubt, no point in common but one end of each. */
 static bool is_clear(const ring *r, size_t a, size_t b, size_t c, size_t d)
 {
-    if (apart(r->x[a], r->x[b], r->x[c], r->x[d]) || apart(r->y[a], r->y[b], r->y[c], r->y[d]))
-        return true;
-    bool at_a = same_place(r, a, c) || same_place(r, a, d);
-    bool at_b = same_place(r, b, c) || same_place(r, b, d);
-    if (at_a && at_b)
-        return false;
-    if (at_a || at_b) {
-        size_t end = at_a ? a : b;
-        return side(r, a, b, same_place(r, end, c) ? d : c) != 0;
-    }
-    return side(r, a, b, c) * side(r, a, b, d) > 0 || side(r, c, d, a) * side(r, c, d, b) > 0;
+    return kr_segments_are_clear(point(r, a), point(r, b), point(r, c), point(r, d));
 }
 
 static bool chord_is_clear(const ring *r, const section *s)
@@ -204,7 +178,7 @@ static bool are_far(const ring *r, size_t i, size_t j, double least)
     double w = kr_lesser(x[i], x[i + 1]) - least, e = kr_greater(x[i], x[i + 1]) + least;
     double s = kr_lesser(y[i], y[i + 1]) - least, n = kr_greater(y[i], y[i + 1]) + least;
 
-    if (apart(w, e, x[j], x[j + 1]) || apart(s, n, y[j], y[j + 1]))
+    if (kr_apart(w, e, x[j], x[j + 1]) || kr_apart(s, n, y[j], y[j + 1]))
         return true;
     return to_chord(r, i, j, j + 1) > least && to_chord(r, i + 1, j, j + 1) > least &&
            to_chord(r, j, i, i + 1) > least && to_chord(r, j + 1, i, i + 1) > least &&
