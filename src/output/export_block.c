@@ -2,6 +2,8 @@
 #include "base/mem.h"
 #include "output/export_int.h"
 
+#include "num/poe.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -60,8 +62,7 @@ static void put_site(kr_exporter *e, size_t site, const double *rates, double *s
     const kr_job *job = e->spec->job;
     size_t levels = job->nlevels, poes = job->poes.n;
     float *curves = e->block.curves + site * job->nimts * levels;
-    for (size_t l = 0; l < job->nimts * levels; l++)
-        curves[l] = (float)-expm1(-rates[l]);
+    kr_poes_of_rates(rates, job->nimts * levels, curves);
     for (size_t m = 0; m < job->nimts && poes; m++)
         kr_hazard_map(curves + m * levels, kr_job_curve_level(job, m), levels, job->poes.x, poes,
                       scratch, e->block.maps + (site * job->nimts + m) * poes);

@@ -10,19 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-struct kr_results {
-    kr_ctx *ctx;
-    kr_results_spec spec;
-    kr_arena arena;
-    char *path, *temporary, *lock;
-    int lock_fd; /* held from create to destroy; -1: another run's folder, nothing in it is ours */
-    bool made_dir; /* to be removed again if nothing comes of it */
-    kr_h5 *file;
-    double *map_scratch;
-    float *maps;
-    size_t maps_cap;
-};
-
 static kr_status write_sites(kr_h5 *file, const kr_sites *sites, kr_arena *arena)
 {
     kr_status s = KR_OK;
@@ -152,8 +139,13 @@ size_t kr_results_chunk_sites(size_t bytes_per_site)
     return n;
 }
 
+size_t kr_results_chunk_rlzs(size_t bytes_per_rlz)
+{
+    return bytes_per_rlz < CHUNK_BYTES ? CHUNK_BYTES / bytes_per_rlz : 1;
+}
+
 /* Chunks of a dataset whose dimension `sites_at` is sites: tiles fill them whole, so that nothing
- * is packed twice. Where one site is too much, fewer of the second dimension (realizations). */
+ * is packed twice. */
 static void choose_chunk(const size_t dims[4], size_t bytes, int sites_at, size_t chunk[4])
 {
     for (int d = 0; d < 4; d++) {
@@ -162,8 +154,6 @@ static void choose_chunk(const size_t dims[4], size_t bytes, int sites_at, size_
     }
     size_t n = kr_results_chunk_sites(bytes);
     chunk[sites_at] = n < dims[sites_at] ? n : dims[sites_at];
-    if (bytes > CHUNK_BYTES && sites_at == 0)
-        chunk[1] = kr_results_chunk_rlzs(bytes / chunk[1]);
 }
 
 static kr_status make(kr_results *r, const char *name, kr_h5_type type, const size_t dims[4],
@@ -172,29 +162,6 @@ static kr_status make(kr_results *r, const char *name, kr_h5_type type, const si
     size_t chunk[4];
     choose_chunk(dims, type == KR_H5_F64 ? 8 : 4, sites_at, chunk);
     return kr_h5_make(r->file, name, type, 4, dims, chunk);
-}
-
-size_t kr_results_chunk_rlzs(size_t bytes_per_rlz)
-{
-    return bytes_per_rlz < CHUNK_BYTES ? CHUNK_BYTES / bytes_per_rlz : 1;
-}
-
-/* Maps of realizations are cut as their curves are, so that both are written in the same blocks. */
-static kr_status make_rlzs(kr_results *r)
-{
-    kr_status s = KR_OK;
-    const kr_results_spec *p = &r->spec;
-    const size_t curves[4] = {p->sites->n, p->tree->nrlzs, p->job->nimts,
-                              kr_job_curve_levels(p->job)};
-    const size_t maps[4] = {curves[0], curves[1], curves[2], p->job->poes.n};
-    size_t chunk[4];
-    choose_chunk(curves, 4, 0, chunk);
-    KR_TRY(kr_h5_make(r->file, "hcurves-rlzs", KR_H5_F32, 4, curves, chunk));
-    chunk[3] = maps[3];
-    if (maps[3])
-        KR_TRY(kr_h5_make(r->file, "hmaps-rlzs", KR_H5_F32, 4, maps, chunk));
-out:
-    return s;
 }
 
 /* Lower and upper bound of each quantile: sites x quantiles x measures x levels x 2. */
@@ -228,7 +195,7 @@ static kr_status make_datasets(kr_results *r)
         KR_TRY(
             make(r, "hmaps-stats", KR_H5_F32, (const size_t[]){sites, p->nstats, imts, poes}, 0));
     if (p->store_rlzs)
-        KR_TRY(make_rlzs(r));
+        KR_TRY(kr_results_make_rlzs(r));
     KR_TRY(make_brackets(r));
     KR_TRY(kr_results_make_sampling(r->file, p, &r->arena));
     if (p->job->disagg_by_src) {
@@ -239,7 +206,6 @@ static kr_status make_datasets(kr_results *r)
     }
     if (p->job->uncertainty)
         KR_TRY(kr_results_make_uncertainty(r->file, p, &r->arena));
-    KR_NEW(r->map_scratch, r->ctx, KR_ACCOUNT_OUTPUT, 2 * curve);
 out:
     return s;
 }
@@ -265,6 +231,7 @@ kr_status kr_results_create(kr_ctx *ctx, const kr_results_spec *spec, kr_results
     KR_TRY(kr_make_dirs(ctx, spec->dir));
     KR_TRY(kr_results_check_space(ctx, spec, kr_disk_free(spec->dir)));
     KR_TRY(kr_lock(ctx, r->lock, &r->lock_fd));
+    KR_TRY(kr_results_plan_maps(r));
     KR_TRY(kr_h5_create(ctx, r->temporary, &r->file));
     KR_TRY(write_head(r));
     KR_TRY(make_datasets(r));
@@ -288,21 +255,6 @@ unsigned kr_results_checksum(const kr_results_spec *spec)
     return (unsigned)(h.a ^ h.b);
 }
 
-/* Maps of `ncurves` consecutive groups of nimts curves, into r->maps. */
-static kr_status make_maps(kr_results *r, const float *curves, size_t ncurves)
-{
-    kr_status s = KR_OK;
-    const kr_job *job = r->spec.job;
-    size_t imts = job->nimts, levels = kr_job_curve_levels(job), poes = job->poes.n;
-    KR_GROW(r->maps, r->maps_cap, ncurves * imts * poes, r->ctx, KR_ACCOUNT_OUTPUT);
-    for (size_t c = 0; c < ncurves; c++)
-        for (size_t m = 0; m < imts; m++)
-            kr_hazard_map(curves + (c * imts + m) * levels, kr_job_curve_level(job, m), levels,
-                          job->poes.x, poes, r->map_scratch, r->maps + (c * imts + m) * poes);
-out:
-    return s;
-}
-
 static kr_status put_stats(kr_results *r, const kr_results_tile *t)
 {
     kr_status s = KR_OK;
@@ -314,7 +266,8 @@ static kr_status put_stats(kr_results *r, const kr_results_tile *t)
                                 (const size_t[]){n, stats, imts, kr_job_curve_levels(job)},
                                 t->stats));
     if (stats && job->poes.n) {
-        KR_TRY(make_maps(r, t->stats, n * stats));
+        KR_GROW(r->maps, r->maps_cap, n * stats * imts * job->poes.n, r->ctx, KR_ACCOUNT_OUTPUT);
+        kr_results_maps(r, t->stats, n * stats, r->maps);
         KR_TRY(kr_h5_write_slab(r->file, "hmaps-stats", KR_H5_F32, start,
                                 (const size_t[]){n, stats, imts, job->poes.n}, r->maps));
     }
@@ -341,24 +294,6 @@ kr_status kr_results_put_tile(kr_results *r, const kr_results_tile *t)
         KR_TRY(kr_h5_write_slab(
             r->file, "mean_rates_by_src/array", KR_H5_F32, (const size_t[]){t->first_site, 0, 0, 0},
             (const size_t[]){n, imts, levels, r->spec.tree->nbase_ids}, t->rates_by_source));
-out:
-    return s;
-}
-
-kr_status kr_results_put_rlzs(kr_results *r, size_t site, size_t nsites, size_t first, size_t n,
-                              const float *curves)
-{
-    kr_status s = KR_OK;
-    const kr_job *job = r->spec.job;
-    size_t imts = job->nimts;
-    const size_t start[4] = {site, first, 0, 0};
-    KR_TRY(kr_h5_write_slab(r->file, "hcurves-rlzs", KR_H5_F32, start,
-                            (const size_t[]){nsites, n, imts, kr_job_curve_levels(job)}, curves));
-    if (job->poes.n) {
-        KR_TRY(make_maps(r, curves, nsites * n));
-        KR_TRY(kr_h5_write_slab(r->file, "hmaps-rlzs", KR_H5_F32, start,
-                                (const size_t[]){nsites, n, imts, job->poes.n}, r->maps));
-    }
 out:
     return s;
 }
@@ -403,7 +338,7 @@ void kr_results_destroy(kr_results **results)
     if (r->temporary && r->made_dir)
         rmdir(r->spec.dir);
     kr_free(r->maps);
-    kr_free(r->map_scratch);
+    kr_free(r->ln_levels);
     kr_arena_clear(&r->arena);
     kr_free(r);
     *results = NULL;

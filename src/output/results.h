@@ -64,18 +64,41 @@ typedef struct kr_results_tile {
 
 KR_MUST_CHECK kr_status kr_results_put_tile(kr_results *results, const kr_results_tile *tile);
 
-/** The curves of realizations first .. first + n - 1 at consecutive sites: sites x realizations x
- * (measures x levels). Best in multiples of kr_results_chunk_sites, and where these
- * are not all realizations, of kr_results_chunk_rlzs. */
-KR_MUST_CHECK kr_status kr_results_put_rlzs(kr_results *results, size_t site, size_t nsites,
-                                            size_t first, size_t n, const float *curves);
+/* Single realizations are stored in blocks, a chunk each: some of the realizations of a site, or
+ * all of those of some sites. */
+typedef struct kr_rlzs_block {
+    size_t site, nsites, first, n;
+} kr_rlzs_block;
+
+/** The number of blocks of consecutive sites, of which the first one begins a tile; one of them. */
+size_t kr_results_rlzs_blocks(const kr_results_spec *spec, size_t nsites);
+kr_rlzs_block kr_results_rlzs_block(const kr_results_spec *spec, size_t first_site, size_t nsites,
+                                    size_t block);
+
+/* Makes blocks ready for the file; one for each thread. */
+typedef struct kr_rlzs_writer kr_rlzs_writer;
+
+/** The results must outlive it. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_rlzs_writer_create(kr_results *results, kr_rlzs_writer **out);
+void kr_rlzs_writer_destroy(kr_rlzs_writer **writer);     /* accepts NULL in *writer */
+size_t kr_rlzs_writer_bytes(const kr_results_spec *spec); /* that it takes */
+
+/** Where the curves of a block go: sites x realizations x (measures x levels). */
+float *kr_rlzs_writer_curves(kr_rlzs_writer *writer);
+
+/** Maps of the curves that are there; both are packed. Any thread. */
+void kr_rlzs_writer_pack(kr_rlzs_writer *writer, const kr_rlzs_block *block);
+
+/** What was packed goes into the file. One thread at a time; always in the order of the blocks, so
+ * that the same results make the same file. */
+KR_MUST_CHECK kr_status kr_rlzs_writer_put(kr_rlzs_writer *writer);
+
+/** The curves of all realizations of one site, by the thread that leads. */
+KR_MUST_CHECK kr_status kr_results_put_rlzs(kr_results *results, size_t site, const float *curves);
 
 /** Shares of variance and means by branch of one site and measure, with the job's `uncertainty`. */
 KR_MUST_CHECK kr_status kr_results_put_uncertainty(kr_results *results, size_t site, size_t measure,
                                                    const kr_uncertainty *u);
-
-/** Realizations of one site that are stored together, where not all of them are. */
-size_t kr_results_chunk_rlzs(size_t bytes_per_rlz);
 
 /** Bytes that results.h5 takes at the most (packed, it takes less); known before anything is
  * computed. */
@@ -105,6 +128,9 @@ long long kr_results_bytes(const kr_results *results);
 
 /** Sites that are stored together when each takes so many bytes: a power of two up to 64. */
 size_t kr_results_chunk_sites(size_t bytes_per_site);
+
+/** Realizations of one site that are stored together, where not all of them are. */
+size_t kr_results_chunk_rlzs(size_t bytes_per_rlz);
 
 /** Complete the file and give it its name, results.h5. Tables that an earlier run left in the
  * folder are removed: they tell of other results. */

@@ -7,6 +7,28 @@
 #include "output/results.h"
 #include "tree/tree.h"
 
+struct kr_results {
+    kr_ctx *ctx;
+    kr_results_spec spec;
+    kr_arena arena;
+    char *path, *temporary, *lock;
+    int lock_fd; /* held from create to destroy; -1: another run's folder, nothing in it is ours */
+    bool made_dir; /* to be removed again if nothing comes of it */
+    kr_h5 *file;
+    double *ln_levels; /* measures x levels of curves; then of the probabilities of maps */
+    float *maps;
+    size_t maps_cap;
+};
+
+/** Logarithms of levels and probabilities, for all maps that follow. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_results_plan_maps(kr_results *r);
+
+/** Maps of `n` consecutive groups of curves of all measures. Any thread. */
+void kr_results_maps(const kr_results *r, const float *curves, size_t n, float *maps);
+
+/** The datasets of single realizations. */
+KR_MUST_CHECK kr_status kr_results_make_rlzs(kr_results *r);
+
 /* More components of paths than these are not listed. */
 enum { KR_COMPONENTS_LISTED = 10000000 };
 

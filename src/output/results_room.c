@@ -92,7 +92,7 @@ static size_t largest_chunk(const kr_results_spec *p)
     size_t curve = job->nimts * kr_job_curve_levels(job) * sizeof(float), of_tree = 512 * 1024;
     size_t rates = chunk_bytes(p, job->nimts * job->nlevels * sizeof(double));
     size_t stats = chunk_bytes(p, p->nstats * curve), rlzs = 0, most = rates;
-    if (p->store_rlzs) {
+    if (p->store_rlzs && job->soil_intensities.n) { /* others are packed by their writers */
         size_t at_once = kr_results_chunk_rlzs(curve);
         rlzs = p->tree->nrlzs <= at_once ? chunk_bytes(p, p->tree->nrlzs * curve) : at_once * curve;
     }
@@ -106,8 +106,8 @@ static size_t largest_chunk(const kr_results_spec *p)
 size_t kr_results_open_bytes(const kr_results_spec *p)
 {
     size_t chunk = largest_chunk(p); /* one is gathered, shuffled and packed */
-    return 8192 + 2 * kr_job_curve_levels(p->job) * sizeof(double) + chunk +
-           kr_h5_packer_bytes(chunk);
+    size_t logarithms = p->job->nimts * kr_job_curve_levels(p->job) + p->job->poes.n;
+    return 8192 + logarithms * sizeof(double) + chunk + kr_h5_packer_bytes(chunk);
 }
 
 /* ------------------------------------------------------------------ CSV tables */

@@ -112,10 +112,11 @@ size_t kr_calc_uncertainty_bytes(const kr_calc *calc);
 KR_MUST_CHECK kr_status kr_calc_tile_uncertainty(kr_calc *calc, size_t first, size_t nsites,
                                                  const double *rates);
 
-/** Single realizations held at a time, and the bytes of their curves at the sites held with them.
- */
-size_t kr_calc_rlzs_at_once(const kr_calc *calc);
-size_t kr_calc_rlzs_bytes(const kr_calc *calc);
+/** Single realizations of the sites of a tile, computed and packed by all threads, into the
+ * results; and the bytes that it takes. */
+KR_MUST_CHECK kr_status kr_calc_tile_rlzs(kr_calc *calc, size_t first, size_t nsites,
+                                          const double *rates);
+size_t kr_calc_rlzs_bytes(const kr_calc *calc, int threads);
 
 /** End the phase under way and begin another (NULL: none); one line of log for each phase that
  * ended since the last call: wall time, memory accounted and resident. Phases that alternate begin

@@ -4,7 +4,6 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "run/sampling.h"
-#include "stats/realize.h"
 
 #include <math.h>
 
@@ -49,28 +48,26 @@ static size_t met_bytes(const kr_calc *calc)
     return bytes;
 }
 
-/* Single realizations: one store of curves, and what makes them. */
-static size_t rlzs_bytes(const kr_calc *calc)
+/* Single realizations: those of a site, or a block for each thread; and what makes them. */
+static size_t rlzs_bytes(const kr_calc *calc, int threads)
 {
     const kr_job *job = calc->job;
-    size_t levels = kr_job_curve_levels(job);
     if (!calc->store_rlzs)
         return 0;
     if (calc->amplifier)
-        return calc->tree->nrlzs * job->nimts * levels * sizeof(float) +
+        return calc->tree->nrlzs * job->nimts * kr_job_curve_levels(job) * sizeof(float) +
                kr_amplifier_scratch_bytes(calc->amplifier);
-    return kr_calc_rlzs_bytes(calc) + kr_realizer_bytes(calc->tree, job->nimts * job->nlevels);
+    return kr_calc_rlzs_bytes(calc, threads);
 }
 
-/* Numbers of maps that results.h5 has room for: of the realizations that are stored together, then
- * of the statistics of a tile; rooms grow to twice their size, or as needed. */
+/* Maps that results.h5 has room for: of the realizations that are stored together, then of the
+ * statistics of a tile; rooms grow to twice their size, or as needed. */
 static size_t map_bytes(const kr_calc *calc, size_t nsites)
 {
     const kr_job *job = calc->job;
-    size_t curve = job->nimts * kr_job_curve_levels(job), maps = job->nimts * job->poes.n;
-    size_t stats = nsites * calc->nstats * maps, rlzs = 0;
-    if (calc->store_rlzs)
-        rlzs = kr_calc_rlzs_bytes(calc) / (curve * sizeof(float)) * maps;
+    size_t maps = job->nimts * job->poes.n, stats = nsites * calc->nstats * maps, rlzs = 0;
+    if (calc->store_rlzs && calc->amplifier)
+        rlzs = calc->tree->nrlzs * maps;
     return (stats > rlzs && rlzs ? max(stats, 2 * rlzs) : max(stats, rlzs)) * sizeof(float);
 }
 
@@ -95,7 +92,7 @@ static void fill_tile(const kr_calc *calc, size_t nsites, kr_plan_memory *p)
     p->scratch = (size_t)p->stats_threads * (calc->amplifier
                                                  ? kr_amplifier_scratch_bytes(calc->amplifier)
                                                  : kr_statistics_scratch_bytes(calc->statistics));
-    p->rlzs = rlzs_bytes(calc);
+    p->rlzs = rlzs_bytes(calc, p->stats_threads);
     p->maps = map_bytes(calc, nsites);
     p->uncertainty = kr_calc_uncertainty_bytes(calc);
     p->sampling = kr_calc_sampling_bytes(calc, nsites, p->stats_threads);

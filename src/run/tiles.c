@@ -1,7 +1,6 @@
 /* Tiles of sites: component rates, statistics, storage. */
 #include "base/clock.h"
 #include "run/sampling.h"
-#include "stats/realize.h"
 #include "stats/weights.h"
 
 #include <math.h>
@@ -147,93 +146,6 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
     return (kr_status)atomic_load(&status);
 }
 
-/* Curves of single realizations into the results, a phase of its own. */
-static kr_status store_rlzs(kr_calc *calc, size_t site, size_t nsites, size_t first, size_t n,
-                            const float *curves)
-{
-    const char *phase = kr_phase_begin(calc->ctx, "storing");
-    kr_status s = kr_results_put_rlzs(calc->results, site, nsites, first, n, curves);
-    kr_phase_begin(calc->ctx, phase);
-    return s;
-}
-
-/* Most chunks of single realizations held at a time. */
-enum { CHUNKS_HELD = 16 };
-
-size_t kr_calc_rlzs_at_once(const kr_calc *calc)
-{
-    size_t curve = curve_size(calc), n = calc->tree->nrlzs;
-    size_t most = CHUNKS_HELD * kr_results_chunk_rlzs(curve * sizeof(float));
-    return calc->amplifier || n < most ? n : most;
-}
-
-/* Sites whose realizations are stored together: only where all of a site's are held. */
-static size_t rlzs_sites(const kr_calc *calc)
-{
-    size_t rlzs = kr_calc_rlzs_at_once(calc);
-    return rlzs < calc->tree->nrlzs
-               ? 1
-               : kr_results_chunk_sites(rlzs * curve_size(calc) * sizeof(float));
-}
-
-size_t kr_calc_rlzs_bytes(const kr_calc *calc)
-{
-    return rlzs_sites(calc) * kr_calc_rlzs_at_once(calc) * curve_size(calc) * sizeof(float);
-}
-
-static void rlz_curve(const double *rates, size_t n, float *out)
-{
-    for (size_t l = 0; l < n; l++)
-        out[l] = (float)-expm1(-rates[l]);
-}
-
-/* Single realizations of one site, some at a time. */
-static kr_status rlzs_of_site(kr_calc *calc, kr_realizer *realizer, const kr_site_rates *site,
-                              float *curves)
-{
-    kr_status s = KR_OK;
-    size_t curve = curve_size(calc), n = calc->tree->nrlzs, most = kr_calc_rlzs_at_once(calc);
-    kr_realizer_site(realizer, site);
-    for (size_t r = 0; r < n; r += most) {
-        size_t count = n - r < most ? n - r : most;
-        KR_TRY(check_interrupted(calc));
-        for (size_t k = 0; k < count; k++)
-            rlz_curve(kr_realizer_rates(realizer, r + k), curve, curves + k * curve);
-        if (most < n)
-            KR_TRY(store_rlzs(calc, site->site, 1, r, count, curves));
-    }
-out:
-    return s;
-}
-
-/* Single realizations of the sites of a tile. */
-static kr_status rlzs_of_sites(kr_calc *calc, size_t first, size_t nsites, const double *rates)
-{
-    kr_status s = KR_OK;
-    size_t size = calc->tree->nrlzs * curve_size(calc), at_once = rlzs_sites(calc);
-    bool whole = kr_calc_rlzs_at_once(calc) == calc->tree->nrlzs;
-    kr_realizer *realizer = NULL;
-    float *curves = NULL;
-    kr_phase_begin(calc->ctx, "single realizations");
-    KR_NEW(curves, calc->ctx, KR_ACCOUNT_STATS, kr_calc_rlzs_bytes(calc) / sizeof *curves);
-    KR_TRY(kr_realizer_create(calc->ctx, calc->tree, calc->job->nimts * calc->job->nlevels, false,
-                              &realizer));
-    for (size_t i = 0; i < nsites; i += at_once) {
-        size_t n = nsites - i < at_once ? nsites - i : at_once;
-        for (size_t k = 0; k < n; k++) {
-            const kr_site_rates site = rates_of_site(calc, first, nsites, i + k, rates);
-            KR_TRY(rlzs_of_site(calc, realizer, &site, curves + (whole ? k * size : 0)));
-        }
-        if (whole)
-            KR_TRY(store_rlzs(calc, first + i, n, 0, calc->tree->nrlzs, curves));
-        kr_progress(calc->ctx, "single realizations", (double)(i + n), (double)nsites);
-    }
-out:
-    kr_realizer_destroy(&realizer);
-    kr_free(curves);
-    return s;
-}
-
 /* Statistics and single realizations on soil, site by site. */
 static kr_status amplified_rlzs(kr_calc *calc, size_t first, size_t nsites, const double *rates,
                                 float *stats)
@@ -251,7 +163,9 @@ static kr_status amplified_rlzs(kr_calc *calc, size_t first, size_t nsites, cons
         kr_amplifier_site(calc->amplifier, scratch, &site, calc->stats, calc->nstats,
                           stats + i * calc->nstats * curve, curves);
         note_site(calc, site.site, kr_wall_seconds() - began);
-        KR_TRY(store_rlzs(calc, first + i, 1, 0, calc->tree->nrlzs, curves));
+        kr_phase_begin(calc->ctx, "storing");
+        KR_TRY(kr_results_put_rlzs(calc->results, first + i, curves));
+        kr_phase_begin(calc->ctx, "statistics");
         kr_progress(calc->ctx, "statistics", (double)(i + 1), (double)nsites);
     }
 out:
@@ -273,7 +187,7 @@ kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const d
     else
         KR_TRY(stats_of_sites(calc, first, nsites, rates, &made));
     if (calc->store_rlzs && !calc->amplifier)
-        KR_TRY(rlzs_of_sites(calc, first, nsites, rates));
+        KR_TRY(kr_calc_tile_rlzs(calc, first, nsites, rates));
     if (calc->job->uncertainty || calc->job->disagg_by_src || calc->sampling)
         kr_phase_begin(calc->ctx, "uncertainty and sources");
     if (calc->job->uncertainty)

@@ -133,8 +133,12 @@ void kr_amplifier_site(const kr_amplifier *amplifier, kr_amplifier_scratch *scra
 
 /** Hazard map values of one curve: the level at which it falls to each probability, by
  * interpolation in log-log as the reference does (reference-behaviour 6.7). `levels` increase;
- * `scratch` has room for 2 * nlevels numbers. */
+ * `scratch` has room for nlevels numbers. */
 void kr_hazard_map(const float *curve, const double *levels, size_t nlevels, const double *poes,
                    size_t npoes, double *scratch, float *out);
+
+/** One of them, with the logarithms of the levels and of the probability given. */
+float kr_map_value(const float *curve, const double *ln_levels, size_t nlevels, double poe,
+                   double ln_poe);
 
 #endif

@@ -31,6 +31,7 @@ typedef struct made {
     size_t curve;
     double *rates;
     float *stats, *rlzs, *by_source;
+    bool site_by_site; /* are single realizations put */
     char out[4096];
 } made;
 
@@ -127,6 +128,31 @@ static void end(made *x)
     kt_model_end(&x->model);
 }
 
+/* Single realizations, by blocks or site by site. */
+static kr_status put_rlzs(const made *x, kr_results *results, size_t first, size_t n)
+{
+    kr_status s = KR_OK;
+    size_t rlzs = x->spec.tree->nrlzs;
+    kr_rlzs_writer *writer = NULL;
+    for (size_t i = 0; i < n && x->site_by_site; i++)
+        KR_TRY(kr_results_put_rlzs(results, first + i, x->rlzs + (first + i) * rlzs * x->curve));
+    if (x->site_by_site)
+        goto out;
+    KR_TRY(kr_rlzs_writer_create(results, &writer));
+    for (size_t b = 0; b < kr_results_rlzs_blocks(&x->spec, n); b++) {
+        const kr_rlzs_block block = kr_results_rlzs_block(&x->spec, first, n, b);
+        float *to = kr_rlzs_writer_curves(writer);
+        for (size_t i = 0; i < block.nsites; i++, to += block.n * x->curve)
+            memcpy(to, x->rlzs + ((block.site + i) * rlzs + block.first) * x->curve,
+                   block.n * x->curve * sizeof *to);
+        kr_rlzs_writer_pack(writer, &block);
+        KR_TRY(kr_rlzs_writer_put(writer));
+    }
+out:
+    kr_rlzs_writer_destroy(&writer);
+    return s;
+}
+
 /* Everything of sites [first, first + n). */
 static kr_status put(const made *x, kr_ctx *ctx, kr_results *results, size_t first, size_t n)
 {
@@ -145,8 +171,7 @@ static kr_status put(const made *x, kr_ctx *ctx, kr_results *results, size_t fir
                                 x->by_source + first * x->curve * x->spec.tree->nbase_ids};
     KR_TRY(kr_results_put_tile(results, &tile));
     if (x->spec.store_rlzs)
-        KR_TRY(kr_results_put_rlzs(results, first, n, 0, x->spec.tree->nrlzs,
-                                   x->rlzs + first * x->spec.tree->nrlzs * x->curve));
+        KR_TRY(put_rlzs(x, results, first, n));
 out:
     kr_free(rates);
     return s;
@@ -324,11 +349,12 @@ static void test_read_back(void **state)
 {
     (void)state;
     static const size_t counts[] = {FEW_SITES, 64, MANY_SITES};
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 6; i++) {
         made x;
         kr_h5 *file;
         kr_arena arena;
-        begin(&x, counts[i]);
+        begin(&x, counts[i % 3]);
+        x.site_by_site = i >= 3;
         kr_ctx *ctx = x.model.ctx;
         kt_ok(ctx, write_all(&x, ctx));
         assert_false(kr_file_exists(kt_path(x.out, "results.h5.part")));
@@ -344,6 +370,44 @@ static void test_read_back(void **state)
         kr_arena_clear(&arena);
         end(&x);
     }
+}
+
+/* Blocks follow each other, begin where chunks begin, and hold every realization of every site
+ * once. */
+static void check_blocks(size_t nsites, size_t nrlzs, size_t levels, size_t at_most)
+{
+    kr_sites sites = {.n = nsites};
+    kr_tree tree = {.nrlzs = nrlzs};
+    kr_job job = {.nimts = 2, .nlevels = levels};
+    const kr_results_spec spec = {.job = &job, .sites = &sites, .tree = &tree};
+    for (size_t first = 0; first < nsites; first += 64) {
+        size_t n = nsites - first < 64 ? nsites - first : 64, site = first, rlz = 0;
+        for (size_t b = 0; b < kr_results_rlzs_blocks(&spec, n); b++) {
+            const kr_rlzs_block block = kr_results_rlzs_block(&spec, first, n, b);
+            assert_int_equal(block.site, site);
+            assert_int_equal(block.first, rlz);
+            assert_true(block.n > 0 && block.nsites > 0);
+            assert_true(block.n * block.nsites * 2 * levels * sizeof(float) <= at_most);
+            assert_true(block.nsites == 1 || block.n == nrlzs);
+            assert_true(block.nsites == 1 || block.site % 2 == 0);
+            rlz += block.n;
+            site += rlz == nrlzs ? block.nsites : 0;
+            rlz = rlz == nrlzs ? 0 : rlz;
+        }
+        assert_int_equal(site, first + n);
+        assert_int_equal(rlz, 0);
+    }
+}
+
+static void test_blocks(void **state)
+{
+    (void)state;
+    check_blocks(1, 1, 3, 1 << 20);
+    check_blocks(131, 8, 3, 1 << 20);
+    check_blocks(131, 400, 50, 1 << 20);
+    check_blocks(67, 4860, 100, 1 << 20);
+    check_blocks(3, 1 << 20, 29, 1 << 20);
+    check_blocks(2, 3, 200000, 1600000); /* a curve that is larger than a chunk may be */
 }
 
 static void test_chunks(void **state)
@@ -540,10 +604,10 @@ static void test_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_read_back),   cmocka_unit_test(test_chunks),
-        cmocka_unit_test(test_discarded),   cmocka_unit_test(test_disk_full),
-        cmocka_unit_test(test_tables),      cmocka_unit_test(test_tables_fail),
-        cmocka_unit_test(test_allocations),
+        cmocka_unit_test(test_read_back),   cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_chunks),      cmocka_unit_test(test_discarded),
+        cmocka_unit_test(test_disk_full),   cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_tables_fail), cmocka_unit_test(test_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
