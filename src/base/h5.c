@@ -73,8 +73,6 @@ out:
 
 static void h5_delete(kr_h5 **file)
 {
-    kr_h5_packer_destroy(&(*file)->packer);
-    kr_free((*file)->chunk);
     kr_free((*file)->dataset_name);
     kr_free((*file)->path);
     kr_free(*file);
@@ -219,6 +217,9 @@ kr_status kr_h5_settle(kr_h5 *file)
     file->dataset = H5I_INVALID_HID;
     kr_free(file->dataset_name);
     file->dataset_name = NULL;
+    kr_h5_packer_destroy(&file->packer);
+    kr_free(file->chunk);
+    file->chunk = NULL;
     return s;
 }
 

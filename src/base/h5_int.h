@@ -15,8 +15,8 @@ struct kr_h5 {
      * a chunk again for every call. */
     hid_t dataset;
     char *dataset_name;
-    kr_h5_packer *packer; /* of kr_h5_write_chunks */
-    char *chunk;
+    kr_h5_packer *packer; /* of kr_h5_write_chunks, for that dataset */
+    char *chunk;          /* gathered; NULL where chunks stand in slabs as they are */
 };
 
 /* The shape of a dataset or attribute. */

@@ -213,20 +213,61 @@ static void gather(const kr_h5_cut *cut, const kr_h5_part *part, const size_t *a
     } while (step(row, at, end, NULL, last));
 }
 
-/* A packer for chunks of so many bytes, and a buffer for one. */
-static kr_status make_room(kr_h5 *file, size_t bytes)
+/* Do the numbers of a chunk stand together in a slab? Then all dimensions after the one that is cut
+ * are whole, and those before it are of one element. */
+static bool stands_together(const kr_h5_cut *cut, const kr_h5_part *part)
 {
-    kr_status s = KR_OK;
+    int cut_at = 0;
 
-    if (file->packer && file->packer->most >= bytes)
-        return KR_OK;
-    kr_h5_packer_destroy(&file->packer);
-    kr_free(file->chunk);
-    file->chunk = NULL;
-    KR_TRY(kr_h5_packer_create(file->ctx, bytes, &file->packer));
-    KR_NEW(file->chunk, file->ctx, KR_ACCOUNT_OUTPUT, bytes);
-out:
-    return s;
+    while (cut_at < cut->rank && cut->chunk[cut_at] == 1)
+        cut_at++;
+    for (int i = cut_at + 1; i < cut->rank; i++)
+        if (cut->chunk[i] != part->count[i])
+            return false;
+    return true;
+}
+
+/* Where a chunk begins in a slab, and how much of it is there, if it stands together. */
+static size_t place(const kr_h5_cut *cut, const kr_h5_part *part, const size_t *at, size_t *n)
+{
+    size_t from = 0;
+
+    *n = 1;
+    for (int i = 0; i < cut->rank; i++) {
+        size_t left = part->start[i] + part->count[i] - at[i];
+        from = from * part->count[i] + at[i] - part->start[i];
+        *n *= left < cut->chunk[i] ? left : cut->chunk[i];
+    }
+    return from;
+}
+
+/* One chunk after the other, from the slab or gathered in file->chunk. */
+static kr_status put_chunks(kr_h5 *file, const char *name, kr_h5_type type, hid_t dataset,
+                            const kr_h5_cut *cut, const kr_h5_part *part, const char *data)
+{
+    size_t at[KR_H5_MAX_RANK], end[KR_H5_MAX_RANK], size = kr_h5_type_size(type), whole = 1;
+
+    for (int i = 0; i < cut->rank; i++) {
+        whole *= cut->chunk[i];
+        at[i] = part->start[i];
+        end[i] = at[i] + part->count[i];
+    }
+    do {
+        hsize_t start[KR_H5_MAX_RANK] = {0};
+        kr_h5_packed packed;
+        for (int i = 0; i < cut->rank; i++)
+            start[i] = at[i];
+        if (file->chunk) {
+            gather(cut, part, at, data, size, file->chunk, whole * size);
+            packed = kr_h5_pack(file->packer, type, file->chunk, whole, whole);
+        } else {
+            size_t n, from = place(cut, part, at, &n);
+            packed = kr_h5_pack(file->packer, type, data + from * size, n, whole);
+        }
+        if (H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, start, packed.n, packed.bytes) < 0)
+            return kr_h5_fail(file, KR_EIO, "cannot write the dataset", name);
+    } while (step(at, part->start, end, cut->chunk, cut->rank));
+    return KR_OK;
 }
 
 kr_status kr_h5_write_chunks(kr_h5 *file, const char *name, kr_h5_type type, hid_t dataset,
@@ -234,28 +275,18 @@ kr_status kr_h5_write_chunks(kr_h5 *file, const char *name, kr_h5_type type, hid
 {
     kr_status s = KR_OK;
     kr_h5_cut cut = {.rank = 0};
-    size_t at[KR_H5_MAX_RANK], end[KR_H5_MAX_RANK], size = kr_h5_type_size(type), n = 1;
+    size_t bytes = kr_h5_type_size(type);
 
     *done = chunk_of(dataset, type, &cut) && whole_chunks(&cut, part);
     if (!*done)
         return KR_OK;
-    for (int i = 0; i < cut.rank; i++) {
-        n *= cut.chunk[i];
-        at[i] = part->start[i];
-        end[i] = at[i] + part->count[i];
-    }
-    KR_TRY(make_room(file, n * size));
-    do {
-        hsize_t from[KR_H5_MAX_RANK] = {0};
-        for (int i = 0; i < cut.rank; i++)
-            from[i] = at[i];
-        gather(&cut, part, at, data, size, file->chunk, n * size);
-        kr_h5_packed packed = kr_h5_pack(file->packer, type, file->chunk, n, n);
-        if (H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, from, packed.n, packed.bytes) < 0) {
-            s = kr_h5_fail(file, KR_EIO, "cannot write the dataset", name);
-            goto out;
-        }
-    } while (step(at, part->start, end, cut.chunk, cut.rank));
+    for (int i = 0; i < cut.rank; i++)
+        bytes *= cut.chunk[i];
+    if (!file->packer)
+        KR_TRY(kr_h5_packer_create(file->ctx, bytes, &file->packer));
+    if (!file->chunk && !stands_together(&cut, part))
+        KR_NEW(file->chunk, file->ctx, KR_ACCOUNT_OUTPUT, bytes);
+    KR_TRY(put_chunks(file, name, type, dataset, &cut, part, data));
 out:
     return s;
 }

@@ -12,42 +12,72 @@ static inline double ln_poe(float poe, bool single)
     return single ? (double)logf(poe) : log(fmax((double)poe, POE_FLOOR));
 }
 
-/* How many probabilities of a curve, which falls, are greater than p: by comparing all of them,
- * which is quicker than a search that the processor cannot foresee. *least: the smallest one. */
-static size_t count_greater(const float *curve, size_t nlevels, float p, float *least)
+/* What one look at a curve tells: how many of its probabilities are greater than p (comparing all
+ * is quicker than a search that the processor cannot foresee), the smallest one, how many are
+ * greater than the one before them. */
+typedef struct look {
+    size_t greater, rises;
+    float least;
+} look;
+
+static look look_at(const float *curve, size_t nlevels, float p)
 {
-    int n = 0;
-    float low = INFINITY;
-#pragma omp simd reduction(+ : n) reduction(min : low)
-    for (size_t l = 0; l < nlevels; l++) {
-        n += curve[l] > p;
-        low = curve[l] < low ? curve[l] : low;
+    int greater = curve[0] > p, rises = 0;
+    float least = curve[0];
+#pragma omp simd reduction(+ : greater, rises) reduction(min : least)
+    for (size_t l = 1; l < nlevels; l++) {
+        greater += curve[l] > p;
+        rises += curve[l] > curve[l - 1];
+        least = curve[l] < least ? curve[l] : least;
     }
-    *least = low;
-    return (size_t)n;
+    return (look){(size_t)greater, (size_t)rises, least};
+}
+
+/* The first level whose ln(poe) is ln_p at most, nlevels if there is none: from the place that
+ * comparing probabilities gives. Rounding of logarithms can make neighbours equal. */
+static size_t find_falling(const float *curve, size_t nlevels, size_t at, bool single, double ln_p)
+{
+    while (at > 0 && ln_poe(curve[at - 1], single) <= ln_p)
+        at--;
+    while (at < nlevels && ln_poe(curve[at], single) > ln_p)
+        at++;
+    return at;
+}
+
+/* The same for curves that rise somewhere, as those of standard deviations do: where the
+ * reference's search comes to (numpy.interp, which takes the last probability first). */
+static size_t find_rising(const float *curve, size_t nlevels, bool single, double ln_p)
+{
+    size_t low = 0, high = nlevels - 1;
+    if (ln_p > ln_poe(curve[0], single))
+        return 0;
+    if (ln_p < ln_poe(curve[nlevels - 1], single))
+        return nlevels;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (ln_p < ln_poe(curve[nlevels - 2 - middle], single))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return nlevels - 1 - low;
 }
 
 float kr_map_value(const float *curve, const double *ln_levels, size_t nlevels, double poe,
                    double ln_p)
 {
-    float least;
-    size_t above = count_greater(curve, nlevels, (float)poe, &least);
-    bool single = (double)least >= POE_FLOOR;
-    double here = 0, before = 0; /* ln of the probabilities `above` and `above - 1` */
-    /* the same count for the logarithms, whose rounding can make neighbours equal */
-    while (above > 0 && (before = ln_poe(curve[above - 1], single)) <= ln_p)
-        above--;
-    while (above < nlevels && (here = ln_poe(curve[above], single)) > ln_p) {
-        before = here;
-        above++;
-    }
-    if (above == 0) /* a probability above the whole curve: the level is below the first one */
-        return here == ln_p ? (float)exp(ln_levels[0]) : 0.0F;
-    if (above == nlevels)
+    look it = look_at(curve, nlevels, (float)poe);
+    bool single = (double)it.least >= POE_FLOOR;
+    size_t at = it.rises ? find_rising(curve, nlevels, single, ln_p)
+                         : find_falling(curve, nlevels, it.greater, single, ln_p);
+    if (at == nlevels)
         return (float)exp(ln_levels[nlevels - 1]);
-    double to = ln_levels[above], from = ln_levels[above - 1];
-    if (here == ln_p)
+    double here = ln_poe(curve[at], single), to = ln_levels[at];
+    if (at == 0 && ln_p > here) /* above the whole curve: the level is below the first one */
+        return 0;
+    if (at == 0 || here == ln_p)
         return (float)exp(to);
+    double before = ln_poe(curve[at - 1], single), from = ln_levels[at - 1];
     return (float)exp((from - to) / (before - here) * (ln_p - here) + to);
 }
 
