@@ -2,6 +2,7 @@
 #include "output/export.h"
 
 #include "base/file.h"
+#include "base/phase.h"
 #include "base/str.h"
 #include "kauri/run.h"
 #include "output/stored.h"
@@ -269,12 +270,15 @@ kr_status kr_export_results(kr_ctx *ctx, const kr_export_options *options, FILE 
     kr_status s = KR_OK;
     exporting e = {.ctx = ctx, .options = options};
     kr_arena_init(&e.arena, ctx, KR_ACCOUNT_OUTPUT);
+    kr_phase_begin(ctx, "reading results");
     KR_TRY(kr_stored_open(ctx, options->dir, &e.stored));
     KR_TRY(kr_stored_tree(e.stored));
     KR_TRY(make_spec(&e));
+    kr_phase_begin(ctx, "tables");
     KR_TRY(options->list ? list(&e, out) : export_chosen(&e, out));
 out:
     kr_stored_close(&e.stored);
     kr_arena_clear(&e.arena);
+    kr_phase_end(ctx);
     return s;
 }
