@@ -13,7 +13,9 @@ endif()
 
 # Instrumented and emulated code is slower: more time for the same test.
 set(KAURI_PATIENCE 1)
-if(KAURI_SANITIZE OR KAURI_COVERAGE OR CMAKE_CROSSCOMPILING_EMULATOR)
+if(CMAKE_CROSSCOMPILING_EMULATOR)
+  set(KAURI_PATIENCE 20)
+elseif(KAURI_SANITIZE OR KAURI_COVERAGE)
   set(KAURI_PATIENCE 5)
 endif()
 
