@@ -144,6 +144,13 @@ static kr_status bare_share(kr_h5 *file, double *share)
     return s;
 }
 
+/* From the sources and the sites, both ready, to the rates of components. */
+static bool is_hazard(const char *phase)
+{
+    return kr_str_eq(phase, "hazard") || kr_str_eq(phase, "meeting sites") ||
+           kr_str_eq(phase, "distances of sections");
+}
+
 static kr_status read_job(kr_ctx *ctx, const char *dir, kr_arena *arena, job *j)
 {
     kr_status s = KR_OK;
@@ -165,9 +172,9 @@ static kr_status read_job(kr_ctx *ctx, const char *dir, kr_arena *arena, job *j)
     j->products *= share;
     KR_TRY(kr_h5_read_strings(file, "performance/phase", arena, &names, &nphases));
     KR_TRY(kr_h5_read(file, "performance/cpu", KR_H5_F64, arena, (void **)&cpu, &n));
+    j->hazard = 0;
     for (size_t i = 0; i < n && i < nphases; i++)
-        if (kr_str_eq(names[i], "hazard"))
-            j->hazard = cpu[i];
+        j->hazard += is_hazard(names[i]) ? cpu[i] : 0;
 out:
     kr_h5_discard(&file);
     return s;

@@ -214,7 +214,7 @@ def shared(b):
     for what in ('distances', 'means', 'exceedances'):
         n = [counts['sh', k][what] for k in (9, 18, 36)]
         print('  %-11s of 9, 18, 36 alternatives: %.6g, %.6g, %.6g' % (what, *n))
-        b.tell(what + ', most / least', max(n) / min(n) if min(n) else float('nan'), at_most=1.02)
+        b.tell(what + ', most / least', max(n) / min(n) if min(n) else float('nan'), at_most=1.001)
     for n in (9, 18):
         share = (cost['sh', 2 * n] - cost['sh', n]) / (cost['un', 2 * n] - cost['un', n])
         b.tell('doubling %d, shared / unshared' % n, share, at_most=.25)
