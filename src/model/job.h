@@ -92,7 +92,7 @@ typedef struct kr_job {
         *source_map_file; /* full paths; NULL if absent */
     const char *gsim;     /* the text of `gsim`, or NULL */
     int gsim_line;
-    size_t samples; /* 0: full enumeration */
+    size_t samples;                               /* 0: full enumeration */
     size_t branch_count, site_count, level_count; /* a smaller job; 0: all */
     uint32_t random_seed;
     kr_sampling sampling_method;
