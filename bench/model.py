@@ -110,6 +110,12 @@ def write_ruptures(path, name, region, prefix, ruptures):
         f.write('</multiFaultSource>\n</sourceGroup>\n</sourceModel>\n</nrml>\n')
 
 
+def scattered(rng, ruptures):
+    """The same, no two of them alike."""
+    for mag, rake, rate, held in ruptures:
+        yield mag + rng.uniform(-.05, .05), rake, rate, held
+
+
 def alternatives(rng, n, shared, make):
     """n lists of ruptures; shared: of one list, most of it with rates of its own."""
     base = list(make()) if shared else None
@@ -231,6 +237,7 @@ def options(p):
     p.add_argument('--layout', choices=('list', 'extend'), default='list', help='a branch for each combination, or a set'
                    ' for each part')
     p.add_argument('--shared', action='store_true', help='the alternatives of a part differ in rates alone')
+    p.add_argument('--distinct', action='store_true', help='no two ruptures of an alternative are alike')
     p.add_argument('--individual', choices=('true', 'false'), default='true', help='store single realizations')
 
 
@@ -255,6 +262,7 @@ def write(folder, a):
             (2, a.second, 'j', INTERFACE, lambda: interface_ruptures(rng, 6, 3, 25, max(a.ruptures // 10, 1)))):
         for k, ruptures in enumerate(alternatives(rng, n, a.shared, make)):
             name = f'{letter}{k}'
+            ruptures = scattered(rng, ruptures) if a.distinct else ruptures
             write_ruptures(at(name + '.xml'), name, region, letter, ruptures)
             parts[part].append(f'{name}.xml {letter}.xml')
             if part == 0 and a.points:

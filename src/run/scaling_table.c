@@ -280,8 +280,8 @@ static const struct {
     const char *name;
     double unit;
 } figures[] = {{KR_F_REALIZATIONS, "realizations", 1},
-               {KR_F_SITES, "sites", 1},
-               {KR_F_LEVELS, "levels", 1},
+               {KR_F_SITES, "nsites", 1},
+               {KR_F_LEVELS, "nlevels", 1},
                {KR_F_CPU, "cpu_s", 1},
                {KR_F_WALL, "wall_s", 1},
                {KR_F_RESIDENT, "resident_mb", 1e6},

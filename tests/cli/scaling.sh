@@ -45,7 +45,7 @@ grep -q "| status 1: -p truncation_level: truncation_level is 'x'" "$dir/scaling
 table="$dir/scaling.csv"
 [ "$(field "$table" 1 status)$(field "$table" 2 status)$(field "$table" 3 status)" = 010 ] ||
     fail "status: $(cat "$table")"
-for column in realizations sites levels cpu_s wall_s resident_mb accounted_mb results_mb contexts; do
+for column in realizations nsites nlevels cpu_s wall_s resident_mb accounted_mb results_mb contexts; do
     value=$(field "$table" 1 $column)
     awk -v x="$value" 'BEGIN { exit !(x + 0 > 0) }' || fail "$column is '$value'"
     [ -z "$(field "$table" 2 $column)" ] || fail "a failed setting has $column"
@@ -81,7 +81,7 @@ awk -v a="$expected" -v b="$(field "$scratch/two/scaling.csv" 2 motion_475_perce
 
 # numbers of sites and levels, with the powers of three values; too many are an error by name
 scaling job.ini --vary sites=4,2,3,5000 -o "$scratch/sites" -q || fail "sites: $(cat "$scratch/log")"
-[ "$(for i in 1 2 3; do field "$scratch/sites/scaling.csv" $i sites; done | tr '\n' ' ')" = "4 2 3 " ] ||
+[ "$(for i in 1 2 3; do field "$scratch/sites/scaling.csv" $i nsites; done | tr '\n' ' ')" = "4 2 3 " ] ||
     fail "sites: $(cat "$scratch/sites/scaling.csv")"
 grep -q '^| sites | | 3 from 2 to 4 | processor time of hazard | ' "$scratch/out" || fail "powers: $(cat "$scratch/out")"
 grep -q 'site_count is 5000, but the job has' "$scratch/out" || fail "too many sites: $(cat "$scratch/out")"
