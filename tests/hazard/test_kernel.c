@@ -65,7 +65,7 @@ static void test_random(void **state)
         levels[l] = l < 37 ? log(0.005) + 0.16 * (double)l : 1e300;
     for (size_t i = 0; i < NTRUNCATIONS; i++) {
         kr_truncation t = kr_truncation_of(truncations[i]);
-        for (int trial = 0; trial < 20; trial++) {
+        for (int trial = 0; trial < 8; trial++) {
             for (size_t j = 0; j < BATCH; j++) {
                 mean[j] = -9 + 10 * kt_random_unit(&random);
                 sigma[j] = 0.2 + kt_random_unit(&random);
@@ -91,12 +91,12 @@ static void test_dense(void **state)
     for (size_t i = 0; i < NTRUNCATIONS; i++) {
         kr_truncation t = kr_truncation_of(truncations[i]);
         double reach = 1.02 * fmin(truncations[i], 9);
-        for (size_t at = 0; at < 500; at++)
+        for (size_t at = 0; at < 300; at++)
             for (int odd = 0; odd < 2; odd++) {
                 double mean = odd ? 0.1 : 0, sigma = odd ? 0.7 : 1;
                 for (size_t l = 0; l < N; l++)
                     levels[l] =
-                        mean + sigma * (-reach + 2 * reach * (double)(at * N + l) / (500 * N - 1));
+                        mean + sigma * (-reach + 2 * reach * (double)(at * N + l) / (300 * N - 1));
                 for (size_t k = 0; k < nkernels; k++) {
                     if (!runs_here(kernels[k].isa))
                         continue;
@@ -258,7 +258,7 @@ typedef struct sums_case {
     uint32_t *rows;
 } sums_case;
 
-enum { SUMMED = 700, ROOM = 100, FEW = 7 };
+enum { SUMMED = 400, ROOM = 100, FEW = 7 };
 
 static sums_case make_sums(uint64_t *random, size_t nlevels, bool probs)
 {
@@ -285,14 +285,13 @@ static void end_sums(sums_case *c)
 /* The sum or the probability of any of member k, in long double. */
 static long double plain_sum(const sums_case *c, size_t k, size_t level, bool probs)
 {
-    long double sum = 0, ln_none = 0;
+    long double sum = 0;
     for (size_t j = 0; j < c->n; j++) {
         long double q = (long double)c->weights[k * SUMMED + j] *
                         (long double)c->poes[c->rows[j] * c->stride + level];
-        sum += q;
-        ln_none += log1pl(-q);
+        sum += probs ? q - q * sum : q;
     }
-    return probs ? -expm1l(ln_none) : sum;
+    return sum;
 }
 
 /* Sums and probabilities within (n + 3) 2^-53 of themselves; of one member and of several the same
