@@ -4,7 +4,8 @@
 #   bench/memory_report.sh [--runs N] [JOB.ini]
 #
 # JOB.ini: without it demos/area. Times are the least of N runs (default 5) each, one thread. Where `perf` can count
-# instructions, their ratio is printed too: it hardly depends on what else the machine does.
+# instructions, their ratio is printed too: it hardly depends on what else the machine does. The last line is what the
+# report measures of itself: the processor time of its thread and of its drawings, as a part of that of the run.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 kauri=${KAURI_PROGRAM:-$root/build/release/kauri}
@@ -19,17 +20,19 @@ done
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# one WITH: a run; a line "user+system seconds, resident peak in kB, instructions or 0" goes to $scratch/WITH.
+# one WITH: a run; a line "seconds, accounted and resident peak in MB, instructions or 0" goes to $scratch/WITH.
 one() {
     local option=() TIMEFORMAT='%U %S' cpu
     [ "$1" = off ] || option=(--memory-report)
     cpu=$({ time $count "$kauri" run "$job" -o "$scratch/out" --threads 1 "${option[@]}" >"$scratch/log" 2>&1; } 2>&1) ||
         { tail -n 3 "$scratch/log" >&2 && exit 1; }
-    # the last line of the phases: "... peak accounted X MB, resident Y MB"
     awk -v cpu="$cpu" -v n="$([ -z "$count" ] || awk -F, '/instructions/ {print $1}' "$scratch/perf")" '
         {if (match($0, /peak accounted [0-9.]+ MB, resident [0-9.]+/)) {
             split(substr($0, RSTART, RLENGTH), w, " "); accounted = w[3]; resident = w[6]}}
         END {split(cpu, t, " "); print t[1] + t[2], accounted, resident, n + 0}' "$scratch/log" >>"$scratch/$1"
+    # what the report says of itself
+    [ "$1" = off ] || sed -nE 's/.*"processor_seconds": ([0-9.]+), "of_seconds": ([0-9.]+).*/\1 \2/p' \
+        "$scratch/out/memory.json" >>"$scratch/own"
 }
 
 count=''
@@ -53,3 +56,5 @@ row "processor time" 1 s
 row "accounted peak" 2 MB
 row "resident peak" 3 MB
 [ -z "$count" ] || row instructions 4 ""
+awk '{a += $1; b += $2} END {printf "%-24s %.4f of %.3f s: %.2f %%\n", "as the report says", a / NR, b / NR, 100 * a / b}' \
+    "$scratch/own"

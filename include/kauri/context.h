@@ -95,6 +95,7 @@ typedef struct kr_peak {
     size_t resident; /* of the whole process at that moment; 0: not known */
     double seconds;  /* since the calculation began */
     const char *phase;
+    size_t copies; /* how often the counters were copied, for the latest moment to be the peak */
     kr_holder refused; /* the first request that could not be met; bytes 0: none */
 } kr_peak;
 

@@ -153,6 +153,7 @@ size_t kr_ctx_peak(kr_ctx *ctx, kr_peak *peak, kr_holder *holders, size_t most)
     pthread_mutex_lock(&l->lock);
     *peak = (kr_peak){.bytes = l->held,
                       .resident = l->resident,
+                      .copies = l->copies,
                       .phase = l->copies ? phase_name(ctx, l->phase) : ""};
     if (l->copies)
         peak->seconds = l->when - (ctx->phases.n ? ctx->phases.began : ctx->began);

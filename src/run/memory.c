@@ -1,5 +1,6 @@
 #include "run/memory.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "kauri/run.h"
@@ -10,9 +11,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static const char *const files[] = {"memory.json", "memory-top-down.svg", "memory-bottom-up.svg",
-                                    "memory-timeline.csv", "memory-timeline.svg"};
-enum { JSON, TOP_DOWN, BOTTOM_UP, TIMELINE, TIMELINE_DRAWN, FILES };
+static const char *const files[] = {"memory-top-down.svg", "memory-bottom-up.svg",
+                                    "memory-timeline.csv", "memory-timeline.svg", "memory.json"};
+enum { TOP_DOWN, BOTTOM_UP, TIMELINE, TIMELINE_DRAWN, JSON, FILES };
 
 struct kr_memory_report {
     kr_ctx *ctx;
@@ -20,6 +21,7 @@ struct kr_memory_report {
     const char *dir, *paths[FILES];
     size_t limit;
     kr_timeline *timeline;
+    double cost; /* processor seconds of the timeline */
 };
 
 kr_status kr_memory_take(kr_ctx *ctx, kr_arena *arena, kr_memory *out)
@@ -118,16 +120,20 @@ static kr_status write_file(const kr_memory_report *r, const kr_memory *m, kr_ar
     return s;
 }
 
+/* The JSON comes last: it holds what the others cost. */
 static kr_status write_files(const kr_memory_report *r, kr_arena *arena, kr_status status)
 {
     kr_status s = KR_OK;
+    double began = kr_cpu_seconds();
     kr_memory m;
     KR_TRY(kr_memory_take(r->ctx, arena, &m));
     m.limit = r->limit;
     m.status = status;
     for (int i = 0; i < FILES; i++)
-        if (i != TIMELINE)
+        if (i != TIMELINE) {
+            m.cost = r->cost + kr_cpu_seconds() - began;
             KR_TRY(write_file(r, &m, arena, i));
+        }
 out:
     return s;
 }
@@ -139,7 +145,7 @@ kr_status kr_memory_report_end(kr_memory_report **report, kr_status status)
     if (!r)
         return status;
     bool begun = r->timeline != NULL;
-    kr_status s = kr_timeline_end(&r->timeline);
+    kr_status s = kr_timeline_end(&r->timeline, &r->cost);
     kr_arena_init(&arena, r->ctx, KR_ACCOUNT_OTHER);
     if (begun) {
         kr_status written = write_files(r, &arena, status);

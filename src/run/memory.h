@@ -20,6 +20,7 @@ typedef struct kr_memory {
     size_t resident_peak;
     size_t limit; /* 0: none */
     kr_status status;
+    double cost; /* processor seconds of the report */
 } kr_memory;
 
 /** Take stock; holders are in the arena. KR_ENOMEM. */

@@ -1,4 +1,5 @@
 /* The report of memory as text and as JSON. */
+#include "base/clock.h"
 #include "kauri/run.h"
 #include "kauri/version.h"
 #include "run/memory.h"
@@ -141,6 +142,9 @@ void kr_memory_json(const kr_memory *m, FILE *out)
             "  \"accounted_peak\": %" PRId64 ",\n  \"resident_peak\": %zu,\n",
             KAURI_VERSION, kr_status_text(m->status), m->wall, m->limit, m->all.peak,
             m->resident_peak);
+    fprintf(out,
+            "  \"report\": {\"processor_seconds\": %.4f, \"of_seconds\": %.4f, \"copies\": %zu},\n",
+            m->cost, kr_cpu_seconds(), m->peak.copies);
     put_peak_json(m, out);
     fputs(",\n  \"accounts\": [", out);
     for (int a = 0; a < KR_ACCOUNT_COUNT; a++)

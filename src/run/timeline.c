@@ -28,6 +28,7 @@ struct kr_timeline {
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t wake;
     bool over, failed;
+    double cpu;    /* seconds of the thread that writes */
     double last;   /* seconds of the last line */
     size_t lines;  /* written */
     unsigned seen; /* a bit for each phase that has a line */
@@ -92,6 +93,9 @@ static void *sample(void *user)
         if (!t->over && kr_wall_seconds() - t->zero >= line_due(t))
             put_line(t);
     }
+    struct timespec cpu = {0};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    t->cpu = (double)cpu.tv_sec + 1e-9 * (double)cpu.tv_nsec;
     pthread_mutex_unlock(&t->lock);
     return NULL;
 }
@@ -161,11 +165,11 @@ kr_status kr_timeline_begin(kr_ctx *ctx, const char *path, kr_timeline **out)
     kr_phase_watch(ctx, phase_began, t);
 out:
     if (s != KR_OK)
-        (void)kr_timeline_end(out);
+        (void)kr_timeline_end(out, NULL);
     return s;
 }
 
-kr_status kr_timeline_end(kr_timeline **timeline)
+kr_status kr_timeline_end(kr_timeline **timeline, double *seconds)
 {
     kr_timeline *t = *timeline;
     kr_status s = KR_OK;
@@ -180,6 +184,8 @@ kr_status kr_timeline_end(kr_timeline **timeline)
         pthread_mutex_unlock(&t->lock);
         pthread_join(t->thread, NULL);
     }
+    if (seconds)
+        *seconds = t->cpu;
     if (t->fd >= 0 && close(t->fd) != 0)
         t->failed = true;
     if (t->failed)
