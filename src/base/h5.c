@@ -12,6 +12,7 @@ enum {
     WRITING_CACHE_BYTES = 2 * 1024 * 1024, /* slabs fill whole chunks of up to 1 MB */
     FREE_LIST_BYTES = 1024 * 1024,         /* freed blocks that the library keeps, of each kind */
     CACHE_SLOTS = 10007,
+    TEXT_BUFFER_BYTES = 32 * 1024, /* references to texts on their way */
     IMAGE_GROWS_BYTES = 1 << 16
 };
 
@@ -441,6 +442,14 @@ hid_t kr_h5_text_type(void)
         H5Tset_cset(type, H5T_CSET_UTF8);
     }
     return type;
+}
+
+hid_t kr_h5_text_transfer(void)
+{
+    hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+
+    H5Pset_buffer(transfer, TEXT_BUFFER_BYTES, NULL, NULL);
+    return transfer;
 }
 
 size_t kr_h5_fixed_length(const char *p, size_t size, H5T_str_t padding)

@@ -77,6 +77,10 @@ KR_MUST_CHECK kr_status kr_h5_create_dataset(kr_h5 *file, const char *name, hid_
 /** A new variable-length UTF-8 string type, to be closed; negative on failure. */
 hid_t kr_h5_text_type(void);
 
+/** How texts are read and written, to be closed: otherwise the library clears two buffers of 1 MB
+ * for each dataset, however few its texts are. */
+hid_t kr_h5_text_transfer(void);
+
 /** The text of the fixed-length string of `size` bytes at p: its length without padding. */
 size_t kr_h5_fixed_length(const char *p, size_t size, H5T_str_t padding);
 

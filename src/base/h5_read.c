@@ -135,10 +135,10 @@ static kr_status h5_read_variable(kr_h5 *file, const char *name, hid_t dataset, 
 {
     kr_status s = KR_OK;
     char **raw = NULL;
-    hid_t space = H5Dget_space(dataset);
+    hid_t space = H5Dget_space(dataset), transfer = kr_h5_text_transfer();
 
     KR_NEW(raw, file->ctx, arena->account, n);
-    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) < 0) {
+    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, transfer, raw) < 0) {
         s = kr_h5_fail(file, KR_EIO, "cannot read the dataset", name);
         goto out;
     }
@@ -149,6 +149,7 @@ static kr_status h5_read_variable(kr_h5 *file, const char *name, hid_t dataset, 
     }
     H5Dvlen_reclaim(type, space, H5P_DEFAULT, raw);
 out:
+    H5Pclose(transfer);
     kr_free(raw);
     H5Sclose(space);
     return s;

@@ -6,8 +6,7 @@
 enum {
     PACK_FROM_BYTES = 1024, /* larger datasets are chunked and deflated */
     CHUNK_TARGET_BYTES = 512 * 1024,
-    DEFLATE_LEVEL = 1,
-    TEXT_BUFFER_BYTES = 32 * 1024 /* references to texts on their way */
+    DEFLATE_LEVEL = 1
 };
 
 hid_t kr_h5_stored(kr_h5_type type)
@@ -200,10 +199,8 @@ kr_status kr_h5_write_strings(kr_h5 *file, const char *name, const char *const *
     kr_status s = KR_OK;
     kr_h5_shape shape;
     hid_t type = kr_h5_text_type(), dataset = H5I_INVALID_HID;
-    hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+    hid_t transfer = kr_h5_text_transfer();
 
-    /* The library would clear two buffers of 1 MB for each dataset, however few its texts are. */
-    H5Pset_buffer(transfer, TEXT_BUFFER_BYTES, NULL, NULL);
     KR_TRY(h5_shape(file, name, scalar ? 0 : 1, &n, &shape));
     KR_TRY(kr_h5_create_dataset(file, name, type, &shape, NULL, &dataset));
     if (shape.count > 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, transfer, texts) < 0)

@@ -195,6 +195,38 @@ static void test_strings(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* More texts than go through the library's buffer at once. */
+static void test_many_strings(void **state)
+{
+    (void)state;
+    enum { MANY = 10007 };
+    static char names[MANY][16];
+    static const char *texts[MANY];
+    kr_ctx *ctx = kt_ctx();
+    kr_arena arena;
+    kr_h5 *f;
+    const char *path = kt_path(dir, "many.h5");
+    char **got;
+    size_t n;
+
+    for (size_t i = 0; i < MANY; i++) {
+        snprintf(names[i], sizeof names[i], "%.*s%zu", (int)(i % 7), "xxxxxxx", i);
+        texts[i] = names[i];
+    }
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);
+    kt_ok(ctx, kr_h5_create(ctx, path, &f));
+    kt_ok(ctx, kr_h5_write_strings(f, "many", texts, MANY, false));
+    kt_ok(ctx, kr_h5_close(&f));
+    kt_ok(ctx, kr_h5_open(ctx, path, &f));
+    kt_ok(ctx, kr_h5_read_strings(f, "many", &arena, &got, &n));
+    assert_int_equal(n, MANY);
+    for (size_t i = 0; i < n; i++)
+        assert_string_equal(got[i], texts[i]);
+    kr_h5_discard(&f);
+    kr_arena_clear(&arena);
+    kt_ctx_end(&ctx);
+}
+
 static void test_attributes(void **state)
 {
     (void)state;
@@ -453,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_write_and_read_numbers),
         cmocka_unit_test(test_slabs),
         cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_many_strings),
         cmocka_unit_test(test_attributes),
         cmocka_unit_test(test_what_is_there),
         cmocka_unit_test(test_files_are_reproducible),
