@@ -101,8 +101,9 @@ KR_API KR_MUST_CHECK kr_status kr_compare(kr_ctx *ctx, const char *a, const char
                                           double atol, FILE *out, kr_comparison *result);
 
 /* A key and the values that it is to have. Besides the parameters of a job: "threads",
- * "memory_limit", "compat", "isa" (v2, v3, v4), "job" (paths of job files), "branches", "sites" and
- * "levels" (numbers: the job's branch_count, site_count and level_count). */
+ * "memory_limit", "compat", "isa" (v2, v3, v4), "job" and "program" (paths of job files, of builds
+ * of Kauri), "branches", "sites" and "levels" (numbers: the job's branch_count, site_count and
+ * level_count). */
 typedef struct kr_vary {
     const char *key;
     const char *const *values;

@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -149,7 +150,10 @@ static int run(int argc, char **argv)
     opterr = 0;
     o.scaling.vary = o.vary;
     o.scaling.run.parameters = o.parameters;
-    o.scaling.program = "/proc/self/exe"; /* the same program, even if its file is replaced */
+    /* An emulator, say, has to be named; else it is the same program, even if its file is replaced.
+     * There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
+    const char *program = getenv("KAURI_PROGRAM");
+    o.scaling.program = program && *program ? program : "/proc/self/exe";
     /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
     for (int option; (option = getopt_long(argc, argv, ":o:p:q", long_options, NULL)) != -1;) {
         int status = read_option(option, argv, &o);
@@ -191,8 +195,9 @@ const cli_command cli_cmd_scaling = {
         "  --vary key=a,b,c     values of a key; all combinations of several, the last changing\n"
         "                       fastest. Keys are the job's parameters, among them the switches\n"
         "                       sharing, collapsing and factoring; and threads, memory_limit,\n"
-        "                       compat, isa (v2, v3, v4), job (job files), branches, sites and\n"
-        "                       levels (numbers, for branch_count, site_count, level_count).\n"
+        "                       compat, isa (v2, v3, v4), job (job files), program (builds of\n"
+        "                       Kauri), branches, sites and levels (numbers, for branch_count,\n"
+        "                       site_count, level_count).\n"
         "                       A comma in brackets or after a backslash does not part values\n"
         "  --one-at-a-time      not all combinations: the first values, then one key changed\n"
         "  --ab N               compare two settings: N runs of each in turn, medians, and the\n"

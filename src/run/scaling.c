@@ -158,6 +158,7 @@ static bool has_isa(const kr_scaling_study *z, kr_setting *setting, const kr_sto
             continue;
         snprintf(setting->reason, sizeof setting->reason,
                  "isa %s is not there: the run took %s; v2, v3 and v4 are known", wanted, run->isa);
+        setting->exit_status = kr_exit_status(KR_EUSAGE);
         return false;
     }
     return true;

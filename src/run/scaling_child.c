@@ -33,7 +33,7 @@ typedef struct command {
     kr_arena *arena;
     const char **argv, **env;
     size_t n;
-    const char *job;
+    const char *job, *program;
 } command;
 
 static kr_status add(command *c, const char *option, const char *value)
@@ -84,6 +84,10 @@ static kr_status add_varied(command *c, const char *key, const char *value)
         return add(c, "--memory-limit", value);
     if (kr_str_eq(key, "compat"))
         return add(c, "--compat", value);
+    if (kr_str_eq(key, "program")) {
+        c->program = value;
+        return KR_OK;
+    }
     if (kr_str_eq(key, "job")) {
         c->job = value;
         return KR_OK;
@@ -117,6 +121,7 @@ static kr_status make_command(const kr_scaling_study *z, const kr_setting *setti
     kr_status s = KR_OK;
     const kr_scaling_options *o = z->options;
     c->job = o->run.job;
+    c->program = o->program;
     KR_ANEW(c->argv, c->arena, 2 * (o->run.nparameters + o->nvary) + 16);
     KR_TRY(copy_environment(c));
     c->argv[c->n++] = "kauri";
@@ -141,9 +146,9 @@ out:
 /* ------------------------------------------------------------------ the process */
 
 /* Between fork and exec: only what is safe there. */
-static void become(const char *program, const command *c, int messages)
+static void become(const command *c, int messages)
 {
-    static const char text[] = "kauri: error: the program cannot be started again\n";
+    static const char text[] = "kauri: error: the program cannot be started\n";
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 #if defined(__linux__)
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* nothing goes on where nobody waits for it */
@@ -154,7 +159,7 @@ static void become(const char *program, const command *c, int messages)
     }
     dup2(messages, STDERR_FILENO);
     /* execve takes what it does not change without const. */
-    execve(program, (char *const *)(uintptr_t)c->argv, (char *const *)(uintptr_t)c->env);
+    execve(c->program, (char *const *)(uintptr_t)c->argv, (char *const *)(uintptr_t)c->env);
     if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
         _exit(126);
     _exit(127);
@@ -176,8 +181,12 @@ static void listen_to(listener *l, const char *text, size_t n)
             continue;
         }
         l->line[l->n] = '\0';
-        if (kr_str_starts(l->line, error_mark))
-            memcpy(l->reason, l->line + strlen(error_mark), l->n + 1 - strlen(error_mark));
+        if (kr_str_starts(l->line, error_mark)) {
+            char *usage = strstr(l->line, "; usage: ");
+            if (usage) /* of kauri run, which nobody typed */
+                *usage = '\0';
+            snprintf(l->reason, sizeof l->line, "%s", l->line + strlen(error_mark));
+        }
         l->n = 0;
     }
 }
@@ -217,7 +226,7 @@ static kr_status start(kr_scaling_study *z, const command *c, int messages[2], p
                        strerror_r(errno, reason, sizeof reason));
     *pid = fork();
     if (*pid == 0)
-        become(z->options->program, c, messages[1]);
+        become(c, messages[1]);
     close(messages[1]);
     if (*pid > 0)
         return KR_OK;

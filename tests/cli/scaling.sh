@@ -61,9 +61,18 @@ function at(p,   i) {
         if ($i >= p && p > $(i + 1))
             return exp(log(level[i]) + log(p / $i) / log($(i + 1) / $i) * log(level[i + 1] / level[i]))
 }
+# the probability of a level
+function of(x,   i) {
+    for (i = 4; i < NF; i++)
+        if (level[i] <= x && x <= level[i + 1])
+            return exp(log($i) + log($(i + 1) / $i) * log(x / level[i]) / log(level[i + 1] / level[i]))
+}
 FNR == 2 { for (i = 4; i <= NF; i++) { split($i, part, "poe-"); level[i] = part[2] } }
 FNR == 3 && NR == FNR { first = at(1 - exp(-50 / 475)) }
-FNR == 3 && NR != FNR { printf "%.4f\n", 100 * (at(1 - exp(-50 / 475)) / first - 1) }
+FNR == 3 && NR != FNR {
+    p = 1 - exp(-50 / 475)
+    printf "%.5f %.5f\n", 100 * (at(p) / first - 1), 100 * (of(first) / p - 1)
+}
 END
 grep -q '^investigation_time *= *50' job.ini || fail "the demo is no longer of 50 years"
 grep -v '^region' job.ini >one.ini
@@ -74,10 +83,14 @@ one+=(-p quantiles= -p max=false -p std=false -p "intensity_measure_types_and_le
 for i in 1 2; do
     "$KAURI_PROGRAM" export "$scratch/two/run-$i" hcurves -o "$scratch/two/$i" >"$scratch/log" 2>&1 || fail "export: $(cat "$scratch/log")"
 done
-expected=$(awk -F, -f "$scratch/levels.awk" "$scratch"/two/{1,2}/hazard_curve-mean-PGA.csv)
-awk -v a="$expected" -v b="$(field "$scratch/two/scaling.csv" 2 motion_475_percent)" \
-    'BEGIN { d = a - b; exit !(a < -0.1 && d * d < 1e-6) }' ||
-    fail "motion at 475 years: $(field "$scratch/two/scaling.csv" 2 motion_475_percent), by the tables $expected"
+read -r motion poe < <(awk -F, -f "$scratch/levels.awk" "$scratch"/two/{1,2}/hazard_curve-mean-PGA.csv)
+check_percent() {
+    awk -v a="$2" -v b="$(field "$scratch/two/scaling.csv" 2 "$1")" \
+        'BEGIN { d = a - b; exit !(a < -0.1 && d * d < 1e-6) }' ||
+        fail "$1: $(field "$scratch/two/scaling.csv" 2 "$1"), by the tables $2"
+}
+check_percent motion_475_percent "$motion"
+check_percent poe_475_percent "$poe"
 
 # numbers of sites and levels, with the powers of three values; too many are an error by name
 scaling job.ini --vary sites=4,2,3,5000 -o "$scratch/sites" -q || fail "sites: $(cat "$scratch/log")"
@@ -89,12 +102,19 @@ scaling job.ini --vary levels=5,10 --vary threads=1 --one-at-a-time -q || fail "
 [ "$(grep -c '^| [15]' "$scratch/out")" -eq 2 ] || fail "one at a time: $(cat "$scratch/out")"
 
 # branches; other jobs; in pairs
+scaling job.ini --vary isa=v9 --vary threads=1,x -q
+grep -q '| status 2: isa v9 is not there: the run took ' "$scratch/out" || fail "isa: $(cat "$scratch/out")"
+grep -q '| status 2: --threads x: a number from 1 to 4096 is wanted |' "$scratch/out" || fail "usage: $(cat "$scratch/out")"
 scaling job.ini --vary branches=1 -q || fail "branches: $(cat "$scratch/log")"
 scaling job.ini --vary branches=40 -q && fail "all settings fail: status 0"
 grep -q 'all settings fail; the first: branch_count is 40' "$scratch/log" || fail "all fail: $(cat "$scratch/log")"
 cp job.ini 'other (job.ini'
 scaling --vary 'job=job.ini,other \(job.ini' --ab 3 -q || fail "jobs in pairs: $(cat "$scratch/log")"
 grep -q '^| processor time | 3 | ' "$scratch/out" || fail "pairs: $(cat "$scratch/out")"
+scaling job.ini --vary "program=$KAURI_PROGRAM,$scratch/none" -q || fail "programs: $(cat "$scratch/log")"
+grep -q "$scratch/none |.*| status 127: the program cannot be started |" "$scratch/out" ||
+    fail "a program that is not there: $(cat "$scratch/out")"
+scaling --vary 'job=job.ini,other \(job.ini' -q || fail "jobs: $(cat "$scratch/log")"
 grep -q '^| other (job.ini | .* | equal |' "$scratch/out" || fail "equal jobs: $(cat "$scratch/out")"
 nothing_left "all runs"
 
