@@ -58,7 +58,7 @@ typedef struct part {
     const double *levels;
     size_t ngroups, n, stride;
     double weight, *out;
-    bool add;
+    bool add, any_below;
     _Alignas(64) double mean[CONTEXTS];
     _Alignas(64) double by_sigma[CONTEXTS];
     _Alignas(64) int64_t below[CONTEXTS]; /* groups whose levels are exceeded always */
@@ -84,6 +84,7 @@ static void find_groups(part *p, const double *mean, const double *sigma)
         p->mean[j] = width[j] = 1;
     memcpy(p->mean, mean, p->n * sizeof *mean);
     memcpy(width, sigma, p->n * sizeof *sigma);
+    kr_vec_bits any = {0};
     for (size_t j = 0; j < p->n; j += KR_VEC) {
         kr_vec at = kr_vec_load(p->mean + j), s = kr_vec_load(width + j);
         kr_vec reach = kr_vec_all(p->t->level) * s, low = at - reach, high = at + reach;
@@ -97,7 +98,11 @@ static void find_groups(part *p, const double *mean, const double *sigma)
         *(kr_vec_bits *)(p->below + j) = below;
         *(kr_vec_bits *)(p->count + j) = (reached - below) & more;
         kr_vec_store(p->by_sigma + j, kr_vec_all(p->t->by) / s);
+        any |= below;
     }
+    p->any_below = false;
+    for (int i = 0; i < KR_VEC; i++)
+        p->any_below |= any[i] != 0;
 }
 
 static ALWAYS_HERE void put(double *to, kr_vec poe, double weight, bool add)
@@ -126,11 +131,12 @@ static ALWAYS_HERE double *place(const part *p, uint32_t item)
 
 static void clear_rows(const part *p)
 {
-    for (size_t j = 0; j < p->n; j++) {
-        double *to = p->out + j * p->stride;
-        for (size_t v = 0; v < p->ngroups * VECS; v++)
-            kr_vec_store(to + v * KR_VEC, kr_vec_all(0));
-    }
+    size_t row = p->ngroups * GROUP;
+    bool flat = p->stride == row;
+    size_t nrows = flat ? 1 : p->n, nlevels = flat ? p->n * row : row;
+    for (size_t j = 0; j < nrows; j++)
+        for (size_t l = 0; l < nlevels; l += KR_VEC)
+            kr_vec_store(p->out + j * p->stride + l, kr_vec_all(0));
 }
 
 /* Groups that are exceeded always. */
@@ -204,37 +210,47 @@ static ALWAYS_HERE void run_polynomial(const part *p, uint32_t *items, size_t n,
     }
 }
 
-/* Arguments of the error function at a time. */
-enum { LOT = 32 * GROUP };
+/* Items whose error functions are taken at a time. */
+enum { LOT = 32 };
 
-static void take_erfc(double *y)
+static void take_erfc(double *x)
 {
 #pragma omp simd
-    for (size_t i = 0; i < LOT; i++)
-        y[i] = erfc(y[i]);
+    for (size_t i = 0; i < LOT * GROUP; i++)
+        x[i] = erfc(x[i]);
 }
 
-static void run_erfc(const part *p, const uint32_t *items, size_t n)
+/* At most LOT items; of what lies beyond them in the arrays nothing is used. */
+static ALWAYS_HERE void run_lot(const part *p, const uint32_t *items, size_t n, double *y,
+                                double *e, bool add)
 {
-    _Alignas(64) double e[LOT];
     kr_vec half = kr_vec_all(0.5), tail = kr_vec_all(p->t->tail), scale = kr_vec_all(p->t->scale);
     kr_vec none = kr_vec_all(0), one = kr_vec_all(1), by = kr_vec_all(p->t->level / 2);
-    memset(e, 0, sizeof e);
-    for (size_t first = 0; first < n; first += LOT / GROUP) {
-        size_t m = n - first < LOT / GROUP ? n - first : LOT / GROUP;
-        for (size_t i = 0; i < m * VECS; i++) {
-            kr_vec y = by * argument(p, items[first + i / VECS], (int)(i % VECS));
-            kr_vec_store(e + i * KR_VEC, kr_vec_max(y, -y));
+    for (size_t i = 0; i < n; i++)
+        UNROLL for (int v = 0; v < VECS; v++)
+        {
+            kr_vec at = argument(p, items[i], v);
+            kr_vec_store(y + i * GROUP + v * KR_VEC, at);
+            kr_vec_store(e + i * GROUP + v * KR_VEC, by * kr_vec_max(at, -at));
         }
-        take_erfc(e);
-        for (size_t i = 0; i < m * VECS; i++) {
-            uint32_t item = items[first + i / VECS];
-            kr_vec y = argument(p, item, (int)(i % VECS));
-            kr_vec poe = (half * kr_vec_load(e + i * KR_VEC) - tail) * scale;
-            poe = clip(y, kr_vec_if_less(y, none, one - poe, poe));
-            put(place(p, item) + i % VECS * KR_VEC, poe, p->weight, p->add);
+    take_erfc(e);
+    for (size_t i = 0; i < n; i++) {
+        double *to = place(p, items[i]);
+        UNROLL for (int v = 0; v < VECS; v++)
+        {
+            kr_vec at = kr_vec_load(y + i * GROUP + v * KR_VEC);
+            kr_vec poe = (half * kr_vec_load(e + i * GROUP + v * KR_VEC) - tail) * scale;
+            poe = clip(at, kr_vec_if_less(at, none, one - poe, poe));
+            put(to + v * KR_VEC, poe, p->weight, add);
         }
     }
+}
+
+static ALWAYS_HERE void run_erfc(const part *p, const uint32_t *items, size_t n, bool add)
+{
+    _Alignas(64) double y[LOT * GROUP], e[LOT * GROUP] = {0};
+    for (size_t first = 0; first < n; first += LOT)
+        run_lot(p, items + first, n - first < LOT ? n - first : LOT, y, e, add);
 }
 
 static void run_part(part *p, const double *mean, const double *sigma)
@@ -244,11 +260,14 @@ static void run_part(part *p, const double *mean, const double *sigma)
     find_groups(p, mean, sigma);
     if (!p->add)
         clear_rows(p);
-    put_ones(p);
+    if (p->any_below)
+        put_ones(p);
     for (size_t j = 0; j < p->n; j++)
         n = append(items, n, j, p->below[j], p->count[j]);
-    if (p->t->nterms == 0)
-        run_erfc(p, items, n);
+    if (p->t->nterms == 0 && p->add)
+        run_erfc(p, items, n, true);
+    else if (p->t->nterms == 0)
+        run_erfc(p, items, n, false);
     else if (p->add)
         run_polynomial(p, items, n, true);
     else

@@ -144,9 +144,10 @@ void kr_soil_add_poes(const kr_soil *soil, const double *at, size_t measure,
                       const kr_kernels *kernels, const kr_truncation *t, const double motion[2],
                       double weight, double *rates)
 {
-    double above[EDGES] = {0};
+    double above[EDGES];
     const double *exceed = at + measure * (EDGES - 1) * soil->padded;
-    kernels->add_poes(t, soil->edges + measure * EDGES, EDGES, motion[0], motion[1], 1, above);
+    kernels->poes(t, soil->edges + measure * EDGES, EDGES, 1, &motion[0], &motion[1], 1, false,
+                  EDGES, above);
     for (size_t k = 0; k + 1 < EDGES; k++, exceed += soil->padded) {
         double within = weight * (above[k] - above[k + 1]);
         if (!(within > 0))

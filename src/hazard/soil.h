@@ -24,7 +24,7 @@ const kr_amplification *kr_soil_table(const kr_soil *soil);
 const double *kr_soil_at(const kr_soil *soil, size_t site, double mag, double rrup);
 
 /** kernel: add weight x probability of exceedance on soil to `rates`, for the motion on rock of one
- * context; as kr_kernels.add_poes. */
+ * context; `motion`: its mean and sigma. */
 void kr_soil_add_poes(const kr_soil *soil, const double *at, size_t measure,
                       const kr_kernels *kernels, const kr_truncation *t, const double motion[2],
                       double weight, double *rates);
