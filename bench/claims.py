@@ -11,7 +11,7 @@
   threads    two threads beside one, with 5,000 ruptures in each alternative
   shared     9, 18 and 36 alternatives that share their ruptures beside as many that do not
   memory     2,000 sites with --memory-limit 64M beside no limit: same bits, peaks
-  all        all of them
+  all        all of them; that cost grows linearly is linear.py's to show
 
 Models are written by model.py; --job takes another one (for `shared` a text with {kind}, which becomes sh or un, and
 {n}, which becomes 9, 18, 36). Figures are medians of N interleaved runs (5 without --runs) and their spread. --peer
@@ -112,7 +112,7 @@ def australia(b):
 
 
 def calls(b, job):
-    """Exponentials and logarithms for each mean, counted in a run; NaN where they cannot be."""
+    """Exponentials and logarithms for each mean, counted in a run; 4 where they cannot be."""
     library, counts = os.path.join(BUILD, 'bench', 'libcalls.so'), b.at('calls')
     if not os.path.exists(library):
         return 4., 'not counted'
@@ -162,7 +162,7 @@ def scalar(b):
     for isa, uses in zip(isas, others):
         show(isa, uses)
         ratio = measure.middle(plain).cpu / measure.middle(uses).cpu
-        hazard = [statistics.median(phase(use.text, 'hazard') for use in some) for some in (plain, uses)]
+        hazard = [statistics.median(hazard_phase(use.text) for use in some) for some in (plain, uses)]
         print('  %-34s %8.2f   (hazard phase %.2f)' % ('scalar / ' + isa, ratio, hazard[0] / hazard[1]))
 
 
@@ -195,10 +195,10 @@ def work(log):
     return dict(zip(('contexts', 'distances', 'means', 'exceedances', 'products'), map(float, m.groups())))
 
 
-def phase(log, name):
-    """Processor time of a phase, from the table that closes a run's log."""
-    m = re.search(r'\] %s +\S+ +\S+ +(\S+) ' % re.escape(name), log)
-    return float(m[1]) if m else float('nan')
+def hazard_phase(log):
+    """Its processor time, from the table that closes a run's log."""
+    return sum(map(float, re.findall(
+        r'\] (?:hazard|meeting sites|distances of sections) +[\d.]+ +[\d.]+ +([\d.]+) +\d', log)))
 
 
 def shared(b):
