@@ -4,7 +4,11 @@
 # usage: arm64-sysroot.sh FOLDER
 set -eu
 sysroot=$1
-[ -e "$sysroot/complete" ] && exit 0
+packages='libc6-dev libgomp1 libexpat1-dev libhdf5-dev libjansson-dev libgeos-dev libzip-dev nettle-dev
+libdeflate-dev libcmocka-dev'
+if [ -e "$sysroot/complete" ] && [ "$(cat "$sysroot/complete")" = "$packages" ]; then
+    exit 0
+fi
 rm -rf "$sysroot"
 mkdir -p "$sysroot"
 sysroot=$(cd "$sysroot" && pwd)
@@ -16,10 +20,10 @@ own=(-q -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::
     -o Dir::State="$apt" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt"
     -o Debug::NoLocking=1)
 apt-get "${own[@]}" update
-apt-get "${own[@]}" install --download-only -y --no-install-recommends libc6-dev libgomp1 \
-    libexpat1-dev libhdf5-dev libjansson-dev libgeos-dev libzip-dev nettle-dev libdeflate-dev libcmocka-dev
+# shellcheck disable=SC2086 # a word for each package
+apt-get "${own[@]}" install --download-only -y --no-install-recommends $packages
 for deb in "$apt"/archives/*.deb; do
     dpkg -x "$deb" "$sysroot"
 done
 rm -rf "$apt"
-touch "$sysroot/complete"
+echo "$packages" >"$sysroot/complete"
