@@ -392,6 +392,7 @@ static kr_status grid_row(kr_ctx *ctx, geos *g, const GEOSPreparedGeometry *shap
 {
     kr_status s = KR_OK;
     double lon = area->box.west;
+    const kr_course step = kr_course_from(lat, 90.0, scan->km / KR_EARTH_RADIUS_KM);
 
     while (kr_lon_extent(lon, area->box.east) > 0.0) {
         double x, y;
@@ -401,7 +402,7 @@ static kr_status grid_row(kr_ctx *ctx, geos *g, const GEOSPreparedGeometry *shap
             return geos_fail(ctx, g, "search of points");
         if (found == 1)
             KR_TRY(points_add(scan->found, scan->arena, lon, lat));
-        double next = kr_point_at(lon, lat, 90.0, scan->km).lon;
+        double next = kr_course_lon(&step, lon);
         if (!(kr_lon_extent(lon, next) > 0.0) || ++scan->steps > max_grid_points)
             return too_many(ctx, scan->km);
         lon = next;

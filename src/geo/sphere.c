@@ -99,14 +99,27 @@ double kr_azimuth(double lon1, double lat1, double lon2, double lat2)
     return positive_mod(360.0 - to_deg(course(lon1, lat1, lon2, lat2)), 360.0);
 }
 
+kr_course kr_course_from(double lat, double azimuth, double a)
+{
+    double phi = to_rad(lat), t = to_rad(360.0 - azimuth);
+    double sin_lat = sin(phi) * cos(a) + cos(phi) * sin(a) * cos(t);
+
+    return (kr_course){
+        .west = atan2(sin(t) * sin(a) * cos(phi), cos(a) - sin(phi) * sin_lat),
+        .lat = to_deg(asin(kr_lesser(kr_greater(sin_lat, -1.0), 1.0))),
+    };
+}
+
+double kr_course_lon(const kr_course *from, double lon)
+{
+    return to_deg(positive_mod(to_rad(lon) - from->west + pi, 2.0 * pi) - pi);
+}
+
 kr_lonlat kr_point_at_arc(double lon, double lat, double azimuth, double a)
 {
-    double lambda = to_rad(lon), phi = to_rad(lat), t = to_rad(360.0 - azimuth);
-    double sin_lat = sin(phi) * cos(a) + cos(phi) * sin(a) * cos(t);
-    double dlon = atan2(sin(t) * sin(a) * cos(phi), cos(a) - sin(phi) * sin_lat);
-    double wrapped = positive_mod(lambda - dlon + pi, 2.0 * pi) - pi;
+    kr_course from = kr_course_from(lat, azimuth, a);
 
-    return (kr_lonlat){to_deg(wrapped), to_deg(asin(kr_lesser(kr_greater(sin_lat, -1.0), 1.0)))};
+    return (kr_lonlat){kr_course_lon(&from, lon), from.lat};
 }
 
 kr_lonlat kr_point_at(double lon, double lat, double azimuth, double distance_km)

@@ -48,7 +48,15 @@ double kr_distance_km(double lon1, double lat1, double z1, double lon2, double l
 double kr_azimuth(double lon1, double lat1, double lon2, double lat2);
 /** The point at a distance in a direction. */
 kr_lonlat kr_point_at(double lon, double lat, double azimuth, double distance_km);
-/** The same at an arc in radians. */
+/* A way along a great circle from a latitude in a direction, at whatever longitude it begins. */
+typedef struct kr_course {
+    double west; /* radians of longitude that it goes to the west */
+    double lat;  /* where it ends */
+} kr_course;
+kr_course kr_course_from(double lat, double azimuth, double arc);
+/** The longitude where it ends. */
+double kr_course_lon(const kr_course *from, double lon);
+/** kr_point_at at an arc in radians. */
 kr_lonlat kr_point_at_arc(double lon, double lat, double azimuth, double arc);
 /** Signed distance of (plon, plat) to the great circle through (lon, lat) with that azimuth;
  * positive to the right. */

@@ -5,8 +5,8 @@
 #include "model/source_h5.h"
 #include "model/source_share.h"
 
+#include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What is known of a rupture beside its lists. */
@@ -25,9 +25,11 @@ void kr_multi_build_clear(kr_multi_build *b)
     kr_spool_clear(&b->spool);
     kr_free(b->row);
     kr_free(b->list);
+    kr_free(b->packed);
     b->row = NULL;
     b->list = NULL;
-    b->row_cap = b->list_cap = 0;
+    b->packed = NULL;
+    b->row_cap = b->list_cap = b->packed_cap = 0;
 }
 
 kr_status kr_multi_begin(kr_source_reader *r, kr_multi_build *b, const kr_node *node,
@@ -53,66 +55,82 @@ out:
 /* ------------------------------------------------------------------ lists of sections, packed */
 
 /* Section lists are runs of neighbours, up or down: (step to the first, length of the run). Both
- * are signed numbers in groups of 7 bits. */
-static kr_status pack_number(kr_spool *spool, int64_t x)
+ * are signed numbers in groups of 7 bits, PACKED of them at most: they are below 2^33. */
+enum { PACKED = 5 };
+
+static unsigned char *pack_number(unsigned char *to, int64_t x)
 {
-    unsigned char bytes[10];
     uint64_t u = (uint64_t)x << 1 ^ (x < 0 ? UINT64_MAX : 0);
-    size_t n = 0;
 
     for (; u >= 0x80; u >>= 7)
-        bytes[n++] = (unsigned char)(u | 0x80);
-    bytes[n++] = (unsigned char)u;
-    return kr_spool_write(spool, bytes, n);
+        *to++ = (unsigned char)(u | 0x80);
+    *to++ = (unsigned char)u;
+    return to;
 }
 
-static int64_t unpack_number(kr_spool *spool)
+static const unsigned char *unpack_number(const unsigned char *from, int64_t *x)
 {
     uint64_t u = 0;
-    unsigned char byte = 0;
 
-    for (int shift = 0; kr_spool_read(spool, &byte, 1); shift += 7) {
-        u |= (uint64_t)(byte & 0x7F) << shift;
-        if (byte < 0x80)
+    for (int shift = 0;; shift += 7) {
+        u |= (uint64_t)(*from & 0x7F) << shift;
+        if (*from++ < 0x80)
             break;
     }
-    return (int64_t)(u >> 1) ^ -(int64_t)(u & 1);
+    *x = (int64_t)(u >> 1) ^ -(int64_t)(u & 1);
+    return from;
 }
 
-static kr_status pack_list(kr_spool *spool, const uint32_t *list, size_t n)
+/* How long a list is, and its bytes. */
+typedef struct packed_size {
+    uint32_t n, bytes;
+} packed_size;
+
+/* The list b->list goes to the spool. */
+static kr_status pack_list(kr_multi_build *b, size_t n)
 {
     kr_status s = KR_OK;
+    const uint32_t *list = b->list;
     int64_t before = 0;
 
-    KR_TRY(pack_number(spool, (int64_t)n));
+    KR_GROW(b->packed, b->packed_cap, 2 * PACKED * n, b->spool.ctx, KR_ACCOUNT_READING);
+    unsigned char *to = b->packed;
     for (size_t i = 0, end; i < n; i = end) {
         int64_t step = i + 1 < n && list[i + 1] + 1 == list[i] ? -1 : 1;
         for (end = i + 1; end < n && (int64_t)list[end] == (int64_t)list[end - 1] + step; end++)
             continue;
-        KR_TRY(pack_number(spool, (int64_t)list[i] - before));
-        KR_TRY(pack_number(spool, step * (int64_t)(end - i - 1)));
+        to = pack_number(to, (int64_t)list[i] - before);
+        to = pack_number(to, step * (int64_t)(end - i - 1));
         before = list[end - 1];
     }
+    packed_size size = {(uint32_t)n, (uint32_t)(to - b->packed)};
+    KR_TRY(kr_spool_write(&b->spool, &size, sizeof size));
+    KR_TRY(kr_spool_write(&b->spool, b->packed, size.bytes));
 out:
     return s;
 }
 
-/* Writes the list to `out` unless that is NULL; returns its length. */
-static size_t unpack_list(kr_spool *spool, uint32_t *out)
+/* Writes the next list to `out` unless that is NULL; returns its length. */
+static size_t unpack_list(kr_multi_build *b, uint32_t *out)
 {
-    size_t n = (size_t)unpack_number(spool);
-    int64_t section = 0;
+    packed_size size = {0, 0};
+    int64_t section = 0, from = 0, run = 0;
 
+    (void)kr_spool_read(&b->spool, &size, sizeof size);
+    (void)kr_spool_read(&b->spool, b->packed, size.bytes);
+    const unsigned char *at = b->packed;
+    size_t n = out ? size.n : 0;
     for (size_t i = 0; i < n;) {
-        section += unpack_number(spool);
-        int64_t run = unpack_number(spool), step = run < 0 ? -1 : 1;
+        at = unpack_number(at, &from);
+        at = unpack_number(at, &run);
+        section += from;
+        int64_t step = run < 0 ? -1 : 1;
         for (int64_t k = 0; k <= run * step; k++, i++) {
-            if (out)
-                out[i] = (uint32_t)(section + k * step);
+            out[i] = (uint32_t)(section + k * step);
         }
         section += run;
     }
-    return n;
+    return size.n;
 }
 
 /* ------------------------------------------------------------------ one rupture */
@@ -127,7 +145,7 @@ static kr_status add_rupture(kr_multi_build *b, rupture_mark mark, size_t nsecti
     kr_hash_bytes(&b->lists, b->list, nsections * sizeof *b->list);
     KR_TRY(kr_spool_write(&b->spool, &mark, sizeof mark));
     KR_TRY(kr_spool_write(&b->spool, b->row, b->nprobs * sizeof *b->row));
-    KR_TRY(pack_list(&b->spool, b->list, nsections));
+    KR_TRY(pack_list(b, nsections));
     b->n++;
     b->nsections += nsections;
 out:
@@ -244,7 +262,7 @@ static void unpack(kr_multi_build *b, const columns *to)
         rupture_mark mark = {0};
         (void)kr_spool_read(&b->spool, &mark, sizeof mark);
         (void)kr_spool_read(&b->spool, b->row, b->nprobs * sizeof *b->row);
-        size_t n = unpack_list(&b->spool, to->section ? to->section + at : NULL);
+        size_t n = unpack_list(b, to->section ? to->section + at : NULL);
         if (to->mag) {
             to->mag[i] = mark.mag;
             to->rake[i] = mark.rake;
@@ -297,17 +315,25 @@ out:
     return s;
 }
 
-typedef struct rupture_key {
-    uint64_t hash;
-    size_t rupture;
-} rupture_key;
-
-static int compare_keys(const void *a, const void *b)
+static uint64_t hash_rupture(const kr_multi_fault *m, size_t i)
 {
-    const rupture_key *x = a, *y = b;
-    if (x->hash != y->hash)
-        return x->hash < y->hash ? -1 : 1;
-    return x->rupture < y->rupture ? -1 : x->rupture > y->rupture;
+    const uint64_t odd = 0x9e3779b97f4a7c15U;
+    uint32_t mag;
+    uint64_t h;
+
+    memcpy(&mag, &m->mag[i], sizeof mag);
+    h = mag * odd;
+    for (uint32_t k = m->first[i]; k < m->first[i + 1]; k++)
+        h = ((h ^ h >> 29) + m->section[k]) * odd;
+    return h ^ h >> 32;
+}
+
+static bool same_rupture(const kr_multi_fault *m, size_t i, size_t k)
+{
+    size_t n = m->first[i + 1] - m->first[i];
+
+    return m->mag[i] == m->mag[k] && m->first[k + 1] - m->first[k] == n &&
+           memcmp(m->section + m->first[i], m->section + m->first[k], n * sizeof *m->section) == 0;
 }
 
 /* Ruptures of the same magnitude and sections: the reference logs them. */
@@ -315,30 +341,27 @@ static kr_status log_repeated(kr_source_reader *r, const kr_source *source)
 {
     kr_status s = KR_OK;
     const kr_multi_fault *m = source->multi;
-    rupture_key *keys = NULL;
+    uint32_t *slot = NULL; /* numbers of ruptures from 1 on */
+    size_t slots = 16;
 
-    KR_NEW(keys, r->ctx, KR_ACCOUNT_READING, m->n);
+    while (slots < 2 * m->n)
+        slots *= 2;
+    KR_NEW(slot, r->ctx, KR_ACCOUNT_READING, slots);
     for (size_t i = 0; i < m->n; i++) {
-        kr_hash128 h;
-        kr_hash_init(&h);
-        kr_hash_double(&h, m->mag[i]);
-        kr_hash_bytes(&h, m->section + m->first[i],
-                      (m->first[i + 1] - m->first[i]) * sizeof *m->section);
-        keys[i] = (rupture_key){h.a, i};
-    }
-    qsort(keys, m->n, sizeof *keys, compare_keys);
-    for (size_t i = 1; i < m->n; i++) {
-        if (keys[i].hash == keys[i - 1].hash) {
+        size_t at = (size_t)hash_rupture(m, i) & (slots - 1);
+        while (slot[at] && !same_rupture(m, slot[at] - 1, i))
+            at = (at + 1) & (slots - 1);
+        if (slot[at]) {
             kr_warn_at(r->ctx, source->file, source->line,
-                       "ruptures %zu and %zu of multiFaultSource '%s' have the same magnitude %g "
-                       "and the same sections",
-                       keys[i - 1].rupture + 1, keys[i].rupture + 1, source->id,
-                       (double)m->mag[keys[i].rupture]);
+                       "ruptures %" PRIu32 " and %zu of multiFaultSource '%s' have the same "
+                       "magnitude %g and the same sections",
+                       slot[at], i + 1, source->id, (double)m->mag[i]);
             break;
         }
+        slot[at] = (uint32_t)i + 1;
     }
 out:
-    kr_free(keys);
+    kr_free(slot);
     return s;
 }
 

@@ -16,6 +16,8 @@ typedef struct kr_multi_build {
     size_t row_cap;
     uint32_t *list; /* and its sections */
     size_t list_cap;
+    unsigned char *packed; /* one list of sections as it is in the spool */
+    size_t packed_cap;
     uint32_t section; /* the last of them, */
     int step;         /* and the way to the one that is tried next: 1 or -1 */
 } kr_multi_build;
