@@ -1,9 +1,5 @@
 #include "geo/gc2.h"
 
-#include "config.h"
-#include "geo/gc2_kernels.h"
-#include "num/isa.h"
-
 #include <math.h>
 
 static const double pi = 3.14159265358979323846;
@@ -19,11 +15,6 @@ static double to_rad(double degrees)
 static double to_deg(double radians)
 {
     return radians * (180.0 / pi);
-}
-
-static double mod_360(double degrees)
-{
-    return kr_lon_360(degrees);
 }
 
 /* ---- one line ---- */
@@ -87,6 +78,19 @@ out:
     return s;
 }
 
+/* What sets of lines ask again and again. */
+static void prepare_sets(kr_gc2_line *out)
+{
+    double r = to_rad(out->azimuth), back = to_rad(kr_lon_360(out->azimuth + 180.0));
+
+    out->sin_length = sin(r) * out->length_km;
+    out->cos_length = cos(r) * out->length_km;
+    out->sin_back = sin(back) * out->length_km;
+    out->cos_back = cos(back) * out->length_km;
+    out->sin_lambda = sin(out->ortho.lambda0);
+    out->cos_lambda = cos(out->ortho.lambda0);
+}
+
 static kr_gc2_end end_of(kr_lonlat p)
 {
     return (kr_gc2_end){to_rad(p.lon), cos(to_rad(p.lat)), kr_unit_vector(p.lon, p.lat)};
@@ -108,12 +112,11 @@ kr_status kr_gc2_line_make(kr_ctx *ctx, kr_line line, kr_arena *arena, kr_gc2_li
     made.last = (kr_lonlat){line.p[line.n - 1].lon, line.p[line.n - 1].lat};
     made.length_km = kr_line_length_km(line);
     made.azimuth = kr_line_azimuth(line);
-    made.sin_length = sin(to_rad(made.azimuth)) * made.length_km;
-    made.cos_length = cos(to_rad(made.azimuth)) * made.length_km;
     made.ends[0] = end_of(made.first);
     made.ends[1] = end_of(made.last);
     KR_TRY(project_line(ctx, line, arena, &made));
     KR_TRY(measure_segments(ctx, arena, &made));
+    prepare_sets(&made);
     *out = made;
 out:
     return s;
@@ -216,55 +219,69 @@ void kr_gc2_line_tuw(const kr_gc2_line *line, kr_gc2_way way, const double *lon,
 
 /* ---- sets of lines: order and direction ---- */
 
-/* Mean of the azimuths weighted by lengths, in [0, 360); that of a flipped line is
- * `flipped_azimuth`. NULL: no line is flipped. */
-static double mean_azimuth(const kr_gc2_line *const *lines, const bool *flipped,
-                           const double *flipped_azimuth, size_t n)
+/* Mean of the azimuths weighted by lengths, in [0, 360). `flipped` NULL: no line is. */
+static double mean_azimuth(const kr_gc2_line *const *lines, const bool *flipped, size_t n)
 {
     double sine = 0.0, cosine = 0.0;
 
     for (size_t i = 0; i < n; i++) {
-        if (flipped && flipped[i]) {
-            double r = to_rad(flipped_azimuth[i]);
-            sine += sin(r) * lines[i]->length_km;
-            cosine += cos(r) * lines[i]->length_km;
-        } else {
-            sine += lines[i]->sin_length;
-            cosine += lines[i]->cos_length;
-        }
+        bool back = flipped && flipped[i];
+        sine += back ? lines[i]->sin_back : lines[i]->sin_length;
+        cosine += back ? lines[i]->cos_back : lines[i]->cos_length;
     }
-    return mod_360(to_deg(atan2(sine, cosine)));
+    return kr_lon_360(to_deg(atan2(sine, cosine)));
 }
 
-/* Within the half circle around the average. */
-static bool goes_along(double azimuth, double average)
-{
-    bool after = azimuth >= mod_360(average - 90.0), before = azimuth < mod_360(average + 90.0);
+/* The azimuths within the half circle around an average. */
+typedef struct half_circle {
+    double from, to;
+    bool whole; /* does not go through north */
+} half_circle;
 
-    return average >= 90.0 && average <= 270.0 ? after && before : after || before;
+static half_circle half_circle_around(double average)
+{
+    return (half_circle){kr_lon_360(average - 90.0), kr_lon_360(average + 90.0),
+                         average >= 90.0 && average <= 270.0};
+}
+
+static bool goes_along(double azimuth, const half_circle *half)
+{
+    bool after = azimuth >= half->from, before = azimuth < half->to;
+
+    return half->whole ? after && before : after || before;
+}
+
+/* The part of the lengths, seen along the average direction, of lines that go along it. By the sine
+ * and cosine of a difference, or (`exact`) with the figures of the reference. */
+static double part_along(const kr_gc2_line *const *lines, size_t n, double average, bool exact)
+{
+    const half_circle half = half_circle_around(average);
+    double along = 0.0, all = 0.0, s = sin(to_rad(average)), c = cos(to_rad(average));
+
+    for (size_t i = 0; i < n; i++) {
+        const kr_gc2_line *line = lines[i];
+        double part = fabs(line->sin_length * s + line->cos_length * c);
+        if (exact)
+            part = line->length_km * fabs(cos(to_rad(fabs(line->azimuth - average))));
+        all += part;
+        if (goes_along(line->azimuth, &half))
+            along += part;
+    }
+    return all > 0.0 ? along / all : 0.0;
 }
 
 /* The greater part of the length, seen along the average direction, keeps its direction; the other
  * lines are flipped. Returns the mean azimuth after that. */
-static double flip_lines(const kr_gc2_line *const *lines, size_t n, double *azimuth, bool *flipped)
+static double flip_lines(const kr_gc2_line *const *lines, size_t n, bool *flipped)
 {
-    double average = mean_azimuth(lines, NULL, NULL, n);
-    double along = 0.0, all = 0.0;
-    bool keep;
+    double average = mean_azimuth(lines, NULL, n), along = part_along(lines, n, average, false);
+    const half_circle half = half_circle_around(average);
 
-    for (size_t i = 0; i < n; i++) {
-        double part = lines[i]->length_km * fabs(cos(to_rad(fabs(lines[i]->azimuth - average))));
-
-        all += part;
-        if (goes_along(lines[i]->azimuth, average))
-            along += part;
-    }
-    keep = all > 0.0 && along / all > 0.5;
-    for (size_t i = 0; i < n; i++) {
-        flipped[i] = goes_along(lines[i]->azimuth, average) != keep;
-        azimuth[i] = flipped[i] ? mod_360(lines[i]->azimuth + 180.0) : lines[i]->azimuth;
-    }
-    return mean_azimuth(lines, flipped, azimuth, n);
+    if (!(fabs(along - 0.5) > 1e-9)) /* up to the last digits */
+        along = part_along(lines, n, average, true);
+    for (size_t i = 0; i < n; i++)
+        flipped[i] = goes_along(lines[i]->azimuth, &half) != (along > 0.5);
+    return mean_azimuth(lines, flipped, n);
 }
 
 static void swap_order(uint32_t *order, size_t i, size_t j)
@@ -421,7 +438,7 @@ static double shift_of(const start *from, kr_vec3 to)
     kr_vec3 d = {to.x - from->up.x, to.y - from->up.y, to.z - from->up.z};
     double along = dot(d, from->along), across = dot(d, from->across);
     double flat = sqrt(along * along + across * across);
-    double distance = 2.0 * KR_EARTH_RADIUS_KM * asin(fmin(sqrt(dot(d, d)) / 2.0, 1.0));
+    double distance = 2.0 * KR_EARTH_RADIUS_KM * asin(kr_lesser(sqrt(dot(d, d)) / 2.0, 1.0));
 
     return flat > 0.0 ? along / flat * distance : 0.0;
 }
@@ -429,7 +446,7 @@ static double shift_of(const start *from, kr_vec3 to)
 bool kr_gc2_set_order(const kr_gc2_line *const *lines, size_t n, double *scratch, kr_gc2_set *out)
 {
     ends e = {scratch, scratch + 2 * n, scratch + 4 * n, {0.0, 0.0, 0.0}};
-    double *azimuth = scratch + 6 * n, *west = scratch + 7 * n;
+    double *west = scratch + 6 * n;
     double strike;
     bool from_west;
     start from;
@@ -439,7 +456,7 @@ bool kr_gc2_set_order(const kr_gc2_line *const *lines, size_t n, double *scratch
         return false;
     for (size_t i = 0; i < n; i++)
         west[i] = e.x[2 * i + 1] < e.x[2 * i] ? e.x[2 * i + 1] : e.x[2 * i];
-    strike = flip_lines(lines, n, azimuth, out->flipped);
+    strike = flip_lines(lines, n, out->flipped);
     from_west = strike <= 180.0; /* 0 too: the reference takes |strike| < 0.1 for eastward */
     from = start_at(origin_of(&e, n, from_west), strike);
     sort_by(west, out->order, n);
@@ -473,120 +490,4 @@ void kr_gc2_finish(const float *sum_w, size_t n, float *sum_t, float *sum_u)
         sum_t[k] /= sum_w[k];
         sum_u[k] /= sum_w[k];
     }
-}
-
-/* ---- the greatest U ---- */
-
-#define X(isa) extern const kr_gc2_kernels kr_gc2_kernels_##isa;
-KR_ISA_LIST(X)
-#undef X
-
-/* The level is 0 where there is one table only, else 2 for the first. */
-static const kr_gc2_kernels *kernels(void)
-{
-    static const kr_gc2_kernels *const tables[] = {
-#define X(isa) &kr_gc2_kernels_##isa,
-        KR_ISA_LIST(X)
-#undef X
-    };
-    int level = kr_isa_level();
-
-    return tables[level > 2 ? level - 2 : 0];
-}
-
-static size_t padded(size_t n)
-{
-    return (n + 7) & ~(size_t)7;
-}
-
-/* Room for either way: 3 doubles and 2 singles for each end, or 2 and 6. */
-size_t kr_gc2_u_max_scratch(size_t n)
-{
-    return padded(2 * n) * (3 * sizeof(double) + 6 * sizeof(float));
-}
-
-static float greatest(const float *sum_u, const float *sum_w, size_t n)
-{
-    float most = 0.0F;
-
-    for (size_t k = 0; k < n; k++)
-        most = fmaxf(most, fabsf(sum_u[k] / sum_w[k]));
-    return most;
-}
-
-static bool all_straight(const kr_gc2_line *const *lines, size_t n)
-{
-    bool straight = true;
-
-    for (size_t i = 0; i < n; i++)
-        straight = straight && lines[i]->nsegments == 1;
-    return straight;
-}
-
-static kr_gc2_straight straight_of(const kr_gc2_line *line, bool flipped, float shift)
-{
-    segment g = segment_of(line, flipped ? KR_GC2_REVERSED : KR_GC2_FORWARD, 0);
-
-    return (kr_gc2_straight){sin(line->ortho.lambda0),
-                             cos(line->ortho.lambda0),
-                             line->ortho.sin_phi0,
-                             line->ortho.cos_phi0,
-                             g.x,
-                             g.y,
-                             g.ux,
-                             g.uy,
-                             g.length,
-                             shift};
-}
-
-/* Of straight lines, for which all ways of flipping are the same. */
-static float straight_u_max(const kr_gc2_line *const *lines, const kr_gc2_set *set, double *scratch)
-{
-    const kr_gc2_kernels *k = kernels();
-    size_t m = 2 * set->n, room = padded(m);
-    double *x = scratch, *y = x + room, *z = y + room;
-    float *sum_u = (float *)(z + room), *sum_w = sum_u + room;
-
-    for (size_t i = 0; i < room; i++) {
-        size_t end = i < m ? i : m - 1;
-        kr_vec3 p = lines[end / 2]->ends[end % 2].unit;
-        x[i] = p.x;
-        y[i] = p.y;
-        z[i] = p.z;
-        sum_u[i] = 0.0F;
-        sum_w[i] = 0.0F;
-    }
-    for (size_t i = 0; i < set->n; i++) {
-        uint32_t line = set->order[i];
-        kr_gc2_straight g = straight_of(lines[line], set->flipped[line], set->shift[i]);
-        k->add_u(&g, &(kr_gc2_places){room, x, y, z}, sum_u, sum_w);
-    }
-    return greatest(sum_u, sum_w, m);
-}
-
-float kr_gc2_u_max(const kr_gc2_line *const *lines, const kr_gc2_set *set, kr_gc2_way flipped_way,
-                   void *scratch)
-{
-    size_t m = 2 * set->n;
-    double *lon = scratch, *lat = lon + m;
-    float *t = (float *)(lat + m), *u = t + m, *w = u + m, *sum_t = w + m;
-    float *sum_u = sum_t + m, *sum_w = sum_u + m;
-
-    if (all_straight(lines, set->n))
-        return straight_u_max(lines, set, scratch);
-    for (size_t i = 0; i < m; i++) {
-        kr_lonlat p = i % 2 ? lines[i / 2]->last : lines[i / 2]->first;
-        lon[i] = p.lon;
-        lat[i] = p.lat;
-    }
-    for (size_t k = 0; k < 3 * m; k++)
-        sum_t[k] = 0.0F;
-    for (size_t i = 0; i < set->n; i++) {
-        uint32_t line = set->order[i];
-
-        kr_gc2_line_tuw(lines[line], set->flipped[line] ? flipped_way : KR_GC2_FORWARD, lon, lat, m,
-                        t, u, w);
-        kr_gc2_add(set->shift[i], t, u, w, m, sum_t, sum_u, sum_w);
-    }
-    return greatest(sum_u, sum_w, m);
 }

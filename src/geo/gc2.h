@@ -24,6 +24,8 @@ typedef struct kr_gc2_line {
     kr_lonlat first, last;         /* ends */
     double length_km, azimuth;     /* of the line as a whole */
     double sin_length, cos_length; /* length times sine and cosine of the azimuth */
+    double sin_back, cos_back;     /* the same of the opposite azimuth */
+    double sin_lambda, cos_lambda; /* of the middle of its projection */
     kr_gc2_end ends[2];
 } kr_gc2_line;
 
@@ -50,7 +52,7 @@ typedef struct kr_gc2_set {
     float *shift;    /* along the mean strike, by place in the order, km */
 } kr_gc2_set;
 
-/** Order a set of lines; `out` has arrays for n >= 1 (the caller's). `scratch` has room for 8 n
+/** Order a set of lines; `out` has arrays for n >= 1 (the caller's). `scratch` has room for 7 n
  * doubles. False (and nothing of use in *out) if the lines span inconsistent longitudes. */
 KR_MUST_CHECK bool kr_gc2_set_order(const kr_gc2_line *const *lines, size_t n, double *scratch,
                                     kr_gc2_set *out);

@@ -41,11 +41,13 @@ static void name_split(kr_xml_name *name)
 
 kr_xml_name *kr_xml_name_of(kr_xml_reader *r, const char *text, size_t len)
 {
-    kr_xml_name *e = &r->name[name_hash(text, len)];
-    while (e->text && (e->len != len || memcmp(e->text, text, len) != 0))
-        e = e + 1 < r->name + KR_XML_NAMES ? e + 1 : r->name;
-    if (e->text)
-        return e;
+    size_t slot = name_hash(text, len);
+    kr_xml_name *e = NULL;
+
+    for (; (e = r->name[slot]); slot = (slot + 1) & (KR_XML_NAMES - 1)) {
+        if (e->len == len && memcmp(e->text, text, len) == 0)
+            return e;
+    }
     if (r->nnames >= KR_XML_NAMES / 2) {
         r->status = kr_fail_at(r->ctx, r->path, r->line,
                                "more than %d different names of elements and attributes; no NRML "
@@ -54,10 +56,12 @@ kr_xml_name *kr_xml_name_of(kr_xml_reader *r, const char *text, size_t len)
         return NULL;
     }
     char *copy = kr_arena_strndup(r->handler ? &r->names : r->nodes, text, len);
-    if (!copy) {
+    e = kr_arena_alloc(&r->names, 1, sizeof *e);
+    if (!copy || !e) {
         r->status = KR_ENOMEM;
         return NULL;
     }
+    r->name[slot] = e;
     *e = (kr_xml_name){.text = copy, .len = (uint32_t)len};
     name_split(e);
     r->nnames++;

@@ -43,10 +43,10 @@ typedef struct kr_xml_reader {
     kr_ctx *ctx;
     const char *path;
     const kr_xml_handler *handler;
-    kr_status status; /* the first failure */
-    kr_arena names, own, *nodes;
-    kr_node *root; /* kr_xml_load: the document */
-    kr_xml_name name[KR_XML_NAMES];
+    kr_status status;                /* the first failure */
+    kr_arena names, own, *nodes;     /* names; the element at hand; where nodes go */
+    kr_node *root;                   /* kr_xml_load: the document */
+    kr_xml_name *name[KR_XML_NAMES]; /* NULL: not met yet */
     size_t nnames;
     /* The start tag at hand: attributes whose values are borrowed from the parser. */
     int line;

@@ -122,7 +122,7 @@ static kr_status join_lines(kr_ctx *ctx, const kr_geometry *g, kr_compound *c, k
             goto out;
         }
     }
-    KR_NEW(scratch, ctx, KR_ACCOUNT_RUPTURES, 8 * n);
+    KR_NEW(scratch, ctx, KR_ACCOUNT_RUPTURES, 7 * n);
     if (!kr_gc2_set_order(c->lines, n, scratch, &c->set)) {
         s = too_far_apart(ctx, g);
         goto out;

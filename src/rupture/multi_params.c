@@ -18,7 +18,7 @@ kr_status kr_multi_scratch_init(kr_multi_scratch *scratch, kr_ctx *ctx, size_t m
     KR_NEW(r.set.order, ctx, KR_ACCOUNT_RUPTURES, most);
     KR_NEW(r.set.flipped, ctx, KR_ACCOUNT_RUPTURES, most);
     KR_NEW(r.set.shift, ctx, KR_ACCOUNT_RUPTURES, most);
-    KR_NEW(r.order, ctx, KR_ACCOUNT_RUPTURES, 8 * most);
+    KR_NEW(r.order, ctx, KR_ACCOUNT_RUPTURES, 7 * most);
     r.u_max = kr_alloc(ctx, KR_ACCOUNT_RUPTURES, kr_gc2_u_max_scratch(most), 1);
     if (!r.u_max)
         s = KR_ENOMEM;
