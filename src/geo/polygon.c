@@ -90,6 +90,22 @@ out:
     return s;
 }
 
+/* Points without the room that they grew in. */
+static kr_status points_copy(const points *p, kr_arena *arena, points *out)
+{
+    kr_status s = KR_OK;
+
+    *out = (points){NULL, NULL, p->n, p->n};
+    if (!p->n)
+        goto out;
+    KR_ANEW(out->lon, arena, p->n);
+    KR_ANEW(out->lat, arena, p->n);
+    memcpy(out->lon, p->lon, p->n * sizeof *p->lon);
+    memcpy(out->lat, p->lat, p->n * sizeof *p->lat);
+out:
+    return s;
+}
+
 static view view_of(const points *p)
 {
     return (view){p->lon, p->lat, p->n};
@@ -460,6 +476,7 @@ static kr_status answer(kr_ctx *ctx, outline kind, view given, double km, kr_are
     kr_status s = KR_OK;
     geos g = {NULL, ""};
     planar_area area = {NULL, {0, 0, 0}, {0, 0, 0, 0}};
+    points found = {NULL, NULL, 0, 0};
     kr_arena work;
 
     kr_arena_init(&work, ctx, KR_ACCOUNT_OTHER);
@@ -475,9 +492,10 @@ static kr_status answer(kr_ctx *ctx, outline kind, view given, double km, kr_are
     if (kind == WIDE_RING || kind == WIDE_HULL)
         KR_TRY(area_dilate(ctx, &g, &work, km, &area));
     if (kind == HULL)
-        KR_TRY(exterior_of(ctx, &g, arena, &area, out));
+        KR_TRY(exterior_of(ctx, &g, &work, &area, &found));
     else
-        KR_TRY(area_grid(ctx, &g, &area, km, arena, out));
+        KR_TRY(area_grid(ctx, &g, &area, km, &work, &found));
+    KR_TRY(points_copy(&found, arena, out));
 out:
     if (g.h)
         area_clear(&g, &area);
