@@ -7,9 +7,10 @@
 
 #include <stdio.h>
 
-/* Lines come 50 ms apart at first; after each 256 the distance doubles, so that a day gives some
- * 3,300. A line takes less than 0.1 ms, 0.2 % of that. A phase that begins has a line at once if it is new, or if it is time for a line. */
-#define KR_TIMELINE_SECONDS 0.05
+/* Lines come 0.1 s apart at first; after each 256 the distance doubles, so that a day gives some
+ * 3,000. A line takes less than 0.1 ms, 0.1 % of that. A phase that begins has a line at once if it
+ * is new, or if it is time for a line. */
+#define KR_TIMELINE_SECONDS 0.1
 enum { KR_TIMELINE_LINES = 256 };
 
 /** Seconds until the next line after so many. */

@@ -193,7 +193,7 @@ static void test_lines_of_a_timeline(void **state)
     for (int i = 0; i < 30000; i++) /* many changes of phase: a line each would be too much */
         kr_phase_begin(ctx, names[i % 3]);
     void *held = kr_alloc(ctx, KR_ACCOUNT_GMM, 1000000, 1);
-    usleep(150000);
+    usleep(250000);
     kr_free(held);
     kr_phase_end(ctx);
     double wall = kr_phases_wall(ctx);
@@ -212,7 +212,7 @@ static void test_lines_of_a_timeline(void **state)
     }
     assert_true(seen[0] && seen[1] && seen[2]);
     assert_true(points[n - 1].peak >= 1e6 && points[n - 1].accounted < 1e6);
-    assert_true(points[n - 1].seconds <= wall + 1 && points[n - 1].seconds >= 0.15);
+    assert_true(points[n - 1].seconds <= wall + 1 && points[n - 1].seconds >= 0.25);
     kr_arena_clear(&arena);
     kt_ctx_end(&ctx);
 }
