@@ -1,9 +1,10 @@
 /* Medians, ratios of pairs, power laws. */
-#include "base/str.h"
 #include "run/scaling.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int by_size(const void *pa, const void *pb)
 {
@@ -19,25 +20,27 @@ double kr_median(double *x, size_t n)
     return n % 2 ? x[n / 2] : (x[n / 2 - 1] + x[n / 2]) / 2;
 }
 
-/* Of the numbers at `first`, one in each run. */
-static double median_of_runs(const kr_setting *setting, const double *first)
+/* Of the number at an offset of each run. */
+static double median_of_runs(const kr_setting *setting, size_t offset)
 {
     double x[KR_SCALING_PAIRS_MAX];
-    size_t n = 0, step = sizeof *setting->runs / sizeof *first;
-    for (size_t i = 0; i < setting->nruns && i < KR_SCALING_PAIRS_MAX; i++)
-        if (!isnan(first[i * step]))
-            x[n++] = first[i * step];
+    size_t n = 0;
+    for (size_t i = 0; i < setting->nruns && i < KR_SCALING_PAIRS_MAX; i++) {
+        memcpy(&x[n], (const char *)&setting->runs[i] + offset, sizeof x[n]);
+        n += isnan(x[n]) ? 0 : 1;
+    }
     return kr_median(x, n);
 }
 
 double kr_setting_figure(const kr_setting *setting, kr_figure figure)
 {
-    return median_of_runs(setting, &setting->runs->x[figure]);
+    return median_of_runs(setting, offsetof(kr_run_figures, x) + figure * sizeof(double));
 }
 
 double kr_setting_phase(const kr_setting *setting, size_t phase, bool wall)
 {
-    return median_of_runs(setting, wall ? &setting->runs->wall[phase] : &setting->runs->cpu[phase]);
+    size_t first = wall ? offsetof(kr_run_figures, wall) : offsetof(kr_run_figures, cpu);
+    return median_of_runs(setting, first + phase * sizeof(double));
 }
 
 /* ------------------------------------------------------------------ pairs */
