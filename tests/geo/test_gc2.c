@@ -1,3 +1,4 @@
+/* every instruction set */
 #include "geo/gc2.h"
 #include "support/support.h"
 

@@ -1,3 +1,4 @@
+/* every instruction set */
 #include "geo/joyner_boore.h"
 
 #include "geo/surface_kernels.h"

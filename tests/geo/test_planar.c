@@ -1,3 +1,4 @@
+/* every instruction set */
 #include "geo/slow_planar.h"
 #include "support/support.h"
 

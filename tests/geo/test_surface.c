@@ -1,3 +1,4 @@
+/* every instruction set */
 #include "geo/surface_figures.h"
 
 #include <string.h>

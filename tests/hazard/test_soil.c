@@ -1,3 +1,4 @@
+/* every instruction set */
 /* Site amplification against direct sums, and against what needs no sum: without amplification the
  * curve on soil is that on rock. */
 #include "hazard/soil.h"

@@ -1,3 +1,4 @@
+/* every instruction set */
 /* Contexts of extended sources against figures of the reference, for every kind. */
 #include "rupture/fault_world.h"
 

@@ -1,3 +1,4 @@
+/* every instruction set */
 #include "rupture/multi_scene.h"
 
 /* The numbers of a file of figures; lines with # are remarks. */

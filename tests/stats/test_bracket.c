@@ -1,3 +1,4 @@
+/* every instruction set */
 #include "stats/bracket.h"
 
 #include "stats/convolve.h"

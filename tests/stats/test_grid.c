@@ -1,3 +1,4 @@
+/* every instruction set */
 #include "stats/grid.h"
 
 #include "support/plain.h"
