@@ -37,12 +37,13 @@ endif()
 # For the kernels. Vector forms of exp, log and their kin come from glibc's libmvec: gcc finds them
 # through the declarations in num/vmath.h, clang by its option. clang may not unroll past the
 # padding of the arrays, nor gcc take the first elements of an array one by one to get to an aligned
-# address: bits would depend on the place in a batch.
+# address: bits would depend on the place in a batch. gcc forgets vzeroupper below -O2 unless asked
+# for expensive optimizations, and scalar code after a kernel is then four times slower.
 set(KR_VECTOR "")
 if(KR_CLANG AND KR_X86)
   set(KR_VECTOR -fveclib=libmvec "SHELL:-mllvm -force-vector-interleave=1")
 elseif(NOT KR_CLANG)
-  set(KR_VECTOR --param=vect-max-peeling-for-alignment=0)
+  set(KR_VECTOR --param=vect-max-peeling-for-alignment=0 -fexpensive-optimizations)
 endif()
 
 set(KR_SANITIZE "")
