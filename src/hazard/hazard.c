@@ -1,6 +1,6 @@
 #include "hazard/hazard_int.h"
 
-#include "base/str.h"
+#include "base/digest_map.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
     const kr_gmm **models;
     kr_gmm_part *parts;
     kr_imt *imts;
-    size_t n = 0;
+    size_t *gmm_of, n = 0;
     KR_TRY(choose_measures(h, gsim, &imts, out));
     KR_ANEW(models, &h->arena, gsim->nparts);
     for (size_t i = 0; i < gsim->nparts; i++) {
@@ -51,10 +51,19 @@ static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
         n += kr_gmm_count_parts(models[i]);
     }
     KR_ANEW(parts, &h->arena, n);
+    KR_ANEW(gmm_of, &h->arena, n);
+    KR_ANEW(out->gmms, &h->arena, n);
     for (size_t i = 0; i < gsim->nparts; i++)
-        for (size_t p = 0; p < kr_gmm_count_parts(models[i]); p++)
-            parts[out->nparts++] = kr_gmm_part_at(models[i], p, gsim->parts[i].weight);
+        for (size_t p = 0; p < kr_gmm_count_parts(models[i]); p++) {
+            kr_gmm_part *part = &parts[out->nparts];
+            *part = kr_gmm_part_at(models[i], p, gsim->parts[i].weight);
+            if (out->nparts == 0 || part->gmm != part[-1].gmm)
+                out->gmms[out->ngmms++] = part->gmm;
+            gmm_of[out->nparts++] = out->ngmms - 1;
+        }
     out->parts = parts;
+    out->gmm_of = gmm_of;
+    h->most_gmms = out->ngmms > h->most_gmms ? out->ngmms : h->most_gmms;
 out:
     return s;
 }
@@ -94,16 +103,16 @@ out:
     return s;
 }
 
-static kr_status make_evaluations(kr_hazard *h, kr_work_component *w)
+static kr_status make_evaluations(kr_hazard *h, kr_family *f)
 {
     kr_status s = KR_OK;
-    const kr_component *c = w->component;
+    const kr_component *c = f->component;
     bool *done;
     KR_ANEW(done, &h->arena, c->ngsims);
-    KR_ANEW(w->evaluations, &h->arena, c->ngsims);
+    KR_ANEW(f->evaluations, &h->arena, c->ngsims);
     for (size_t k = 0; k < c->ngsims; k++)
         if (!done[k] && h->motions[c->gsims[k]].nimts > 0)
-            KR_TRY(make_evaluation(h, c, k, done, &w->evaluations[w->nevaluations++]));
+            KR_TRY(make_evaluation(h, c, k, done, &f->evaluations[f->nevaluations++]));
 out:
     return s;
 }
@@ -123,6 +132,65 @@ static kr_columns only_site_columns(kr_columns columns)
         if (((columns >> c) & 1) && kr_column_kind_of((kr_column)c) == KR_COLUMN_SITE)
             out |= (kr_columns)1 << c;
     return out;
+}
+
+/* The family of a component: those that are equal in this can share ruptures. */
+static kr_hash128 kinship(const kr_component *c)
+{
+    kr_hash128 h;
+    kr_hash_init(&h);
+    kr_hash_bytes(&h, &c->trt, sizeof c->trt);
+    kr_hash_text(&h, c->source_trt);
+    kr_hash_bytes(&h, c->gsims, c->ngsims * sizeof *c->gsims);
+    return h;
+}
+
+static kr_status make_family(kr_hazard *h, const kr_component *c)
+{
+    kr_status s = KR_OK;
+    kr_family *f = &h->families[h->nfamilies++];
+    f->component = c;
+    for (size_t k = 0; k < c->ngsims; k++)
+        f->columns |= motion_columns(&h->motions[c->gsims[k]]);
+    KR_TRY(make_evaluations(h, f));
+out:
+    return s;
+}
+
+static kr_status make_families(kr_hazard *h)
+{
+    kr_status s = KR_OK;
+    size_t n = h->tree->ncomponents, *of, *list, *known;
+    kr_digest_map families;
+    kr_digest_map_init(&families, h->ctx, KR_ACCOUNT_GMM);
+    KR_ANEW(h->families, &h->arena, n);
+    KR_ANEW(of, &h->arena, n);
+    KR_ANEW(list, &h->arena, n);
+    for (size_t c = 0; c < n; c++) {
+        const kr_component *component = &h->tree->components[c];
+        size_t alone = 0;
+        known = &alone;
+        if (h->job->sharing && !component->group)
+            KR_TRY(kr_digest_map_at(&families, kinship(component), &known));
+        if (*known == 0) {
+            KR_TRY(make_family(h, component));
+            *known = h->nfamilies;
+        }
+        of[c] = *known - 1;
+        h->families[of[c]].n++;
+    }
+    for (size_t f = 0; f < h->nfamilies; f++) {
+        h->families[f].components = list;
+        list += h->families[f].n;
+        h->families[f].n = 0;
+    }
+    for (size_t c = 0; c < n; c++) {
+        kr_family *f = &h->families[of[c]];
+        f->components[f->n++] = c;
+    }
+out:
+    kr_digest_map_clear(&families);
+    return s;
 }
 
 /* What the kernel compares with: ln(level), or the level itself for measures on a linear scale. */
@@ -163,13 +231,9 @@ kr_status kr_hazard_create(kr_ctx *ctx, const kr_job *job, const kr_model *model
         KR_TRY(make_motion(h, &tree->gsims[g], &h->motions[g]));
         h->site_columns |= only_site_columns(motion_columns(&h->motions[g]));
     }
-    KR_ANEW(h->components, &h->arena, tree->ncomponents);
-    for (size_t c = 0; c < tree->ncomponents; c++) {
-        h->components[c].component = &tree->components[c];
-        for (size_t k = 0; k < tree->components[c].ngsims; k++)
-            h->components[c].columns |= motion_columns(&h->motions[tree->components[c].gsims[k]]);
-        KR_TRY(make_evaluations(h, &h->components[c]));
-    }
+    KR_ANEW(h->sizes, &h->arena, tree->ncomponents);
+    KR_ANEW(h->ruptures, &h->arena, tree->ncomponents);
+    KR_TRY(make_families(h));
     *out = h;
     h = NULL;
 out:
@@ -202,8 +266,8 @@ kr_status kr_hazard_check_rock(const kr_hazard *h, const kr_soil *soil)
 void kr_hazard_amplify(kr_hazard *h, const kr_soil *soil)
 {
     h->soil = soil;
-    for (size_t c = 0; c < h->tree->ncomponents; c++) /* which function holds depends on these */
-        h->components[c].columns |= KR_BIT(MAG) | KR_BIT(RRUP);
+    for (size_t f = 0; f < h->nfamilies; f++) /* which function holds depends on these */
+        h->families[f].columns |= KR_BIT(MAG) | KR_BIT(RRUP);
 }
 
 void kr_hazard_destroy(kr_hazard **hazard)
@@ -211,17 +275,18 @@ void kr_hazard_destroy(kr_hazard **hazard)
     kr_hazard *h = *hazard;
     if (!h)
         return;
-    for (size_t c = 0; h->components && c < h->tree->ncomponents; c++) {
-        kr_work_component *w = &h->components[c];
-        for (size_t i = 0; w->ready && i < w->component->nsources; i++) {
-            kr_split_destroy(&w->ready[i].split);
-            kr_fault_destroy(&w->ready[i].fault);
-        }
+    for (size_t i = 0; i < h->nworks; i++) {
+        kr_work *w = h->works[i];
         kr_cells_destroy(&w->cells);
+        for (size_t k = 0; k < w->nready; k++) {
+            kr_split_destroy(&w->ready[k]->split);
+            kr_fault_destroy(&w->ready[k]->fault);
+        }
         kr_free(w->segments);
         kr_free(w->blocks);
         kr_free(w->ready);
     }
+    kr_free(h->works);
     kr_surfaces_destroy(&h->surfaces);
     kr_site_soa_clear(&h->soa);
     kr_arena_clear(&h->arena);
@@ -240,10 +305,9 @@ void kr_hazard_soa(const kr_hazard *h, size_t first, size_t nsites, kr_site_soa 
 #undef X
 }
 
-const char *kr_hazard_trt(const kr_hazard *h, const kr_work_component *w)
+const char *kr_hazard_trt(const kr_hazard *h, const kr_component *c)
 {
-    return h->job->compat == KR_COMPAT_EXACT ? w->component->source_trt
-                                             : h->tree->trts[w->component->trt];
+    return h->job->compat == KR_COMPAT_EXACT ? c->source_trt : h->tree->trts[c->trt];
 }
 
 kr_columns kr_hazard_site_columns(const kr_hazard *h)
@@ -253,11 +317,10 @@ kr_columns kr_hazard_site_columns(const kr_hazard *h)
 
 kr_component_size kr_hazard_component_size(const kr_hazard *h, size_t component)
 {
-    return h->components[component].size;
+    return h->sizes[component];
 }
 
 uint64_t kr_hazard_source_ruptures(const kr_hazard *h, size_t component, size_t source)
 {
-    const kr_ready *r = &h->components[component].ready[source];
-    return r->fault ? kr_fault_count_ruptures(r->fault) : kr_split_count_ruptures(r->split);
+    return h->ruptures[component][source];
 }

@@ -10,8 +10,11 @@
 /* A ground-motion branch ready to evaluate: instances whose exceedance probabilities are averaged.
  */
 typedef struct kr_motion {
+    size_t ngmms;
+    const kr_gmm **gmms; /* the instances */
     size_t nparts;
     const kr_gmm_part *parts; /* those of one instance stand together */
+    const size_t *gmm_of;     /* of each part */
     size_t nimts;             /* measures that it contributes to; the instances give these */
     const size_t *measures;   /* among the job's */
 } kr_motion;
@@ -23,6 +26,17 @@ typedef struct kr_evaluation {
     bool shared;          /* all parts of all models are one instance but for a shift of the mean */
     const kr_gmm *shifted; /* shared: gives the shift; NULL: there is none */
 } kr_evaluation;
+
+/* Components whose sources have the same tectonic region and the same models: a rupture that
+ * several of them hold is computed once. An atomic group is on its own. */
+typedef struct kr_family {
+    const kr_component *component; /* the first */
+    kr_columns columns;
+    size_t nevaluations;
+    kr_evaluation *evaluations;
+    size_t n;
+    size_t *components; /* numbers in the tree */
+} kr_family;
 
 /* A source made ready: points, or an extended source. */
 typedef struct kr_ready {
@@ -42,20 +56,21 @@ typedef struct kr_block {
     double cost; /* in ruptures of points */
 } kr_block;
 
-/* A component with its sources split. */
-typedef struct kr_work_component {
-    const kr_component *component;
-    kr_columns columns;
-    size_t nevaluations;
-    kr_evaluation *evaluations;
-    kr_ready *ready; /* one for each source */
-    kr_cells *cells; /* with ps_grid_spacing, else NULL */
+/* Sources that are computed for the same components of a family: its members. */
+typedef struct kr_work {
+    const kr_family *family;
+    const kr_component *component; /* the first member */
+    size_t nmembers;
+    const size_t *members; /* numbers of components in the tree, increasing */
+    size_t nready, ready_cap;
+    kr_ready **ready; /* each on its own, so that segments can point at it */
+    kr_cells *cells;  /* with ps_grid_spacing, else NULL */
     size_t nsegments, segments_cap;
     kr_segment *segments;
     size_t nblocks, blocks_cap;
-    kr_block *blocks; /* an atomic group is one block */
-    kr_component_size size;
-} kr_work_component;
+    kr_block *blocks;  /* an atomic group is one block */
+    size_t site_block; /* sites of a unit */
+} kr_work;
 
 struct kr_hazard {
     kr_ctx *ctx;
@@ -67,45 +82,35 @@ struct kr_hazard {
     const kr_soil *soil;   /* where contexts are amplified, else NULL */
     kr_surfaces *surfaces; /* of all extended sources */
     bool met;              /* faults know the sites */
+    bool with_probs;       /* some ruptures have probabilities of occurrence instead of rates */
     size_t fault_room;     /* bytes that a maker comes to hold for the greatest fault */
     kr_site_soa soa;       /* all sites */
     kr_motion *motions;    /* one for each of the tree's models */
     size_t scratch;        /* doubles that the greediest of their parts needs */
+    size_t most_gmms;      /* of a motion */
     kr_columns site_columns;
     const kr_kernels *kernels;
     kr_truncation truncation;
     size_t padded;  /* levels of one measure, padded */
     double *levels; /* nimts x padded: what the kernel compares with */
-    kr_work_component *components;
-    double cost; /* in all */
+    size_t nfamilies;
+    kr_family *families;
+    size_t nworks, works_cap;
+    kr_work **works;
+    kr_component_size *sizes; /* of every component */
+    uint64_t **ruptures;      /* of every component: of each of its sources */
+    double cost;              /* in all */
 };
 
-/* What one thread computes a unit with. */
-typedef struct kr_unit {
-    const kr_hazard *hazard;
-    const kr_work_component *component; /* of the maker */
-    size_t first_site, nsites;          /* of the maker, job numbers */
-    kr_sites sites;                     /* views of the job's sites */
-    kr_site_soa soa;
-    const kr_section_table *sections; /* of the tile, which begins at first_in_table */
-    size_t first_in_table;
-    kr_point_maker *points; /* NULL as long as the component has asked for none */
-    kr_fault_maker *faults;
-    double *sums;    /* models x KR_SITE_BLOCK x nimts x padded: rates of the unit */
-    double *group;   /* the same shape, for atomic groups; else NULL */
-    double *poes;    /* KR_GMM_BATCH x nimts x padded: where rates do not follow linearly */
-    double *rounded; /* columns x KR_CONTEXTS_CAPACITY, with collapse_level; else NULL */
-    unsigned char touched[KR_SITE_BLOCK];
-    double *mean, *sigma; /* nimts x KR_GMM_BATCH */
-    double *shift;        /* nimts x KR_GMM_BATCH */
-    double *scratch;      /* of the models; NULL if none needs any */
-    double contexts;
-} kr_unit;
+/* Numbers of one site in all measures. */
+static inline size_t kr_curve_size(const kr_hazard *h)
+{
+    return h->job->nimts * h->padded;
+}
 
-/** The tectonic region type that distances and magnitude cuts of a component go by: with one model
- * for all
- * ("*") the reference finds the default only. */
-const char *kr_hazard_trt(const kr_hazard *hazard, const kr_work_component *component);
+/* The tectonic region type that distances and magnitude cuts of a component go by: with one model
+ * for all ("*") the reference finds the default only. */
+const char *kr_hazard_trt(const kr_hazard *hazard, const kr_component *component);
 
 /** A view of sites [first, first + nsites): `first` is a multiple of 8, the end is padded. */
 void kr_hazard_soa(const kr_hazard *hazard, size_t first, size_t nsites, kr_site_soa *out);
@@ -114,16 +119,22 @@ void kr_hazard_soa(const kr_hazard *hazard, size_t first, size_t nsites, kr_site
  * but for `without`. */
 KR_MUST_CHECK kr_status kr_hazard_meet(kr_hazard *hazard, kr_columns without, int threads);
 
-/** Make room for units of any component in a tile that begins at site `first` and has this table of
- * sections; kr_unit_clear frees it. */
-KR_MUST_CHECK kr_status kr_unit_init(const kr_hazard *hazard, const kr_section_table *sections,
-                                     size_t first, kr_unit *unit);
-void kr_unit_clear(kr_unit *unit);
-size_t kr_unit_bytes(const kr_hazard *hazard);
+/** The work of one component alone, or of several (increasing numbers); found, or made. */
+KR_MUST_CHECK kr_status kr_hazard_work_of(kr_hazard *hazard, const kr_family *family,
+                                          const size_t *members, size_t n, kr_work **out);
 
-/** Compute block `block` of a component for the job's sites [first, first + nsites); the result is
- * in sums and touched. */
-KR_MUST_CHECK kr_status kr_unit_run(kr_unit *unit, const kr_work_component *component, size_t block,
-                                    size_t first, size_t nsites);
+/** Add a source to a work; it is taken over, also by a failure. */
+KR_MUST_CHECK kr_status kr_work_add(kr_hazard *hazard, kr_work *work, kr_ready ready);
+
+/* The sources of a family's components, among which those that are alike are found (share.c). */
+typedef struct kr_pool kr_pool;
+KR_MUST_CHECK kr_status kr_pool_create(kr_hazard *hazard, const kr_family *family, kr_pool **out);
+void kr_pool_destroy(kr_pool **pool);
+
+/** Add a source of the component at a place in the family (not decreasing); it is taken over. */
+KR_MUST_CHECK kr_status kr_pool_add(kr_pool *pool, size_t place, kr_ready *source);
+
+/** Hand all sources over to works. */
+KR_MUST_CHECK kr_status kr_pool_finish(kr_pool *pool);
 
 #endif

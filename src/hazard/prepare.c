@@ -52,7 +52,7 @@ static double cell_ruptures(const kr_cell *cell)
 }
 
 /* Work of item i: a point of a split, an item of a fault, or a cell. */
-static double item_cost(const kr_work_component *w, const kr_ready *source, size_t i)
+static double item_cost(const kr_work *w, const kr_ready *source, size_t i)
 {
     if (!source)
         return cell_ruptures(&w->cells->cells[i]);
@@ -67,7 +67,7 @@ static size_t count_items(const kr_ready *source)
     return source->fault ? kr_fault_nitems(source->fault) : source->split->npoints;
 }
 
-static kr_status add_block(kr_hazard *h, kr_work_component *w)
+static kr_status add_block(kr_hazard *h, kr_work *w)
 {
     kr_status s = KR_OK;
     KR_GROW(w->blocks, w->blocks_cap, w->nblocks + 1, h->ctx, KR_ACCOUNT_RUPTURES);
@@ -76,7 +76,7 @@ out:
     return s;
 }
 
-static kr_status add_segment(kr_hazard *h, kr_work_component *w, kr_segment segment)
+static kr_status add_segment(kr_hazard *h, kr_work *w, kr_segment segment)
 {
     kr_status s = KR_OK;
     KR_GROW(w->segments, w->segments_cap, w->nsegments + 1, h->ctx, KR_ACCOUNT_RUPTURES);
@@ -88,7 +88,7 @@ out:
 
 /* Cut the items of a source (NULL: the cells) into segments, and the segments into blocks.
  * `merge`: one block takes everything. */
-static kr_status add_items(kr_hazard *h, kr_work_component *w, const kr_ready *source, bool merge)
+static kr_status add_items(kr_hazard *h, kr_work *w, const kr_ready *source, bool merge)
 {
     kr_status s = KR_OK;
     size_t nitems = source ? count_items(source) : w->cells->n;
@@ -106,55 +106,59 @@ out:
     return s;
 }
 
-static kr_status make_split(kr_hazard *h, kr_work_component *w, grids *g, const kr_source *source,
-                            kr_ready *out)
+static kr_status make_split(kr_hazard *h, const kr_component *c, grids *g, const kr_source *source,
+                            kr_component_size *size, kr_split **out)
 {
     kr_status s = KR_OK;
     const kr_area_grid *grid;
     KR_TRY(find_grid(h, g, source, &grid));
-    KR_TRY(kr_split_create(h->ctx, h->job, source, grid, w->component->group != NULL, &out->split));
-    uint64_t ruptures = kr_split_count_ruptures(out->split);
-    const kr_source *computed = out->split->source;
-    w->size.points += out->split->npoints;
-    w->size.ruptures += ruptures;
-    w->size.point_ruptures += ruptures;
-    w->size.point_mags += ruptures / (computed->nplanes * computed->ndepths);
+    KR_TRY(kr_split_create(h->ctx, h->job, source, grid, c->group != NULL, out));
+    uint64_t ruptures = kr_split_count_ruptures(*out);
+    const kr_source *computed = (*out)->source;
+    size->points += (*out)->npoints;
+    size->point_ruptures += ruptures;
+    size->point_mags += ruptures / (computed->nplanes * computed->ndepths);
 out:
     return s;
 }
 
-static kr_status make_ready(kr_hazard *h, kr_work_component *w, grids *g, const kr_source *source,
-                            kr_ready *out)
+/* Source i of a component, made ready. */
+static kr_status make_ready(kr_hazard *h, size_t component, grids *g, size_t i, kr_ready *out)
 {
     kr_status s = KR_OK;
+    const kr_component *c = &h->tree->components[component];
+    const kr_source *source = c->sources[i].source;
+    *out = (kr_ready){NULL, NULL};
     if (kr_source_is_pointlike(source->kind))
-        return make_split(h, w, g, source, out);
-    KR_TRY(kr_fault_create(h->ctx, h->job, h->surfaces, source, kr_hazard_trt(h, w),
-                           w->component->group != NULL, &out->fault));
-    w->size.ruptures += kr_fault_count_ruptures(out->fault);
-    size_t nsites = h->sites->n < KR_SITE_BLOCK ? h->sites->n : KR_SITE_BLOCK;
-    size_t room = kr_fault_room_bytes(out->fault, w->columns, nsites);
-    h->fault_room = room > h->fault_room ? room : h->fault_room;
+        KR_TRY(make_split(h, c, g, source, &h->sizes[component], &out->split));
+    else
+        KR_TRY(kr_fault_create(h->ctx, h->job, h->surfaces, source, kr_hazard_trt(h, c),
+                               c->group != NULL, &out->fault));
+    h->ruptures[component][i] =
+        out->fault ? kr_fault_count_ruptures(out->fault) : kr_split_count_ruptures(out->split);
+    h->sizes[component].ruptures += h->ruptures[component][i];
+    h->with_probs = h->with_probs || source->ngiven > 0 ||
+                    (source->multi && !h->job->infer_occur_rates) ||
+                    (c->group && c->group->cluster);
 out:
     return s;
 }
 
 /* Makers for all sites of the job, for the kinds of sources that the component has: made once so
  * that what cannot work is said before anything is computed, and for the estimates. */
-static kr_status make_makers(kr_hazard *h, const kr_work_component *w, kr_point_maker **points,
-                             kr_fault_maker **faults)
+static kr_status make_makers(kr_hazard *h, const kr_family *family, const kr_component *c,
+                             kr_point_maker **points, kr_fault_maker **faults)
 {
     kr_status s = KR_OK;
-    const kr_component *c = w->component;
     kr_point_setup point = {.job = h->job,
-                            .trt = kr_hazard_trt(h, w),
-                            .columns = w->columns,
+                            .trt = kr_hazard_trt(h, c),
+                            .columns = family->columns,
                             .sites = h->sites,
                             .tile = &h->soa,
                             .job_sites = &h->soa};
     kr_fault_setup fault = {.job = h->job,
                             .trt = point.trt,
-                            .columns = w->columns,
+                            .columns = family->columns,
                             .sites = h->sites,
                             .tile = &h->soa,
                             .job_sites = &h->soa};
@@ -170,52 +174,113 @@ out:
 }
 
 /* The points of a component on a grid, as the reference merges them; the rest as it is. */
-static kr_status merge_points(kr_hazard *h, kr_work_component *w)
+static kr_status merge_points(kr_hazard *h, kr_work *w)
 {
     kr_status s = KR_OK;
     const kr_split **splits = NULL;
     size_t n = 0;
-    KR_NEW(splits, h->ctx, KR_ACCOUNT_RUPTURES, w->component->nsources);
-    for (size_t i = 0; i < w->component->nsources; i++)
-        if (w->ready[i].split)
-            splits[n++] = w->ready[i].split;
+    KR_NEW(splits, h->ctx, KR_ACCOUNT_RUPTURES, w->nready);
+    for (size_t i = 0; i < w->nready; i++)
+        if (w->ready[i]->split)
+            splits[n++] = w->ready[i]->split;
     if (n == 0)
         goto out;
     KR_TRY(kr_cells_create(h->ctx, h->job, &h->soa, splits, n, &w->cells));
-    w->size.cells = w->cells->n;
+    h->sizes[w->members[0]].cells += w->cells->n;
     KR_TRY(add_items(h, w, NULL, false));
 out:
     kr_free(splits);
     return s;
 }
 
-static kr_status prepare_component(kr_hazard *h, kr_work_component *w, grids *g)
+static bool merges_points(const kr_hazard *h, const kr_component *c)
+{
+    return h->job->ps_grid_spacing_km > 0 && !c->group;
+}
+
+/* A source goes into the pool of the family, or to the work of its component alone. */
+static kr_status place_source(kr_hazard *h, const kr_family *family, kr_pool *pool, size_t place,
+                              kr_ready *ready)
 {
     kr_status s = KR_OK;
-    const kr_component *c = w->component;
-    bool atomic = c->group != NULL, merge = h->job->ps_grid_spacing_km > 0 && !atomic;
+    kr_work *work;
+    size_t component = family->components[place];
+    kr_ready own = *ready;
+    if (pool && !(ready->split && merges_points(h, family->component)))
+        return kr_pool_add(pool, place, ready);
+    KR_TRY(kr_hazard_work_of(h, family, &component, 1, &work));
+    *ready = (kr_ready){NULL, NULL};
+    KR_TRY(kr_work_add(h, work, own));
+out:
+    return s;
+}
+
+static kr_status prepare_component(kr_hazard *h, const kr_family *family, kr_pool *pool,
+                                   size_t place, grids *g)
+{
+    kr_status s = KR_OK;
+    size_t component = family->components[place];
+    const kr_component *c = &h->tree->components[component];
+    kr_component_size *size = &h->sizes[component];
     kr_point_maker *points = NULL;
     kr_fault_maker *faults = NULL;
-    KR_TRY(make_makers(h, w, &points, &faults));
-    KR_NEW(w->ready, h->ctx, KR_ACCOUNT_RUPTURES, c->nsources);
+    kr_ready ready = {NULL, NULL};
+    KR_TRY(make_makers(h, family, c, &points, &faults));
+    KR_ANEW(h->ruptures[component], &h->arena, c->nsources);
     for (size_t i = 0; i < c->nsources; i++) {
         if (kr_interrupted(h->ctx)) {
             s = kr_fail(h->ctx, KR_EINTERRUPTED, "interrupted");
             goto out;
         }
-        KR_TRY(make_ready(h, w, g, c->sources[i].source, &w->ready[i]));
+        KR_TRY(make_ready(h, component, g, i, &ready));
+        KR_TRY(place_source(h, family, pool, place, &ready));
     }
-    w->size.cells = w->size.points;
+    size->cells = merges_points(h, c) ? 0 : size->points;
+out:
+    kr_split_destroy(&ready.split);
+    kr_fault_destroy(&ready.fault);
+    kr_point_maker_destroy(&points);
+    kr_fault_maker_destroy(&faults);
+    return s;
+}
+
+static kr_status prepare_family(kr_hazard *h, const kr_family *family, grids *g, size_t *done)
+{
+    kr_status s = KR_OK;
+    kr_pool *pool = NULL;
+    if (family->n > 1)
+        KR_TRY(kr_pool_create(h, family, &pool));
+    for (size_t i = 0; i < family->n; i++) {
+        KR_TRY(prepare_component(h, family, pool, i, g));
+        kr_progress(h->ctx, "splitting", (double)++*done, (double)h->tree->ncomponents);
+    }
+    if (pool)
+        KR_TRY(kr_pool_finish(pool));
+out:
+    kr_pool_destroy(&pool);
+    return s;
+}
+
+/* The sources of a work cut into blocks. */
+static kr_status cut_work(kr_hazard *h, kr_work *w)
+{
+    kr_status s = KR_OK;
+    bool atomic = w->component->group != NULL, merge = merges_points(h, w->component);
     if (merge)
         KR_TRY(merge_points(h, w));
-    for (size_t i = 0; i < c->nsources; i++)
-        if (w->ready[i].fault || !merge)
-            KR_TRY(add_items(h, w, &w->ready[i], atomic));
+    for (size_t i = 0; i < w->nready; i++) {
+        const kr_ready *r = w->ready[i];
+        if (r->fault) {
+            size_t nsites = h->sites->n < w->site_block ? h->sites->n : w->site_block;
+            size_t room = kr_fault_room_bytes(r->fault, w->family->columns, nsites);
+            h->fault_room = room > h->fault_room ? room : h->fault_room;
+        }
+        if (r->fault || !merge)
+            KR_TRY(add_items(h, w, r, atomic));
+    }
     for (size_t b = 0; b < w->nblocks; b++)
         h->cost += w->blocks[b].cost;
 out:
-    kr_point_maker_destroy(&points);
-    kr_fault_maker_destroy(&faults);
     return s;
 }
 
@@ -223,15 +288,16 @@ kr_status kr_hazard_prepare(kr_hazard *h, const kr_sites *sites)
 {
     kr_status s = KR_OK;
     grids g = {0};
+    size_t done = 0;
     kr_map_init(&g.map, h->ctx, KR_ACCOUNT_RUPTURES);
     h->sites = sites;
     KR_TRY(kr_site_soa_init(&h->soa, h->ctx, KR_ACCOUNT_SITES, sites->n));
     kr_site_soa_fill(&h->soa, sites->lon, sites->lat, sites->depth, sites->n);
     KR_TRY(kr_surfaces_create(h->ctx, h->job, h->model, &h->surfaces));
-    for (size_t c = 0; c < h->tree->ncomponents; c++) {
-        KR_TRY(prepare_component(h, &h->components[c], &g));
-        kr_progress(h->ctx, "splitting", (double)(c + 1), (double)h->tree->ncomponents);
-    }
+    for (size_t f = 0; f < h->nfamilies; f++)
+        KR_TRY(prepare_family(h, &h->families[f], &g, &done));
+    for (size_t w = 0; w < h->nworks; w++)
+        KR_TRY(cut_work(h, h->works[w]));
 out:
     kr_map_clear(&g.map);
     kr_free(g.grid);
@@ -241,29 +307,33 @@ out:
 kr_status kr_hazard_meet(kr_hazard *h, kr_columns without, int threads)
 {
     kr_status s = KR_OK;
-    for (size_t c = 0; c < h->tree->ncomponents; c++) {
-        kr_work_component *w = &h->components[c];
-        for (size_t i = 0; i < w->component->nsources; i++)
-            if (w->ready[i].fault)
-                KR_TRY(kr_fault_meet_sites(h->ctx, w->ready[i].fault, kr_hazard_trt(h, w),
-                                           w->columns & ~without, &h->soa, threads));
+    for (size_t i = 0; i < h->nworks; i++) {
+        kr_work *w = h->works[i];
+        for (size_t k = 0; k < w->nready; k++)
+            if (w->ready[k]->fault)
+                KR_TRY(kr_fault_meet_sites(h->ctx, w->ready[k]->fault,
+                                           kr_hazard_trt(h, w->component),
+                                           w->family->columns & ~without, &h->soa, threads));
     }
 out:
     return s;
 }
 
-static kr_status estimate_component(kr_hazard *h, kr_work_component *w)
+/* The contexts of a work count for each of its components. */
+static kr_status estimate_work(kr_hazard *h, const kr_work *w)
 {
     kr_status s = KR_OK;
+    double contexts = 0;
     kr_point_maker *points = NULL;
     kr_fault_maker *faults = NULL;
-    KR_TRY(make_makers(h, w, &points, &faults));
-    w->size.contexts = 0;
-    for (size_t i = 0; i < w->component->nsources; i++) {
-        const kr_ready *r = &w->ready[i];
-        w->size.contexts += r->fault ? kr_fault_maker_estimate(faults, r->fault)
-                                     : kr_point_maker_estimate(points, r->split, 16);
+    KR_TRY(make_makers(h, w->family, w->component, &points, &faults));
+    for (size_t i = 0; i < w->nready; i++) {
+        const kr_ready *r = w->ready[i];
+        contexts += r->fault ? kr_fault_maker_estimate(faults, r->fault)
+                             : kr_point_maker_estimate(points, r->split, 16);
     }
+    for (size_t k = 0; k < w->nmembers; k++)
+        h->sizes[w->members[k]].contexts += contexts;
 out:
     kr_point_maker_destroy(&points);
     kr_fault_maker_destroy(&faults);
@@ -275,7 +345,9 @@ kr_status kr_hazard_estimate(kr_hazard *h)
     kr_status s = KR_OK;
     KR_TRY(kr_hazard_meet(h, KR_BIT(RY0), 1)); /* without what takes long */
     for (size_t c = 0; c < h->tree->ncomponents; c++)
-        KR_TRY(estimate_component(h, &h->components[c]));
+        h->sizes[c].contexts = 0;
+    for (size_t w = 0; w < h->nworks; w++)
+        KR_TRY(estimate_work(h, h->works[w]));
 out:
     return s;
 }

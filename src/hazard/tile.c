@@ -1,9 +1,11 @@
 /* The component rates of a tile of sites: units of work over threads, added in their order. */
-#include "hazard/hazard_int.h"
+#include "base/clock.h"
+#include "hazard/unit.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The reference keeps probabilities of exceedance in between: the rates of what is nearly certain
@@ -19,18 +21,25 @@ static double through_probability(double rate)
     return poe < 1 ? -log(1 - poe) : CERTAIN;
 }
 
+/* A block of a work at a block of sites. */
 typedef struct unit_id {
-    const kr_work_component *component;
+    const kr_work *work;
     size_t block, first, nsites;
 } unit_id;
 
-/* Whose turn it is to add a unit. A thread sleeps until its turn: spinning, as OpenMP does where it
- * orders, takes the processor from the thread it waits for when others use the machine too. */
-typedef struct turn {
+/* Units are taken in their order, and their sums are added in their order, whoever computed them.
+ * A thread whose unit is not yet to be added leaves the sums here and goes on with others. */
+typedef struct queue {
     pthread_mutex_t lock;
-    pthread_cond_t passed;
-    size_t unit;
-} turn;
+    pthread_cond_t changed;
+    size_t next; /* unit to compute */
+    size_t turn; /* unit to add */
+    bool adding;
+    size_t nbuffers, nfree;
+    kr_sums *buffers;
+    kr_sums **free;  /* nfree */
+    kr_sums **ready; /* nbuffers: of unit i at i % nbuffers; NULL: not there */
+} queue;
 
 typedef struct tile {
     kr_hazard *hazard;
@@ -40,57 +49,190 @@ typedef struct tile {
     kr_section_table sections;
     unit_id *units;
     size_t nunits;
-    atomic_size_t next; /* unit to take */
-    turn turn;
+    queue queue;
     atomic_int status; /* the first failure of any thread */
 } tile;
+
+/* ---- units ---- */
+
+static double unit_cost(const unit_id *id)
+{
+    return id->work->blocks[id->block].cost * (double)id->nsites *
+           (double)(id->work->component->ngsims + 1);
+}
+
+/* Units come by the power of two of their cost, the most costly first: none of these is left for
+ * the end, and neighbours among the others stay so. */
+static int rank_of(const unit_id *id)
+{
+    int power;
+    frexp(unit_cost(id), &power);
+    return power;
+}
+
+enum { RANKS = 128 };
+
+static size_t place_of(const unit_id *id)
+{
+    int rank = RANKS / 2 - rank_of(id);
+    return (size_t)(rank < 0 ? 0 : (rank < RANKS ? rank : RANKS - 1));
+}
+
+/* Calls `put` with each unit in the order of works, sites, blocks. */
+static void walk_units(const tile *t, void (*put)(unit_id id, size_t *places, unit_id *units),
+                       size_t *places, unit_id *units)
+{
+    const kr_hazard *h = t->hazard;
+    for (size_t i = 0; i < h->nworks; i++) {
+        const kr_work *w = h->works[i];
+        for (size_t first = 0; first < t->nsites; first += w->site_block)
+            for (size_t b = 0; b < w->nblocks; b++) {
+                size_t left = t->nsites - first;
+                unit_id id = {.work = w,
+                              .block = b,
+                              .first = t->first + first,
+                              .nsites = left < w->site_block ? left : w->site_block};
+                put(id, places, units);
+            }
+    }
+}
+
+static void count_unit(unit_id id, size_t *places, unit_id *units)
+{
+    (void)units;
+    places[place_of(&id) + 1]++;
+}
+
+static void put_unit(unit_id id, size_t *places, unit_id *units)
+{
+    units[places[place_of(&id)]++] = id;
+}
 
 static kr_status list_units(tile *t)
 {
     kr_status s = KR_OK;
-    const kr_hazard *h = t->hazard;
-    size_t nblocks = 0, nsite_blocks = (t->nsites + KR_SITE_BLOCK - 1) / KR_SITE_BLOCK;
-    for (size_t c = 0; c < h->tree->ncomponents; c++)
-        nblocks += h->components[c].nblocks;
-    KR_NEW(t->units, h->ctx, KR_ACCOUNT_RATES, nblocks * nsite_blocks);
-    for (size_t c = 0; c < h->tree->ncomponents; c++)
-        for (size_t i = 0; i < t->nsites; i += KR_SITE_BLOCK)
-            for (size_t b = 0; b < h->components[c].nblocks; b++)
-                t->units[t->nunits++] = (unit_id){
-                    .component = &h->components[c],
-                    .block = b,
-                    .first = t->first + i,
-                    .nsites = t->nsites - i < KR_SITE_BLOCK ? t->nsites - i : KR_SITE_BLOCK};
+    size_t places[RANKS + 1] = {0};
+    walk_units(t, count_unit, places, NULL);
+    for (size_t r = 0; r < RANKS; r++)
+        places[r + 1] += places[r];
+    t->nunits = places[RANKS];
+    KR_NEW(t->units, t->hazard->ctx, KR_ACCOUNT_RATES, t->nunits);
+    walk_units(t, put_unit, places, t->units);
 out:
     return s;
 }
 
-/* Add a unit's sums to the tile's rates and leave the unit's arrays zero. */
-static void add_unit(tile *t, const unit_id *id, kr_unit *u)
+/* ---- sums ---- */
+
+static size_t count_buffers(int threads)
+{
+    return threads > 1 ? 2 * (size_t)threads : 1;
+}
+
+static kr_status queue_init(queue *q, kr_ctx *ctx, size_t size, int threads)
+{
+    kr_status s = KR_OK;
+    size_t n = count_buffers(threads);
+    KR_NEW(q->buffers, ctx, KR_ACCOUNT_RATES, n);
+    KR_NEW(q->free, ctx, KR_ACCOUNT_RATES, n);
+    KR_NEW(q->ready, ctx, KR_ACCOUNT_RATES, n);
+    for (; q->nbuffers < n; q->nbuffers++) {
+        KR_NEW(q->buffers[q->nbuffers].rates, ctx, KR_ACCOUNT_RATES, size);
+        q->free[q->nfree++] = &q->buffers[q->nbuffers];
+    }
+    if (pthread_mutex_init(&q->lock, NULL) != 0 || pthread_cond_init(&q->changed, NULL) != 0)
+        s = kr_fail(ctx, KR_ENOMEM, "out of memory");
+out:
+    return s;
+}
+
+static void queue_clear(queue *q)
+{
+    for (size_t i = 0; i < q->nbuffers; i++)
+        kr_free(q->buffers[i].rates);
+    kr_free(q->buffers);
+    kr_free((void *)q->free);
+    kr_free((void *)q->ready);
+}
+
+/* Wait for room for another unit. NULL: all units are taken. */
+static kr_sums *queue_take(queue *q, size_t nunits, size_t *unit)
+{
+    kr_sums *sums = NULL;
+    pthread_mutex_lock(&q->lock);
+    while (q->nfree == 0 && q->next < nunits)
+        pthread_cond_wait(&q->changed, &q->lock);
+    if (q->next < nunits) {
+        sums = q->free[--q->nfree];
+        *unit = q->next++;
+    }
+    pthread_mutex_unlock(&q->lock);
+    return sums;
+}
+
+/* Add a member's sums at one site to the tile's rates; leaves the sums zero. */
+static void add_site(const tile *t, const kr_component *c, size_t site, double *sums, size_t stride)
 {
     const kr_job *job = t->hazard->job;
-    const kr_component *c = id->component->component;
-    size_t levels = job->nlevels, padded = t->hazard->padded, size = job->nimts * padded;
-    for (size_t i = 0; i < id->nsites; i++) {
-        if (!u->touched[i])
-            continue;
-        for (size_t k = 0; k < c->ngsims; k++) {
-            double *sums = u->sums + (k * KR_SITE_BLOCK + i) * size;
-            size_t site = id->first - t->first + i;
-            double *rates =
-                t->rates + ((c->first_rate + k) * t->nsites + site) * job->nimts * levels;
-            for (size_t m = 0; m < job->nimts; m++)
-                for (size_t l = 0; l < levels; l++)
-                    rates[m * levels + l] += sums[m * padded + l];
-            memset(sums, 0, size * sizeof *sums);
-        }
+    size_t levels = job->nlevels, padded = t->hazard->padded, curve = job->nimts * padded;
+    for (size_t k = 0; k < c->ngsims; k++, sums += stride) {
+        double *rates = t->rates + ((c->first_rate + k) * t->nsites + site) * job->nimts * levels;
+        for (size_t m = 0; m < job->nimts; m++)
+            for (size_t l = 0; l < levels; l++)
+                rates[m * levels + l] += sums[m * padded + l];
+        memset(sums, 0, curve * sizeof *sums);
     }
-    memset(u->touched, 0, sizeof u->touched);
-    t->work->contexts += u->contexts;
-    u->contexts = 0;
-    t->work->done += id->component->blocks[id->block].cost * (double)id->nsites;
+}
+
+static void name_unit(const unit_id *id, char *out, size_t size)
+{
+    const kr_block *b = &id->work->blocks[id->block];
+    const kr_ready *r = id->work->segments[b->first_segment].source;
+    const kr_source *source = !r ? NULL : (r->fault ? kr_fault_source(r->fault) : r->split->origin);
+    snprintf(out, size, "%s '%.48s', sites %zu to %zu",
+             source ? kr_source_tag(source->kind) : "cells", source ? source->id : "", id->first,
+             id->first + id->nsites - 1);
+}
+
+/* Add a unit's sums to the tile's rates. */
+static void add_unit(tile *t, const unit_id *id, kr_sums *sums)
+{
+    const kr_work *w = id->work;
+    size_t curve = kr_curve_size(t->hazard), stride = w->site_block * curve;
+    for (size_t i = 0; i < id->nsites; i++)
+        for (size_t k = 0; sums->touched[i] && k < w->nmembers; k++)
+            add_site(t, &t->hazard->tree->components[w->members[k]], id->first - t->first + i,
+                     sums->rates + k * w->component->ngsims * stride + i * curve, stride);
+    memset(sums->touched, 0, sizeof sums->touched);
+    if (kr_spread_add(&t->work->units, sums->seconds))
+        name_unit(id, t->work->units.slowest, sizeof t->work->units.slowest);
+    t->work->done += w->blocks[id->block].cost * (double)id->nsites;
     kr_progress(t->hazard->ctx, "hazard", t->work->done, t->work->total);
 }
+
+/* Hand in a unit's sums, and add what can be added now. */
+static void queue_give(tile *t, size_t unit, kr_sums *sums)
+{
+    queue *q = &t->queue;
+    pthread_mutex_lock(&q->lock);
+    q->ready[unit % q->nbuffers] = sums;
+    while (!q->adding && (sums = q->ready[q->turn % q->nbuffers])) {
+        const unit_id *id = &t->units[q->turn];
+        q->ready[q->turn % q->nbuffers] = NULL;
+        q->adding = true;
+        pthread_mutex_unlock(&q->lock);
+        if (atomic_load(&t->status) == KR_OK)
+            add_unit(t, id, sums);
+        pthread_mutex_lock(&q->lock);
+        q->adding = false;
+        q->turn++;
+        q->free[q->nfree++] = sums;
+        pthread_cond_broadcast(&q->changed);
+    }
+    pthread_mutex_unlock(&q->lock);
+}
+
+/* ---- threads ---- */
 
 static void fail(tile *t, kr_status status)
 {
@@ -99,61 +241,57 @@ static void fail(tile *t, kr_status status)
         atomic_compare_exchange_strong(&t->status, &none, (int)status);
 }
 
-static void turn_wait(turn *t, size_t unit)
+static void run_unit(tile *t, kr_unit *unit, const unit_id *id, kr_sums *sums)
 {
-    pthread_mutex_lock(&t->lock);
-    while (t->unit != unit)
-        pthread_cond_wait(&t->passed, &t->lock);
-    pthread_mutex_unlock(&t->lock);
-}
-
-static void turn_pass(turn *t)
-{
-    pthread_mutex_lock(&t->lock);
-    t->unit++;
-    pthread_cond_broadcast(&t->passed);
-    pthread_mutex_unlock(&t->lock);
+    double began = kr_wall_seconds();
+    unit->sums = sums;
+    if (kr_interrupted(t->hazard->ctx))
+        fail(t, kr_fail(t->hazard->ctx, KR_EINTERRUPTED, "interrupted"));
+    if (atomic_load(&t->status) == KR_OK)
+        fail(t, kr_unit_run(unit, id->work, id->block, id->first, id->nsites));
+    sums->seconds = kr_wall_seconds() - began;
 }
 
 /* What one thread does: takes the next unit until none is left. */
 static void run_units(tile *t)
 {
     kr_unit unit;
+    kr_sums *sums;
+    size_t i;
     fail(t, kr_unit_init(t->hazard, &t->sections, t->first, &unit));
-    for (size_t i; (i = atomic_fetch_add(&t->next, 1)) < t->nunits;) {
-        const unit_id *id = &t->units[i];
-        if (kr_interrupted(t->hazard->ctx))
-            fail(t, kr_fail(t->hazard->ctx, KR_EINTERRUPTED, "interrupted"));
-        if (atomic_load(&t->status) == KR_OK)
-            fail(t, kr_unit_run(&unit, id->component, id->block, id->first, id->nsites));
-        turn_wait(&t->turn, i);
-        if (atomic_load(&t->status) == KR_OK)
-            add_unit(t, id, &unit);
-        turn_pass(&t->turn);
+    while ((sums = queue_take(&t->queue, t->nunits, &i))) {
+        run_unit(t, &unit, &t->units[i], sums);
+        queue_give(t, i, sums);
     }
+    pthread_mutex_lock(&t->queue.lock);
+    t->work->contexts += unit.done.contexts; /* whole numbers: exact in any order */
+    t->work->computed += unit.done.computed;
+    t->work->means += unit.done.means;
+    t->work->exceedances += unit.done.exceedances;
+    t->work->products += unit.done.products;
+    pthread_mutex_unlock(&t->queue.lock);
     kr_unit_clear(&unit);
 }
 
 static kr_status run_threads(tile *t, int threads)
 {
-    if (pthread_mutex_init(&t->turn.lock, NULL) != 0)
-        return kr_fail(t->hazard->ctx, KR_ENOMEM, "out of memory");
-    if (pthread_cond_init(&t->turn.passed, NULL) != 0) {
-        pthread_mutex_destroy(&t->turn.lock);
-        return kr_fail(t->hazard->ctx, KR_ENOMEM, "out of memory");
-    }
+    kr_status s = queue_init(&t->queue, t->hazard->ctx, kr_sums_size(t->hazard), threads);
+    if (s == KR_OK) {
 #pragma omp parallel num_threads(threads)
-    run_units(t);
-    pthread_cond_destroy(&t->turn.passed);
-    pthread_mutex_destroy(&t->turn.lock);
-    return (kr_status)atomic_load(&t->status);
+        run_units(t);
+        pthread_cond_destroy(&t->queue.changed);
+        pthread_mutex_destroy(&t->queue.lock);
+        s = (kr_status)atomic_load(&t->status);
+    }
+    queue_clear(&t->queue);
+    return s;
 }
 
 static kr_columns all_columns(const kr_hazard *h)
 {
     kr_columns columns = 0;
-    for (size_t c = 0; c < h->tree->ncomponents; c++)
-        columns |= h->components[c].columns;
+    for (size_t f = 0; f < h->nfamilies; f++)
+        columns |= h->families[f].columns;
     return columns;
 }
 
@@ -175,7 +313,6 @@ kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads,
     kr_status s = KR_OK;
     tile t = {.hazard = h, .first = first, .nsites = nsites, .rates = rates, .work = work};
     atomic_init(&t.status, KR_OK);
-    atomic_init(&t.next, 0);
     work->total = h->cost * (double)h->sites->n;
     if (!h->met) {
         kr_phase_begin(h->ctx, "meeting sites");
@@ -189,6 +326,7 @@ kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads,
     KR_TRY(run_threads(&t, threads));
     if (h->job->compat == KR_COMPAT_OQ_3_21) {
         size_t n = h->tree->nrates * nsites * h->job->nimts * h->job->nlevels;
+#pragma omp parallel for num_threads(threads)
         for (size_t i = 0; i < n; i++)
             rates[i] = through_probability(rates[i]);
     }
@@ -211,5 +349,6 @@ size_t kr_hazard_tile_bytes(const kr_hazard *h, size_t nsites, int threads)
     size_t curve = h->job->nimts * h->job->nlevels;
     return h->tree->nrates * nsites * curve * sizeof(double) +
            kr_section_table_bytes(kr_surfaces_sections(h->surfaces), all_columns(h), nsites) +
-           (size_t)threads * kr_unit_bytes(h);
+           (size_t)threads * kr_unit_bytes(h) +
+           count_buffers(threads) * kr_sums_size(h) * sizeof(double);
 }

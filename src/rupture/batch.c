@@ -95,6 +95,7 @@ kr_status kr_batch_init(kr_batch *batch, kr_ctx *ctx, kr_columns columns, const 
     c->rate = next + batch->ncols * c->capacity;
     KR_NEW(c->site, ctx, KR_ACCOUNT_RUPTURES, c->capacity);
     KR_NEW(c->rupture, ctx, KR_ACCOUNT_RUPTURES, c->capacity);
+    KR_NEW(c->rates, ctx, KR_ACCOUNT_RUPTURES, c->capacity);
     KR_NEW(c->probs, ctx, KR_ACCOUNT_RUPTURES, c->capacity);
     KR_NEW(c->weight, ctx, KR_ACCOUNT_RUPTURES, c->capacity);
     for (size_t i = 0; i < c->capacity; i++)
@@ -108,7 +109,8 @@ void kr_batch_clear(kr_batch *batch)
     kr_free(batch->block_of_memory);
     kr_free(batch->contexts.site);
     kr_free(batch->contexts.rupture);
-    kr_free(batch->contexts.probs);
+    kr_free((void *)batch->contexts.rates);
+    kr_free((void *)batch->contexts.probs);
     kr_free(batch->contexts.weight);
     memset(batch, 0, sizeof *batch);
 }
@@ -122,6 +124,7 @@ static void pad(kr_batch *batch)
         for (size_t i = 0; i < batch->ncols; i++)
             c->col[batch->cols[i]][k] = c->col[batch->cols[i]][c->n - 1];
         c->rate[k] = c->rate[c->n - 1];
+        c->rates[k] = c->rates[c->n - 1];
         c->site[k] = c->site[c->n - 1];
         c->rupture[k] = c->rupture[c->n - 1];
         c->weight[k] = c->weight[c->n - 1];
@@ -227,6 +230,7 @@ static void put_numbers(kr_contexts *c, const kr_pairs *p, size_t start, size_t 
     for (size_t k = 0; k < n; k++) {
         size_t i = p->one_site ? p->keep[start + k] : p->rupture;
         c->rate[c->n + k] = b->rate[i];
+        c->rates[c->n + k] = b->rates[i];
         c->rupture[c->n + k] = b->number[i];
         c->site[c->n + k] = p->one_site ? p->site : p->sites[start + k];
     }
@@ -278,6 +282,7 @@ static void put_row_numbers(kr_contexts *c, const kr_rupture_row *row, const uin
 {
     for (size_t k = c->n; k < c->n + n; k++) {
         c->rate[k] = row->rate;
+        c->rates[k] = row->rates;
         c->rupture[k] = row->number;
         c->weight[k] = row->weight;
         c->probs[k] = row->probs;

@@ -13,7 +13,8 @@ typedef struct kr_rupture_block {
     double mag[KR_PLANAR_BLOCK];
     double hypo_lon[KR_PLANAR_BLOCK], hypo_lat[KR_PLANAR_BLOCK];
     double in_cshm[KR_PLANAR_BLOCK];
-    double rate[KR_PLANAR_BLOCK];
+    double rate[KR_PLANAR_BLOCK];         /* with rates: the part of them */
+    const double *rates[KR_PLANAR_BLOCK]; /* of alternatives; NULL: there is one */
     uint32_t number[KR_PLANAR_BLOCK];
 } kr_rupture_block;
 
@@ -33,6 +34,7 @@ typedef struct kr_pairs {
 typedef struct kr_rupture_row {
     double of[KR_COL_COUNT]; /* rupture columns */
     double rate, weight;
+    const double *rates; /* as in kr_contexts */
     uint32_t number;
     size_t nprobs; /* 0: occurs as the source's model says */
     const double *probs;

@@ -2,6 +2,7 @@
 #include "rupture/fault_int.h"
 
 #include <math.h>
+#include <string.h>
 
 /* ---- ranges of magnitude ---- */
 
@@ -120,6 +121,88 @@ void kr_fault_destroy(kr_fault **fault)
     kr_arena_clear(&f->arena);
     kr_free(f);
     *fault = NULL;
+}
+
+/* ---- alternatives ---- */
+
+static bool same_geometries(const kr_source *a, const kr_source *b)
+{
+    if (a->ngeometries != b->ngeometries)
+        return false;
+    for (size_t i = 0; i < a->ngeometries; i++)
+        if (!kr_hash_equal(a->geometries[i].digest, b->geometries[i].digest))
+            return false;
+    return true;
+}
+
+static bool same_hypos(const kr_source *a, const kr_source *b)
+{
+    if (a->nhypos != b->nhypos || a->nslips != b->nslips)
+        return false;
+    for (size_t i = 0; i < a->nhypos; i++)
+        if (a->hypos[i].along_strike != b->hypos[i].along_strike ||
+            a->hypos[i].down_dip != b->hypos[i].down_dip ||
+            a->hypos[i].weight != b->hypos[i].weight)
+            return false;
+    for (size_t i = 0; i < a->nslips; i++)
+        if (a->slips[i].angle != b->slips[i].angle || a->slips[i].weight != b->slips[i].weight)
+            return false;
+    return true;
+}
+
+static bool same_source(const kr_source *a, const kr_source *b)
+{
+    return a->kind == b->kind && a->rake == b->rake && a->aspect == b->aspect &&
+           a->msr.id == b->msr.id && a->msr.c == b->msr.c &&
+           a->upper_depth_km == b->upper_depth_km && a->lower_depth_km == b->lower_depth_km &&
+           a->tom == b->tom && a->tom_alpha == b->tom_alpha && a->tom_mu == b->tom_mu &&
+           same_hypos(a, b) && same_geometries(a, b);
+}
+
+bool kr_fault_alike(const kr_fault *a, const kr_fault *b)
+{
+    return a->way == b->way && a->way->alike && a->nitems == b->nitems && a->whole == b->whole &&
+           a->block == b->block && a->bins.n == b->bins.n && a->bins.n &&
+           memcmp(a->bins.mag, b->bins.mag, a->bins.n * sizeof *a->bins.mag) == 0 &&
+           same_source(a->source, b->source) && a->way->alike(a, b);
+}
+
+kr_hash128 kr_fault_likeness(const kr_fault *fault)
+{
+    const kr_source *source = fault->source;
+    kr_hash128 h;
+
+    kr_hash_init(&h);
+    for (size_t i = 0; i < source->ngeometries; i++)
+        kr_hash_bytes(&h, &source->geometries[i].digest, sizeof source->geometries[i].digest);
+    kr_hash_double(&h, source->rake);
+    kr_hash_doubles(&h, fault->bins.mag, fault->bins.n);
+    return h;
+}
+
+size_t kr_fault_count_rates(const kr_fault *fault)
+{
+    return fault->bins.n;
+}
+
+void kr_fault_rates(const kr_fault *fault, double *out)
+{
+    memcpy(out, fault->bins.rate, fault->bins.n * sizeof *out);
+}
+
+kr_status kr_fault_alternatives(kr_fault *fault, size_t n, const double *rates)
+{
+    kr_status s = KR_OK;
+    double *table = NULL;
+
+    KR_ANEW(table, &fault->arena, fault->bins.n * n);
+    for (size_t m = 0; m < fault->bins.n; m++)
+        for (size_t k = 0; k < n; k++)
+            table[m * n + k] = rates[k * fault->bins.n + m];
+    fault->bins.nalternatives = n;
+    fault->bins.alternatives = table;
+out:
+    return s;
 }
 
 /* ---- what there is ---- */

@@ -27,6 +27,37 @@ void kr_fault_destroy(kr_fault **fault);
 const kr_source *kr_fault_source(const kr_fault *fault);
 size_t kr_fault_nitems(const kr_fault *fault);
 
+/** As kr_split_alike and its kin, for sources whose ruptures have rates of magnitudes; never alike
+ * are multi-fault (see kr_multi_share) and non-parametric sources. */
+bool kr_fault_alike(const kr_fault *a, const kr_fault *b);
+kr_hash128 kr_fault_likeness(const kr_fault *fault);
+size_t kr_fault_count_rates(const kr_fault *fault);
+void kr_fault_rates(const kr_fault *fault, double *out);
+KR_MUST_CHECK kr_status kr_fault_alternatives(kr_fault *fault, size_t n, const double *rates);
+
+/* Multi-fault sources of several components, and what becomes of them. */
+typedef struct kr_multi_sharing {
+    size_t n;
+    kr_fault *const *faults; /* of n sources, made and before they meet sites */
+    const size_t *of;        /* the alternative of each: 0 to nalternatives - 1, not decreasing */
+    size_t nalternatives;
+    const kr_site_soa *job_sites;
+    const char *trt;
+    size_t most; /* alternatives of a shared source at most */
+    /* results, owned by the caller */
+    size_t nshared; /* sources that stand for several alternatives */
+    struct kr_multi_shared {
+        kr_fault *fault;
+        size_t n, first; /* alternatives first, first + 1, ... first + n - 1 */
+    } * shared;
+    kr_fault **own; /* of each of the n: ruptures that no other alternative has; NULL: none
+                       left; faults[i]: all */
+} kr_multi_sharing;
+
+/** Find ruptures that several alternatives have: the same sections, magnitude and rake, and the
+ * same sites and maximum distance. */
+KR_MUST_CHECK kr_status kr_multi_share(kr_ctx *ctx, kr_multi_sharing *sharing);
+
 /** Ruptures of one item, and of all; no ruptures are built. */
 uint64_t kr_fault_item_ruptures(const kr_fault *fault, size_t item);
 uint64_t kr_fault_count_ruptures(const kr_fault *fault);

@@ -70,6 +70,35 @@ static kr_status meet_sites(kr_fault *fault, const char *trt, kr_columns columns
     return KR_OK;
 }
 
+static bool same_item(const kr_float_item *a, const kr_float_item *b)
+{
+    return a->first_mag == b->first_mag && a->nmags == b->nmags && a->size.rows == b->size.rows &&
+           a->size.cols == b->size.cols && a->list.n == b->list.n && a->mirrored == b->mirrored &&
+           (a->list.at == b->list.at ||
+            (a->list.at && b->list.at &&
+             memcmp(a->list.at, b->list.at, a->list.n * sizeof *a->list.at) == 0)) &&
+           (a->list.number == b->list.number ||
+            (a->list.number && b->list.number &&
+             memcmp(a->list.number, b->list.number, a->list.n * sizeof *a->list.number) == 0));
+}
+
+static bool alike(const kr_fault *a, const kr_fault *b)
+{
+    const kr_floats *f = a->of.floats, *g = b->of.floats;
+
+    if (f->surface != g->surface || f->nmags != g->nmags)
+        return false;
+    for (size_t m = 0; m < f->nmags; m++)
+        if (f->mags[m].mag != g->mags[m].mag || f->mags[m].bin != g->mags[m].bin ||
+            f->mags[m].nplaces != g->mags[m].nplaces || f->mags[m].cut_km != g->mags[m].cut_km ||
+            f->mags[m].first != g->mags[m].first)
+            return false;
+    for (size_t i = 0; i < a->nitems; i++)
+        if (!same_item(&f->items[i], &g->items[i]))
+            return false;
+    return true;
+}
+
 /* ---- runs ---- */
 
 /* Windows of one size, some or all of an item's. */
@@ -134,6 +163,7 @@ static kr_status put_window(kr_fault_maker *maker, const windows *w, size_t k, s
     kr_status s = KR_OK;
     const kr_source *source = w->fault->source;
     const kr_floats *f = w->fault->of.floats;
+    const kr_bins *bins = &w->fault->bins;
     size_t nslips = source->nhypos ? source->nslips : 1;
     double weight = source->nhypos ? source->hypos[hypo].weight : 1.0;
 
@@ -145,7 +175,12 @@ static kr_status put_window(kr_fault_maker *maker, const windows *w, size_t k, s
         n = kr_fault_keep(maker, w->sites, maker->dist.of[KR_DIST_RRUP], mag->cut_km);
         row->of[KR_COL_MAG] = kr_round(mag->mag, 3);
         for (size_t i = 0; n && i < nslips; i++) {
-            row->rate = mag->rate * weight * (source->nhypos ? source->slips[i].weight : 1.0);
+            row->rate = mag->rate;
+            if (row->rates) {
+                row->rates = bins->alternatives + mag->bin * bins->nalternatives;
+                row->rate = 1.0 / (double)mag->nplaces;
+            }
+            row->rate *= weight * (source->nhypos ? source->slips[i].weight : 1.0);
             row->number = mag->first + number_at(w, k) * (uint32_t)hypos(source) +
                           (uint32_t)(hypo * nslips + i);
             if (maker->wanted & KR_DIST_BIT(RCDPP))
@@ -194,7 +229,7 @@ static kr_status run_window(kr_fault_maker *maker, const windows *w, size_t k)
     unsigned wanted = maker->wanted & ~(of_hypo | KR_DIST_BIT(RRUP) | KR_DIST_BIT(RCDPP));
     bool in_cshm = KR_HAS(maker->setup.columns, IN_CSHM) && kr_mesh_in_canterbury(&window);
     kr_surface_params params;
-    kr_rupture_row row = {.weight = 1.0};
+    kr_rupture_row row = {.weight = 1.0, .rates = w->fault->bins.alternatives};
 
     if (kr_fault_keep(maker, w->sites, maker->dist.of[KR_DIST_RRUP], w->cut_km) == 0)
         goto out;
@@ -346,6 +381,7 @@ static double estimate(kr_fault_maker *maker, const kr_fault *fault, size_t item
 }
 
 const kr_fault_way kr_floating_way = {.make = kr_floats_make,
+                                      .alike = alike,
                                       .meet_sites = meet_sites,
                                       .ruptures = ruptures,
                                       .cost = cost,

@@ -17,6 +17,9 @@ typedef struct kr_fault_way {
     /* Make the bins, the items, the bounds and what is of the kind. */
     kr_status (*make)(kr_fault *fault, kr_surfaces *surfaces);
     void (*clear)(kr_fault *fault); /* NULL: all is in the arena */
+    /* Do two faults whose sources and magnitudes are alike make the same ruptures, but for rates?
+     * NULL: never. */
+    bool (*alike)(const kr_fault *a, const kr_fault *b);
     uint64_t (*ruptures)(const kr_fault *fault, size_t item);
     double (*cost)(const kr_fault *fault, size_t item);
     kr_status (*meet_sites)(kr_fault *fault, const char *trt, kr_columns columns,
@@ -43,10 +46,11 @@ struct kr_fault {
     kr_bins bins; /* of its distribution; n = 0 where ruptures have magnitudes of their own */
     size_t nitems;
     /* the reference splits sources into blocks, and looks for sites around each */
-    size_t block;          /* items of a block */
-    const kr_bbox *bounds; /* of each block; west NaN: the reference drops the block */
-    bool by_extent;        /* bounds are those of surfaces (west > east at the date line, no limit
-                              of 180 degrees), not of an outline */
+    size_t block;             /* items of a block */
+    const uint32_t *block_of; /* by item; NULL: item / block */
+    const kr_bbox *bounds;    /* of each block; west NaN: the reference drops the block */
+    bool by_extent; /* bounds are those of surfaces (west > east at the date line, no limit
+                       of 180 degrees), not of an outline */
     union {
         struct kr_floats *floats; /* float_int.h */
         struct kr_wholes *wholes;

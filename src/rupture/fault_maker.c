@@ -103,7 +103,8 @@ void kr_fault_maker_destroy(kr_fault_maker **maker)
 static void approach(kr_fault_maker *maker, const kr_fault *fault, size_t item)
 {
     const kr_site_soa *tile = maker->setup.tile;
-    const kr_bbox *bounds = &fault->bounds[item / fault->block];
+    size_t block = fault->block_of ? fault->block_of[item] : item / fault->block;
+    const kr_bbox *bounds = &fault->bounds[block];
     kr_site_set *near = &maker->near;
     kr_box box;
     size_t n = 0;

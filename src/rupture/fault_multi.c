@@ -34,6 +34,7 @@ static kr_status multi_make(kr_fault *fault, kr_surfaces *surfaces)
     KR_ANEW(multi, &fault->arena, 1);
     multi->sections = kr_surfaces_sections(surfaces);
     multi->ruptures = m;
+    multi->nalternatives = 1;
     multi->exact = fault->job->compat == KR_COMPAT_EXACT;
     for (size_t i = 0; i < m->n; i++) {
         kr_parts parts = kr_multi_parts(multi, i);
@@ -309,11 +310,13 @@ static kr_status multi_meet_sites(kr_fault *fault, const char *trt, kr_columns c
     kr_multi_scratch scratch = {0};
 
     KR_TRY(kr_limits_find(fault->ctx, fault->job, trt, &limits));
-    KR_TRY(find_close(fault, job_sites, kr_last_distance(limits)));
-    if (KR_HAS(columns, IN_CSHM))
+    if (!fault->bounds) {
+        KR_TRY(find_close(fault, job_sites, kr_last_distance(limits)));
+        KR_TRY(kr_multi_scratch_init(&scratch, fault->ctx, fault->of.multi->most));
+        KR_TRY(meet_blocks(fault, limits, &scratch));
+    }
+    if (KR_HAS(columns, IN_CSHM) && !fault->of.multi->cshm)
         KR_TRY(find_canterbury(fault));
-    KR_TRY(kr_multi_scratch_init(&scratch, fault->ctx, fault->of.multi->most));
-    KR_TRY(meet_blocks(fault, limits, &scratch));
     KR_TRY(meet_ruptures(fault, columns, threads > 0 ? threads : 1));
 out:
     kr_multi_scratch_clear(&scratch);

@@ -3,6 +3,7 @@
 #include "rupture/compound.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { GIVEN_IN_BLOCK = 100 }; /* ruptures that the reference keeps together */
 
@@ -193,6 +194,15 @@ static kr_status meet_sites(kr_fault *fault, const char *trt, kr_columns columns
     return KR_OK;
 }
 
+/* Given ruptures that are the same in several models are seldom so in rates only. */
+static bool alike(const kr_fault *a, const kr_fault *b)
+{
+    const struct kr_wholes *v = a->of.wholes, *w = b->of.wholes;
+
+    return a->source->ngiven == 0 && b->source->ngiven == 0 && a->bins.n == b->bins.n &&
+           memcmp(v->cuts, w->cuts, a->bins.n * sizeof *v->cuts) == 0;
+}
+
 /* ---- runs ---- */
 
 /* Ruptures [first, last) of an item. */
@@ -237,6 +247,11 @@ static void fill_row(const kr_fault *fault, const whole *w, size_t i, kr_rupture
     row->number = (uint32_t)i;
     row->weight = given && !isnan(given->weight) ? given->weight : 1.0;
     row->rate = given ? 0.0 : fault->bins.rate[i];
+    row->rates = NULL;
+    if (fault->bins.alternatives) {
+        row->rates = fault->bins.alternatives + i * fault->bins.nalternatives;
+        row->rate = 1.0;
+    }
     row->nprobs = given ? given->nprobs : 0;
     row->probs = given ? given->probs : NULL;
 }
@@ -294,6 +309,7 @@ static double estimate(kr_fault_maker *maker, const kr_fault *fault, size_t item
 }
 
 const kr_fault_way kr_whole_way = {.make = make,
+                                   .alike = alike,
                                    .ruptures = ruptures,
                                    .cost = cost,
                                    .meet_sites = meet_sites,

@@ -9,8 +9,10 @@
 
 typedef struct kr_float_mag {
     double mag, rate; /* rate of one place */
-    double cut_km;    /* maximum distance; -1: out of range */
-    uint32_t first;   /* number of the first rupture */
+    size_t bin;       /* among the fault's */
+    size_t nplaces;
+    double cut_km;  /* maximum distance; -1: out of range */
+    uint32_t first; /* number of the first rupture */
 } kr_float_mag;
 
 /* Magnitudes, one after the other, whose ruptures are in the same places. */

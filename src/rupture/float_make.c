@@ -42,18 +42,22 @@ static kr_float_item *add_item(maker *mk)
     return item;
 }
 
-/* Add a magnitude whose `n` places are those of the last `nitems` items. */
-static kr_status add_mag(maker *mk, double mag, double rate, size_t n, size_t nitems)
+/* Add magnitude number m, whose `n` places are those of the last `nitems` items. */
+static kr_status add_mag(maker *mk, size_t m, size_t n, size_t nitems)
 {
     const kr_source *source = mk->fault->source;
     uint64_t hypos = source->nhypos ? source->nhypos * source->nslips : 1;
     uint64_t next = mk->next + (uint64_t)n * hypos;
 
     if (next > UINT32_MAX)
-        return refuse(mk, mag, "is one of more than 4294967295",
+        return refuse(mk, mk->mag[m], "is one of more than 4294967295",
                       "a larger spacing of the mesh is needed");
-    mk->floats->mags[mk->floats->nmags++] =
-        (kr_float_mag){.mag = mag, .rate = rate / (double)n, .cut_km = -1.0, .first = mk->next};
+    mk->floats->mags[mk->floats->nmags++] = (kr_float_mag){.mag = mk->mag[m],
+                                                           .rate = mk->rate[m] / (double)n,
+                                                           .bin = m,
+                                                           .nplaces = n,
+                                                           .cut_km = -1.0,
+                                                           .first = mk->next};
     for (size_t i = mk->nitems - nitems; i < mk->nitems; i++)
         mk->floats->items[i].nmags++;
     mk->next = (uint32_t)next;
@@ -99,8 +103,7 @@ static kr_status make_simple(maker *mk, size_t m)
     }
     if (same_items(mk, size) == 0)
         add_item(mk)->size = size;
-    KR_TRY(add_mag(mk, mk->mag[m], mk->rate[m],
-                   (mesh->rows - size.rows + 1) * (mesh->cols - size.cols + 1), 1));
+    KR_TRY(add_mag(mk, m, (mesh->rows - size.rows + 1) * (mesh->cols - size.cols + 1), 1));
 out:
     return s;
 }
@@ -121,7 +124,7 @@ static kr_status make_complex(maker *mk, size_t m)
                    "a larger fault, or another aspect ratio or spacing is needed");
         goto out;
     }
-    KR_TRY(add_mag(mk, mk->mag[m], mk->rate[m], item->list.n, 1));
+    KR_TRY(add_mag(mk, m, item->list.n, 1));
 out:
     return s;
 }
@@ -275,7 +278,7 @@ static kr_status make_kite(maker *mk, size_t m)
 
     KR_TRY(find_kite_items(mk, mk->mag[m], &n, &nitems));
     if (n)
-        KR_TRY(add_mag(mk, mk->mag[m], mk->rate[m], n, nitems));
+        KR_TRY(add_mag(mk, m, n, nitems));
     else
         mk->lost++;
 out:
@@ -392,6 +395,9 @@ static kr_status make_mags(maker *mk)
     }
     warn_of_lost(mk);
     fault->nitems = mk->nitems;
+    fault->bins.n = mk->nmags; /* as the reference rounded those of kite faults */
+    fault->bins.mag = mk->mag;
+    fault->bins.rate = mk->rate;
 out:
     return s;
 }

@@ -11,9 +11,12 @@ enum { KR_MULTI_BLOCK = 5000 };
 
 typedef struct kr_multi {
     const kr_sections *sections;
-    const kr_multi_fault *ruptures;
-    size_t most; /* sections of a rupture */
-    bool exact;  /* --compat exact */
+    const kr_multi_fault *ruptures; /* where it stands for alternatives, probs are n x alternatives
+                                       x nprobs */
+    size_t nalternatives;           /* 1, unless it stands for several (multi_share.c) */
+    const double *rates; /* n x nalternatives, with infer_occur_rates and several; else NULL */
+    size_t most;         /* sections of a rupture */
+    bool exact;          /* --compat exact */
     bool *close; /* by section; NULL: all are. The parameters of a rupture are those of its close
                     sections */
     bool *cshm;  /* by section: a node in the polygon of Canterbury; NULL if not wanted */
@@ -63,6 +66,9 @@ void kr_multi_means(const kr_sections *sections, kr_parts parts, bool strike,
 /** The box of parts; false if they extend over more than 180 degrees of longitude. */
 bool kr_multi_box(const kr_sections *sections, kr_parts parts, kr_multi_scratch *scratch,
                   kr_bbox *out);
+
+/** The annual rate that infer_occur_rates takes for a probability of no occurrence. */
+double kr_multi_inferred_rate(const kr_job *job, double no_occurrence);
 
 /* multi_pairs.c: see kr_fault_way. */
 kr_status kr_multi_run(kr_fault_maker *maker, const kr_fault *fault, size_t item);

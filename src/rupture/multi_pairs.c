@@ -270,18 +270,27 @@ static bool put_distances(const kr_fault_maker *maker, const kr_multi *multi, si
 
 /* ---- the rupture ---- */
 
-static void put_occurrence(const kr_multi_fault *m, const kr_job *job, size_t rupture,
+/* The reference takes it for an annual rate, whatever the investigation time. */
+double kr_multi_inferred_rate(const kr_job *job, double no_occurrence)
+{
+    double rate = -log(no_occurrence);
+
+    if (job->compat == KR_COMPAT_EXACT)
+        rate /= job->investigation_time;
+    return rate > 0.0 ? rate : 1e-30;
+}
+
+static void put_occurrence(const kr_multi *multi, const kr_job *job, size_t rupture,
                            kr_rupture_row *row)
 {
-    const double *probs = m->probs + rupture * m->nprobs;
-    double rate = -log(probs[0]);
+    const kr_multi_fault *m = multi->ruptures;
+    const double *probs = m->probs + rupture * multi->nalternatives * m->nprobs;
 
     row->weight = 1.0;
     row->number = (uint32_t)rupture;
-    if (job->infer_occur_rates) { /* the reference takes it for an annual rate */
-        if (job->compat == KR_COMPAT_EXACT)
-            rate /= job->investigation_time;
-        row->rate = rate > 0.0 ? rate : 1e-30;
+    if (job->infer_occur_rates) {
+        row->rates = multi->rates ? multi->rates + rupture * multi->nalternatives : NULL;
+        row->rate = row->rates ? 1.0 : kr_multi_inferred_rate(job, probs[0]);
         return;
     }
     row->nprobs = m->nprobs;
@@ -315,7 +324,7 @@ static void fill_row(const kr_fault_maker *maker, const kr_multi *multi, size_t 
     kr_rupture_row_fill(row, (double)multi->ruptures->mag[rupture],
                         (double)multi->ruptures->rake[rupture], &means, hypo,
                         in_canterbury(multi, all));
-    put_occurrence(multi->ruptures, maker->setup.job, rupture, row);
+    put_occurrence(multi, maker->setup.job, rupture, row);
 }
 
 kr_status kr_multi_run(kr_fault_maker *maker, const kr_fault *fault, size_t item)

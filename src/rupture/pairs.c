@@ -75,7 +75,10 @@ static void block_make(kr_point_maker *maker, const kr_task *task, size_t k, siz
         size_t e = k * KR_PLANAR_BLOCK + i, m = e / plan->nparts;
         const kr_plan_part *part = &plan->parts[e % plan->nparts];
         b->mag[i] = plan->mags[m].mag3;
-        b->rate[i] = task->bins->rate[m] * part->plane.prob * part->depth.prob;
+        const kr_bins *bins = task->bins;
+        b->rates[i] = bins->alternatives ? bins->alternatives + m * bins->nalternatives : NULL;
+        b->rate[i] =
+            (bins->alternatives ? 1.0 : bins->rate[m]) * part->plane.prob * part->depth.prob;
         b->number[i] = task->number + (uint32_t)e * task->number_stride;
     }
     if (maker->wants_hypo)

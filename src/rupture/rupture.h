@@ -11,6 +11,7 @@
 #ifndef KR_RUPTURE_RUPTURE_H
 #define KR_RUPTURE_RUPTURE_H
 
+#include "base/file.h"
 #include "geo/site_soa.h"
 #include "geo/sphere.h"
 #include "model/column.h"
@@ -26,6 +27,10 @@ typedef struct kr_bins {
     const double *mag;  /* as in the source, not rounded */
     const double *rate; /* annual, > 0 */
     double max_rate, total_rate;
+    /* Sources that differ in rates only are one, with a rate for each of these alternatives (0
+     * where it has none); the rates above are those of the first. */
+    size_t nalternatives;       /* 0: there is one */
+    const double *alternatives; /* n x nalternatives */
 } kr_bins;
 
 /* Grid points of an area, shared among the variants of a source that have the same polygon. */
@@ -64,6 +69,19 @@ static inline const kr_bins *kr_split_bins(const kr_split *split, size_t point)
 {
     return &split->bins[split->nbins == 1 ? 0 : point];
 }
+
+/** True if two splits make the same ruptures, whatever their rates. */
+bool kr_split_alike(const kr_split *a, const kr_split *b);
+
+/** A number that two splits that are alike have both. */
+kr_hash128 kr_split_likeness(const kr_split *split);
+
+/** Rates of all magnitudes: of each of the nbins, one after the other. */
+size_t kr_split_count_rates(const kr_split *split);
+void kr_split_rates(const kr_split *split, double *out);
+
+/** Let a split stand for n alternatives with these rates: n x kr_split_count_rates. */
+KR_MUST_CHECK kr_status kr_split_alternatives(kr_split *split, size_t n, const double *rates);
 
 /** Ruptures of a split: sum over points of magnitudes x planes x depths. */
 uint64_t kr_split_count_ruptures(const kr_split *split);
@@ -110,13 +128,16 @@ typedef struct kr_contexts {
     size_t capacity;           /* KR_CONTEXTS_CAPACITY */
     kr_columns columns;        /* those filled */
     double *col[KR_COL_COUNT]; /* NULL where not in columns; mag is rounded to 3 decimals */
-    double *rate;              /* annual occurrence rate of the rupture */
-    uint32_t *site;            /* index in the tile */
-    uint32_t *rupture;         /* number of the rupture within the source (or the cell) */
-    size_t nprobs;             /* 0: ruptures occur as the source's model says, at `rate` */
-    const double **probs;    /* of each pair: nprobs probabilities of 0, 1, ... occurrences over the
-                                investigation time; filled where nprobs > 0 */
-    double *weight;          /* of exclusive ruptures: the rupture's weight; else 1 */
+    double *rate;         /* annual occurrence rate of the rupture; with rates: its part of them */
+    const double **rates; /* of sources that stand for several alternatives: annual rates of the
+                             rupture's magnitude, one for each; else NULL */
+    uint32_t *site;       /* index in the tile */
+    uint32_t *rupture;    /* number of the rupture within the source (or the cell) */
+    size_t nprobs;        /* 0: ruptures occur as the source's model says, at `rate` */
+    const double **probs; /* of each pair: nprobs probabilities of 0, 1, ... occurrences over the
+                             investigation time, of one alternative after the other; filled where
+                             nprobs > 0 */
+    double *weight;       /* of exclusive ruptures: the rupture's weight; else 1 */
     const kr_source *source; /* of the last pairs; all share its temporal occurrence model */
     double max_rate;         /* greatest rate of a magnitude of a point (or cell) of the batch; of
                                 one point alone if the occurrence model is not Poisson */

@@ -5,6 +5,8 @@
 #include "rupture/near.h"
 #include "rupture/rupture.h"
 
+#include <string.h>
+
 kr_status kr_area_grid_make(kr_ctx *ctx, const kr_source *source, kr_arena *arena,
                             kr_area_grid *out)
 {
@@ -207,6 +209,102 @@ kr_status kr_split_create(kr_ctx *ctx, const kr_job *job, const kr_source *sourc
     split = NULL;
 out:
     kr_split_destroy(&split);
+    return s;
+}
+
+/* ---- alternatives ---- */
+
+static bool same_doubles(const double *a, const double *b, size_t n)
+{
+    return a == b || n == 0 || memcmp(a, b, n * sizeof *a) == 0;
+}
+
+static bool same_distributions(const kr_source *a, const kr_source *b)
+{
+    if (a->nplanes != b->nplanes || a->ndepths != b->ndepths)
+        return false;
+    for (size_t i = 0; i < a->nplanes; i++) {
+        const kr_nodal_plane *p = &a->planes[i], *q = &b->planes[i];
+        if (p->prob != q->prob || p->strike != q->strike || p->dip != q->dip || p->rake != q->rake)
+            return false;
+    }
+    for (size_t i = 0; i < a->ndepths; i++)
+        if (a->depths[i].prob != b->depths[i].prob ||
+            a->depths[i].depth_km != b->depths[i].depth_km)
+            return false;
+    return true;
+}
+
+static bool same_source(const kr_source *a, const kr_source *b)
+{
+    return a->kind == b->kind && a->upper_depth_km == b->upper_depth_km &&
+           a->lower_depth_km == b->lower_depth_km && a->aspect == b->aspect &&
+           a->msr.id == b->msr.id && a->msr.c == b->msr.c && a->tom == b->tom &&
+           a->tom_alpha == b->tom_alpha && a->tom_mu == b->tom_mu && same_distributions(a, b);
+}
+
+bool kr_split_alike(const kr_split *a, const kr_split *b)
+{
+    if (a->whole != b->whole || a->npoints != b->npoints || a->nbins != b->nbins ||
+        !same_source(a->source, b->source) || !same_doubles(a->lon, b->lon, a->npoints) ||
+        !same_doubles(a->lat, b->lat, a->npoints) ||
+        memcmp(&a->bounds, &b->bounds, sizeof a->bounds) != 0)
+        return false;
+    for (size_t i = 0; i < a->nbins; i++)
+        if (a->bins[i].n != b->bins[i].n ||
+            !same_doubles(a->bins[i].mag, b->bins[i].mag, a->bins[i].n))
+            return false;
+    return true;
+}
+
+kr_hash128 kr_split_likeness(const kr_split *split)
+{
+    kr_hash128 h;
+    kr_hash_init(&h);
+    kr_hash_bytes(&h, &split->npoints, sizeof split->npoints);
+    kr_hash_double(&h, split->lon[0]);
+    kr_hash_double(&h, split->lat[0]);
+    kr_hash_double(&h, split->source->planes[0].strike);
+    kr_hash_doubles(&h, split->bins[0].mag, split->bins[0].n);
+    return h;
+}
+
+size_t kr_split_count_rates(const kr_split *split)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < split->nbins; i++)
+        n += split->bins[i].n;
+    return n;
+}
+
+void kr_split_rates(const kr_split *split, double *out)
+{
+    for (size_t i = 0; i < split->nbins; i++)
+        for (size_t m = 0; m < split->bins[i].n; m++)
+            *out++ = split->bins[i].rate[m];
+}
+
+kr_status kr_split_alternatives(kr_split *split, size_t n, const double *rates)
+{
+    kr_status s = KR_OK;
+    size_t total = kr_split_count_rates(split), first = 0;
+    kr_bins *bins = NULL;
+    double *table = NULL;
+
+    KR_ANEW(bins, &split->arena, split->nbins);
+    KR_ANEW(table, &split->arena, total * n);
+    for (size_t m = 0; m < total; m++)
+        for (size_t k = 0; k < n; k++)
+            table[m * n + k] = rates[k * total + m];
+    for (size_t i = 0; i < split->nbins; i++) {
+        bins[i] = split->bins[i];
+        bins[i].nalternatives = n;
+        bins[i].alternatives = table + first * n;
+        first += bins[i].n;
+    }
+    split->bins = bins;
+out:
     return s;
 }
 

@@ -1,0 +1,562 @@
+/* From contexts to rates: means and sigmas of a batch, probabilities of exceedance of some contexts
+ * at a time, and these times the rates of all alternatives: a product of matrices.
+ *
+ * Where ruptures have probabilities of occurrence instead of rates, -ln of the product of the
+ * probabilities of no exceedance is wanted. What is kept is none = 1 - product, by
+ * none += p (P - P none) for a rupture that occurs with probability p and exceeds with P: no digit
+ * of a small probability is lost. The sum is turned into a rate, -ln(1 - none), and begun anew,
+ * before the bound 1 - product of (1 - p), which holds for all levels, passes 1/2: 1 - none then
+ * has no relative error above that of a sum of as many terms. Where that happens depends on the
+ * ruptures near a site alone. */
+#include "hazard/collapse.h"
+#include "hazard/unit.h"
+#include "num/vmath.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Contexts [first, first + n) of a batch, at most KR_GMM_BATCH. */
+typedef struct stretch {
+    const kr_contexts *all;
+    size_t first, n;
+    kr_gmm_batch batch; /* their columns */
+    kr_occurrence occurrence;
+    bool changes; /* probabilities change with the alternative, by change() */
+    size_t nruns;
+} stretch;
+
+/* ---- life ---- */
+
+static size_t most_columns(const kr_hazard *h)
+{
+    size_t most = 0;
+    for (size_t f = 0; f < h->nfamilies; f++) {
+        size_t n = 2; /* rrup, and one more for padding */
+        for (int c = 0; c < KR_COL_COUNT; c++)
+            n += (size_t)(h->families[f].columns >> c & 1);
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+static size_t most_members(const kr_hazard *h, size_t *with_sites)
+{
+    size_t most = 0;
+    *with_sites = 0;
+    for (size_t i = 0; i < h->nworks; i++) {
+        const kr_work *w = h->works[i];
+        most = w->nmembers > most ? w->nmembers : most;
+        if (w->nmembers * w->site_block > *with_sites)
+            *with_sites = w->nmembers * w->site_block;
+    }
+    return most;
+}
+
+size_t kr_accumulate_bytes(const kr_hazard *h)
+{
+    size_t with_sites, members = most_members(h, &with_sites), nimts = h->job->nimts;
+    size_t numbers = (2 * h->most_gmms + 1) * nimts * KR_GMM_BATCH + h->scratch +
+                     2 * KR_POES_ROWS * (1 + h->padded) + members * KR_GMM_BATCH + with_sites +
+                     (most_columns(h) + 4) * KR_CONTEXTS_CAPACITY;
+    if (h->with_probs)
+        numbers += kr_sums_size(h);
+    return numbers * sizeof(double) + members * (KR_GMM_BATCH + 1) +
+           2 * KR_CONTEXTS_CAPACITY * sizeof(uint32_t);
+}
+
+static kr_status batch_init(kr_unit *u)
+{
+    kr_status s = KR_OK;
+    kr_ctx *ctx = u->hazard->ctx;
+    kr_contexts *b = &u->batch;
+    KR_NEW(u->columns, ctx, KR_ACCOUNT_RATES, most_columns(u->hazard) * KR_CONTEXTS_CAPACITY);
+    KR_NEW(b->rate, ctx, KR_ACCOUNT_RATES, KR_CONTEXTS_CAPACITY);
+    KR_NEW(b->weight, ctx, KR_ACCOUNT_RATES, KR_CONTEXTS_CAPACITY);
+    KR_NEW(b->rates, ctx, KR_ACCOUNT_RATES, KR_CONTEXTS_CAPACITY);
+    KR_NEW(b->probs, ctx, KR_ACCOUNT_RATES, KR_CONTEXTS_CAPACITY);
+    KR_NEW(b->site, ctx, KR_ACCOUNT_RATES, KR_CONTEXTS_CAPACITY);
+    KR_NEW(u->order, ctx, KR_ACCOUNT_RATES, KR_CONTEXTS_CAPACITY);
+out:
+    return s;
+}
+
+kr_status kr_accumulate_init(kr_unit *u)
+{
+    kr_status s = KR_OK;
+    const kr_hazard *h = u->hazard;
+    size_t with_sites, members = most_members(h, &with_sites);
+    size_t motions = h->job->nimts * KR_GMM_BATCH;
+    KR_TRY(batch_init(u));
+    KR_NEW(u->mean, h->ctx, KR_ACCOUNT_GMM, h->most_gmms * motions);
+    KR_NEW(u->sigma, h->ctx, KR_ACCOUNT_GMM, h->most_gmms * motions);
+    KR_NEW(u->shift, h->ctx, KR_ACCOUNT_GMM, motions);
+    if (h->scratch > 0)
+        KR_NEW(u->scratch, h->ctx, KR_ACCOUNT_GMM, h->scratch);
+    KR_NEW(u->moved, h->ctx, KR_ACCOUNT_GMM, KR_POES_ROWS);
+    KR_NEW(u->scaled, h->ctx, KR_ACCOUNT_GMM, KR_POES_ROWS);
+    KR_NEW(u->poes, h->ctx, KR_ACCOUNT_RATES, KR_POES_ROWS * h->padded);
+    KR_NEW(u->changed, h->ctx, KR_ACCOUNT_RATES, KR_POES_ROWS * h->padded);
+    KR_NEW(u->weights, h->ctx, KR_ACCOUNT_RATES, members * KR_GMM_BATCH);
+    KR_NEW(u->breaks, h->ctx, KR_ACCOUNT_RATES, members * KR_GMM_BATCH);
+    KR_NEW(u->state, h->ctx, KR_ACCOUNT_RATES, members);
+    KR_NEW(u->bound, h->ctx, KR_ACCOUNT_RATES, with_sites);
+    if (h->with_probs)
+        KR_NEW(u->none, h->ctx, KR_ACCOUNT_RATES, kr_sums_size(h));
+    for (size_t i = 0; i < KR_POES_ROWS; i++)
+        u->rows[i] = (uint32_t)i;
+out:
+    return s;
+}
+
+void kr_accumulate_clear(kr_unit *u)
+{
+    kr_free(u->columns);
+    kr_free(u->batch.rate);
+    kr_free(u->batch.weight);
+    kr_free((void *)u->batch.rates);
+    kr_free((void *)u->batch.probs);
+    kr_free(u->batch.site);
+    kr_free(u->order);
+    kr_free(u->mean);
+    kr_free(u->sigma);
+    kr_free(u->shift);
+    kr_free(u->scratch);
+    kr_free(u->moved);
+    kr_free(u->scaled);
+    kr_free(u->poes);
+    kr_free(u->changed);
+    kr_free(u->weights);
+    kr_free(u->breaks);
+    kr_free(u->state);
+    kr_free(u->bound);
+    kr_free(u->none);
+}
+
+/* ---- contexts by site ---- */
+
+/* Write the numbers of the contexts in the order of their sites, and within a site as they are.
+ * False if they are so already. */
+static bool order_by_site(kr_unit *u, const kr_contexts *b)
+{
+    uint32_t first[KR_SITE_BLOCK + 1] = {0};
+    bool ordered = true;
+    for (size_t i = 0; i < b->n; i++) {
+        ordered = ordered && (i == 0 || b->site[i - 1] <= b->site[i]);
+        first[b->site[i] + 1]++;
+    }
+    for (size_t k = 0; k < KR_SITE_BLOCK; k++)
+        first[k + 1] += first[k];
+    for (size_t i = 0; i < b->n; i++)
+        u->order[first[b->site[i]]++] = (uint32_t)i;
+    return !ordered;
+}
+
+/* The contexts in the order of their sites, in room of the unit: columns may then be changed. */
+static void gather(kr_unit *u, const kr_contexts *b)
+{
+    kr_contexts *out = &u->batch;
+    double *room = u->columns;
+    size_t padded = (b->n + 7) / 8 * 8;
+    for (size_t i = b->n; i < padded; i++)
+        u->order[i] = u->order[b->n - 1];
+    for (int c = 0; c < KR_COL_COUNT; c++) {
+        out->col[c] = b->col[c] ? room : NULL;
+        for (size_t i = 0; b->col[c] && i < padded; i++)
+            room[i] = b->col[c][u->order[i]];
+        room += b->col[c] ? KR_CONTEXTS_CAPACITY : 0;
+    }
+    for (size_t i = 0; i < b->n; i++) {
+        size_t k = u->order[i];
+        out->rate[i] = b->rate[k];
+        out->weight[i] = b->weight[k];
+        out->rates[i] = b->rates[k];
+        out->probs[i] = b->probs[k];
+        out->site[i] = b->site[k];
+    }
+    out->n = b->n;
+    out->nprobs = b->nprobs;
+    out->source = b->source;
+}
+
+/* ---- rates and probabilities of a stretch ---- */
+
+static const kr_group *group_of(const kr_unit *u)
+{
+    return u->work->component->group;
+}
+
+static bool in_cluster(const kr_unit *u)
+{
+    return group_of(u) && group_of(u)->cluster;
+}
+
+static bool has_exclusive_ruptures(const kr_unit *u)
+{
+    return group_of(u) && group_of(u)->mutex_ruptures;
+}
+
+/* Probabilities of no and of one occurrence that have no more to them. */
+static bool is_pair(const double *probs, size_t nprobs)
+{
+    return nprobs == 2 && fabs(1 - (probs[0] + probs[1])) <= 4e-16;
+}
+
+static void choose_occurrence(const kr_unit *u, stretch *at)
+{
+    const kr_contexts *b = at->all;
+    bool binomial = b->nprobs == 0 && b->source->tom == KR_TOM_NEGATIVE_BINOMIAL;
+    at->occurrence = b->nprobs || in_cluster(u) ? KR_OCCUR_PROBS : KR_OCCUR_RATES;
+    if (has_exclusive_ruptures(u))
+        at->occurrence = KR_OCCUR_EXCLUSIVE;
+    at->changes = !in_cluster(u) && (binomial || at->occurrence == KR_OCCUR_EXCLUSIVE);
+    for (size_t j = at->first; b->nprobs && !in_cluster(u) && j < at->first + at->n; j++)
+        for (size_t k = 0; k < u->work->nmembers && !at->changes; k++)
+            at->changes = !is_pair(b->probs[j] + k * b->nprobs, b->nprobs);
+}
+
+static double annual_rate(const kr_contexts *b, size_t i, size_t member)
+{
+    return b->rates[i] ? b->rates[i][member] * b->rate[i] : b->rate[i];
+}
+
+/* By what the probabilities of exceedance of context i are multiplied for a member. */
+static double weight_of(const kr_unit *u, const stretch *at, size_t i, size_t member)
+{
+    const kr_contexts *b = at->all;
+    const double *probs = b->nprobs ? b->probs[i] + member * b->nprobs : NULL;
+    if (at->occurrence == KR_OCCUR_EXCLUSIVE)
+        return b->weight[i];
+    if (in_cluster(u))
+        return 1; /* the rupture occurs whenever the cluster does */
+    if (probs)
+        return at->changes ? probs[0] < 1 : probs[1];
+    if (at->changes)
+        return annual_rate(b, i, member) > 0;
+    return annual_rate(b, i, member) * u->hazard->job->investigation_time;
+}
+
+/* The probability that a rupture occurs at all: no number of `none` grows by more. */
+static double any_occurrence(const kr_unit *u, const kr_contexts *b, size_t i, size_t member)
+{
+    return in_cluster(u) ? 1 : 1 - b->probs[i][member * b->nprobs];
+}
+
+/* Where `none` is to be emptied before a context. */
+static bool find_breaks(kr_unit *u, const stretch *at, size_t member)
+{
+    bool any = false;
+    for (size_t j = 0; j < at->n; j++) {
+        size_t i = at->first + j;
+        double *bound = &u->bound[member * u->work->site_block + at->all->site[i]];
+        double p = any_occurrence(u, at->all, i, member);
+        double next = *bound + p * (1 - *bound);
+        bool full = *bound > 0 && next > 0.5;
+        *bound = full ? p : next;
+        u->breaks[member * KR_GMM_BATCH + j] = full;
+        any = any || full;
+    }
+    return any;
+}
+
+static void take_weights(kr_unit *u, stretch *at)
+{
+    for (size_t k = 0; k < u->work->nmembers; k++) {
+        double *weights = u->weights + k * KR_GMM_BATCH;
+        size_t n = 0;
+        for (size_t j = 0; j < at->n; j++) {
+            weights[j] = weight_of(u, at, at->first + j, k);
+            n += weights[j] > 0;
+        }
+        u->state[k] = n ? KR_MEMBER_HAS : KR_MEMBER_LACKS;
+        if (n && at->occurrence == KR_OCCUR_PROBS && find_breaks(u, at, k))
+            u->state[k] = KR_MEMBER_BREAKS;
+        u->done.contexts += (double)(u->work->nmembers == 1 ? at->n : n);
+    }
+}
+
+/* Runs of contexts at one site; none goes over a multiple of KR_POES_ROWS. */
+static void find_runs(kr_unit *u, stretch *at)
+{
+    const uint32_t *site = at->all->site + at->first;
+    at->nruns = 0;
+    for (size_t j = 0; j < at->n; j++) {
+        if (j % KR_POES_ROWS == 0 || site[j] != site[j - 1])
+            u->runs[at->nruns++] = (kr_site_run){.site = site[j], .first = (uint32_t)j};
+        u->runs[at->nruns - 1].n++;
+    }
+}
+
+/* ---- probabilities to rates ---- */
+
+/* Of contexts [first, first + n) of a stretch: probabilities of exceedance by one occurrence become
+ * what is multiplied by the weights of a member. */
+static void change(const kr_unit *u, const stretch *at, size_t member, size_t first, size_t n)
+{
+    const kr_hazard *h = u->hazard;
+    const kr_contexts *b = at->all;
+    double alpha = b->source->tom_alpha;
+    for (size_t j = 0; j < n; j++) {
+        double *poes = u->changed + j * h->padded;
+        size_t i = at->first + first + j;
+        double mean = annual_rate(b, i, member) * h->job->investigation_time;
+        if (b->nprobs) {
+            h->kernels->occur(h->padded, b->probs[i] + member * b->nprobs, b->nprobs, poes);
+            continue;
+        }
+        /* sum over k of NB(k) (1 - poe)^k in closed form: (1 + alpha r T poe)^(-1 / alpha) */
+        for (size_t l = 0; l < h->padded; l++)
+            poes[l] = b->source->tom == KR_TOM_NEGATIVE_BINOMIAL
+                          ? log1p(alpha * mean * poes[l]) / alpha
+                          : mean * poes[l];
+        for (size_t l = 0; at->occurrence == KR_OCCUR_EXCLUSIVE && l < h->padded; l++)
+            poes[l] = -expm1(-poes[l]);
+    }
+}
+
+/* Add contexts of a run to `none`, emptied where it has to be. */
+static void add_probs(kr_unit *u, const double *poes, const kr_site_run *run, size_t member,
+                      size_t to)
+{
+    const kr_hazard *h = u->hazard;
+    const double *weights = u->weights + member * KR_GMM_BATCH + run->first;
+    const unsigned char *breaks = u->breaks + member * KR_GMM_BATCH + run->first;
+    bool whole = u->state[member] != KR_MEMBER_BREAKS;
+    for (size_t j = 0, end; j < run->n; j = end) {
+        end = whole ? run->n : j + 1;
+        while (end < run->n && !breaks[end])
+            end++;
+        if (!whole && breaks[j])
+            h->kernels->take_rates(h->padded, u->none + to, u->sums->rates + to);
+        h->kernels->add_probs(poes + j * h->padded, h->padded, h->padded, u->rows, weights + j,
+                              end - j, u->none + to);
+    }
+}
+
+/* Add the probabilities of contexts [first, first + n) of measure m to the rates of a model of all
+ * members; runs from number `run` on. Returns the run after them. */
+static size_t add_poes(kr_unit *u, const stretch *at, size_t model, size_t m, size_t first,
+                       size_t n, size_t run)
+{
+    const kr_hazard *h = u->hazard;
+    const kr_work *w = u->work;
+    size_t curve = kr_curve_size(h), last = run;
+    while (last < at->nruns && u->runs[last].first < first + n)
+        last++;
+    for (size_t k = 0; k < w->nmembers; k++) {
+        const double *poes = u->poes;
+        size_t base = (k * w->component->ngsims + model) * w->site_block;
+        if (u->state[k] == KR_MEMBER_LACKS)
+            continue;
+        if (at->changes) {
+            memcpy(u->changed, u->poes, n * h->padded * sizeof *u->changed);
+            change(u, at, k, first, n);
+            poes = u->changed;
+        }
+        for (size_t r = run; r < last; r++) {
+            const kr_site_run *x = &u->runs[r];
+            const double *from = poes + (x->first - first) * h->padded;
+            size_t to = (base + x->site) * curve + m * h->padded;
+            if (at->occurrence == KR_OCCUR_PROBS)
+                add_probs(u, from, x, k, to);
+            else
+                h->kernels->add_rates(from, h->padded, h->padded, u->rows,
+                                      u->weights + k * KR_GMM_BATCH + x->first, x->n,
+                                      u->sums->rates + to);
+        }
+        u->done.products += (double)(n * h->padded);
+    }
+    return last;
+}
+
+/* ---- motion ---- */
+
+static kr_status check_mags(const kr_unit *u, const kr_gmm *gmm, const double *mag, size_t n)
+{
+    for (size_t j = 0; j < n && isfinite(gmm->mag_min); j++)
+        if (mag[j] < gmm->mag_min)
+            return kr_fail_at(u->hazard->ctx, gmm->file, gmm->line,
+                              "magnitude %g is below the smallest of the table of %s, %g; use "
+                              "minimum_magnitude to leave such ruptures out",
+                              mag[j], gmm->cls->name, gmm->mag_min);
+    return KR_OK;
+}
+
+static kr_status check_sigma(const kr_unit *u, const kr_gmm *gmm, const double *sigma, size_t n)
+{
+    double level = u->hazard->truncation.level;
+    if (level == 1e-9 || level == 99)
+        return KR_OK;
+    for (size_t m = 0; m < gmm->nimts; m++)
+        for (size_t j = 0; j < n; j++)
+            if (!(sigma[m * KR_GMM_BATCH + j] > 0))
+                return kr_fail_at(u->hazard->ctx, gmm->file, gmm->line,
+                                  "the total standard deviation of %s for %s is %g: it must be "
+                                  "positive unless truncation_level is 0 or 99",
+                                  gmm->cls->name, gmm->imts[m].name, sigma[m * KR_GMM_BATCH + j]);
+    return KR_OK;
+}
+
+/* Mean and sigma of instance number g of a motion; `shared`: without its shift. */
+static kr_status eval_gmm(kr_unit *u, const stretch *at, const kr_gmm *gmm, size_t g, bool shared)
+{
+    kr_status s = KR_OK;
+    size_t place = g * u->hazard->job->nimts * KR_GMM_BATCH;
+    const kr_gmm_out out = {
+        .mean = u->mean + place, .sigma = u->sigma + place, .stride = KR_GMM_BATCH};
+    KR_TRY(check_mags(u, gmm, at->batch.col[KR_COL_MAG], at->n));
+    if (shared)
+        kr_gmm_eval_central(gmm, &at->batch, &out);
+    else
+        kr_gmm_eval(gmm, &at->batch, &out);
+    KR_TRY(check_sigma(u, gmm, out.sigma, at->n));
+    u->done.means += (double)(at->n * gmm->nimts);
+out:
+    return s;
+}
+
+/* Mean and sigma of a part, for contexts [first, first + n) and measure number k of the motion. */
+static void motion_of(kr_unit *u, const kr_motion *motion, size_t part, bool shared, size_t k,
+                      size_t first, size_t n, const double *out[2])
+{
+    const kr_gmm_part *p = &motion->parts[part];
+    size_t g = shared ? 0 : motion->gmm_of[part];
+    size_t at = (g * u->hazard->job->nimts + k) * KR_GMM_BATCH + first;
+    double epsilon = shared ? p->gmm->epsilon : 0;
+    out[0] = u->mean + at;
+    out[1] = u->sigma + at;
+    if (epsilon != 0) {
+        for (size_t j = 0; j < n; j++)
+            u->moved[j] = u->mean[at + j] + epsilon * u->shift[k * KR_GMM_BATCH + first + j];
+        out[0] = u->moved;
+    }
+    if (p->sigma_factor != 1) {
+        for (size_t j = 0; j < n; j++)
+            u->scaled[j] = p->sigma_factor * u->sigma[at + j];
+        out[1] = u->scaled;
+    }
+}
+
+/* The same on soil. */
+static void soil_poes(kr_unit *u, const stretch *at, size_t m, size_t first, size_t n,
+                      const double *motion[2], double weight)
+{
+    const kr_hazard *h = u->hazard;
+    for (size_t j = 0; j < n; j++) {
+        size_t i = first + j;
+        const double *soil =
+            kr_soil_at(h->soil, u->first_site + at->all->site[at->first + i],
+                       at->batch.col[KR_COL_MAG][i], at->batch.col[KR_COL_RRUP][i]);
+        kr_soil_add_poes(h->soil, soil, m, h->kernels, &h->truncation,
+                         (const double[]){motion[0][j], motion[1][j]}, weight,
+                         u->poes + j * h->padded);
+    }
+}
+
+/* Probabilities of exceedance of contexts [first, first + n), the average over the parts. */
+static void make_poes(kr_unit *u, const stretch *at, const kr_motion *motion, bool shared, size_t k,
+                      size_t first, size_t n)
+{
+    const kr_hazard *h = u->hazard;
+    size_t m = motion->measures[k];
+    const double *of[2];
+    if (h->soil)
+        memset(u->poes, 0, n * h->padded * sizeof *u->poes);
+    for (size_t p = 0; p < motion->nparts; p++) {
+        double weight = motion->parts[p].weight;
+        motion_of(u, motion, p, shared, k, first, n, of);
+        if (h->soil)
+            soil_poes(u, at, m, first, n, of, weight);
+        else
+            h->kernels->poes(&h->truncation, h->levels + m * h->padded, h->padded, n, of[0], of[1],
+                             weight, p > 0, h->padded, u->poes);
+        u->done.exceedances += (double)(n * h->padded);
+    }
+}
+
+/* The rates of a model from means and sigmas. */
+static void add_model(kr_unit *u, const stretch *at, size_t model, bool shared)
+{
+    const kr_motion *motion = &u->hazard->motions[u->work->component->gsims[model]];
+    for (size_t k = 0; k < motion->nimts; k++)
+        for (size_t first = 0, run = 0; first < at->n; first += KR_POES_ROWS) {
+            size_t left = at->n - first, n = left < KR_POES_ROWS ? left : KR_POES_ROWS;
+            make_poes(u, at, motion, shared, k, first, n);
+            run = add_poes(u, at, model, motion->measures[k], first, n, run);
+        }
+}
+
+static kr_status add_evaluation(kr_unit *u, const stretch *at, const kr_evaluation *e)
+{
+    kr_status s = KR_OK;
+    const kr_motion *motion = &u->hazard->motions[u->work->component->gsims[e->models[0]]];
+    for (size_t g = 0; g < (e->shared ? 1 : motion->ngmms); g++)
+        KR_TRY(eval_gmm(u, at, motion->gmms[g], g, e->shared));
+    if (e->shifted)
+        kr_gmm_shift(e->shifted, &at->batch, u->shift, KR_GMM_BATCH);
+    for (size_t i = 0; i < e->n; i++)
+        add_model(u, at, e->models[i], e->shared);
+out:
+    return s;
+}
+
+/* ---- the two ways in ---- */
+
+static bool is_rounded(const kr_unit *u)
+{
+    const kr_job *job = u->hazard->job;
+    return job->collapse_level >= 0 && job->compat == KR_COMPAT_OQ_3_21 &&
+           !has_exclusive_ruptures(u);
+}
+
+kr_status kr_accumulate(void *user, const kr_contexts *b)
+{
+    kr_status s = KR_OK;
+    kr_unit *u = user;
+    const kr_hazard *h = u->hazard;
+    if (kr_interrupted(h->ctx)) /* all ruptures of a magnitude on a fault are one unit */
+        return kr_fail(h->ctx, KR_EINTERRUPTED, "interrupted");
+    bool rounded = is_rounded(u);
+    for (size_t i = 0; i < b->n; i++)
+        u->sums->touched[b->site[i]] = 1;
+    u->done.computed += (double)b->n;
+    if (order_by_site(u, b) || rounded) {
+        gather(u, b);
+        b = &u->batch;
+    }
+    if (rounded)
+        kr_collapse(h->job->collapse_level, u->work->family->columns, u->batch.col,
+                    (b->n + 7) / 8 * 8);
+    for (size_t first = 0; first < b->n; first += KR_GMM_BATCH) {
+        stretch at = {.all = b, .first = first, .n = b->n - first};
+        if (at.n > KR_GMM_BATCH)
+            at.n = KR_GMM_BATCH;
+        at.batch = (kr_gmm_batch){.n = at.n, .scratch = u->scratch};
+        for (int c = 0; c < KR_COL_COUNT; c++)
+            at.batch.col[c] = b->col[c] ? b->col[c] + first : NULL;
+        choose_occurrence(u, &at);
+        take_weights(u, &at);
+        find_runs(u, &at);
+        for (size_t k = 0; k < u->work->family->nevaluations; k++)
+            KR_TRY(add_evaluation(u, &at, &u->work->family->evaluations[k]));
+    }
+out:
+    return s;
+}
+
+void kr_accumulate_end(kr_unit *u)
+{
+    const kr_work *w = u->work;
+    size_t curve = kr_curve_size(u->hazard);
+    if (!u->none)
+        return;
+    for (size_t k = 0; k < w->nmembers; k++)
+        for (size_t i = 0; i < w->site_block; i++) {
+            if (u->bound[k * w->site_block + i] == 0)
+                continue;
+            u->bound[k * w->site_block + i] = 0;
+            for (size_t model = 0; model < w->component->ngsims; model++) {
+                size_t at = ((k * w->component->ngsims + model) * w->site_block + i) * curve;
+                u->hazard->kernels->take_rates(curve, u->none + at, u->sums->rates + at);
+            }
+        }
+}
