@@ -153,6 +153,34 @@ static kr_status approach(kr_point_maker *maker, const kr_plan *plan, const plac
     return KR_OK;
 }
 
+/* The mean ruptures of a point far away, and those of its alternatives where they differ. */
+static kr_status run_means(kr_point_maker *maker, const kr_source *source, const kr_task *full)
+{
+    kr_status s = KR_OK;
+    kr_bins bins = *full->bins;
+    kr_task far = *full;
+
+    far.plan = &maker->mean;
+    far.use = maker->mean_use;
+    far.bins = &bins;
+    far.number_stride = (uint32_t)(source->nplanes * source->ndepths);
+    for (size_t c = 0; c < (bins.nclasses ? bins.nclasses : 1); c++) {
+        kr_mean_source mean;
+        kr_mean_source_make(source, &mean);
+        kr_mean_source_weigh(&mean, bins.nclasses ? bins.class_total[c] : bins.total_rate);
+        if (bins.nclasses)
+            bins.alternatives = bins.class_rates + c * bins.n * bins.nalternatives;
+        KR_TRY(kr_plan_set(&maker->mean, &mean.source, &bins));
+        if (c == 0) {
+            cap_by_reach(&maker->mean, maker->mean_use);
+            drop_idle(maker, bins.n, maker->mean_use);
+        }
+        KR_TRY(kr_make_pairs(maker, &far));
+    }
+out:
+    return s;
+}
+
 static kr_status run_point(kr_point_maker *maker, const kr_split *split, size_t point)
 {
     kr_status s = KR_OK;
@@ -177,18 +205,8 @@ static kr_status run_point(kr_point_maker *maker, const kr_split *split, size_t 
             maker->full_use[m] =
                 use_all(&maker->full.mags[m], is_in_range(maker, bins->mag[m], true));
     } else {
-        kr_mean_source mean;
         divide_sites(maker, &maker->full, 0.0, least_km, maker->full_use, maker->mean_use);
-        kr_mean_source_make(source, &mean);
-        kr_mean_source_weigh(&mean, bins->total_rate);
-        KR_TRY(kr_plan_set(&maker->mean, &mean.source, bins));
-        cap_by_reach(&maker->mean, maker->mean_use);
-        drop_idle(maker, bins->n, maker->mean_use);
-        kr_task far = task;
-        far.plan = &maker->mean;
-        far.use = maker->mean_use;
-        far.number_stride = (uint32_t)nparts;
-        KR_TRY(kr_make_pairs(maker, &far));
+        KR_TRY(run_means(maker, source, &task));
     }
     cap_by_reach(&maker->full, maker->full_use);
     drop_idle(maker, bins->n, maker->full_use);

@@ -31,6 +31,11 @@ typedef struct kr_bins {
      * where it has none); the rates above are those of the first. */
     size_t nalternatives;       /* 0: there is one */
     const double *alternatives; /* n x nalternatives */
+    /* Alternatives whose mean ruptures are the same (kr_mean_source_weigh): of each class the total
+     * rate of one of them, and the rates with 0 where an alternative is of another class. */
+    size_t nclasses; /* of points with several planes or depths; else 0 */
+    const double *class_total;
+    const double *class_rates; /* nclasses x n x nalternatives */
 } kr_bins;
 
 /* Grid points of an area, shared among the variants of a source that have the same polygon. */

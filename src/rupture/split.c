@@ -285,6 +285,55 @@ void kr_split_rates(const kr_split *split, double *out)
             *out++ = split->bins[i].rate[m];
 }
 
+static double total_rate(const double *rates, size_t n)
+{
+    double sum = 0.0;
+
+    for (size_t m = 0; m < n; m++)
+        sum += rates[m];
+    return sum;
+}
+
+static bool same_mean(const kr_source *source, double total, double other)
+{
+    kr_mean_source a, b;
+
+    kr_mean_source_make(source, &a);
+    kr_mean_source_make(source, &b);
+    kr_mean_source_weigh(&a, total);
+    kr_mean_source_weigh(&b, other);
+    return a.plane.strike == b.plane.strike && a.plane.dip == b.plane.dip &&
+           a.plane.rake == b.plane.rake && a.depth.depth_km == b.depth.depth_km;
+}
+
+/* Rates of alternative k begin at rates + k * stride. */
+static kr_status make_classes(kr_split *split, const double *rates, size_t stride, kr_bins *bins)
+{
+    kr_status s = KR_OK;
+    size_t n = bins->nalternatives, *class_of = NULL;
+    double *total = NULL, *table = NULL;
+
+    KR_ANEW(class_of, &split->arena, n);
+    KR_ANEW(total, &split->arena, n);
+    for (size_t k = 0; k < n; k++) {
+        double own = total_rate(rates + k * stride, bins->n);
+        size_t c = 0;
+        while (c < bins->nclasses && !same_mean(split->source, total[c], own))
+            c++;
+        class_of[k] = c;
+        total[c] = c == bins->nclasses ? own : total[c];
+        bins->nclasses += c == bins->nclasses;
+    }
+    KR_ANEW(table, &split->arena, bins->nclasses * bins->n * n);
+    for (size_t k = 0; k < n; k++)
+        for (size_t m = 0; m < bins->n; m++)
+            table[(class_of[k] * bins->n + m) * n + k] = rates[k * stride + m];
+    bins->class_total = total;
+    bins->class_rates = table;
+out:
+    return s;
+}
+
 kr_status kr_split_alternatives(kr_split *split, size_t n, const double *rates)
 {
     kr_status s = KR_OK;
@@ -301,6 +350,8 @@ kr_status kr_split_alternatives(kr_split *split, size_t n, const double *rates)
         bins[i] = split->bins[i];
         bins[i].nalternatives = n;
         bins[i].alternatives = table + first * n;
+        if (split->source->nplanes * split->source->ndepths > 1 && !split->whole)
+            KR_TRY(make_classes(split, rates + first, total, &bins[i]));
         first += bins[i].n;
     }
     split->bins = bins;
