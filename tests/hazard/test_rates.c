@@ -352,8 +352,8 @@ static void test_shared_models(void **state)
     const char *job = job_text(site_list(12, 1.5), "");
     computed c;
     begin(&c, job, sources, models(6, names));
-    assert_int_equal(c.hazard->components[0].nevaluations, 3);
-    assert_int_equal(c.hazard->components[0].evaluations[0].n, 3);
+    assert_int_equal(c.hazard->families[0].nevaluations, 3);
+    assert_int_equal(c.hazard->families[0].evaluations[0].n, 3);
     end(&c);
     assert_true(compare(job, sources, models(6, names)) > 1e-3);
 }
