@@ -99,6 +99,7 @@ kr_status kr_accumulate_init(kr_unit *u)
     KR_NEW(u->weights, h->ctx, KR_ACCOUNT_RATES, members * KR_GMM_BATCH);
     KR_NEW(u->breaks, h->ctx, KR_ACCOUNT_RATES, members * KR_GMM_BATCH);
     KR_NEW(u->state, h->ctx, KR_ACCOUNT_RATES, members);
+    KR_NEW(u->plain, h->ctx, KR_ACCOUNT_RATES, members);
     KR_NEW(u->bound, h->ctx, KR_ACCOUNT_RATES, with_sites);
     if (h->with_probs)
         KR_NEW(u->none, h->ctx, KR_ACCOUNT_RATES, kr_sums_size(h));
@@ -128,6 +129,7 @@ void kr_accumulate_clear(kr_unit *u)
     kr_free(u->weights);
     kr_free(u->breaks);
     kr_free(u->state);
+    kr_free(u->plain);
     kr_free(u->bound);
     kr_free(u->none);
 }
@@ -260,6 +262,7 @@ static bool find_breaks(kr_unit *u, const stretch *at, size_t member)
 
 static void take_weights(kr_unit *u, stretch *at)
 {
+    u->nactive = u->nplain = 0;
     for (size_t k = 0; k < u->work->nmembers; k++) {
         double *weights = u->weights + k * KR_GMM_BATCH;
         size_t n = 0;
@@ -270,6 +273,9 @@ static void take_weights(kr_unit *u, stretch *at)
         u->state[k] = n ? KR_MEMBER_HAS : KR_MEMBER_LACKS;
         if (n && at->occurrence == KR_OCCUR_PROBS && find_breaks(u, at, k))
             u->state[k] = KR_MEMBER_BREAKS;
+        u->nactive += u->state[k] != KR_MEMBER_LACKS;
+        if (u->state[k] == KR_MEMBER_HAS && !at->changes)
+            u->plain[u->nplain++] = (uint32_t)k;
         u->done.contexts += (double)(u->work->nmembers == 1 ? at->n : n);
     }
 }
@@ -332,40 +338,77 @@ static void add_probs(kr_unit *u, const double *poes, const kr_site_run *run, si
     }
 }
 
-/* Add the probabilities of contexts [first, first + n) of measure m to the rates of a model of all
- * members; runs from number `run` on. Returns the run after them. */
-static size_t add_poes(kr_unit *u, const stretch *at, size_t model, size_t m, size_t first,
-                       size_t n, size_t run)
+/* Contexts [first, first + n) of a stretch whose probabilities are there, and what they are for. */
+typedef struct addition {
+    const stretch *at;
+    size_t model, measure, first, n, run, last_run;
+} addition;
+
+/* Add the probabilities to the rates of all members that take them as they are. */
+static void add_to_many(kr_unit *u, const addition *a)
 {
     const kr_hazard *h = u->hazard;
     const kr_work *w = u->work;
-    size_t curve = kr_curve_size(h), last = run;
-    while (last < at->nruns && u->runs[last].first < first + n)
-        last++;
-    for (size_t k = 0; k < w->nmembers; k++) {
-        const double *poes = u->poes;
-        size_t base = (k * w->component->ngsims + model) * w->site_block;
-        if (u->state[k] == KR_MEMBER_LACKS)
-            continue;
-        if (at->changes) {
-            memcpy(u->changed, u->poes, n * h->padded * sizeof *u->changed);
-            change(u, at, k, first, n);
-            poes = u->changed;
-        }
-        for (size_t r = run; r < last; r++) {
-            const kr_site_run *x = &u->runs[r];
-            const double *from = poes + (x->first - first) * h->padded;
-            size_t to = (base + x->site) * curve + m * h->padded;
-            if (at->occurrence == KR_OCCUR_PROBS)
-                add_probs(u, from, x, k, to);
-            else
-                h->kernels->add_rates(from, h->padded, h->padded, u->rows,
-                                      u->weights + k * KR_GMM_BATCH + x->first, x->n,
-                                      u->sums->rates + to);
-        }
-        u->done.products += (double)(n * h->padded);
+    bool probs = a->at->occurrence == KR_OCCUR_PROBS;
+    kr_summing sum = {.stride = h->padded,
+                      .nlevels = h->padded,
+                      .rows = u->rows,
+                      .weights_stride = KR_GMM_BATCH,
+                      .members = u->plain,
+                      .nmembers = u->nplain,
+                      .sums_stride = w->component->ngsims * w->site_block * kr_curve_size(h)};
+    for (size_t r = a->run; r < a->last_run; r++) {
+        const kr_site_run *x = &u->runs[r];
+        sum.poes = u->poes + (x->first - a->first) * h->padded;
+        sum.n = x->n;
+        sum.weights = u->weights + x->first;
+        sum.sums = (probs ? u->none : u->sums->rates) +
+                   (a->model * w->site_block + x->site) * kr_curve_size(h) + a->measure * h->padded;
+        (probs ? h->kernels->add_probs_many : h->kernels->add_rates_many)(&sum);
     }
-    return last;
+}
+
+/* Add them for a member for which they change, or whose `none` is emptied on the way. */
+static void add_to_one(kr_unit *u, const addition *a, size_t member)
+{
+    const kr_hazard *h = u->hazard;
+    const kr_work *w = u->work;
+    const double *poes = u->poes;
+    size_t base = (member * w->component->ngsims + a->model) * w->site_block;
+    if (a->at->changes) {
+        memcpy(u->changed, u->poes, a->n * h->padded * sizeof *u->changed);
+        change(u, a->at, member, a->first, a->n);
+        poes = u->changed;
+    }
+    for (size_t r = a->run; r < a->last_run; r++) {
+        const kr_site_run *x = &u->runs[r];
+        const double *from = poes + (x->first - a->first) * h->padded;
+        size_t to = (base + x->site) * kr_curve_size(h) + a->measure * h->padded;
+        if (a->at->occurrence == KR_OCCUR_PROBS)
+            add_probs(u, from, x, member, to);
+        else
+            h->kernels->add_rates(from, h->padded, h->padded, u->rows,
+                                  u->weights + member * KR_GMM_BATCH + x->first, x->n,
+                                  u->sums->rates + to);
+    }
+}
+
+static void add_poes(kr_unit *u, addition *a)
+{
+    size_t nmembers = u->nplain;
+    a->last_run = a->run;
+    while (a->last_run < a->at->nruns && u->runs[a->last_run].first < a->first + a->n)
+        a->last_run++;
+    if (u->nplain)
+        add_to_many(u, a);
+    for (size_t k = 0; k < u->work->nmembers && u->nplain < u->nactive; k++) {
+        if (u->state[k] == KR_MEMBER_LACKS || (u->state[k] == KR_MEMBER_HAS && !a->at->changes))
+            continue;
+        add_to_one(u, a, k);
+        nmembers++;
+    }
+    u->done.products += (double)(nmembers * a->n * u->hazard->padded);
+    a->run = a->last_run;
 }
 
 /* ---- motion ---- */
@@ -477,12 +520,15 @@ static void make_poes(kr_unit *u, const stretch *at, const kr_motion *motion, bo
 static void add_model(kr_unit *u, const stretch *at, size_t model, bool shared)
 {
     const kr_motion *motion = &u->hazard->motions[u->work->component->gsims[model]];
-    for (size_t k = 0; k < motion->nimts; k++)
-        for (size_t first = 0, run = 0; first < at->n; first += KR_POES_ROWS) {
-            size_t left = at->n - first, n = left < KR_POES_ROWS ? left : KR_POES_ROWS;
-            make_poes(u, at, motion, shared, k, first, n);
-            run = add_poes(u, at, model, motion->measures[k], first, n, run);
+    for (size_t k = 0; k < motion->nimts; k++) {
+        addition a = {.at = at, .model = model, .measure = motion->measures[k]};
+        for (; a.first < at->n; a.first += KR_POES_ROWS) {
+            size_t left = at->n - a.first;
+            a.n = left < KR_POES_ROWS ? left : KR_POES_ROWS;
+            make_poes(u, at, motion, shared, k, a.first, a.n);
+            add_poes(u, &a);
         }
+    }
 }
 
 static kr_status add_evaluation(kr_unit *u, const stretch *at, const kr_evaluation *e)

@@ -83,11 +83,11 @@ struct kr_hazard {
     kr_surfaces *surfaces; /* of all extended sources */
     bool met;              /* faults know the sites */
     bool with_probs;       /* some ruptures have probabilities of occurrence instead of rates */
-    size_t fault_room;     /* bytes that a maker comes to hold for the greatest fault */
-    kr_site_soa soa;       /* all sites */
-    kr_motion *motions;    /* one for each of the tree's models */
-    size_t scratch;        /* doubles that the greediest of their parts needs */
-    size_t most_gmms;      /* of a motion */
+    size_t fault_room, point_room; /* bytes that makers come to hold for the greatest source */
+    kr_site_soa soa;               /* all sites */
+    kr_motion *motions;            /* one for each of the tree's models */
+    size_t scratch;                /* doubles that the greediest of their parts needs */
+    size_t most_gmms;              /* of a motion */
     kr_columns site_columns;
     const kr_kernels *kernels;
     kr_truncation truncation;

@@ -270,11 +270,11 @@ static kr_status cut_work(kr_hazard *h, kr_work *w)
         KR_TRY(merge_points(h, w));
     for (size_t i = 0; i < w->nready; i++) {
         const kr_ready *r = w->ready[i];
-        if (r->fault) {
-            size_t nsites = h->sites->n < w->site_block ? h->sites->n : w->site_block;
-            size_t room = kr_fault_room_bytes(r->fault, w->family->columns, nsites);
-            h->fault_room = room > h->fault_room ? room : h->fault_room;
-        }
+        size_t nsites = h->sites->n < w->site_block ? h->sites->n : w->site_block;
+        size_t *most = r->fault ? &h->fault_room : &h->point_room;
+        size_t room = r->fault ? kr_fault_room_bytes(r->fault, w->family->columns, nsites)
+                               : kr_point_maker_bytes(r->split, w->family->columns, nsites);
+        *most = room > *most ? room : *most;
         if (r->fault || !merge)
             KR_TRY(add_items(h, w, r, atomic));
     }

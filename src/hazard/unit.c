@@ -31,7 +31,7 @@ static size_t group_size(const kr_hazard *h)
 
 size_t kr_unit_bytes(const kr_hazard *h)
 {
-    return group_size(h) * sizeof(double) + kr_accumulate_bytes(h) + h->fault_room;
+    return group_size(h) * sizeof(double) + kr_accumulate_bytes(h) + h->fault_room + h->point_room;
 }
 
 kr_status kr_unit_init(const kr_hazard *h, const kr_section_table *sections, size_t first,

@@ -62,6 +62,8 @@ typedef struct kr_unit {
     double *weights;        /* members x KR_GMM_BATCH: see kr_occurrence */
     unsigned char *breaks;  /* members x KR_GMM_BATCH: empty `none` before this one */
     unsigned char *state;   /* members: kr_member_state */
+    size_t nactive, nplain; /* members that have some of the contexts; */
+    uint32_t *plain;        /* and those that take the probabilities as they are */
     uint32_t *order;        /* of the batch's contexts by site */
     kr_site_run runs[KR_GMM_BATCH];
     uint32_t rows[KR_POES_ROWS]; /* 0, 1, 2, ... */

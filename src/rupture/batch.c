@@ -115,6 +115,14 @@ void kr_batch_clear(kr_batch *batch)
     memset(batch, 0, sizeof *batch);
 }
 
+size_t kr_batch_bytes(kr_columns columns)
+{
+    /* rate, weight, rates, probs; site, rupture */
+    size_t numbers = (size_t)__builtin_popcountll(columns) + 4;
+
+    return KR_CONTEXTS_CAPACITY * (numbers * sizeof(double) + 2 * sizeof(uint32_t));
+}
+
 /* Repeat the last pair up to a multiple of 8. */
 static void pad(kr_batch *batch)
 {

@@ -57,6 +57,9 @@ KR_MUST_CHECK kr_status kr_batch_init(kr_batch *batch, kr_ctx *ctx, kr_columns c
                                       const kr_sites *tile, double floor_km);
 void kr_batch_clear(kr_batch *batch);
 
+/** Bytes of a batch of these columns. */
+size_t kr_batch_bytes(kr_columns columns);
+
 /** Hand what there is to the visitor. */
 KR_MUST_CHECK kr_status kr_batch_flush(kr_batch *batch);
 

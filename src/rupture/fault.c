@@ -238,7 +238,13 @@ double kr_fault_item_cost(const kr_fault *fault, size_t item)
 
 size_t kr_fault_room_bytes(const kr_fault *fault, kr_columns columns, size_t nsites)
 {
-    return fault->way->room ? fault->way->room(fault, kr_distances_of(columns), nsites) : 0;
+    size_t n = (nsites + 7) / 8 * 8;
+    size_t numbers = 6 + (size_t)__builtin_popcount(kr_distances_of(columns)); /* see take_room */
+    size_t room = sizeof(kr_fault_maker) + kr_batch_bytes(columns) + 2 * kr_site_set_bytes(n) +
+                  n * (numbers * sizeof(double) + 8 * sizeof(float));
+
+    return room +
+           (fault->way->room ? fault->way->room(fault, kr_distances_of(columns), nsites) : 0);
 }
 
 kr_status kr_fault_meet_sites(kr_ctx *ctx, kr_fault *fault, const char *trt, kr_columns columns,

@@ -115,6 +115,29 @@ void kr_point_maker_destroy(kr_point_maker **maker)
     *maker = NULL;
 }
 
+/* Of the plan of a source with so many magnitudes. */
+static size_t plan_bytes(size_t nmags, size_t nparts)
+{
+    size_t blocks = (nmags * nparts + KR_PLANAR_BLOCK - 1) / KR_PLANAR_BLOCK;
+
+    blocks = blocks < 8 ? 8 : blocks; /* as KR_GROW takes them */
+    return blocks * sizeof(kr_shapes) + nmags * (sizeof(kr_plan_mag) + sizeof(kr_use)) +
+           nparts * sizeof(kr_plan_part);
+}
+
+size_t kr_point_maker_bytes(const kr_split *split, kr_columns columns, size_t nsites)
+{
+    size_t n = nsites < KR_PLANAR_BLOCK ? KR_PLANAR_BLOCK : nsites, nmags = 0;
+    size_t distances = 1 + (size_t)__builtin_popcount(kr_distances_of(columns));
+
+    for (size_t i = 0; i < split->nbins; i++)
+        nmags = split->bins[i].n > nmags ? split->bins[i].n : nmags;
+    return sizeof(kr_point_maker) + 2 * kr_site_set_bytes(n) + kr_batch_bytes(columns) +
+           n * ((distances + 2) * sizeof(double) + 2 * sizeof(uint32_t)) +
+           plan_bytes(nmags, split->source->nplanes * split->source->ndepths) +
+           plan_bytes(nmags, 1);
+}
+
 /* ---- estimates ---- */
 
 /* Contexts of a point: sites within the maximum distance, times the ruptures that each would meet.

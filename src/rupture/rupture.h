@@ -171,6 +171,9 @@ KR_MUST_CHECK kr_status kr_point_maker_create(kr_ctx *ctx, const kr_point_setup 
                                               kr_point_maker **out);
 void kr_point_maker_destroy(kr_point_maker **maker);
 
+/** Bytes that a maker of these columns comes to hold for the split, at `nsites` sites. */
+size_t kr_point_maker_bytes(const kr_split *split, kr_columns columns, size_t nsites);
+
 /** Make the contexts of the points [first, first + count) of a split and hand them to the visitor,
  * batch by batch; the last batch of the call may be partly filled. Memory is taken only when a
  * split needs more room than any before it. */

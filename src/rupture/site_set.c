@@ -23,3 +23,13 @@ void kr_site_set_clear(kr_site_set *set)
     kr_free(set->id);
     kr_free(set->chord);
 }
+
+size_t kr_site_set_bytes(size_t n)
+{
+    size_t numbers = 1; /* chord */
+
+#define X(name, what) numbers++;
+    KR_SITE_SOA_LIST(X)
+#undef X
+    return (n + 7) / 8 * 8 * (numbers * sizeof(double) + sizeof(uint32_t));
+}

@@ -19,6 +19,9 @@ KR_MUST_CHECK kr_status kr_site_set_init(kr_site_set *set, kr_ctx *ctx, size_t n
 void kr_site_set_take(kr_site_set *set, const kr_site_soa *from, const uint32_t *index, size_t n);
 
 /** Safe on a zeroed struct. */
+/** Bytes of a set of n sites. */
+size_t kr_site_set_bytes(size_t n);
+
 void kr_site_set_clear(kr_site_set *set);
 
 #endif
