@@ -128,14 +128,15 @@ static size_t plan_bytes(size_t nmags, size_t nparts)
 size_t kr_point_maker_bytes(const kr_split *split, kr_columns columns, size_t nsites)
 {
     size_t n = nsites < KR_PLANAR_BLOCK ? KR_PLANAR_BLOCK : nsites, nmags = 0;
+    size_t nparts = split->source->nplanes * split->source->ndepths;
     size_t distances = 1 + (size_t)__builtin_popcount(kr_distances_of(columns));
 
     for (size_t i = 0; i < split->nbins; i++)
         nmags = split->bins[i].n > nmags ? split->bins[i].n : nmags;
     return sizeof(kr_point_maker) + 2 * kr_site_set_bytes(n) + kr_batch_bytes(columns) +
            n * ((distances + 2) * sizeof(double) + 2 * sizeof(uint32_t)) +
-           plan_bytes(nmags, split->source->nplanes * split->source->ndepths) +
-           plan_bytes(nmags, 1);
+           plan_bytes(nmags, nparts) +
+           (nparts > 1 && !split->whole ? plan_bytes(nmags, 1) : 0); /* the mean ruptures */
 }
 
 /* ---- estimates ---- */
