@@ -175,8 +175,8 @@ kr_status kr_timeline_end(kr_timeline **timeline, double *seconds)
     kr_status s = KR_OK;
     if (!t)
         return KR_OK;
-    kr_phase_watch(t->ctx, NULL, NULL);
     if (t->threaded) {
+        kr_phase_watch(t->ctx, NULL, NULL);
         pthread_mutex_lock(&t->lock);
         put_line(t);
         t->over = true;
