@@ -2,12 +2,14 @@
  * exponentials and multiply-adds, on arrays in the innermost cache, with no branch, no geometry, no
  * tree and no file.
  *
- *   bench_floor [--calls N] DIR | --means N --exceedances N --products N [--calls N]
+ *   bench_floor [--calls N] DIR [UNSHARED] | --means N --exceedances N --products N [--calls N]
  *
  * DIR: the results of a run, which hold the counts and the seconds of the run itself; the ratios of
- * the run and of its hazard phase to the floor are printed. N calls: exponentials and logarithms
- * that the ground-motion models of the job take for one mean and standard deviation (calls.c counts
- * them); 4 without it. README.md says what is counted. */
+ * the run and of its hazard phase to the floor are printed. UNSHARED: those of a run of the same
+ * job with sharing = false, for the floor of the job as it is written, where each branch has its
+ * ruptures computed for itself. N calls: exponentials and logarithms that the ground-motion models
+ * of the job take for one mean and standard deviation (calls.c counts them); 4 without it.
+ * README.md says what is counted. */
 #include "base/clock.h"
 #include "base/h5.h"
 #include "base/str.h"
@@ -180,73 +182,95 @@ out:
     return s;
 }
 
-static void print_floor(const char *name, const job *j, double exceedance, const cost *c)
+/* The floor of some counts, and a run in it. */
+static void print_floor(const char *name, const job *counts, const job *run, double exceedance,
+                        const cost *c)
 {
-    double parts[] = {j->exceedances * exceedance * 1e-9, j->products * c->product * 1e-9,
-                      j->means * j->calls * c->call * 1e-9};
+    double parts[] = {counts->exceedances * exceedance * 1e-9, counts->products * c->product * 1e-9,
+                      counts->means * counts->calls * c->call * 1e-9};
     double floor = parts[0] + parts[1] + parts[2];
-    printf("floor with %s  %.3f s = %.3f exceedances + %.3f multiply-adds + %.3f exponentials\n",
-           name, floor, parts[0], parts[1], parts[2]);
-    if (j->run > 0)
-        printf("  whole run     %.2f floors (%.3f s)\n", j->run / floor, j->run);
-    if (j->hazard > 0)
-        printf("  hazard phase  %.2f floors (%.3f s)\n", j->hazard / floor, j->hazard);
+    printf("%s: %.3f s = %.3f exceedances + %.3f multiply-adds + %.3f exponentials\n", name, floor,
+           parts[0], parts[1], parts[2]);
+    if (run->run > 0)
+        printf("  whole run     %.2f floors (%.3f s)\n", run->run / floor, run->run);
+    if (run->hazard > 0)
+        printf("  hazard phase  %.2f floors (%.3f s)\n", run->hazard / floor, run->hazard);
 }
 
-static void print(const job *j)
+static void print_floors(const char *what, const job *counts, const job *run, const cost *c)
 {
+    static const char *const kinds[] = {"erfc of the library", "kernel of the program"};
+    char name[64];
+    printf("%s: %.4g means, %.4g exceedances, %.4g multiply-adds into rates\n", what, counts->means,
+           counts->exceedances, counts->products);
+    for (int k = 0; k < 2; k++) {
+        snprintf(name, sizeof name, "floor, %s, %s", what, kinds[k]);
+        print_floor(name, counts, run, k ? c->kernel : c->exceedance, c);
+    }
+}
+
+static kr_status print(kr_ctx *ctx, char *const *dirs, size_t ndirs, const job *given)
+{
+    kr_status s = KR_OK;
+    job run = *given, bare = *given;
+    kr_arena arena;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);
+    if (ndirs > 0)
+        KR_TRY(read_job(ctx, dirs[0], &arena, &run));
+    if (ndirs > 1)
+        KR_TRY(read_job(ctx, dirs[1], &arena, &bare));
     cost c = measure();
     printf("isa %s, ns: exceedance %.3f with the library's erfc, %.3f with the program's kernel; "
            "multiply-add %.3f; exponential or logarithm %.3f\n",
            kr_isa_name(), c.exceedance, c.kernel, c.product, c.call);
-    printf("job: %.4g means, %.4g exceedances, %.4g multiply-adds into rates\n", j->means,
-           j->exceedances, j->products);
-    print_floor("the library's erfc", j, c.exceedance, &c);
-    print_floor("the program's kernel", j, c.kernel, &c);
+    if (ndirs > 1)
+        print_floors("job", &bare, &run, &c);
+    print_floors(ndirs ? "computed" : "job", &run, &run, &c);
+out:
+    kr_arena_clear(&arena);
+    return s;
 }
 
-static bool read_arguments(int argc, char **argv, job *j, const char **dir)
+/* Where a number of an option goes. */
+static double *number_of(job *j, const char *option)
 {
-    struct {
-        const char *name;
-        double *to;
-    } numbers[] = {{"--means", &j->means},
-                   {"--exceedances", &j->exceedances},
-                   {"--products", &j->products},
-                   {"--calls", &j->calls}};
+    return kr_str_eq(option, "--means")         ? &j->means
+           : kr_str_eq(option, "--exceedances") ? &j->exceedances
+           : kr_str_eq(option, "--products")    ? &j->products
+           : kr_str_eq(option, "--calls")       ? &j->calls
+                                                : NULL;
+}
+
+/* Folders are moved to the front of argv[1..]; returns how many, or -1. */
+static int read_arguments(int argc, char **argv, job *j)
+{
+    int ndirs = 0;
     for (int i = 1; i < argc; i++) {
-        double *to = NULL;
-        for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++)
-            if (kr_str_eq(argv[i], numbers[k].name))
-                to = numbers[k].to;
+        double *to = number_of(j, argv[i]);
         if (!to)
-            *dir = argv[i];
+            argv[1 + ndirs++] = argv[i];
         else if (++i == argc || !(*to = strtod(argv[i], NULL)))
-            return false;
+            return -1;
     }
-    return *dir || (j->means > 0 && j->exceedances > 0 && j->products > 0);
+    bool given = j->means > 0 && j->exceedances > 0 && j->products > 0;
+    return ndirs > 2 || (ndirs == 0) != given ? -1 : ndirs;
 }
 
 int main(int argc, char **argv)
 {
     kr_ctx *ctx = NULL;
-    kr_arena arena;
-    job j = {.calls = 4, .run = NAN, .hazard = NAN};
-    const char *dir = NULL;
-    if (!read_arguments(argc, argv, &j, &dir)) {
-        fprintf(stderr, "usage: bench_floor [--calls N] DIR | --means N --exceedances N "
+    job given = {.calls = 4, .run = NAN, .hazard = NAN};
+    int ndirs = read_arguments(argc, argv, &given);
+    if (ndirs < 0) {
+        fprintf(stderr, "usage: bench_floor [--calls N] DIR [UNSHARED] | --means N --exceedances N "
                         "--products N [--calls N]\n");
         return 2;
     }
     if (kr_ctx_create(&ctx) != KR_OK)
         return 1;
-    kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);
-    kr_status s = dir ? read_job(ctx, dir, &arena, &j) : KR_OK;
-    if (s == KR_OK)
-        print(&j);
-    else
+    kr_status s = print(ctx, argv + 1, (size_t)ndirs, &given);
+    if (s != KR_OK)
         fprintf(stderr, "bench_floor: %s\n", kr_ctx_error(ctx));
-    kr_arena_clear(&arena);
     kr_ctx_destroy(&ctx);
     return s != KR_OK;
 }
