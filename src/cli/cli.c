@@ -91,11 +91,16 @@ static bool read_size(const char *text, size_t *out)
     return true;
 }
 
-int cli_read_memory_limit(const cli_command *command, const char *text, size_t *out)
+int cli_read_size(const cli_command *command, const char *option, const char *text, size_t *out)
 {
     if (!read_size(text, out))
-        return cli_usage(command, "--memory-limit %s: a size such as 64M or 1.5G is wanted", text);
+        return cli_usage(command, "%s %s: a size such as 64M or 1.5G is wanted", option, text);
     return -1;
+}
+
+int cli_read_memory_limit(const cli_command *command, const char *text, size_t *out)
+{
+    return cli_read_size(command, "--memory-limit", text, out);
 }
 
 int cli_read_threads(const cli_command *command, const char *text, int *out)

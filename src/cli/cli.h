@@ -33,6 +33,7 @@ int cli_usage(const cli_command *command, const char *format, ...) KR_PRINTF(2, 
 /** The values of options that several commands have: a size such as 64M, 1.5G, 1000000 (bytes; K,
  * M, G are powers of 1000, KiB, MiB, GiB of 1024); a number of threads. -1, or the exit status for
  * usage if the text is none. */
+int cli_read_size(const cli_command *command, const char *option, const char *text, size_t *out);
 int cli_read_memory_limit(const cli_command *command, const char *text, size_t *out);
 int cli_read_threads(const cli_command *command, const char *text, int *out);
 

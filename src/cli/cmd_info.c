@@ -26,10 +26,15 @@ static int run(int argc, char **argv)
 
 const cli_command cli_cmd_info = {
     .name = "info",
-    .synopsis = "info JOB.ini|DIR [-p key=value]... [--compat NAME] [--memory-report]",
-    .about = "tell what a job holds, or what a finished run does, without computing",
-    .help = "  -p key=value   set a parameter of the job; may be repeated\n"
-            "  --compat NAME  oq-3.21 or exact\n"
-            "  --memory-report  of a run that was killed: draw its timeline of memory\n",
+    .synopsis = "info JOB.ini|DIR [-p key=value]... [-e csv] [--threads N] [--memory-limit SIZE] "
+                "[--fit SIZE] [--compat NAME] [--memory-report]",
+    .about = "tell what a job holds and will take, or what a finished run does, without computing",
+    .help = "  -p key=value         set a parameter of the job; may be repeated\n"
+            "  -e csv, --threads N, --memory-limit SIZE\n"
+            "                       what the run will be given: memory and time are told for that\n"
+            "  --fit SIZE           the most sites, levels or branches of the job that fit in so "
+            "much memory\n"
+            "  --compat NAME        oq-3.21 or exact\n"
+            "  --memory-report      of a run that was killed: draw its timeline of memory\n",
     .run = run,
 };

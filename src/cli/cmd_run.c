@@ -11,6 +11,8 @@ static int run(int argc, char **argv)
         return status;
     if (o.dry_run && o.run.memory_report)
         return cli_usage(&cli_cmd_run, "--memory-report tells of a run, and --dry-run makes none");
+    if (!o.dry_run && o.run.fit)
+        return cli_usage(&cli_cmd_run, "--fit is for kauri info and for --dry-run");
     kr_ctx *ctx = cli_context(o.quiet);
     if (!ctx)
         return kr_exit_status(KR_ENOMEM);
@@ -29,7 +31,7 @@ const cli_command cli_cmd_run = {
     .name = "run",
     .synopsis =
         "run JOB.ini [-o DIR] [-e csv] [-p key=value]... [--threads N] [--memory-limit SIZE] "
-        "[--memory-report] [--compat NAME] [--dry-run] [-q]",
+        "[--memory-report] [--compat NAME] [--dry-run [--fit SIZE]] [-q]",
     .about = "compute the hazard of a job",
     .help =
         "  -o DIR               folder of the results; without it JOB-results in the job's "
@@ -39,8 +41,8 @@ const cli_command cli_cmd_run = {
         "  -p key=value         set a parameter of the job; may be repeated\n"
         "  --threads N          threads to use; without it all that the machine has\n"
         "  --memory-limit SIZE  memory to use at the most, such as 64M or 1.5G; without it "
-        "half of the\n"
-        "                       machine's\n"
+        "half of what\n"
+        "                       the machine and its control groups allow\n"
         "  --memory-report      write who held what memory at the peak, by line of source: a table "
         "on the\n"
         "                       terminal, memory.json, flame graphs and a timeline in DIR\n"

@@ -7,6 +7,7 @@ enum {
     OPT_THREADS = 256,
     OPT_MEMORY_LIMIT,
     OPT_MEMORY_REPORT,
+    OPT_FIT,
     OPT_COMPAT,
     OPT_FRESH,
     OPT_DRY_RUN,
@@ -17,6 +18,7 @@ static const struct option long_options[] = {
     {"threads", required_argument, NULL, OPT_THREADS},
     {"memory-limit", required_argument, NULL, OPT_MEMORY_LIMIT},
     {"memory-report", no_argument, NULL, OPT_MEMORY_REPORT},
+    {"fit", required_argument, NULL, OPT_FIT},
     {"compat", required_argument, NULL, OPT_COMPAT},
     {"fresh", no_argument, NULL, OPT_FRESH},
     {"dry-run", no_argument, NULL, OPT_DRY_RUN},
@@ -55,6 +57,8 @@ static int read_option(const cli_command *command, int option, cli_job_options *
         return cli_read_threads(command, optarg, &o->run.threads);
     case OPT_MEMORY_LIMIT:
         return cli_read_memory_limit(command, optarg, &o->run.memory_limit);
+    case OPT_FIT:
+        return cli_read_size(command, "--fit", optarg, &o->run.fit);
     case OPT_COMPAT:
         o->run.exact = strcmp(optarg, "exact") == 0;
         return o->run.exact || strcmp(optarg, "oq-3.21") == 0

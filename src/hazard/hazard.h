@@ -65,6 +65,13 @@ KR_MUST_CHECK kr_status kr_hazard_estimate(kr_hazard *hazard);
  * included. */
 size_t kr_hazard_tile_bytes(const kr_hazard *hazard, size_t nsites, int threads);
 
+/** What kr_hazard_tile_bytes leaves out: bytes of the list of units of a tile. */
+size_t kr_hazard_list_bytes(const kr_hazard *hazard, size_t nsites);
+
+/** What of kr_hazard_tile_bytes is never touched, as units have room for more sites than there are:
+ * it does not become resident. */
+size_t kr_hazard_untouched_bytes(const kr_hazard *hazard, size_t nsites, int threads);
+
 /** Keep up to `most_bytes` of the outlines of faults from tile to tile. Returns how much of it may
  * be used: 0 where no source has outlines. */
 size_t kr_hazard_keep_outlines(kr_hazard *hazard, size_t most_bytes);

@@ -123,6 +123,9 @@ KR_MUST_CHECK kr_status kr_hazard_meet(kr_hazard *hazard, kr_columns without, in
 KR_MUST_CHECK kr_status kr_hazard_work_of(kr_hazard *hazard, const kr_family *family,
                                           const size_t *members, size_t n, kr_work **out);
 
+/** Work of item i of a source: a point of a split, an item of a fault, or (NULL) a cell. */
+double kr_work_item_cost(const kr_work *work, const kr_ready *source, size_t i);
+
 /** Add a source to a work; it is taken over, also by a failure. */
 KR_MUST_CHECK kr_status kr_work_add(kr_hazard *hazard, kr_work *work, kr_ready ready);
 

@@ -51,8 +51,7 @@ static double cell_ruptures(const kr_cell *cell)
     return n;
 }
 
-/* Work of item i: a point of a split, an item of a fault, or a cell. */
-static double item_cost(const kr_work *w, const kr_ready *source, size_t i)
+double kr_work_item_cost(const kr_work *w, const kr_ready *source, size_t i)
 {
     if (!source)
         return cell_ruptures(&w->cells->cells[i]);
@@ -98,7 +97,7 @@ static kr_status add_items(kr_hazard *h, kr_work *w, const kr_ready *source, boo
         kr_block *block = &w->blocks[w->nblocks - 1];
         kr_segment segment = {.source = source, .first = i};
         while (i < nitems && (merge || block->cost < BLOCK_COST))
-            block->cost += item_cost(w, source, i++);
+            block->cost += kr_work_item_cost(w, source, i++);
         segment.count = i - segment.first;
         KR_TRY(add_segment(h, w, segment));
     }

@@ -105,9 +105,14 @@ static size_t largest_chunk(const kr_results_spec *p)
 
 size_t kr_results_open_bytes(const kr_results_spec *p)
 {
-    size_t chunk = largest_chunk(p); /* one is gathered, shuffled and packed */
     size_t logarithms = p->job->nimts * kr_job_curve_levels(p->job) + p->job->poes.n;
-    return 8192 + logarithms * sizeof(double) + chunk + kr_h5_packer_bytes(chunk);
+    return 8192 + logarithms * sizeof(double);
+}
+
+size_t kr_results_packing_bytes(const kr_results_spec *p)
+{
+    size_t chunk = largest_chunk(p); /* one is gathered, shuffled and packed */
+    return chunk + kr_h5_packer_bytes(chunk);
 }
 
 /* ------------------------------------------------------------------ CSV tables */

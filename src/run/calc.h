@@ -15,7 +15,8 @@ typedef struct kr_calc_sampling kr_calc_sampling;
 typedef struct kr_calc_memory {
     size_t peak_before; /* of the context, by earlier calculations */
     size_t accounted, accounted_peak, resident, resident_peak;
-    size_t listed; /* what the beginning of results.h5 will take */
+    size_t listed;    /* what the beginning of results.h5 will take */
+    double wall, cpu; /* seconds so far */
 } kr_calc_memory;
 
 typedef struct kr_calc {

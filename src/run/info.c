@@ -114,8 +114,11 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     calc->store_rlzs = kr_calc_stores_rlzs(calc);
     KR_TRY(kr_calc_sampling_begin(calc));
     KR_TRY(kr_calc_look(calc));
-    const kr_plan_memory plan = kr_calc_plan_memory(calc, kr_calc_limit(calc));
+    kr_plan_memory plan = kr_calc_plan_memory(calc, kr_calc_limit(calc));
+    kr_plan_time time;
     KR_TRY(kr_hazard_estimate(calc->hazard));
+    KR_TRY(kr_calc_plan_time(calc, &time));
+    kr_plan_know_outlines(calc, &plan, time.hazard.outlines);
     kr_text_row(out, "job", "%s", calc->job->path);
     kr_text_row(out, "description", "%s", calc->job->description);
     kr_text_row(out, "investigation time", "%g years", calc->job->investigation_time);
@@ -131,10 +134,13 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     kr_text_row(out, "components", "%zu, with %zu component rates", tree->ncomponents,
                 tree->nrates);
     kr_plan_tell_memory(&plan, out);
+    kr_plan_tell_time(&time, calc->threads, out);
     kr_text_row(out, "results.h5", "at most %.1f MB, of which %.1f MB are component rates (%s)",
                 kr_results_predicted_bytes(&calc->spec) / 1e6,
                 kr_results_rates_bytes(&calc->spec) / 1e6,
                 kr_precision_name(calc->job->component_rates_precision));
+    if (calc->options->fit)
+        kr_calc_tell_fit(calc, calc->options->fit, out);
     if (fflush(out) != 0 || ferror(out))
         s = kr_fail(calc->ctx, KR_EIO, "writing failed");
 out:

@@ -1,6 +1,7 @@
 /* The memory of a calculation, fixed before it starts. */
 #include "run/plan.h"
 
+#include "base/clock.h"
 #include "base/machine.h"
 #include "base/mem.h"
 #include "run/sampling.h"
@@ -87,7 +88,8 @@ static void fill_tile(const kr_calc *calc, size_t nsites, kr_plan_memory *p)
     size_t total = job->nimts * job->nlevels, curve = job->nimts * kr_job_curve_levels(job);
     size_t tile = kr_hazard_tile_bytes(calc->hazard, nsites, p->threads);
     p->rates = tree->nrates * nsites * total * sizeof(double);
-    p->hazard = tile > p->rates ? tile - p->rates : 0;
+    p->hazard =
+        (tile > p->rates ? tile - p->rates : 0) + kr_hazard_list_bytes(calc->hazard, nsites);
     p->curves = nsites * calc->nstats * curve * sizeof(float) + brackets_bytes(calc, nsites);
     p->scratch = (size_t)p->stats_threads * (calc->amplifier
                                                  ? kr_amplifier_scratch_bytes(calc->amplifier)
@@ -109,14 +111,18 @@ static void add_up(const kr_calc *calc, kr_plan_memory *p)
     size_t always = p->held + SMALL_THINGS, during = always + p->met + p->results;
     size_t tile = during + p->outlines + p->rates;
     p->beginning = always + p->listed + p->results;
-    p->hazard_phase = tile + p->hazard;
-    p->statistics_phase = tile + p->curves + p->maps + p->sampling + p->by_source +
+    p->hazard_phase = tile + p->hazard + (p->tile_sites < calc->sites->n ? p->packing : 0);
+    p->statistics_phase = tile + p->packing + p->curves + p->maps + p->sampling + p->by_source +
                           max(max(p->scratch, p->rlzs), p->uncertainty);
     p->writing_tables = during + p->outlines + p->maps + p->tables;
     p->peak = max(max(p->reading, p->beginning),
                   max(max(p->hazard_phase, p->statistics_phase), p->writing_tables));
-    p->resident = max(calc->now.resident_peak, calc->now.resident + p->peak - p->held + LIBRARIES +
-                                                   (size_t)p->threads * THREAD);
+    size_t touched =
+        p->hazard_phase - kr_hazard_untouched_bytes(calc->hazard, p->tile_sites, p->threads);
+    size_t most = max(max(p->reading, p->beginning), max(touched, p->statistics_phase));
+    p->resident =
+        max(calc->now.resident_peak, calc->now.resident + max(most, p->writing_tables) - p->held +
+                                         LIBRARIES + (size_t)p->threads * THREAD);
 }
 
 /* Tables are written in blocks of what is left. */
@@ -133,12 +139,13 @@ kr_plan_memory kr_calc_plan_tile(const kr_calc *calc, size_t limit, size_t nsite
     kr_plan_memory p = {.limit = limit,
                         .threads = calc->threads,
                         .stats_threads = stats_threads,
-                        .tile_sites = nsites < calc->sites->n ? nsites : calc->sites->n,
+                        .tile_sites = nsites,
                         .held = calc->now.accounted,
                         .reading = calc->now.accounted_peak};
     p.met = met_bytes(calc);
     p.listed = calc->now.listed;
     p.results = kr_results_open_bytes(&calc->spec);
+    p.packing = kr_results_packing_bytes(&calc->spec);
     fill_tile(calc, p.tile_sites, &p);
     fill_tables(calc, &p);
     add_up(calc, &p);
@@ -149,9 +156,10 @@ kr_plan_memory kr_calc_plan_tile(const kr_calc *calc, size_t limit, size_t nsite
 static kr_plan_memory least_plan(const kr_calc *calc, size_t limit)
 {
     int threads = calc->threads;
-    kr_plan_memory p = kr_calc_plan_tile(calc, limit, KR_SITE_BLOCK, threads);
+    size_t nsites = calc->sites->n < KR_SITE_BLOCK ? calc->sites->n : KR_SITE_BLOCK;
+    kr_plan_memory p = kr_calc_plan_tile(calc, limit, nsites, threads);
     while (threads > 1 && p.statistics_phase > limit)
-        p = kr_calc_plan_tile(calc, limit, KR_SITE_BLOCK, --threads);
+        p = kr_calc_plan_tile(calc, limit, nsites, --threads);
     return p;
 }
 
@@ -175,9 +183,9 @@ kr_plan_memory kr_calc_plan_memory(const kr_calc *calc, size_t limit)
     best.outlines = outlines;
     add_up(calc, &best);
     while (low < high) { /* the largest number of blocks that fits */
-        size_t middle = (low + high + 1) / 2;
+        size_t middle = (low + high + 1) / 2, nsites = middle * KR_SITE_BLOCK;
         kr_plan_memory p =
-            kr_calc_plan_tile(calc, limit, middle * KR_SITE_BLOCK, best.stats_threads);
+            kr_calc_plan_tile(calc, limit, nsites < n ? nsites : n, best.stats_threads);
         p.outlines = outlines;
         add_up(calc, &p);
         if (p.peak <= limit) {
@@ -188,6 +196,13 @@ kr_plan_memory kr_calc_plan_memory(const kr_calc *calc, size_t limit)
         }
     }
     return best;
+}
+
+void kr_plan_know_outlines(const kr_calc *calc, kr_plan_memory *p, size_t bytes)
+{
+    if (bytes < p->outlines)
+        p->outlines = bytes;
+    add_up(calc, p);
 }
 
 /* ------------------------------------------------------------------ run */
@@ -201,6 +216,8 @@ kr_status kr_calc_look(kr_calc *calc)
     calc->now.accounted_peak = calc->now.accounted;
     if ((size_t)use.peak > calc->now.peak_before)
         calc->now.accounted_peak = (size_t)use.peak;
+    calc->now.wall = kr_phases_wall(calc->ctx);
+    calc->now.cpu = kr_cpu_seconds();
     calc->now.resident = kr_resident_bytes();
     calc->now.resident_peak = kr_resident_peak_bytes();
     KR_TRY(kr_results_listed_bytes(calc->ctx, &calc->spec, &calc->now.listed));

@@ -2,13 +2,15 @@
  *
  *   kr_plan_memory   accounted memory part by part, and when which parts are held together; the
  *                    tile of sites that a memory limit leaves; resident memory
+ *   kr_plan_time     seconds part by part, and the work
  *
  * `run` obeys it, `info` tells it. Bytes throughout; accounted memory is what the process asks for
  * itself (base/mem.h), resident memory what the system counts, programs and libraries included. */
 #ifndef KR_RUN_PLAN_H
 #define KR_RUN_PLAN_H
 
-#include "run/calc.h"
+#include "hazard/sample.h"
+#include "run/calibrate.h"
 
 /* The parts of accounted memory, and what they are called. */
 #define KR_PLAN_LIST(X)                                                                            \
@@ -16,6 +18,7 @@
     X(met, "which sites the faults are near")                                                      \
     X(listed, "tree and lists on their way into results.h5")                                       \
     X(results, "results.h5 while it is open")                                                      \
+    X(packing, "chunks on their way into results.h5")                                              \
     X(outlines, "outlines of faults")                                                              \
     X(rates, "component rates of a tile")                                                          \
     X(hazard, "distances and units of work of a tile")                                             \
@@ -48,11 +51,33 @@ typedef struct kr_plan_memory {
  * Where not even the least one fits, the plan of that: peak > limit. */
 kr_plan_memory kr_calc_plan_memory(const kr_calc *calc, size_t limit);
 
-/** The same for tiles of `nsites`, with as many threads for the statistics. */
+/** The same for tiles of `nsites`, also where the job has fewer, with as many threads for the
+ * statistics. */
 kr_plan_memory kr_calc_plan_tile(const kr_calc *calc, size_t limit, size_t nsites,
                                  int stats_threads);
 
+/* Seconds. Those of parts are of one processor, but for what has passed already. */
+typedef struct kr_plan_time {
+    double reading, reading_cpu; /* so far: wall, processor */
+    double digests;
+    kr_hazard_cost hazard;
+    kr_stats_cost stats;
+    double cpu, wall; /* of the whole */
+} kr_plan_time;
+
+/** The time of a calculation that has been read, from a calibration of some tenths of a second. */
+KR_MUST_CHECK kr_status kr_calc_plan_time(kr_calc *calc, kr_plan_time *out);
+
+/** The outlines of faults take so many bytes, or what the plan has for them if that is less. */
+void kr_plan_know_outlines(const kr_calc *calc, kr_plan_memory *plan, size_t bytes);
+
 /** Rows of text: the peak, and what takes how much of it. */
 void kr_plan_tell_memory(const kr_plan_memory *plan, FILE *out);
+
+/** Rows of text: work, seconds, and what takes how many of them. */
+void kr_plan_tell_time(const kr_plan_time *plan, int threads, FILE *out);
+
+/** Rows of text: the most sites, levels or branches of this job that fit in so many bytes. */
+void kr_calc_tell_fit(const kr_calc *calc, size_t bytes, FILE *out);
 
 #endif

@@ -32,3 +32,34 @@ void kr_plan_tell_memory(const kr_plan_memory *p, FILE *out)
         out, "", "at most %.1f MB while reading, %.1f MB in the hazard, %.1f MB in the statistics",
         (double)p->reading / 1e6, (double)p->hazard_phase / 1e6, (double)p->statistics_phase / 1e6);
 }
+
+void kr_plan_tell_time(const kr_plan_time *p, int threads, FILE *out)
+{
+    const kr_hazard_cost *h = &p->hazard;
+    const kr_hazard_work *w = &h->work;
+    const struct {
+        double seconds;
+        const char *text;
+    } parts[] = {
+        {p->reading_cpu, "reading and preparing"},
+        {p->digests, "digests of the inputs"},
+        {h->meeting, "which sites the faults are near"},
+        {h->sections, "distances of fault sections"},
+        {h->units, "contexts, ground motion, rates"},
+        {h->adding, "sums of rates"},
+        {p->stats.statistics, "statistics"},
+        {p->stats.rlzs, "single realizations"},
+        {p->stats.others, "uncertainty, sampling error, sources"},
+        {p->stats.storing, "storing"},
+        {p->stats.tables, "CSV tables"},
+    };
+    kr_text_row(out, "work",
+                "about %.3g contexts, %.3g of them computed; %.3g means, %.3g exceedances",
+                w->contexts, w->computed, w->means, w->exceedances);
+    kr_text_row(out, "time", "about %.2f s of processor time, %.2f s with %d thread%s", p->cpu,
+                p->wall, threads, threads == 1 ? "" : "s");
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i].seconds >= 0.01 * p->cpu)
+            kr_text_row(out, "", "%.2f s: %s", parts[i].seconds, parts[i].text);
+    kr_text_row(out, "", "from %zu pieces of the hazard, computed in %.2f s", h->pieces, h->spent);
+}

@@ -328,4 +328,5 @@ const kr_fault_way kr_multi_way = {.make = multi_make,
                                    .cost = multi_cost,
                                    .meet_sites = multi_meet_sites,
                                    .run = kr_multi_run,
+                                   .room = kr_multi_room,
                                    .estimate = kr_multi_estimate};

@@ -52,6 +52,7 @@ typedef struct kr_multi_scratch {
 } kr_multi_scratch;
 
 KR_MUST_CHECK kr_status kr_multi_scratch_init(kr_multi_scratch *scratch, kr_ctx *ctx, size_t most);
+size_t kr_multi_scratch_bytes(size_t most);
 /** Safe on a zeroed struct. */
 void kr_multi_scratch_clear(kr_multi_scratch *scratch);
 
@@ -71,6 +72,7 @@ bool kr_multi_box(const kr_sections *sections, kr_parts parts, kr_multi_scratch 
 double kr_multi_inferred_rate(const kr_job *job, double no_occurrence);
 
 /* multi_pairs.c: see kr_fault_way. */
+size_t kr_multi_room(const kr_fault *fault, unsigned wanted, size_t nsites);
 kr_status kr_multi_run(kr_fault_maker *maker, const kr_fault *fault, size_t item);
 double kr_multi_estimate(kr_fault_maker *maker, const kr_fault *fault, size_t item);
 

@@ -108,6 +108,17 @@ out:
     return s;
 }
 
+size_t kr_multi_room(const kr_fault *fault, unsigned wanted, size_t nsites)
+{
+    size_t most = fault->of.multi->most;
+
+    (void)wanted;
+    (void)nsites;
+    return sizeof(struct kr_multi_work) + kr_multi_scratch_bytes(most) +
+           fault->of.multi->sections->n * sizeof(double) +
+           most * (sizeof(double *) + sizeof(kr_tuw_row)) + 512;
+}
+
 /* ---- distances ---- */
 
 /* rrup to all sites of the block. Sections beyond the cut at every site cannot be the nearest one

@@ -30,6 +30,13 @@ out:
     return s;
 }
 
+size_t kr_multi_scratch_bytes(size_t most)
+{
+    size_t one = 2 * sizeof(uint32_t) + 2 * sizeof(float) + sizeof(bool) + sizeof(kr_gc2_line *) +
+                 12 * sizeof(double);
+    return most * one + kr_gc2_u_max_scratch(most) + 10 * 128;
+}
+
 void kr_multi_scratch_clear(kr_multi_scratch *scratch)
 {
     kr_free(scratch->close);

@@ -1,0 +1,81 @@
+# What is told before a run, against what the run then takes: memory for several limits and threads, work;
+# limits that are refused and limits that do; what fits.
+. "$KAURI_SOURCE_DIR/tests/support/cases.sh"
+cp -r "$KAURI_SOURCE_DIR/demos/area" "$scratch/area"
+cd "$scratch/area" || exit 1
+
+# 86 sites, more than one block of them; levels enough to count.
+job=(job.ini -p region_grid_spacing=20 -p area_source_discretization=60)
+levels() {
+    echo "intensity_measure_types_and_levels={'PGA': logscale(0.005, 2, $1), 'SA(0.5)': logscale(0.005, 2, $1)}"
+}
+
+# told TEXT PATTERN: the number that stands for ( ) in the first line that matches.
+told() {
+    sed -nE "s/$2.*/\1/p" "$1" | head -n 1
+}
+
+# near A B PERCENT
+near() {
+    awk -v a="$1" -v b="$2" -v p="$3" 'BEGIN {exit !(a > 0 && b > 0 && a <= b * (1 + p / 100) && b <= a * (1 + p / 100))}'
+}
+
+# foretold NAME OPTIONS...: memory within 20 %, contexts within a factor of 2.
+foretold() {
+    local name=$1
+    shift
+    "$KAURI_PROGRAM" info "${job[@]}" "$@" >info 2>said || fail "info $name: $(cat said)"
+    "$KAURI_PROGRAM" run "${job[@]}" "$@" -o out >log 2>&1 || fail "run $name: $(tail -n 1 log)"
+    local foretold taken
+    foretold=$(told info '^memory +([0-9.]+) MB accounted')
+    taken=$(told log '.*peak accounted ([0-9.]+) MB')
+    near "$foretold" "$taken" 20 || fail "$name: $foretold MB foretold, $taken MB taken"
+    foretold=$(told info '^work +about ([0-9.e+]+) contexts')
+    taken=$(told log '.* ([0-9.e+]+) contexts')
+    near "$foretold" "$taken" 100 || fail "$name: $foretold contexts foretold, $taken computed"
+    grep -qE '^time +about [0-9.]+ s of processor time, [0-9.]+ s with ' info || fail "$name: no time"
+    echo "$name: $(grep '^memory' info)"
+}
+
+foretold plain --threads 1 -p "$(levels 100)"
+foretold rlzs --threads 1 -p "$(levels 20)" -p individual_rlzs=true
+cp log log.rlzs
+for threads in 1 2; do
+    for extra in '' individual_rlzs=true disagg_by_src=true; do
+        options=(--threads $threads -p "$(levels 60)" ${extra:+-p $extra})
+        "$KAURI_PROGRAM" run "${job[@]}" "${options[@]}" --memory-limit 1K -o refused >log 2>&1
+        [ $? -eq 3 ] || fail "a limit of 1 KB: $(tail -n 1 log)"
+        [ ! -e refused ] || fail "a refused run left a folder"
+        need=$(told log '.*needs ([0-9.]+) MB')
+        for factor in 1 1.3 2; do
+            limit=$(awk -v n="$need" -v f=$factor 'BEGIN {printf "%.0f", n * f * 1e6}')
+            foretold "$threads threads, $extra, $limit bytes" "${options[@]}" --memory-limit "$limit"
+            awk -v a="$(told log '.*peak accounted ([0-9.]+) MB')" -v b="$limit" 'BEGIN {exit !(a * 1e6 <= b + 5e4)}' ||
+                fail "$threads threads, $extra: $(tail -n 1 log) with a limit of $limit"
+        done
+        less=$(awk -v n="$need" 'BEGIN {printf "%.0f", n * 0.9e6}')
+        "$KAURI_PROGRAM" run "${job[@]}" "${options[@]}" --memory-limit "$less" -o refused >log 2>&1
+        [ $? -eq 3 ] || fail "$less bytes are less than what it needs"
+        "$KAURI_PROGRAM" info "${job[@]}" "${options[@]}" --memory-limit "$less" 2>&1 | grep -q 'would be refused' ||
+            fail "info does not say that it would be refused"
+    done
+done
+
+# As many levels as are told fit, and twice as many do not.
+"$KAURI_PROGRAM" info "${job[@]}" --threads 1 -p "$(levels 20)" --fit 12M >info 2>said || fail "$(cat said)"
+n=$(told info '^levels +([0-9]+) of each of the 2 measures, instead of 20')
+[ "${n:-0}" -gt 40 ] || fail "levels that fit: $(grep '^levels' info)"
+for many in "$n" $((2 * n)); do
+    "$KAURI_PROGRAM" info "${job[@]}" --threads 1 -p "$(levels "$many")" --memory-limit 12M >"info$many" 2>said ||
+        fail "$(cat said)"
+done
+grep -q 'would be refused' "info$n" && fail "$n levels do not fit: $(grep '^memory' "info$n")"
+grep -q 'would be refused' "info$((2 * n))" || fail "twice $n levels would fit: $(grep '^memory' "info$((2 * n))")"
+grep -qE '^sites +[0-9]+, in tiles of 64' info || fail "no sites that fit"
+grep -qE '^branches +[0-9]+ of source models' info || fail "no branches that fit"
+"$KAURI_PROGRAM" info "${job[@]}" --fit 100K 2>said | grep -q '^fits *no: it needs' || fail "100 KB cannot fit"
+"$KAURI_PROGRAM" run "${job[@]}" --fit 1G >said 2>&1
+[ $? -eq 2 ] || fail "run --fit: $(cat said)"
+"$KAURI_PROGRAM" info "${job[@]}" --fit lots >said 2>&1
+[ $? -eq 2 ] || fail "--fit lots: $(cat said)"
+finish

@@ -1,0 +1,157 @@
+/* The cost of a job from pieces of its work: with many pieces the counters and the rates come near
+ * those of the whole. Which pieces are drawn does not depend on the clock. */
+#include "hazard/sample.h"
+
+#include "support/model.h"
+#include "support/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char JOB[] =
+    "[general]\ncalculation_mode = classical\ndescription = test\n"
+    "sites = 10 45, 10.4 45.1, 9.2 44.7, 11.5 45.5, 10.1 44.1\n"
+    "source_model_logic_tree_file = source_tree.xml\ngsim_logic_tree_file = gmm_tree.xml\n"
+    "investigation_time = 50\nwidth_of_mfd_bin = 0.3\nreference_vs30_value = 500\n"
+    "reference_depth_to_1pt0km_per_sec = 80\nreference_depth_to_2pt5km_per_sec = 1\n"
+    "truncation_level = 3\nmaximum_distance = 120\nrupture_mesh_spacing = 5\n"
+    "intensity_measure_types_and_levels = {'PGA': [0.002, 0.05, 0.3], 'SA(0.5)': [0.002, 0.05, "
+    "0.3]}\n";
+
+/* A fault whose greater magnitudes have fewer places. */
+static const char FAULT[] =
+    "<simpleFaultSource id='f' name='f' tectonicRegion='Active Shallow Crust'>"
+    "<simpleFaultGeometry><gml:LineString><gml:posList>10.2 44.8 10.7 45.3</gml:posList>"
+    "</gml:LineString><dip>60</dip><upperSeismoDepth>0</upperSeismoDepth><lowerSeismoDepth>15"
+    "</lowerSeismoDepth></simpleFaultGeometry><magScaleRel>WC1994</magScaleRel>"
+    "<ruptAspectRatio>1.5</ruptAspectRatio><truncGutenbergRichterMFD aValue='3' bValue='1' "
+    "minMag='5.5' maxMag='7'/><rake>90</rake></simpleFaultSource>";
+
+typedef struct prepared {
+    kt_model m;
+    kr_hazard *hazard;
+    kr_sites *sites;
+} prepared;
+
+static void prepare(prepared *p)
+{
+    static const char *const one[] = {"source.xml"};
+    static const char *const gmms[] = {"BooreAtkinson2008", "SadighEtAl1997"};
+    static char sources[8192];
+    size_t used = 0;
+    for (int i = 0; i < 6; i++) {
+        char id[8];
+        snprintf(id, sizeof id, "p%d", i);
+        used += (size_t)snprintf(sources + used, sizeof sources - used, "%s",
+                                 kt_point_source(id, NULL, 9.5 + 0.45 * i, 44.6 + 0.2 * i));
+    }
+    snprintf(sources + used, sizeof sources - used, "%s", FAULT);
+    kt_model_make(&p->m, JOB, sources, kt_branch_set("m", "sourceModel", "", 1, one),
+                  kt_branch_set("g", "gmpeModel",
+                                "applyToTectonicRegionType='Active Shallow Crust'", 2, gmms));
+    kt_ok(p->m.ctx, kr_hazard_create(p->m.ctx, p->m.job, p->m.model, p->m.tree, &p->hazard));
+    kt_ok(p->m.ctx,
+          kr_sites_read(p->m.ctx, p->m.job, kr_hazard_site_columns(p->hazard), &p->sites));
+    kt_ok(p->m.ctx, kr_hazard_prepare(p->hazard, p->sites));
+}
+
+static void end(prepared *p)
+{
+    kr_hazard_destroy(&p->hazard);
+    kr_sites_destroy(&p->sites);
+    kt_model_end(&p->m);
+}
+
+static void test_many_pieces(void **state)
+{
+    (void)state;
+    prepared p;
+    kr_hazard_cost cost;
+    kr_hazard_work work = {0};
+    prepare(&p);
+    size_t curve = p.m.job->nimts * p.m.job->nlevels, n = p.sites->n;
+    double *rates = calloc(p.m.tree->nrates * n * curve, sizeof *rates);
+    kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 1e9, &cost)); /* all rounds */
+    kt_ok(p.m.ctx, kr_hazard_tile(p.hazard, 0, n, 1, rates, &work));
+    assert_true(work.contexts > 100);
+    kt_close(cost.work.contexts, work.contexts, 0.05, 0);
+    kt_close(cost.work.computed, work.computed, 0.05, 0);
+    kt_close(cost.work.means, work.means, 0.05, 0);
+    kt_close(cost.work.exceedances, work.exceedances, 0.1, 0);
+    assert_true(cost.units > 0 && cost.spent > 0 && cost.pieces > 1000);
+    assert_int_equal(cost.nsites, 1);
+    for (size_t r = 0; r < p.m.tree->nrates; r++)
+        for (size_t l = 0; l < curve; l++)
+            kt_close(cost.rates[r * curve + l], rates[r * n * curve + l], 0.15, 1e-9);
+    kr_hazard_cost_clear(&cost);
+    free(rates);
+    end(&p);
+}
+
+/* Sampling leaves nothing behind: the rates have the same bits after it. */
+static void test_leaves_no_trace(void **state)
+{
+    (void)state;
+    prepared p;
+    kr_hazard_work work = {0};
+    double *rates[2];
+    for (int sampled = 0; sampled < 2; sampled++) {
+        prepare(&p);
+        size_t size = p.m.tree->nrates * p.sites->n * p.m.job->nimts * p.m.job->nlevels;
+        rates[sampled] = calloc(size, sizeof *rates[0]);
+        kr_hazard_cost cost;
+        if (sampled) {
+            kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 0, &cost));
+            assert_int_equal(cost.pieces, 8); /* one round at the one place */
+            kr_hazard_cost_clear(&cost);
+        }
+        kt_ok(p.m.ctx, kr_hazard_tile(p.hazard, 0, p.sites->n, 1, rates[sampled], &work));
+        if (sampled)
+            assert_memory_equal(rates[0], rates[1], size * sizeof *rates[0]);
+        end(&p);
+    }
+    free(rates[0]);
+    free(rates[1]);
+}
+
+static kr_status sample_once(kr_ctx *ctx, void *user)
+{
+    kr_hazard_cost cost;
+    kr_status s = kr_hazard_sample(user, 1, 0, &cost);
+    (void)ctx;
+    kr_hazard_cost_clear(&cost);
+    return s;
+}
+
+/* Memory that runs out anywhere is said, and nothing stays. */
+static void test_each_allocation_can_fail(void **state)
+{
+    (void)state;
+    prepared p;
+    prepare(&p);
+    assert_int_equal(sample_once(p.m.ctx, p.hazard), KR_OK);
+    for (long k = 1;; k++) {
+        long long before = kr_ctx_memory(p.m.ctx).current;
+        kr_mem_fail_at(p.m.ctx, k);
+        kr_status s = sample_once(p.m.ctx, p.hazard);
+        kr_mem_fail_at(p.m.ctx, 0);
+        assert_true(s == KR_OK || s == KR_ENOMEM);
+        assert_int_equal(kr_ctx_memory(p.m.ctx).current, before);
+        if (s == KR_OK) {
+            assert_true(k > 10);
+            break;
+        }
+    }
+    end(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_many_pieces),
+        cmocka_unit_test(test_leaves_no_trace),
+        cmocka_unit_test(test_each_allocation_can_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
