@@ -111,8 +111,9 @@ KR_MUST_CHECK kr_status kr_results_listed_bytes(kr_ctx *ctx, const kr_results_sp
                                                 size_t *out);
 size_t kr_results_open_bytes(const kr_results_spec *spec);
 
-/** What is held beside from the time on at which curves are first stored. */
+/** What is held beside while curves are stored; and of that until the next tile is stored. */
 size_t kr_results_packing_bytes(const kr_results_spec *spec);
+size_t kr_results_kept_bytes(const kr_results_spec *spec);
 
 /** Accounted memory of kr_results_export_csv where `left` bytes may be taken; the realizations that
  * it then holds at a time. */

@@ -115,6 +115,20 @@ size_t kr_results_packing_bytes(const kr_results_spec *p)
     return chunk + kr_h5_packer_bytes(chunk);
 }
 
+size_t kr_results_kept_bytes(const kr_results_spec *p)
+{
+    const kr_job *job = p->job;
+    size_t curve = job->nimts * kr_job_curve_levels(job) * sizeof(float);
+    size_t last = p->nstats * (job->poes.n ? job->nimts * job->poes.n * sizeof(float) : curve);
+    if (p->sampling || p->nstats == 0)
+        return kr_results_packing_bytes(p);
+    if (job->disagg_by_src)
+        last = job->nimts * job->nlevels * p->tree->nbase_ids * sizeof(float);
+    else if (p->way == KR_BRACKETED)
+        last = 4 * job->quantiles.n * curve;
+    return kr_h5_packer_bytes(chunk_bytes(p, last));
+}
+
 /* ------------------------------------------------------------------ CSV tables */
 
 static size_t rlz_bytes(const kr_results_spec *p)

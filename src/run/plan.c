@@ -111,7 +111,9 @@ static void add_up(const kr_calc *calc, kr_plan_memory *p)
     size_t always = p->held + SMALL_THINGS, during = always + p->met + p->results;
     size_t tile = during + p->outlines + p->rates;
     p->beginning = always + p->listed + p->results;
-    p->hazard_phase = tile + p->hazard + (p->tile_sites < calc->sites->n ? p->packing : 0);
+    p->hazard_phase = tile + p->hazard;
+    if (p->tile_sites < calc->sites->n)
+        p->hazard_phase += kr_results_kept_bytes(&calc->spec);
     p->statistics_phase = tile + p->packing + p->curves + p->maps + p->sampling + p->by_source +
                           max(max(p->scratch, p->rlzs), p->uncertainty);
     p->writing_tables = during + p->outlines + p->maps + p->tables;
