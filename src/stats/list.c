@@ -59,11 +59,13 @@ static double median3(double a, double b, double c)
 }
 
 /* Quicksort with pivots at random places, so that no order of the values is a slow one; equal
- * values are shared out to both sides. */
-void kr_list_order(double *x, double *w, size_t n)
+ * values are shared out to both sides. Stops at pieces of `most` values, which are left to `rest`.
+ */
+static void order_pieces(double *x, double *w, size_t n, size_t most,
+                         void (*rest)(double *, double *, size_t))
 {
     uint64_t random = 0x9e3779b97f4a7c15U;
-    while (n > 24) {
+    while (n > most) {
         random = random * 6364136223846793005U + 1442695040888963407U;
         uint64_t r = random >> 16;
         double pivot =
@@ -84,14 +86,77 @@ void kr_list_order(double *x, double *w, size_t n)
         }
         i += i == 0; /* x[..i) <= pivot <= x[i..), neither empty */
         if (i < n - i) {
-            kr_list_order(x, w, i);
+            order_pieces(x, w, i, most, rest);
             x += i, w += i, n -= i;
         } else {
-            kr_list_order(x + i, w + i, n - i);
+            order_pieces(x + i, w + i, n - i, most, rest);
             n = i;
         }
     }
+    rest(x, w, n);
+}
+
+enum {
+    SHORT = 24,         /* values that are ordered by insertion */
+    BUCKETS_FROM = 48,  /* values that are dealt out to buckets, */
+    BUCKETS_MOST = 2048 /* on the stack */
+};
+
+/* The least positive value and the greatest one; false unless all are 0 or above and finite. */
+static bool find_ends(const double *x, size_t n, double *low, double *high)
+{
+    double least = INFINITY, positive = INFINITY, most = 0;
+#pragma omp simd reduction(min : least, positive) reduction(max : most)
+    for (size_t i = 0; i < n; i++) {
+        double y = x[i] > 0 ? x[i] : INFINITY;
+        least = x[i] < least ? x[i] : least;
+        positive = y < positive ? y : positive;
+        most = x[i] > most ? x[i] : most;
+    }
+    *low = positive;
+    *high = most;
+    return least >= 0 && most < INFINITY && positive < INFINITY;
+}
+
+/* Values are dealt out to as many buckets as there are values, by their bits, which grow as a
+ * logarithm does: rates at a level are spread over orders of magnitude. Few meet in a bucket, and
+ * insertion orders those; where many do, they are ordered by quicksort. Zeros have a bucket of
+ * their own. */
+static void order_by_buckets(double *x, double *w, size_t n)
+{
+    double from_x[BUCKETS_MOST], from_w[BUCKETS_MOST], low, high;
+    uint16_t bucket[BUCKETS_MOST], end[BUCKETS_MOST + 3] = {0};
+    if (n < BUCKETS_FROM || !find_ends(x, n, &low, &high)) {
+        order_pieces(x, w, n, SHORT, order_short);
+        return;
+    }
+    uint64_t first = kr_bits_of(low);
+    double scale = (double)n / ((double)(int64_t)(kr_bits_of(high) - first) + 1);
+    for (size_t i = 0; i < n; i++) {
+        from_x[i] = x[i];
+        from_w[i] = w[i];
+        double steps = (double)(int64_t)(kr_bits_of(x[i]) - first) * scale;
+        bucket[i] = (uint16_t)(x[i] > 0 ? 1 + (int)steps : 0);
+    }
+    for (size_t i = 0; i < n; i++)
+        end[bucket[i] + 1]++;
+    for (size_t b = 0; b <= n + 1; b++) /* 0 to n + 1: the last where rounding leaves nothing out */
+        end[b + 1] = (uint16_t)(end[b + 1] + end[b]);
+    for (size_t i = 0; i < n; i++) {
+        size_t to =
+            end[bucket[i]]++; /* the place of the bucket's next; its end when all are there */
+        x[to] = from_x[i];
+        w[to] = from_w[i];
+    }
+    for (size_t b = 0, begin = 0; b <= n + 1; begin = end[b++])
+        if (end[b] - begin > SHORT)
+            order_pieces(x + begin, w + begin, end[b] - begin, SHORT, order_short);
     order_short(x, w, n);
+}
+
+void kr_list_order(double *x, double *w, size_t n)
+{
+    order_pieces(x, w, n, BUCKETS_MOST, order_by_buckets);
 }
 
 /* A list being written. Until two entries meet, the extremes are the weights. */

@@ -1,12 +1,14 @@
 #include "stats/moments_int.h"
 
+#include "config.h"
+#include "num/isa.h"
 #include "stats/block.h"
 
 #include <math.h>
 
 static size_t numbers(const kr_structure *structure)
 {
-    return 2 * kr_blocks_max_states(structure) + kr_blocks_max_scratch(structure);
+    return 2 * kr_blocks_max_states(structure) + KR_MOMENTS_PAD + kr_blocks_max_scratch(structure);
 }
 
 size_t kr_moments_scratch_bytes(const kr_structure *structure)
@@ -24,7 +26,7 @@ kr_status kr_moments_scratch_create(kr_ctx *ctx, const kr_structure *structure,
     *out = NULL;
     KR_NEW(z, ctx, KR_ACCOUNT_STATS, 1);
     KR_NEW(z->parts, ctx, KR_ACCOUNT_STATS, structure->nparts);
-    KR_NEW(z->values, ctx, KR_ACCOUNT_STATS, nstates);
+    KR_NEW(z->values, ctx, KR_ACCOUNT_STATS, nstates + KR_MOMENTS_PAD);
     KR_NEW(z->weights, ctx, KR_ACCOUNT_STATS, nstates);
     KR_NEW(z->block, ctx, KR_ACCOUNT_STATS, kr_blocks_max_scratch(structure));
     *out = z;
@@ -47,137 +49,29 @@ void kr_moments_scratch_destroy(kr_moments_scratch **scratch)
     *scratch = NULL;
 }
 
-/* What is read of a number: itself; or of a folded probability, that of exceedance or of none. */
-typedef enum reading { AS_IS, POE, PNE } reading;
+#define X(isa) extern kr_moments_kernel kr_moments_of_states_##isa;
+KR_ISA_LIST(X)
+#undef X
 
-/* Both probabilities of a rate in one number: u below a half, else -x. Each is the other's
- * complement where it is the larger, so neither loses digits. */
-static double fold(double rate)
+/* The level is 0 where there is one copy only, else 2 for the first. */
+static kr_moments_kernel *find_kernel(void)
 {
-    double u = -expm1(-rate);
-    return u < 0.5 ? u : -exp(-rate);
-}
-
-static inline double read_as(reading as, double t)
-{
-    bool negative = signbit(t) != 0; /* x may be so small that it is -0 */
-    if (as == POE)
-        return negative ? 1 + t : t;
-    if (as == PNE)
-        return negative ? -t : 1 - t;
-    return t;
-}
-
-/* Sums are made of sums of pieces, those of lanes that the compiler can keep in vectors: the error
- * of millions of additions stays below 1e-12, and the order is fixed. */
-enum { LANES = 8, PIECE = 1024 };
-
-/* sum(w (t - centre)^power), power 1 or 2. */
-static inline double piece_sum(const double *w, const double *t, size_t n, reading as,
-                               double centre, int power)
-{
-    double lanes[LANES] = {0}, sum = 0;
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (size_t k = 0; k < LANES; k++) {
-            double d = read_as(as, t[i + k]) - centre;
-            lanes[k] += w[i + k] * (power == 2 ? d * d : d);
-        }
-    for (; i < n; i++) {
-        double d = read_as(as, t[i]) - centre;
-        lanes[i % LANES] += w[i] * (power == 2 ? d * d : d);
-    }
-    for (size_t k = 0; k < LANES; k++)
-        sum += lanes[k];
-    return sum;
-}
-
-static inline double weighted_sum(const double *w, const double *t, size_t n, reading as,
-                                  double centre, int power)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i += PIECE)
-        sum += piece_sum(w + i, t + i, n - i < PIECE ? n - i : PIECE, as, centre, power);
-    return sum;
-}
-
-static double mean_of(const double *w, const double *t, size_t n, double weight, reading as)
-{
-    switch (as) {
-    case AS_IS:
-        return weighted_sum(w, t, n, AS_IS, 0, 1) / weight;
-    case POE:
-        return weighted_sum(w, t, n, POE, 0, 1) / weight;
-    case PNE:
-        return weighted_sum(w, t, n, PNE, 0, 1) / weight;
-    }
-    return 0;
-}
-
-/* Of the deviations from the mean. That of a rounded mean is not quite 0 in the mean. */
-static inline double centred(const double *w, const double *t, size_t n, double weight, reading as,
-                             double mean)
-{
-    double rest = weighted_sum(w, t, n, as, mean, 1) / weight;
-    return fmax(weighted_sum(w, t, n, as, mean, 2) / weight - rest * rest, 0);
-}
-
-static double variance_of(const double *w, const double *t, size_t n, double weight, reading as,
-                          double mean)
-{
-    switch (as) {
-    case AS_IS:
-        return centred(w, t, n, weight, AS_IS, mean);
-    case POE:
-        return centred(w, t, n, weight, POE, mean);
-    case PNE:
-        return centred(w, t, n, weight, PNE, mean);
-    }
-    return 0;
-}
-
-static double total_of(const double *w, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i += PIECE) {
-        double lanes[LANES] = {0};
-        for (size_t k = i; k < n && k < i + PIECE; k++)
-            lanes[k % LANES] += w[k];
-        for (size_t k = 0; k < LANES; k++)
-            sum += lanes[k];
-    }
-    return sum;
-}
-
-static void find_range(const double *x, size_t n, kr_moments *m)
-{
-    m->rate_min = m->rate_max = x[0];
-    for (size_t i = 1; i < n; i++) {
-        m->rate_min = x[i] < m->rate_min ? x[i] : m->rate_min;
-        m->rate_max = x[i] > m->rate_max ? x[i] : m->rate_max;
-    }
+    static kr_moments_kernel *const copies[] = {
+#define X(isa) kr_moments_of_states_##isa,
+        KR_ISA_LIST(X)
+#undef X
+    };
+    int level = kr_isa_level();
+    return copies[level > 2 ? level - 2 : 0];
 }
 
 static kr_moments block_moments(const kr_structure *structure, const kr_part *part,
                                 kr_moments_scratch *z, const double *rates, size_t column)
 {
     kr_moments m = {0};
-    size_t n = part->nstates;
-    double *x = z->values, *w = z->weights;
-    kr_block_values(structure, part, rates, z->block, x);
-    kr_block_weights(structure, part, column, w);
-    find_range(x, n, &m);
-    m.weight = total_of(w, n);
-    if (!(m.weight > 0))
-        return m;
-    m.rate_mean = mean_of(w, x, n, m.weight, AS_IS);
-    m.rate_variance = variance_of(w, x, n, m.weight, AS_IS, m.rate_mean);
-    for (size_t i = 0; i < n; i++)
-        x[i] = fold(x[i]);
-    m.poe_mean = mean_of(w, x, n, m.weight, POE);
-    m.pne_mean = mean_of(w, x, n, m.weight, PNE);
-    m.poe_variance = m.poe_mean < m.pne_mean ? variance_of(w, x, n, m.weight, POE, m.poe_mean)
-                                             : variance_of(w, x, n, m.weight, PNE, m.pne_mean);
+    kr_block_values(structure, part, rates, z->block, z->values);
+    kr_block_weights(structure, part, column, z->weights);
+    find_kernel()(z->values, z->weights, part->nstates, &m);
     return m;
 }
 
