@@ -42,7 +42,8 @@ typedef struct kr_calc {
     kr_calc_sampling *sampling; /* of a sampled tree; or NULL: see run/sampling.h */
     double *rate_weights;       /* with disagg_by_src: weight of each component rate in the mean */
     kr_hazard_work work;
-    kr_spread site_units; /* seconds of the statistics of single sites */
+    kr_spread
+        site_units; /* seconds of statistics: units are sites at one measure, or sites on soil */
     unsigned phases_told; /* bit i: phase i has its line of log */
     kr_results_spec spec;
     kr_results *results;

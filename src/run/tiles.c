@@ -94,20 +94,34 @@ static void site_scratch_destroy(site_scratch *scratch)
     kr_amplifier_scratch_destroy(&scratch->amplified);
 }
 
-/* Note how long a site took; one thread at a time. */
-static void note_site(kr_calc *calc, size_t site, double seconds)
+/* Note how long a unit took, a site or one of its measures; one thread at a time. */
+static void note_unit(kr_calc *calc, size_t site, const char *measure, double seconds)
 {
     kr_spread *all = &calc->site_units;
     if (kr_spread_add(all, seconds))
-        snprintf(all->slowest, sizeof all->slowest, "site %zu at %g %g", site,
-                 calc->sites->lon[site], calc->sites->lat[site]);
+        snprintf(all->slowest, sizeof all->slowest, "%s%ssite %zu at %g %g", measure ? measure : "",
+                 measure ? ", " : "", site, calc->sites->lon[site], calc->sites->lat[site]);
+}
+
+/* Statistics of a tile's site at one measure; on soil, of all measures. */
+static void stats_of_unit(const kr_calc *calc, const site_scratch *scratch,
+                          const kr_site_rates *site, size_t i, size_t measure,
+                          const tile_stats *out)
+{
+    float *stats = out->stats + i * calc->nstats * curve_size(calc);
+    double *brackets = out->brackets ? out->brackets + i * bracket_size(calc) : NULL;
+    if (calc->amplifier)
+        kr_amplifier_site(calc->amplifier, scratch->amplified, site, calc->stats, calc->nstats,
+                          stats, NULL);
+    else
+        kr_statistics_measure(calc->statistics, scratch->plain, site, measure, stats, brackets);
 }
 
 /* Statistics of the sites of a tile, over threads. */
 static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, const double *rates,
                                 tile_stats *out)
 {
-    size_t curve = curve_size(calc), brackets = bracket_size(calc);
+    size_t each = calc->amplifier ? 1 : calc->job->nimts, nunits = nsites * each;
     atomic_int status;
     atomic_size_t done;
     pthread_mutex_t noting = PTHREAD_MUTEX_INITIALIZER;
@@ -118,25 +132,21 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
         site_scratch scratch;
         kr_status mine = site_scratch_create(calc, &scratch);
 #pragma omp for schedule(dynamic, 1)
-        for (size_t i = 0; i < nsites; i++) {
+        for (size_t i = 0; i < nunits; i++) {
             if (mine == KR_OK)
                 mine = check_interrupted(calc);
             if (mine != KR_OK)
                 continue;
             double began = kr_wall_seconds();
-            const kr_site_rates site = rates_of_site(calc, first, nsites, i, rates);
-            float *stats = out->stats + i * calc->nstats * curve;
-            if (calc->amplifier)
-                kr_amplifier_site(calc->amplifier, scratch.amplified, &site, calc->stats,
-                                  calc->nstats, stats, NULL);
-            else
-                kr_statistics_site(calc->statistics, scratch.plain, &site, stats,
-                                   out->brackets ? out->brackets + i * brackets : NULL);
+            size_t measure = i % each;
+            const kr_site_rates site = rates_of_site(calc, first, nsites, i / each, rates);
+            stats_of_unit(calc, &scratch, &site, i / each, measure, out);
             pthread_mutex_lock(&noting);
-            note_site(calc, site.site, kr_wall_seconds() - began);
+            note_unit(calc, site.site, calc->amplifier ? NULL : calc->job->imts[measure].name,
+                      kr_wall_seconds() - began);
             pthread_mutex_unlock(&noting);
             kr_progress(calc->ctx, "statistics", (double)(atomic_fetch_add(&done, 1) + 1),
-                        (double)nsites);
+                        (double)nunits);
         }
         if (mine != KR_OK)
             atomic_store(&status, (int)mine);
@@ -162,7 +172,7 @@ static kr_status amplified_rlzs(kr_calc *calc, size_t first, size_t nsites, cons
         KR_TRY(check_interrupted(calc));
         kr_amplifier_site(calc->amplifier, scratch, &site, calc->stats, calc->nstats,
                           stats + i * calc->nstats * curve, curves);
-        note_site(calc, site.site, kr_wall_seconds() - began);
+        note_unit(calc, site.site, NULL, kr_wall_seconds() - began);
         kr_phase_begin(calc->ctx, "storing");
         KR_TRY(kr_results_put_rlzs(calc->results, first + i, curves));
         kr_phase_begin(calc->ctx, "statistics");

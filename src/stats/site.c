@@ -309,27 +309,49 @@ static void level_quantiles(const kr_statistics *z, kr_statistics_scratch *scrat
     }
 }
 
-void kr_statistics_site(const kr_statistics *z, kr_statistics_scratch *scratch,
-                        const kr_site_rates *in, float *out, double *brackets)
+/* The rates of a level; false if all are 0. */
+static bool take_rates(const kr_statistics *z, kr_statistics_scratch *scratch,
+                       const kr_site_rates *in, size_t level)
+{
+    bool any = false;
+
+    for (size_t k = 0; k < z->spec.structure->nrates; k++) {
+        scratch->rates[k] = in->rates[k * in->stride + level];
+        any = any || scratch->rates[k] != 0;
+    }
+    return any;
+}
+
+static void clear_level(const kr_statistics *z, float *out, double *brackets, size_t stride)
+{
+    for (size_t i = 0; i < z->spec.nstats; i++)
+        out[i * stride] = 0;
+    for (size_t k = 0; brackets && k < z->quantiles.nq; k++)
+        brackets[2 * k * stride] = brackets[2 * k * stride + 1] = 0;
+}
+
+void kr_statistics_measure(const kr_statistics *z, kr_statistics_scratch *scratch,
+                           const kr_site_rates *in, size_t measure, float *out, double *brackets)
 {
     const kr_statistics_spec *spec = &z->spec;
     size_t n = spec->structure->nrates, total = spec->nimts * spec->nlevels;
+    size_t column = spec->structure->ncolumns > 1 ? 1 + measure : 0;
 
-    memset(out, 0, spec->nstats * total * sizeof *out);
-    if (brackets)
-        memset(brackets, 0, 2 * z->quantiles.nq * total * sizeof *brackets);
-    for (size_t level = 0; level < total; level++) {
-        size_t column = spec->structure->ncolumns > 1 ? 1 + level / spec->nlevels : 0;
-        bool any = false;
-        for (size_t k = 0; k < n; k++) {
-            scratch->rates[k] = in->rates[k * in->stride + level];
-            any = any || scratch->rates[k] != 0;
-        }
-        if (!any || z->totals[column] == 0)
+    for (size_t l = measure * spec->nlevels; l < (measure + 1) * spec->nlevels; l++) {
+        double *bounds = brackets ? brackets + 2 * l : NULL;
+        if (!take_rates(z, scratch, in, l) || z->totals[column] == 0) {
+            clear_level(z, out + l, bounds, total);
             continue;
+        }
         round_rates(scratch->rates, n, scratch->rounded);
-        level_moments(z, scratch, column, out + level, total);
-        level_quantiles(z, scratch, column, out + level, brackets ? brackets + 2 * level : NULL,
-                        total);
+        level_moments(z, scratch, column, out + l, total);
+        level_quantiles(z, scratch, column, out + l, bounds, total);
     }
+}
+
+void kr_statistics_site(const kr_statistics *z, kr_statistics_scratch *scratch,
+                        const kr_site_rates *in, float *out, double *brackets)
+{
+    for (size_t measure = 0; measure < z->spec.nimts; measure++)
+        kr_statistics_measure(z, scratch, in, measure, out, brackets);
 }

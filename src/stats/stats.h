@@ -105,6 +105,11 @@ void kr_statistics_scratch_destroy(kr_statistics_scratch **scratch);
 void kr_statistics_site(const kr_statistics *statistics, kr_statistics_scratch *scratch,
                         const kr_site_rates *rates, float *out, double *brackets);
 
+/** Those of one measure: the rest of `out` and `brackets` stays as it is. */
+void kr_statistics_measure(const kr_statistics *statistics, kr_statistics_scratch *scratch,
+                           const kr_site_rates *rates, size_t measure, float *out,
+                           double *brackets);
+
 /* ------------------------------------------------------------------ curves on soil */
 
 /* Site amplification by convolution changes the curve of every realization, which is no sum of
