@@ -148,10 +148,11 @@ void kr_mixture_window(const kr_mixture *m, double low, double high, kr_sums *ou
     out->n = 0;
     for (size_t p = 0; p < m->npairs; p++) {
         const kr_stairs *s = &m->stairs[p];
+        const double *x = s->row->x, *y = s->col->x;
+        size_t ncols = s->col->n;
         bounds(s, low, m->from);
-        bounds(s, high, m->to);
         for (size_t i = 0; i < s->row->n; i++)
-            for (size_t j = m->from[i]; j < m->to[i]; j++)
+            for (size_t j = m->from[i]; j < ncols && x[i] + y[j] < high; j++)
                 add_sum(out, s, i, j);
     }
 }
