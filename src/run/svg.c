@@ -51,7 +51,7 @@ void kr_svg_begin(FILE *out, double width, double height, const char *title, con
           ".none{fill:#d5d8dd}.head{font-size:15px;font-weight:bold}"
           ".axis{stroke:#9aa0a8;stroke-width:1;fill:none}.grid{stroke:#e2e4e8;stroke-width:1}",
           out);
-    put_fills(out, 62, 79, -9);
+    put_fills(out, 62, 80, -6);
     fputs(style, out);
     fputs("@media (prefers-color-scheme:dark){.page{fill:#16181c}text{fill:#ececec}"
           ".soft{fill:#a6acb5}.none{fill:#3b4048}.axis{stroke:#767c85}.grid{stroke:#2a2e34}",

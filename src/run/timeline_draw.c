@@ -81,7 +81,8 @@ static void put_axes(const chart *c, FILE *out)
     fprintf(out, "<path class=\"axis\" d=\"M%d %dV%dH%d\"/>\n", LEFT, TOP, BOTTOM, RIGHT);
 }
 
-/* A line through all points and the area below it. */
+/* A line through all points and the area below it. Where more than ever was held between two
+ * points, that is drawn midway. */
 static void put_curve(const chart *c, bool resident, FILE *out)
 {
     static const char *const classes[2][2] = {{"held", "accounted"}, {"under", "resident"}};
@@ -89,6 +90,9 @@ static void put_curve(const chart *c, bool resident, FILE *out)
         fprintf(out, "<path class=\"%s\" d=\"", classes[resident][line]);
         for (size_t i = 0; i < c->n; i++) {
             const kr_timeline_point *p = &c->points[i];
+            if (!resident && i && p->peak > fmax(p[-1].peak, p->accounted))
+                fprintf(out, "L%.2f %.2f", x_of(c, (p[-1].seconds + p->seconds) / 2),
+                        y_of(c, p->peak));
             fprintf(out, "%c%.2f %.2f", i ? 'L' : 'M', x_of(c, p->seconds),
                     y_of(c, resident ? p->resident : p->accounted));
         }
@@ -159,16 +163,13 @@ static void put_legend(const chart *c, double limit, FILE *out)
 static void put_most(const chart *c, FILE *out)
 {
     char text[256];
-    size_t most = 0, held = 0;
-    for (size_t i = 1; i < c->n; i++) {
+    size_t most = 0;
+    for (size_t i = 1; i < c->n; i++)
         most = c->points[i].resident > c->points[most].resident ? i : most;
-        held = c->points[i].accounted > c->points[held].accounted ? i : held;
-    }
     snprintf(text, sizeof text,
-             "resident at most %.1f MB after %.2f s (%.60s); accounted at most %.1f MB, in this "
-             "drawing after %.2f s (%.60s)",
+             "resident at most %.1f MB after %.2f s (%.60s); accounted at most %.1f MB",
              c->points[most].resident / 1e6, c->points[most].seconds, shown(c->points[most].phase),
-             c->points[c->n - 1].peak / 1e6, c->points[held].seconds, shown(c->points[held].phase));
+             c->points[c->n - 1].peak / 1e6);
     kr_svg_text(out, 12, 40, " class=\"soft\"", text);
 }
 
@@ -178,7 +179,7 @@ void kr_timeline_draw(const kr_timeline_point *points, size_t n, double limit, F
     chart c = {.points = n ? points : &nothing, .n = n ? n : 1};
     double most = 1e6;
     for (size_t i = 0; i < c.n; i++) {
-        most = fmax(most, fmax(c.points[i].resident, c.points[i].accounted));
+        most = fmax(most, fmax(c.points[i].resident, c.points[i].peak));
         c.seconds = c.points[i].seconds;
         name_of(&c, c.points[i].phase);
     }
