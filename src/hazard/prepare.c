@@ -3,6 +3,7 @@
 #include "hazard/hazard_int.h"
 
 #include <math.h>
+#include <stdatomic.h>
 
 /* Ruptures of points in one block, or as much work: some milliseconds at a few sites. */
 static const double BLOCK_COST = 2048;
@@ -303,18 +304,37 @@ out:
     return s;
 }
 
+/* Many sources side by side; of few, the ruptures of each. */
 kr_status kr_hazard_meet(kr_hazard *h, kr_columns without, int threads)
 {
     kr_status s = KR_OK;
-    for (size_t i = 0; i < h->nworks; i++) {
-        kr_work *w = h->works[i];
-        for (size_t k = 0; k < w->nready; k++)
-            if (w->ready[k]->fault)
-                KR_TRY(kr_fault_meet_sites(h->ctx, w->ready[k]->fault,
-                                           kr_hazard_trt(h, w->component),
-                                           w->family->columns & ~without, &h->soa, threads));
+    const kr_work **work = NULL;
+    kr_fault **faults = NULL;
+    size_t n = 0, cap = 0, work_cap = 0;
+    for (size_t i = 0; i < h->nworks; i++)
+        for (size_t k = 0; k < h->works[i]->nready; k++) {
+            if (!h->works[i]->ready[k]->fault)
+                continue;
+            KR_GROW(faults, cap, n + 1, h->ctx, KR_ACCOUNT_RUPTURES);
+            KR_GROW(work, work_cap, n + 1, h->ctx, KR_ACCOUNT_RUPTURES);
+            work[n] = h->works[i];
+            faults[n++] = h->works[i]->ready[k]->fault;
+        }
+    atomic_int status;
+    atomic_init(&status, KR_OK);
+    bool many = n >= 2 * (size_t)threads;
+#pragma omp parallel for num_threads(many ? threads : 1) schedule(dynamic, 1)
+    for (size_t i = 0; i < n; i++) {
+        kr_status mine =
+            kr_fault_meet_sites(h->ctx, faults[i], kr_hazard_trt(h, work[i]->component),
+                                work[i]->family->columns & ~without, &h->soa, many ? 1 : threads);
+        if (mine != KR_OK)
+            atomic_store(&status, (int)mine);
     }
+    s = (kr_status)atomic_load(&status);
 out:
+    kr_free((void *)work);
+    kr_free((void *)faults);
     return s;
 }
 
