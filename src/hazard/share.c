@@ -22,11 +22,9 @@ static size_t member_size(const kr_hazard *h, const kr_family *family)
 static size_t site_block(const kr_hazard *h, const kr_family *family, size_t nmembers)
 {
     size_t n = KR_SITE_BLOCK;
-    while (n > SITES_LEAST && n / 2 >= h->sites->n)
-        n /= 2;
     while (n > SITES_LEAST && nmembers > 1 && n * nmembers * member_size(h, family) > SUMS_MOST)
         n /= 2;
-    return n;
+    return h->sites->n < n ? h->sites->n : n;
 }
 
 /* Members of a work at most. */
