@@ -12,9 +12,7 @@
      kr_add_rates_many_##isa,                                                                      \
      kr_add_probs_many_##isa,                                                                      \
      kr_take_rates_##isa,                                                                          \
-     kr_occur_##isa,                                                                               \
-     kr_add_poes_##isa,                                                                            \
-     kr_add_pmf_##isa},
+     kr_occur_##isa},
 
 static const kr_kernels all[] = {KR_ISA_LIST(KERNELS)};
 

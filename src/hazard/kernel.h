@@ -66,12 +66,6 @@ typedef struct kr_kernels {
     /* poes[l] = 1 - sum over k of probs[k] (1 - poes[l])^k for a rupture that occurs k times with
      * probability probs[k], k = 0 .. nprobs - 1; the sum is at most 1 (reference-behaviour 5.1). */
     void (*occur)(size_t nlevels, const double *probs, size_t nprobs, double *poes);
-    /* rates[l] += weight * poe(l) for one context. */
-    void (*add_poes)(const kr_truncation *t, const double *levels, size_t nlevels, double mean,
-                     double sigma, double weight, double *rates);
-    /* rates[l] += -ln(sum over k of probs[k] (1 - poes[l])^k) */
-    void (*add_pmf)(const double *poes, size_t nlevels, const double *probs, size_t nprobs,
-                    double *rates);
 } kr_kernels;
 
 /** The kernels for this machine (num/isa.h). */

@@ -17,11 +17,7 @@
     void kr_add_rates_many_##isa(const kr_summing *summing);                                       \
     void kr_add_probs_many_##isa(const kr_summing *summing);                                       \
     void kr_take_rates_##isa(size_t nlevels, double *none, double *sums);                          \
-    void kr_occur_##isa(size_t nlevels, const double *probs, size_t nprobs, double *poes);         \
-    void kr_add_poes_##isa(const kr_truncation *t, const double *levels, size_t nlevels,           \
-                           double mean, double sigma, double weight, double *rates);               \
-    void kr_add_pmf_##isa(const double *poes, size_t nlevels, const double *probs, size_t nprobs,  \
-                          double *rates);
+    void kr_occur_##isa(size_t nlevels, const double *probs, size_t nprobs, double *poes);
 KR_ISA_LIST(KR_DECLARE_KERNELS)
 
 #endif

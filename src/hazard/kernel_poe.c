@@ -293,9 +293,3 @@ void KR_ISA_NAME(kr_poes)(const kr_truncation *t, const double *levels, size_t n
         }
     }
 }
-
-void KR_ISA_NAME(kr_add_poes)(const kr_truncation *t, const double *levels, size_t nlevels,
-                              double mean, double sigma, double weight, double *rates)
-{
-    KR_ISA_NAME(kr_poes)(t, levels, nlevels, 1, &mean, &sigma, weight, true, nlevels, rates);
-}

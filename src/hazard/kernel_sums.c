@@ -164,32 +164,3 @@ void KR_ISA_NAME(kr_occur)(size_t nlevels, const double *probs, size_t nprobs, d
         kr_vec_store(poes + l, kr_vec_min(kr_vec_max(q, none), one));
     }
 }
-
-void KR_ISA_NAME(kr_add_pmf)(const double *restrict poes, size_t nlevels, const double *probs,
-                             size_t nprobs, double *restrict rates)
-{
-    const double certain = 1 - 0x1p-53; /* a rate stays finite */
-    double missing = missing_of(probs, nprobs);
-
-    for (size_t l = 0; l < nlevels; l += KR_KERNEL_PAD) {
-        double q[KR_KERNEL_PAD], a[KR_KERNEL_PAD];
-#pragma omp simd
-        for (size_t i = 0; i < KR_KERNEL_PAD; i++) {
-            a[i] = 0;
-            q[i] = missing;
-        }
-        for (size_t k = 1; k < nprobs; k++) {
-#pragma omp simd
-            for (size_t i = 0; i < KR_KERNEL_PAD; i++) {
-                a[i] += (1 - a[i]) * poes[l + i];
-                q[i] += probs[k] * a[i];
-            }
-        }
-#pragma omp simd
-        for (size_t i = 0; i < KR_KERNEL_PAD; i++) {
-            double x = q[i] > 0 ? q[i] : 0;
-            x = x < certain ? x : certain;
-            rates[l + i] -= log1p(-x);
-        }
-    }
-}

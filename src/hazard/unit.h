@@ -2,6 +2,7 @@
  * motion, and the rates that follow.
  *
  *   unit.c        makers of contexts, segments, atomic groups
+ *   arrange.c     room, and contexts in the order of their sites
  *   accumulate.c  from contexts to means, probabilities, rates */
 #ifndef KR_HAZARD_UNIT_H
 #define KR_HAZARD_UNIT_H
@@ -84,10 +85,14 @@ size_t kr_unit_bytes(const kr_hazard *hazard);
 KR_MUST_CHECK kr_status kr_unit_run(kr_unit *unit, const kr_work *work, size_t block, size_t first,
                                     size_t nsites);
 
-/** Room for accumulate.c in a unit, and its bytes. */
+/** Room for arrange.c and accumulate.c in a unit, and its bytes. */
 KR_MUST_CHECK kr_status kr_accumulate_init(kr_unit *unit);
 void kr_accumulate_clear(kr_unit *unit);
 size_t kr_accumulate_bytes(const kr_hazard *hazard);
+
+/** The contexts of a batch in the order of their sites, those of a site as they come; with `copy`
+ * always in room of the unit, where the columns may be changed. */
+const kr_contexts *kr_arrange(kr_unit *unit, const kr_contexts *batch, bool copy);
 
 /** Add the contexts of a batch (a kr_visit). */
 kr_status kr_accumulate(void *unit, const kr_contexts *batch);

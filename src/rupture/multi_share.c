@@ -25,8 +25,8 @@ typedef struct chunk {
     item *items;  /* at most `total` */
     size_t nitems;
     kr_digest_map by_key; /* the item + 1 */
-    uint32_t *item_of;   /* by rupture of all sources: the item, or NONE */
-    size_t nshared;      /* items that several alternatives have */
+    uint32_t *item_of;    /* by rupture of all sources: the item, or NONE */
+    size_t nshared;       /* items that several alternatives have */
 } chunk;
 
 static const kr_multi *multi_of(const chunk *c, size_t source)

@@ -399,6 +399,16 @@ static double plain_pmf_rate(const double *probs, size_t nprobs, double poe)
     return sum >= 1 ? 0 : (double)-logl(sum);
 }
 
+/* Add the rates of a rupture as units do. */
+static void add_occurrences(const kr_kernels *kernels, const double *poes, size_t n,
+                            const double *probs, size_t nprobs, double *rates)
+{
+    double none[N] __attribute__((aligned(64))) = {0};
+    memcpy(none, poes, n * sizeof *none);
+    kernels->occur(n, probs, nprobs, none);
+    kernels->take_rates(n, none, rates);
+}
+
 static void test_occurrences(void **state)
 {
     (void)state;
@@ -419,7 +429,7 @@ static void test_occurrences(void **state)
             }
             for (size_t l = 0; l < N; l++)
                 poes[l] = l ? pow(kt_random_unit(&random), 6) : 0;
-            kernels[k].add_pmf(poes, N, probs, nprobs, rates);
+            add_occurrences(&kernels[k], poes, N, probs, nprobs, rates);
             for (size_t l = 0; l < N; l++) /* the sum of the probabilities is 1 within rounding */
                 kt_close(rates[l], plain_pmf_rate(probs, nprobs, poes[l]), 1e-13, 4e-16);
         }
@@ -433,15 +443,15 @@ static void test_occurrences_limits(void **state)
     (void)state;
     const double poes[8] = {0, 1e-12, 0.5, 1};
     double rates[8] = {0};
-    kr_kernels_here()->add_pmf(poes, 8, (double[]){0.9, 0.1 - 1e-7}, 2, rates);
+    add_occurrences(kr_kernels_here(), poes, 8, (double[]){0.9, 0.1 - 1e-7}, 2, rates);
     kt_close(rates[0], -log1p(-1e-7), 1e-9, 0);
     kt_close(rates[3], -log(0.9), 1e-12, 0);
     memset(rates, 0, sizeof rates);
-    kr_kernels_here()->add_pmf(poes, 8, (double[]){0.9, 0.1 + 1e-7}, 2, rates);
+    add_occurrences(kr_kernels_here(), poes, 8, (double[]){0.9, 0.1 + 1e-7}, 2, rates);
     assert_true(rates[0] == 0 && rates[1] == 0);
     kt_close(rates[2], -log(0.95 + 0.5e-7), 1e-12, 0);
     memset(rates, 0, sizeof rates);
-    kr_kernels_here()->add_pmf(poes, 8, (double[]){0, 1}, 2, rates);
+    add_occurrences(kr_kernels_here(), poes, 8, (double[]){0, 1}, 2, rates);
     kt_close(rates[2], log(2), 1e-15, 0);
     kt_close(rates[3], 53 * log(2), 1e-12, 0);
 }
