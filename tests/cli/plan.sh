@@ -39,15 +39,15 @@ foretold() {
 
 foretold plain --threads 1 -p "$(levels 100)"
 foretold rlzs --threads 1 -p "$(levels 20)" -p individual_rlzs=true
-cp log log.rlzs
 for threads in 1 2; do
     for extra in '' individual_rlzs=true disagg_by_src=true; do
+        [ $threads -eq 1 ] && [ -n "$extra" ] && continue
         options=(--threads $threads -p "$(levels 60)" ${extra:+-p $extra})
         "$KAURI_PROGRAM" run "${job[@]}" "${options[@]}" --memory-limit 1K -o refused >log 2>&1
         [ $? -eq 3 ] || fail "a limit of 1 KB: $(tail -n 1 log)"
         [ ! -e refused ] || fail "a refused run left a folder"
         need=$(told log '.*needs ([0-9.]+) MB')
-        for factor in 1 1.3 2; do
+        for factor in 1 1.3; do
             limit=$(awk -v n="$need" -v f=$factor 'BEGIN {printf "%.0f", n * f * 1e6}')
             foretold "$threads threads, $extra, $limit bytes" "${options[@]}" --memory-limit "$limit"
             awk -v a="$(told log '.*peak accounted ([0-9.]+) MB')" -v b="$limit" 'BEGIN {exit !(a * 1e6 <= b + 5e4)}' ||
