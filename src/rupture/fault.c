@@ -150,11 +150,18 @@ static bool same_hypos(const kr_source *a, const kr_source *b)
     return true;
 }
 
+/* What a kind of source does not have is NAN. */
+static bool same_number(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
 static bool same_source(const kr_source *a, const kr_source *b)
 {
-    return a->kind == b->kind && a->rake == b->rake && a->aspect == b->aspect &&
-           a->msr.id == b->msr.id && a->msr.c == b->msr.c &&
-           a->upper_depth_km == b->upper_depth_km && a->lower_depth_km == b->lower_depth_km &&
+    return a->kind == b->kind && same_number(a->rake, b->rake) &&
+           same_number(a->aspect, b->aspect) && a->msr.id == b->msr.id && a->msr.c == b->msr.c &&
+           same_number(a->upper_depth_km, b->upper_depth_km) &&
+           same_number(a->lower_depth_km, b->lower_depth_km) &&
            a->tom == b->tom && a->tom_alpha == b->tom_alpha && a->tom_mu == b->tom_mu &&
            same_hypos(a, b) && same_geometries(a, b);
 }

@@ -58,7 +58,7 @@ static inline void br_write_sections(const char *dir)
 static inline void br_make(kt_model *m, const char *job, size_t n, const br_text *groups,
                            const char *gmms)
 {
-    static char names[BR_MOST][40];
+    static char names[BR_MOST][48];
     static br_text t;
     const char *values[BR_MOST];
     *m = (kt_model){.dir = kt_dir_create(), .ctx = kt_ctx()};
@@ -70,7 +70,7 @@ static inline void br_make(kt_model *m, const char *job, size_t n, const br_text
     }
     kt_model_write(m->dir, job, "", kt_branch_set("m", "sourceModel", "", n, values), gmms);
     for (size_t i = 0; i < n; i++) {
-        char name[24];
+        char name[40];
         t.n = 0;
         br_add(&t,
                BR_NRML "<sourceModel name='test' investigation_time='50'>\n%s</sourceModel>"

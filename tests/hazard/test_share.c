@@ -1,0 +1,497 @@
+/* Ruptures that several source models have in common are computed once: what comes out is what is
+ * computed model by model. */
+#include "hazard/branches.h"
+
+#define ARRAY(a) (sizeof(a) / sizeof(a)[0])
+
+/* ---- random sources ---- */
+
+typedef struct world {
+    uint64_t random;
+    size_t nprobs;  /* of multi-fault ruptures */
+    double any;     /* that they occur at all, at most */
+    bool odd;       /* other aspects, planes and temporal models now and then */
+    size_t nplaces; /* of points */
+} world;
+
+static size_t one_of(world *w, size_t n)
+{
+    return (size_t)(kt_random(&w->random) % n);
+}
+
+static bool chance(world *w, double p)
+{
+    return kt_random_unit(&w->random) < p;
+}
+
+/* Distributions by variant: the first two have the same magnitudes. */
+static void add_mfd(world *w, br_text *t, double least)
+{
+    size_t variant = one_of(w, 6);
+    double often = pow(10, -3 * kt_random_unit(&w->random));
+    if (variant < 4) {
+        br_add(t, "<incrementalMFD minMag='%g' binWidth='0.4'><occurRates>", least);
+        for (int k = 0; k < 3; k++)
+            br_add(t, " %.17g", variant == 3 ? often : often * kt_random_unit(&w->random));
+        br_add(t, "</occurRates></incrementalMFD>");
+    } else if (variant == 4) {
+        br_add(t, "<incrementalMFD minMag='%g' binWidth='0.4'><occurRates>%g 0 %g</occurRates>",
+               least, 0.1 * often, 0.01 * often);
+        br_add(t, "</incrementalMFD>");
+    } else {
+        br_add(t, "<truncGutenbergRichterMFD aValue='%g' bValue='1' minMag='%g' maxMag='%g'/>",
+               2 + kt_random_unit(&w->random), least, least + 1.2);
+    }
+}
+
+static void add_planes(world *w, br_text *t, size_t place)
+{
+    bool other = w->odd && chance(w, 0.2);
+    br_add(t, "<nodalPlaneDist>");
+    if (place % 3 == 0)
+        br_add(t, "<nodalPlane probability='1' strike='35' dip='50' rake='90'/>");
+    else
+        br_add(t,
+               "<nodalPlane probability='%s' strike='35' dip='50' rake='90'/>"
+               "<nodalPlane probability='0.25' strike='200' dip='90' rake='0'/>"
+               "<nodalPlane probability='%s' strike='300' dip='30' rake='-90'/>",
+               other ? "0.25" : "0.5", other ? "0.5" : "0.25");
+    br_add(t, "</nodalPlaneDist><hypoDepthDist>");
+    if (place % 2 == 0)
+        br_add(t, "<hypoDepth probability='1' depth='8'/>");
+    else
+        br_add(t, "<hypoDepth probability='0.6' depth='4'/>"
+                  "<hypoDepth probability='0.4' depth='13'/>");
+    br_add(t, "</hypoDepthDist>");
+}
+
+static const char *random_tom(world *w)
+{
+    return w->odd && chance(w, 0.2) ? "tom='NegativeBinomialTOM' alpha='1.4' mu='0.3'" : "";
+}
+
+static const char *aspect(world *w)
+{
+    return w->odd && chance(w, 0.1) ? "2" : "1.5";
+}
+
+#define DEPTHS "<upperSeismoDepth>1</upperSeismoDepth><lowerSeismoDepth>20</lowerSeismoDepth>"
+
+static void add_point(world *w, br_text *t, const char *id)
+{
+    size_t place = one_of(w, w->nplaces);
+    br_add(t,
+           "<pointSource id='%s' name='p' %s><pointGeometry><gml:Point><gml:pos>%g %g</gml:pos>"
+           "</gml:Point>" DEPTHS "</pointGeometry><magScaleRel>WC1994</magScaleRel>"
+           "<ruptAspectRatio>%s</ruptAspectRatio>",
+           id, random_tom(w), 9.8 + 0.31 * (double)place, 45.1 - 0.17 * (double)place, aspect(w));
+    add_mfd(w, t, 5.1);
+    add_planes(w, t, place);
+    br_add(t, "</pointSource>\n");
+}
+
+static void add_area(world *w, br_text *t, const char *id)
+{
+    br_add(t,
+           "<areaSource id='%s' name='a'><areaGeometry discretization='%d'><gml:Polygon>"
+           "<gml:exterior><gml:LinearRing><gml:posList>9.5 44.6 10.4 44.6 10.5 45.2"
+           "</gml:posList></gml:LinearRing></gml:exterior></gml:Polygon>" DEPTHS
+           "</areaGeometry><magScaleRel>WC1994</magScaleRel><ruptAspectRatio>%s"
+           "</ruptAspectRatio>",
+           id, chance(w, 0.8) ? 30 : 28, aspect(w));
+    add_mfd(w, t, 5.1);
+    add_planes(w, t, 1);
+    br_add(t, "</areaSource>\n");
+}
+
+static void add_multi_point(world *w, br_text *t, const char *id)
+{
+    br_add(t,
+           "<multiPointSource id='%s' name='s'><multiPointGeometry><gml:posList>9.123456 45.1 "
+           "10.98 44.7 10.2 45.654321</gml:posList>" DEPTHS "</multiPointGeometry>"
+           "<magScaleRel>WC1994</magScaleRel><ruptAspectRatio>%s</ruptAspectRatio>"
+           "<multiMFD kind='truncGutenbergRichterMFD' size='3'><min_mag>5</min_mag>"
+           "<max_mag>6.5 6.8 7.1</max_mag><a_val>%g %g %g</a_val><b_val>0.9</b_val></multiMFD>",
+           id, aspect(w), 2 + kt_random_unit(&w->random), 2 + kt_random_unit(&w->random),
+           2 + kt_random_unit(&w->random));
+    add_planes(w, t, one_of(w, 2));
+    br_add(t, "</multiPointSource>\n");
+}
+
+#define FAULT                                                                                      \
+    "<simpleFaultGeometry><gml:LineString><gml:posList>10 45 10 45.2 10.1 45.3</gml:posList>"      \
+    "</gml:LineString><dip>60</dip><upperSeismoDepth>1</upperSeismoDepth>"                         \
+    "<lowerSeismoDepth>12.5</lowerSeismoDepth></simpleFaultGeometry>"
+
+static void add_fault(world *w, br_text *t, const char *id)
+{
+    br_add(t,
+           "<simpleFaultSource id='%s' name='f' %s>" FAULT "<magScaleRel>WC1994</magScaleRel>"
+           "<ruptAspectRatio>%s</ruptAspectRatio>",
+           id, random_tom(w), aspect(w));
+    add_mfd(w, t, 5.8);
+    br_add(t, "<rake>%d</rake></simpleFaultSource>\n", chance(w, 0.9) ? 90 : 0);
+}
+
+static void add_characteristic(world *w, br_text *t, const char *id)
+{
+    br_add(t, "<characteristicFaultSource id='%s' name='c' %s>", id, random_tom(w));
+    add_mfd(w, t, 6.1);
+    br_add(t, "<surface>" FAULT "</surface><rake>%d</rake></characteristicFaultSource>\n",
+           chance(w, 0.9) ? 90 : 0);
+}
+
+static void add_probs(world *w, br_text *t)
+{
+    double any = w->any * kt_random_unit(&w->random), one = any * kt_random_unit(&w->random);
+    if (chance(w, 0.2))
+        any = w->any;
+    if (w->nprobs == 2)
+        br_add(t, "%.17g %.17g", 1 - any, 1 - (1 - any));
+    else
+        br_add(t, "%.17g %.17g %.17g", 1 - any, one, any - one);
+}
+
+/* Ruptures of a small set, each once or more, in any order. */
+static void add_multi_fault(world *w, br_text *t, const char *id)
+{
+    size_t n = 1 + one_of(w, 30);
+    br_add(t, "<multiFaultSource id='%s' name='m'>\n", id);
+    for (size_t i = 0; i < n; i++) {
+        size_t which = one_of(w, 24), first = which % BR_SECTIONS;
+        size_t last = first + which / BR_SECTIONS;
+        br_add(t, "<multiPlanesRupture probs_occur='");
+        add_probs(w, t);
+        br_add(t, "'><magnitude>%g</magnitude><sectionIndexes indexes='s%zu",
+               5.7 + 0.09 * (double)which + (chance(w, 0.1) ? 0.1 : 0), first);
+        for (size_t k = first + 1; k <= last && k < BR_SECTIONS; k++)
+            br_add(t, ",s%zu", k);
+        br_add(t, "'/><rake>%d</rake></multiPlanesRupture>\n", which % 2 ? 90 : 0);
+    }
+    br_add(t, "</multiFaultSource>\n");
+}
+
+static void add_random_source(world *w, br_text *t, const char *id)
+{
+    size_t kind = one_of(w, 12);
+    if (kind < 5)
+        add_point(w, t, id);
+    else if (kind == 5)
+        add_area(w, t, id);
+    else if (kind == 6)
+        add_multi_point(w, t, id);
+    else if (kind < 9)
+        add_fault(w, t, id);
+    else if (kind == 9)
+        add_characteristic(w, t, id);
+    else
+        add_multi_fault(w, t, id);
+}
+
+/* Groups whose sources are never shared. */
+static void add_atomic_group(world *w, br_text *t, size_t branch)
+{
+    bool cluster = chance(w, 0.5);
+    char id[64];
+    br_add(t, "<sourceGroup name='atomic' tectonicRegion='Active Shallow Crust' %s>\n",
+           cluster ? "cluster='true' tom='PoissonTOM' occurrence_rate='0.02'"
+                   : "src_interdep='mutex' grp_probability='0.7' srcs_weights='0.2 0.8'");
+    for (int i = 0; i < 2; i++) {
+        snprintf(id, sizeof id, "x%zu:%d", branch, i);
+        add_point(w, t, id);
+    }
+    br_add(t, BR_GROUP_END);
+}
+
+static void make_branch(world *w, br_text *t, size_t branch)
+{
+    size_t n = 1 + one_of(w, 5);
+    t->n = 0;
+    br_add(t, BR_GROUP);
+    for (size_t i = 0; i < n; i++) {
+        char id[64]; /* the same id in several branches, and one of the branch's own */
+        snprintf(id, sizeof id, i % 2 ? "own%zu_%zu" : "s%zu", i, branch);
+        add_random_source(w, t, id);
+    }
+    br_add(t, BR_GROUP_END);
+    if (chance(w, 0.2))
+        add_atomic_group(w, t, branch);
+}
+
+/* ---- random jobs ---- */
+
+static const char *random_keys(world *w)
+{
+    static char text[1000];
+    static const char *const keys[] = {"infer_occur_rates = true\n", "pointsource_distance = 40\n",
+                                       "collapse_level = 1\n",       "truncation_level = 1.5\n",
+                                       "ps_grid_spacing = 20\n",     "minimum_distance = 15\n",
+                                       "split_sources = false\n",    "max_sites_disagg = 30\n"};
+    text[0] = '\0';
+    for (size_t i = 0; i < ARRAY(keys); i++)
+        if (chance(w, i < 2 ? 0.4 : 0.2))
+            strcat(text, keys[i]);
+    if (chance(w, 0.4))
+        strcat(text,
+               "maximum_distance = {'default': [(4.5, 30), (6, 60), (6.9, 120), (9, 150)]}\n");
+    return text;
+}
+
+static const char *random_models(world *w)
+{
+    static const char *const names[] = {"BooreAtkinson2008", "AbrahamsonSilva2008",
+                                        "AbrahamsonEtAl2014", "CampbellBozorgnia2014",
+                                        "AkkarEtAlRhyp2014"};
+    size_t first = one_of(w, ARRAY(names) - 1);
+    return kt_branch_set("g", "gmpeModel", "applyToTectonicRegionType='Active Shallow Crust'",
+                         1 + one_of(w, 2), names + first);
+}
+
+/* ---- comparison ---- */
+
+static bool any_shared(const kr_hazard *h)
+{
+    for (size_t i = 0; i < h->nworks; i++)
+        if (h->works[i]->nmembers > 1 && h->works[i]->nblocks)
+            return true;
+    return false;
+}
+
+static void check_works(const kr_hazard *h)
+{
+    for (size_t i = 0; i < h->nworks; i++) {
+        const kr_work *w = h->works[i];
+        for (size_t k = 0; k < w->nmembers; k++) {
+            assert_true(k == 0 || w->members[k - 1] < w->members[k]);
+            assert_true(w->nmembers == 1 || !h->tree->components[w->members[k]].group);
+        }
+        assert_true(w->nmembers == 1 || !w->cells);
+    }
+}
+
+/* The same bits for any threads and tiles. */
+static void check_bits(br_computed *c)
+{
+    double *rates = malloc(c->n * sizeof *rates);
+    kr_hazard_work work = c->work;
+    assert_non_null(rates);
+    memcpy(rates, c->rates, c->n * sizeof *rates);
+    for (int threads = 2; threads <= 3; threads++) {
+        br_compute(c, threads == 2 ? 64 : 1024, threads);
+        assert_memory_equal(c->rates, rates, c->n * sizeof *rates);
+        kt_same(c->work.contexts, work.contexts);
+        kt_same(c->work.computed, work.computed);
+    }
+    br_compute(c, 64, 1);
+    assert_memory_equal(c->rates, rates, c->n * sizeof *rates);
+    free(rates);
+}
+
+/* Number of contexts that sharing saves. */
+static double compare(const char *job, size_t n, const br_text *groups, const char *gmms)
+{
+    static br_text plain;
+    br_computed one, other;
+    plain.n = 0;
+    br_add(&plain, "%ssharing = false\n", job);
+    br_begin(&one, plain.s, n, groups, gmms);
+    br_compute(&one, 1024, 2);
+    kt_same(one.work.computed, one.work.contexts);
+    br_begin(&other, job, n, groups, gmms);
+    br_compute(&other, 1024, 1);
+    assert_int_equal(one.n, other.n);
+    for (size_t i = 0; i < one.n; i++)
+        kt_close(other.rates[i], one.rates[i], 1e-12, 1e-300);
+    kt_same(other.work.contexts, one.work.contexts);
+    assert_true(other.work.computed <= other.work.contexts);
+    if (!any_shared(other.hazard))
+        kt_same(other.work.computed, other.work.contexts);
+    check_works(other.hazard);
+    check_bits(&other);
+    double saved = other.work.contexts - other.work.computed;
+    br_end(&one);
+    br_end(&other);
+    return saved;
+}
+
+static void test_random_models(void **state)
+{
+    (void)state;
+    static br_text groups[5];
+    static const size_t counts[] = {1, 3, 8, 9, 20, 64, 65, 150};
+    size_t nshared = 0, njobs = 60;
+    for (size_t i = 0; i < njobs; i++) {
+        world w = {.random = 1000 + i, .nplaces = 3, .nprobs = 2 + i % 4 / 3};
+        size_t n = 2 + one_of(&w, 4);
+        w.any = (const double[]){1e-4, 0.01, 0.3, 0.9}[one_of(&w, 4)];
+        w.odd = chance(&w, 0.5);
+        for (size_t b = 0; b < n; b++)
+            make_branch(&w, &groups[b], b);
+        const char *keys = random_keys(&w), *gmms = random_models(&w);
+        size_t nsites = counts[chance(&w, 0.2) ? 7 : one_of(&w, ARRAY(counts))];
+        nshared += compare(br_job(nsites, w.random, keys), n, groups, gmms) > 0;
+    }
+    assert_true(nshared > njobs / 3);
+}
+
+/* ---- what is shared ---- */
+
+#define RUPTURE(mag, sections)                                                                     \
+    "<multiPlanesRupture probs_occur='0.9 0.1'><magnitude>" mag "</magnitude>"                     \
+    "<sectionIndexes indexes='" sections "'/><rake>0</rake></multiPlanesRupture>\n"
+#define R1                 RUPTURE("6.1", "s0,s1")
+#define R2                 RUPTURE("6.5", "s0,s1,s2")
+#define R3                 RUPTURE("6.9", "s2,s3,s4,s5")
+#define R4                 RUPTURE("6.9", "s3,s4,s5")
+#define SYSTEM(id, inside) "<multiFaultSource id='" id "' name='m'>" inside "</multiFaultSource>\n"
+#define POINT(id, place, mag, rate)                                                                \
+    "<pointSource id='" id "' name='p'><pointGeometry><gml:Point><gml:pos>" place "</gml:pos>"     \
+    "</gml:Point>" DEPTHS "</pointGeometry><magScaleRel>WC1994</magScaleRel>"                      \
+    "<ruptAspectRatio>1</ruptAspectRatio><incrementalMFD minMag='" mag "' binWidth='0.4'>"         \
+    "<occurRates>" rate "</occurRates></incrementalMFD><nodalPlaneDist>"                           \
+    "<nodalPlane probability='1' strike='35' dip='50' rake='90'/></nodalPlaneDist><hypoDepthDist>" \
+    "<hypoDepth probability='1' depth='8'/></hypoDepthDist></pointSource>\n"
+#define SIMPLE(id, rate)                                                                           \
+    "<simpleFaultSource id='" id "' name='f'>" FAULT "<magScaleRel>WC1994</magScaleRel>"           \
+    "<ruptAspectRatio>1</ruptAspectRatio><incrementalMFD minMag='6' binWidth='0.4'><occurRates>"   \
+    "0.001 " rate "</occurRates></incrementalMFD><rake>90</rake></simpleFaultSource>\n"
+
+/* The branch of a component, which is the last character of the ids of its sources. */
+static unsigned branch_bit(const kr_component *c)
+{
+    const char *id = c->sources[0].source->id;
+    return 1U << (id[strlen(id) - 1] - '0');
+}
+
+/* The work of exactly these branches: how many sources it has, and how many points of theirs and
+ * ruptures of several faults. */
+static void expect_work(const kr_hazard *h, unsigned branches, size_t nready, size_t npoints,
+                        size_t nruptures)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < h->nworks; i++) {
+        const kr_work *w = h->works[i];
+        size_t points = 0, ruptures = 0;
+        unsigned of = 0;
+        for (size_t k = 0; k < w->nmembers; k++)
+            of |= branch_bit(&h->tree->components[w->members[k]]);
+        if (of != branches)
+            continue;
+        found++;
+        for (size_t k = 0; k < w->nready; k++) {
+            const kr_ready *r = w->ready[k];
+            points += r->split ? r->split->npoints : 0;
+            if (r->fault && kr_fault_source(r->fault)->kind == KR_SOURCE_MULTI_FAULT)
+                ruptures += kr_fault_nitems(r->fault);
+        }
+        assert_int_equal(w->nready, nready);
+        assert_int_equal(points, npoints);
+        assert_int_equal(ruptures, nruptures);
+    }
+    assert_int_equal(found, 1);
+}
+
+static const char *one_model(void)
+{
+    static const char *const names[] = {"AbrahamsonSilva2008"};
+    return kt_branch_set("g", "gmpeModel", "applyToTectonicRegionType='Active Shallow Crust'", 1,
+                         names);
+}
+
+static void put(br_text *t, const char *sources)
+{
+    t->n = 0;
+    br_add(t, BR_GROUP "%s" BR_GROUP_END, sources);
+}
+
+static void test_works(void **state)
+{
+    (void)state;
+    static br_text groups[3];
+    br_computed c;
+    put(&groups[0],
+        POINT("a0", "10 45", "5.5", "0.01 0.002") SIMPLE("f0", "0.0002") SYSTEM("m0", R1 R2));
+    put(&groups[1], POINT("a1", "10 45", "5.5", "0.02 0.001") SIMPLE("f1", "0.0003")
+                        POINT("c1", "10.2 45", "5.5", "0.01") SYSTEM("m1", R2 R3 R2));
+    put(&groups[2], POINT("a2", "10 45", "5.6", "0.01 0.002") SYSTEM("m2", R4 R3) POINT(
+                        "c2", "10.2 45", "5.5", "0.01") POINT("d2", "10.2 45", "5.5", "0.02"));
+    br_begin(&c, br_job(20, 3, ""), 3, groups, one_model());
+    assert_int_equal(c.model.tree->ncomponents, 3);
+    assert_int_equal(c.hazard->nworks, 6);
+    expect_work(c.hazard, 3, 2, 1, 0); /* a and f */
+    expect_work(c.hazard, 6, 1, 1, 0); /* c */
+    expect_work(c.hazard, 7, 1, 0, 2); /* R2 and R3 */
+    expect_work(c.hazard, 1, 1, 0, 1); /* R1 */
+    expect_work(c.hazard, 2, 1, 0, 1); /* R2 once more */
+    expect_work(c.hazard, 4, 3, 2, 1); /* a2, d2, R4 */
+    check_works(c.hazard);
+    br_end(&c);
+    assert_true(compare(br_job(20, 3, ""), 3, groups, one_model()) > 0);
+}
+
+/* What differs in more than rates is computed for each. */
+static void test_not_alike(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {POINT("a0", "10 45", "5.5", "0.01"), POINT("a1", "10 45", "5.5", "0.01 0.002")},
+        {POINT("a0", "10 45", "5.5", "0.01"), POINT("a1", "10.00001 45", "5.5", "0.01")},
+        {POINT("a0", "10 45", "5.5", "0.01"), POINT("a1", "10 45", "5.501", "0.01")},
+        {POINT("a0", "10 45", "5.5", "0.01"), SIMPLE("f1", "0.01")},
+        {SIMPLE("f0", "0.01"), SIMPLE("f1", "0.01 0.01")},
+        {SYSTEM("m0", R1 R2), SYSTEM("m1", R3 R4)},
+    };
+    static br_text groups[2];
+    for (size_t i = 0; i < ARRAY(pairs); i++) {
+        put(&groups[0], pairs[i][0]);
+        put(&groups[1], pairs[i][1]);
+        assert_true(compare(br_job(20, 3, ""), 2, groups, one_model()) == 0);
+    }
+}
+
+static kr_status whole_way(kr_ctx *ctx, void *user)
+{
+    kr_status s = KR_OK;
+    const kt_model *m = user;
+    kr_hazard *hazard = NULL;
+    kr_sites *sites = NULL;
+    double *rates = NULL;
+    kr_hazard_work work = {0};
+    KR_TRY(kr_hazard_create(ctx, m->job, m->model, m->tree, &hazard));
+    KR_TRY(kr_sites_read(ctx, m->job, kr_hazard_site_columns(hazard), &sites));
+    KR_TRY(kr_hazard_prepare(hazard, sites));
+    KR_TRY(kr_hazard_estimate(hazard));
+    KR_NEW(rates, ctx, KR_ACCOUNT_RATES,
+           m->tree->nrates * sites->n * m->job->nimts * m->job->nlevels);
+    KR_TRY(kr_hazard_tile(hazard, 0, sites->n, 1, rates, &work));
+out:
+    kr_free(rates);
+    kr_hazard_destroy(&hazard);
+    kr_sites_destroy(&sites);
+    return s;
+}
+
+static void test_allocations(void **state)
+{
+    (void)state;
+    static br_text groups[2];
+    kt_model m;
+    put(&groups[0],
+        POINT("a0", "10 45", "5.5", "0.01 0.002") SIMPLE("f0", "0.0002") SYSTEM("m0", R1 R2));
+    put(&groups[1],
+        POINT("a1", "10 45", "5.5", "0.02 0.001") SIMPLE("f1", "0.0003") SYSTEM("m1", R2 R3 R2));
+    br_make(&m, br_job(3, 3, ""), 2, groups, one_model());
+    assert_true(kt_fail_each_allocation(whole_way, &m) > 40);
+    kt_model_end(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_works),
+        cmocka_unit_test(test_not_alike),
+        cmocka_unit_test(test_random_models),
+        cmocka_unit_test(test_allocations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
