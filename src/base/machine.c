@@ -175,12 +175,11 @@ size_t kr_machine_memory_of_files(const char *root)
 
 size_t kr_machine_memory(const char *root)
 {
-    static const int kinds[] = {RLIMIT_AS, RLIMIT_DATA};
+    struct rlimit of[2];
+    const bool known[] = {getrlimit(RLIMIT_AS, &of[0]) == 0, getrlimit(RLIMIT_DATA, &of[1]) == 0};
     size_t files = kr_machine_memory_of_files(root), limit = files ? files : SIZE_MAX;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        struct rlimit r;
-        if (getrlimit(kinds[i], &r) == 0 && r.rlim_cur != RLIM_INFINITY)
-            lower(&limit, (unsigned long long)r.rlim_cur);
-    }
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (known[i] && of[i].rlim_cur != RLIM_INFINITY)
+            lower(&limit, (unsigned long long)of[i].rlim_cur);
     return limit == SIZE_MAX ? 0 : limit;
 }

@@ -161,9 +161,9 @@ static bool same_source(const kr_source *a, const kr_source *b)
     return a->kind == b->kind && same_number(a->rake, b->rake) &&
            same_number(a->aspect, b->aspect) && a->msr.id == b->msr.id && a->msr.c == b->msr.c &&
            same_number(a->upper_depth_km, b->upper_depth_km) &&
-           same_number(a->lower_depth_km, b->lower_depth_km) &&
-           a->tom == b->tom && a->tom_alpha == b->tom_alpha && a->tom_mu == b->tom_mu &&
-           same_hypos(a, b) && same_geometries(a, b);
+           same_number(a->lower_depth_km, b->lower_depth_km) && a->tom == b->tom &&
+           a->tom_alpha == b->tom_alpha && a->tom_mu == b->tom_mu && same_hypos(a, b) &&
+           same_geometries(a, b);
 }
 
 bool kr_fault_alike(const kr_fault *a, const kr_fault *b)
