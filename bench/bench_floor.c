@@ -249,7 +249,7 @@ static int read_arguments(int argc, char **argv, job *j)
         double *to = number_of(j, argv[i]);
         if (!to)
             argv[1 + ndirs++] = argv[i];
-        else if (++i == argc || !(*to = strtod(argv[i], NULL)))
+        else if (++i == argc || (*to = strtod(argv[i], NULL)) == 0)
             return -1;
     }
     bool given = j->means > 0 && j->exceedances > 0 && j->products > 0;
