@@ -206,11 +206,13 @@ def hazard_phase(log):
 
 
 def shared(b):
+    """Unshared alternatives still have the places of their points in common: a third row is computed with nothing
+    shared."""
     counts, cost = {}, {}
-    for kind in ('sh', 'un'):
-        jobs = [(n, b.job(kind, n)) for n in (9, 18, 36)]
-        for (n, job), uses in zip(jobs, measure.interleaved(b.a.runs, *(b.kauri(job) for _, job in jobs))):
-            show('%s %d' % ('shared' if kind == 'sh' else 'unshared', n), uses)
+    for kind, name, more in (('sh', 'shared', ()), ('un', 'unshared', ()), ('no', 'unshared', ('-p', 'sharing=false'))):
+        jobs = [(n, b.job('sh' if kind == 'sh' else 'un', n)) for n in (9, 18, 36)]
+        for (n, job), uses in zip(jobs, measure.interleaved(b.a.runs, *(b.kauri(job, *more) for _, job in jobs))):
+            show('%s %d%s' % (name, n, ', apart' if more else ''), uses)
             counts[kind, n], cost[kind, n] = work(uses[-1].text), measure.middle(uses).cpu
             if kind == 'sh' and n != 18:
                 cpu, memory, note = b.beside_peer('shared %d' % n, job, measure.middle(uses))
@@ -220,8 +222,9 @@ def shared(b):
         print('  %-11s of 9, 18, 36 alternatives: %.6g, %.6g, %.6g' % (what, *n))
         b.tell(what + ', most / least', max(n) / min(n) if min(n) else float('nan'), at_most=1.001)
     for n in (9, 18):
-        share = (cost['sh', 2 * n] - cost['sh', n]) / (cost['un', 2 * n] - cost['un', n])
-        b.tell('doubling %d, shared / unshared' % n, share, at_most=.25)
+        grown = {kind: cost[kind, 2 * n] - cost[kind, n] for kind in ('sh', 'un', 'no')}
+        b.tell('doubling %d, shared / unshared' % n, grown['sh'] / grown['un'], at_most=.25)
+        print('  %-34s %8.2f' % ('  with nothing shared among those', grown['sh'] / grown['no']))
 
 
 def memory(b):
