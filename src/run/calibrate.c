@@ -229,7 +229,8 @@ kr_status kr_calc_calibrate(const kr_calc *calc, const kr_hazard_cost *sample, d
     const kr_tree *tree = calc->tree;
     double sites = (double)calc->sites->n, curve = (double)(job->nimts * kr_job_curve_levels(job));
     double rates = (double)tree->nrates * (double)(job->nimts * job->nlevels);
-    double rlzs = calc->store_rlzs ? tree->rlzs : 0, stats = (double)calc->nstats, f32, f64, one;
+    double rlzs = calc->store_rlzs ? tree->rlzs : 0, stats = (double)calc->nstats;
+    double f32 = 0, f64 = 0, one = 0;
     *out = (kr_stats_cost){.statistics = 0};
     KR_TRY(statistics_cost(calc, sample, budget, &out->statistics));
     KR_TRY(time_packing(calc, sample, KR_H5_F32, &f32));

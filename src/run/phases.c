@@ -121,7 +121,7 @@ void kr_performance_lines(const kr_performance *p, void (*put)(void *user, const
     spread_line("units of hazard", &p->work.units, line, sizeof line);
     if (line[0])
         put(user, line);
-    spread_line("sites of statistics", &p->sites, line, sizeof line);
+    spread_line("measures of sites in statistics", &p->sites, line, sizeof line);
     if (line[0])
         put(user, line);
 }

@@ -184,7 +184,7 @@ static kr_status nshm_follow(nshm_tree *n, const kr_value *text, uint32_t leader
 {
     kr_status s = KR_OK;
     kr_nshm *m = &n->json;
-    uint32_t set, branch;
+    uint32_t set = 0, branch = 0;
     nshm_set *f;
 
     KR_TRY(nshm_reference(n, text, &set, &branch));
@@ -222,7 +222,7 @@ static kr_status nshm_correlations(nshm_tree *n)
     KR_TRY(kr_nshm_get(m, &m->top, "the logic tree", "correlations", KR_VALUE_LIST, false, &list));
     for (size_t i = 0; list && i < list->n; i++) {
         const kr_value *group = &list->items[i];
-        uint32_t leader, lead;
+        uint32_t leader = 0, lead = 0;
 
         if (group->kind != KR_VALUE_LIST || group->n < 2)
             return kr_fail_at(m->ctx, m->path, group->line,

@@ -45,7 +45,7 @@ phases=("starting" "reading job" "logic tree" "reading sources" "ground-motion m
     "planning statistics" "preparing sources" "digests" "planning" "creating results" "hazard" "statistics" "storing")
 check "$scratch/log" "${phases[@]}" "closing results" tables clearing
 grep -q ' resident [0-9.]* MB$' "$scratch/log" || fail "no line of log as a phase ends"
-grep -Eq '^\[[^]]*\] sites of statistics: [0-9]+, mean ' "$scratch/log" || fail "no spread of the sites"
+grep -Eq '^\[[^]]*\] measures of sites in statistics: [0-9]+, mean ' "$scratch/log" || fail "no spread of the sites"
 [ ! -s "$scratch/out" ] || fail "the table belongs to the log"
 
 "$KAURI_PROGRAM" info "$scratch/one" >"$scratch/info" || fail "info"
