@@ -89,7 +89,7 @@ static const char *from_root(const char *path)
     const char *found = NULL;
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
         for (const char *at = path; (at = strstr(at, roots[i])); at++)
-            found = at > found ? at : found;
+            found = !found || at > found ? at : found;
     return found ? found + 1 : path;
 }
 

@@ -66,6 +66,19 @@ static double annual_rate(const kr_contexts *b, size_t i, size_t member)
     return b->rates[i] ? b->rates[i][member] * b->rate[i] : b->rate[i];
 }
 
+/* The probability that a rupture occurs at all: no number of `none` grows by more. Of 1 and 1e-17
+ * the rest to 1 is lost in rounding. */
+static double any_occurrence(const kr_unit *u, const kr_contexts *b, size_t i, size_t member)
+{
+    double sum = 0;
+    if (in_cluster(u))
+        return 1;
+    const double *probs = b->probs[i] + member * b->nprobs;
+    for (size_t k = 1; k < b->nprobs; k++)
+        sum += probs[k];
+    return fmax(1 - probs[0], sum);
+}
+
 /* By what the probabilities of exceedance of context i are multiplied for a member. */
 static double weight_of(const kr_unit *u, const stretch *at, size_t i, size_t member)
 {
@@ -76,16 +89,10 @@ static double weight_of(const kr_unit *u, const stretch *at, size_t i, size_t me
     if (in_cluster(u))
         return 1; /* the rupture occurs whenever the cluster does */
     if (probs)
-        return at->changes ? probs[0] < 1 : probs[1];
+        return at->changes ? any_occurrence(u, b, i, member) > 0 : probs[1];
     if (at->changes)
         return annual_rate(b, i, member) > 0;
     return annual_rate(b, i, member) * u->hazard->job->investigation_time;
-}
-
-/* The probability that a rupture occurs at all: no number of `none` grows by more. */
-static double any_occurrence(const kr_unit *u, const kr_contexts *b, size_t i, size_t member)
-{
-    return in_cluster(u) ? 1 : 1 - b->probs[i][member * b->nprobs];
 }
 
 /* Where `none` is to be emptied before a context. */

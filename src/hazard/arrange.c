@@ -28,6 +28,9 @@ static size_t most_members(const kr_hazard *h, size_t *with_sites)
     return most;
 }
 
+/* Each block counts with its head: those here and of the makers. */
+enum { HEADS = 96 * 64 };
+
 size_t kr_accumulate_bytes(const kr_hazard *h)
 {
     size_t with_sites, members = most_members(h, &with_sites), nimts = h->job->nimts;
@@ -36,8 +39,8 @@ size_t kr_accumulate_bytes(const kr_hazard *h)
                      (most_columns(h) + 4) * KR_CONTEXTS_CAPACITY;
     if (h->with_probs)
         numbers += kr_sums_size(h);
-    return numbers * sizeof(double) + members * (KR_GMM_BATCH + 1) +
-           2 * KR_CONTEXTS_CAPACITY * sizeof(uint32_t);
+    return numbers * sizeof(double) + members * (KR_GMM_BATCH + 1 + sizeof(uint32_t)) +
+           2 * KR_CONTEXTS_CAPACITY * sizeof(uint32_t) + HEADS;
 }
 
 static kr_status batch_init(kr_unit *u)

@@ -4,9 +4,10 @@
  *   kr_hazard_tile     the component rates of consecutive sites
  *
  * A *rate* is -ln(probability of no exceedance) over the investigation time. Work is cut into units
- * that follow from the job alone: (component, block of sites, block of points). Each unit is
- * computed by one thread and added in the order of the units, so that the sum at a site has the
- * same bits for any number of threads and any tiles. */
+ * that follow from the job alone: (work, block of sites, block of sources), where a work is what
+ * some components have in common, or one has alone. Each unit is computed by one thread and added
+ * in the order of the units, so that the sum at a site has the same bits for any number of threads
+ * and any tiles. */
 #ifndef KR_HAZARD_HAZARD_H
 #define KR_HAZARD_HAZARD_H
 
@@ -85,7 +86,7 @@ typedef struct kr_hazard_work {
     double means;    /* evaluations of mean and sigma: pairs x models x measures */
     double
         exceedances; /* probabilities: pairs x models and their shifts x levels, padding included */
-    double products; /* probabilities added to rates: the same for every component */
+    double products; /* probabilities added to rates, of every component */
     double done, total; /* progress: work in ruptures of points x sites */
     kr_spread units;    /* seconds of the units of work */
 } kr_hazard_work;

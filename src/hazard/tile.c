@@ -140,8 +140,12 @@ static kr_status queue_init(queue *q, kr_ctx *ctx, size_t size, int threads)
         KR_NEW(q->buffers[q->nbuffers].rates, ctx, KR_ACCOUNT_RATES, size);
         q->free[q->nfree++] = &q->buffers[q->nbuffers];
     }
-    if (pthread_mutex_init(&q->lock, NULL) != 0 || pthread_cond_init(&q->changed, NULL) != 0)
+    if (pthread_mutex_init(&q->lock, NULL) != 0) {
         s = kr_fail(ctx, KR_ENOMEM, "out of memory");
+    } else if (pthread_cond_init(&q->changed, NULL) != 0) {
+        pthread_mutex_destroy(&q->lock);
+        s = kr_fail(ctx, KR_ENOMEM, "out of memory");
+    }
 out:
     return s;
 }

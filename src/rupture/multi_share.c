@@ -115,6 +115,8 @@ static kr_status find_items(chunk *c, double last_km)
         const kr_fault *fault = c->of->faults[i];
         const kr_multi *multi = fault->of.multi;
         kr_hash128 sites = {0, 0};
+        if (kr_interrupted(c->ctx))
+            return kr_fail(c->ctx, KR_EINTERRUPTED, "interrupted");
         for (size_t r = 0; r < multi->ruptures->n; r++) {
             if (r % fault->block == 0)
                 sites = block_sites(fault, r / fault->block, c->of->job_sites, last_km);
@@ -307,7 +309,8 @@ out:
     return s;
 }
 
-/* The ruptures of source i that no other alternative has. */
+/* The ruptures of source i that no other alternative has. `at` is NONE for all items, before and
+ * after. */
 static kr_status make_own(const chunk *c, size_t i, const uint32_t *item_of, const item **list,
                           uint32_t *at, kr_fault **out)
 {
@@ -315,12 +318,13 @@ static kr_status make_own(const chunk *c, size_t i, const uint32_t *item_of, con
     picks p = {.item = list};
     size_t n = multi_of(c, i)->ruptures->n;
 
-    memset(at, 0xff, c->nitems * sizeof *at);
     for (size_t r = 0; r < n; r++)
         if (item_of[r] != NONE && c->items[item_of[r]].count == 1)
             pick(c, &c->items[item_of[r]], &p, list, at);
     if (p.n)
         KR_TRY(make_fault(c, &p, at, c->of->of[i], 1, i, i + 1, out));
+    for (size_t k = 0; k < p.n; k++)
+        at[list[k] - c->items] = NONE;
 out:
     return s;
 }
@@ -367,6 +371,7 @@ static kr_status share_chunk(chunk *c, double last_km, kr_multi_sharing *out)
     KR_NEW(list, c->ctx, KR_ACCOUNT_RUPTURES, c->nitems);
     KR_NEW(at, c->ctx, KR_ACCOUNT_RUPTURES, c->nitems);
     KR_TRY(make_shared(c, list, at, &out->shared[out->nshared++]));
+    memset(at, 0xff, c->nitems * sizeof *at);
     item_of = c->item_of;
     for (size_t i = c->first; i < c->last; i++) {
         if (has_shared(c, i, item_of)) {
@@ -380,6 +385,17 @@ out:
     kr_free(at);
     chunk_clear(c);
     return s;
+}
+
+/* Ruptures and their sections have numbers of 32 bits here. */
+static bool countable(const chunk *c)
+{
+    uint64_t n = 0;
+
+    for (size_t i = c->first; i < c->last; i++)
+        n += multi_of(c, i)->ruptures->first[multi_of(c, i)->ruptures->n] +
+             multi_of(c, i)->ruptures->n;
+    return n < NONE;
 }
 
 /* Sources whose ruptures can stand beside each other in one source. */
@@ -409,7 +425,7 @@ kr_status kr_multi_share(kr_ctx *ctx, kr_multi_sharing *sharing)
         while (last < sharing->n && of[last] - of[first] < sharing->most)
             last++;
         chunk c = {.ctx = ctx, .of = sharing, .first = first, .last = last};
-        if (of[last - 1] > of[first])
+        if (of[last - 1] > of[first] && countable(&c))
             KR_TRY(share_chunk(&c, kr_last_distance(limits), sharing));
     }
 out:
