@@ -157,9 +157,9 @@ static kr_status add_member(kr_pool *p, entry *e, size_t component, const kr_rea
     size_t n = count_rates(source);
     KR_GROW(e->members, e->members_cap, e->nmembers + 1, p->h->ctx, KR_ACCOUNT_RUPTURES);
     KR_GROW(e->rates, e->rates_cap, (e->nmembers + 1) * n, p->h->ctx, KR_ACCOUNT_RUPTURES);
-    if (source->fault)
+    if (n > 0 && source->fault) /* none of ruptures that are given one by one */
         kr_fault_rates(source->fault, e->rates + e->nmembers * n);
-    else
+    else if (n > 0)
         kr_split_rates(source->split, e->rates + e->nmembers * n);
     e->members[e->nmembers++] = component;
 out:
