@@ -2,9 +2,7 @@
 #ifndef KR_TESTS_BRANCHES_H
 #define KR_TESTS_BRANCHES_H
 
-#include "hazard/hazard_int.h"
-#include "support/model.h"
-#include "support/support.h"
+#include "hazard/computed.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -86,53 +84,12 @@ static inline void br_make(kt_model *m, const char *job, size_t n, const br_text
     kt_ok(m->ctx, kr_tree_read(m->ctx, m->job, m->model, &m->tree));
 }
 
-typedef struct br_computed {
-    kt_model model;
-    kr_hazard *hazard;
-    kr_sites *sites;
-    double *rates;
-    size_t n; /* of rates */
-    kr_hazard_work work;
-} br_computed;
-
-static inline void br_begin(br_computed *c, const char *job, size_t n, const br_text *groups,
+static inline void br_begin(computed *c, const char *job, size_t n, const br_text *groups,
                             const char *gmms)
 {
-    *c = (br_computed){.n = 0};
+    *c = (computed){.n = 0};
     br_make(&c->model, job, n, groups, gmms);
-    kt_model *m = &c->model;
-    kt_ok(m->ctx, kr_hazard_create(m->ctx, m->job, m->model, m->tree, &c->hazard));
-    kt_ok(m->ctx, kr_sites_read(m->ctx, m->job, kr_hazard_site_columns(c->hazard), &c->sites));
-    kt_ok(m->ctx, kr_hazard_prepare(c->hazard, c->sites));
-    c->n = m->tree->nrates * c->sites->n * m->job->nimts * m->job->nlevels;
-    c->rates = calloc(c->n, sizeof *c->rates);
-    assert_non_null(c->rates);
-}
-
-/* All sites in tiles of `tile`, put together as one tile would give them. */
-static inline void br_compute(br_computed *c, size_t tile, int threads)
-{
-    size_t n = c->sites->n, curve = c->model.job->nimts * c->model.job->nlevels;
-    size_t nrates = c->model.tree->nrates;
-    c->work = (kr_hazard_work){0};
-    for (size_t first = 0; first < n; first += tile) {
-        size_t part = n - first < tile ? n - first : tile;
-        double *rates = calloc(nrates * part * curve, sizeof *rates);
-        assert_non_null(rates);
-        kt_ok(c->model.ctx, kr_hazard_tile(c->hazard, first, part, threads, rates, &c->work));
-        for (size_t r = 0; r < nrates; r++)
-            memcpy(c->rates + (r * n + first) * curve, rates + r * part * curve,
-                   part * curve * sizeof *rates);
-        free(rates);
-    }
-}
-
-static inline void br_end(br_computed *c)
-{
-    free(c->rates);
-    kr_hazard_destroy(&c->hazard);
-    kr_sites_destroy(&c->sites);
-    kt_model_end(&c->model);
+    computed_prepare(c);
 }
 
 /* The general part of a job: `nsites` places around 10 E 45 N; `more` lines override. */

@@ -95,7 +95,7 @@ static long double product(const part *parts, size_t n, size_t nprobs, const dou
 }
 
 /* The rates of a branch: each is a component of its own. */
-static const double *rates_of(const br_computed *c, size_t branch)
+static const double *rates_of(const computed *c, size_t branch)
 {
     const kr_tree *tree = c->model.tree;
     char id[16];
@@ -117,7 +117,7 @@ static size_t check(size_t nprobs, bool sharing, uint64_t seed)
     const double *lone[LONE];
     size_t n[MIXED], compared = 0;
     rupture ruptures[LONE];
-    br_computed c;
+    computed c;
     for (size_t i = 0; i < LONE; i++) {
         ruptures[i] = random_rupture(&seed);
         open_source(&groups[i], i);
@@ -135,7 +135,7 @@ static size_t check(size_t nprobs, bool sharing, uint64_t seed)
     br_begin(&c, br_job(SITES, seed, sharing ? "" : "sharing = false\n"), BRANCHES, groups,
              kt_branch_set("g", "gmpeModel", "applyToTectonicRegionType='Active Shallow Crust'", 2,
                            models));
-    br_compute(&c, 64, 2);
+    compute_tiles(&c, 64, 2);
     assert_int_equal(c.model.tree->ncomponents, BRANCHES);
     for (size_t i = 0; i < LONE; i++)
         lone[i] = rates_of(&c, i);
@@ -147,7 +147,7 @@ static size_t check(size_t nprobs, bool sharing, uint64_t seed)
             kt_close(rates_of(&c, LONE + b)[i], wanted, 1e-13, 1e-300);
             compared += wanted > 1e-12;
         }
-    br_end(&c);
+    end(&c);
     return compared;
 }
 

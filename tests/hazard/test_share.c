@@ -270,19 +270,19 @@ static void check_works(const kr_hazard *h)
 }
 
 /* The same bits for any threads and tiles. */
-static void check_bits(br_computed *c)
+static void check_bits(computed *c)
 {
     double *rates = malloc(c->n * sizeof *rates);
     kr_hazard_work work = c->work;
     assert_non_null(rates);
     memcpy(rates, c->rates, c->n * sizeof *rates);
     for (int threads = 2; threads <= 3; threads++) {
-        br_compute(c, threads == 2 ? 64 : 1024, threads);
+        compute_tiles(c, threads == 2 ? 64 : 1024, threads);
         assert_memory_equal(c->rates, rates, c->n * sizeof *rates);
         kt_same(c->work.contexts, work.contexts);
         kt_same(c->work.computed, work.computed);
     }
-    br_compute(c, 64, 1);
+    compute_tiles(c, 64, 1);
     assert_memory_equal(c->rates, rates, c->n * sizeof *rates);
     free(rates);
 }
@@ -291,14 +291,14 @@ static void check_bits(br_computed *c)
 static double compare(const char *job, size_t n, const br_text *groups, const char *gmms)
 {
     static br_text plain;
-    br_computed one, other;
+    computed one, other;
     plain.n = 0;
     br_add(&plain, "%ssharing = false\n", job);
     br_begin(&one, plain.s, n, groups, gmms);
-    br_compute(&one, 1024, 2);
+    compute_tiles(&one, 1024, 2);
     kt_same(one.work.computed, one.work.contexts);
     br_begin(&other, job, n, groups, gmms);
-    br_compute(&other, 1024, 1);
+    compute_tiles(&other, 1024, 1);
     assert_int_equal(one.n, other.n);
     for (size_t i = 0; i < one.n; i++)
         kt_close(other.rates[i], one.rates[i], 1e-12, 1e-300);
@@ -309,8 +309,8 @@ static double compare(const char *job, size_t n, const br_text *groups, const ch
     check_works(other.hazard);
     check_bits(&other);
     double saved = other.work.contexts - other.work.computed;
-    br_end(&one);
-    br_end(&other);
+    end(&one);
+    end(&other);
     return saved;
 }
 
@@ -408,7 +408,7 @@ static void test_works(void **state)
 {
     (void)state;
     static br_text groups[3];
-    br_computed c;
+    computed c;
     put(&groups[0],
         POINT("a0", "10 45", "5.5", "0.01 0.002") SIMPLE("f0", "0.0002") SYSTEM("m0", R1 R2));
     put(&groups[1], POINT("a1", "10 45", "5.5", "0.02 0.001") SIMPLE("f1", "0.0003")
@@ -425,7 +425,7 @@ static void test_works(void **state)
     expect_work(c.hazard, 2, 1, 0, 1); /* R2 once more */
     expect_work(c.hazard, 4, 3, 2, 1); /* a2, d2, R4 */
     check_works(c.hazard);
-    br_end(&c);
+    end(&c);
     assert_true(compare(br_job(20, 3, ""), 3, groups, one_model()) > 0);
 }
 
@@ -447,28 +447,6 @@ static void test_not_alike(void **state)
         put(&groups[1], pairs[i][1]);
         assert_true(compare(br_job(20, 3, ""), 2, groups, one_model()) == 0);
     }
-}
-
-static kr_status whole_way(kr_ctx *ctx, void *user)
-{
-    kr_status s = KR_OK;
-    const kt_model *m = user;
-    kr_hazard *hazard = NULL;
-    kr_sites *sites = NULL;
-    double *rates = NULL;
-    kr_hazard_work work = {0};
-    KR_TRY(kr_hazard_create(ctx, m->job, m->model, m->tree, &hazard));
-    KR_TRY(kr_sites_read(ctx, m->job, kr_hazard_site_columns(hazard), &sites));
-    KR_TRY(kr_hazard_prepare(hazard, sites));
-    KR_TRY(kr_hazard_estimate(hazard));
-    KR_NEW(rates, ctx, KR_ACCOUNT_RATES,
-           m->tree->nrates * sites->n * m->job->nimts * m->job->nlevels);
-    KR_TRY(kr_hazard_tile(hazard, 0, sites->n, 1, rates, &work));
-out:
-    kr_free(rates);
-    kr_hazard_destroy(&hazard);
-    kr_sites_destroy(&sites);
-    return s;
 }
 
 static void test_allocations(void **state)
