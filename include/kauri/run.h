@@ -28,6 +28,7 @@ typedef struct kr_run_options {
     size_t memory_limit; /* bytes; 0: half of what the machine and its control groups let the
                             process have */
     size_t fit;          /* kr_info_job: bytes; it also tells how much more would fit in them */
+    bool fresh;          /* begin again where an interrupted run would be continued */
     bool memory_report;  /* write who held what memory, and memory over time, into the folder of the
                             results, which is made when the run begins and stays if it fails */
     FILE *info;          /* where a preclassical job tells what it holds; NULL: nowhere */

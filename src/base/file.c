@@ -168,6 +168,38 @@ kr_status kr_make_dirs(kr_ctx *ctx, const char *path)
     return KR_OK;
 }
 
+static kr_status sync_opened(kr_ctx *ctx, const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+    if (fd < 0) {
+        file_fail(ctx, path, "opened");
+        return KR_EIO;
+    }
+    int reason = fsync(fd) == 0 ? 0 : errno;
+    close(fd);
+    /* Some file systems know no folders that could be lost. */
+    if (reason == 0 || (flags & O_DIRECTORY && reason == EINVAL))
+        return KR_OK;
+    errno = reason;
+    file_fail(ctx, path, "made to stay");
+    return KR_EIO;
+}
+
+kr_status kr_sync_file(kr_ctx *ctx, const char *path)
+{
+    return sync_opened(ctx, path, O_RDONLY);
+}
+
+kr_status kr_sync_folder_of(kr_ctx *ctx, const char *path)
+{
+    kr_arena arena;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
+    const char *dir = kr_path_dir(&arena, path);
+    kr_status s = dir ? sync_opened(ctx, dir, O_RDONLY | O_DIRECTORY) : KR_ENOMEM;
+    kr_arena_clear(&arena);
+    return s;
+}
+
 kr_status kr_lock(kr_ctx *ctx, const char *path, int *fd)
 {
     *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);

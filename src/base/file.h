@@ -33,6 +33,11 @@ const char *kr_path_base(const char *path);
 /** Create a folder and its parents. KR_EIO. */
 KR_MUST_CHECK kr_status kr_make_dirs(kr_ctx *ctx, const char *path);
 
+/** Let the content of a file, or the names in its folder, stay whatever happens to the machine.
+ * KR_EIO. */
+KR_MUST_CHECK kr_status kr_sync_file(kr_ctx *ctx, const char *path);
+KR_MUST_CHECK kr_status kr_sync_folder_of(kr_ctx *ctx, const char *path);
+
 /** Take the lock file `path` (created if need be), so that no other process has it. *fd is to be
  * given to kr_unlock. KR_EIO where another process has it or it cannot be made. */
 KR_MUST_CHECK kr_status kr_lock(kr_ctx *ctx, const char *path, int *fd);

@@ -65,7 +65,8 @@ static int read_option(const cli_command *command, int option, cli_job_options *
                    ? -1
                    : cli_usage(command, "--compat %s: oq-3.21 or exact is wanted", optarg);
     case OPT_FRESH:
-        return cli_usage(command, "--fresh is not available yet");
+        o->run.fresh = true;
+        return -1;
     case OPT_MEMORY_REPORT:
         o->run.memory_report = true;
         return -1;

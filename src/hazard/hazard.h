@@ -91,10 +91,23 @@ typedef struct kr_hazard_work {
     kr_spread units;    /* seconds of the units of work */
 } kr_hazard_work;
 
+/* Who keeps what a tile has come to. */
+typedef struct kr_hazard_watch {
+    void *user;
+    size_t begin; /* units that the rates and the counters hold already, the first of their order */
+    /* Unit `added` - 1 of n has been added: until it returns, the rates and the counters hold those
+     * before `added`. One thread at a time; others compute meanwhile. */
+    kr_status (*added)(void *user, size_t added, size_t n);
+    /* The tile fails, for whatever reason. */
+    void (*stopped)(void *user, size_t added, size_t n);
+} kr_hazard_watch;
+
 /** Compute the component rates of sites [first, first + nsites); `first` is a multiple of
- * KR_SITE_BLOCK. rates[(rate * nsites + site) * nimts * nlevels + level], zeroed by the caller.
- * KR_EINTERRUPTED. */
+ * KR_SITE_BLOCK. rates[(rate * nsites + site) * nimts * nlevels + level], zeroed by the caller or,
+ * with a watch, as they were when `begin` units had been added. watch: or NULL. KR_EINTERRUPTED, or
+ * what `added` fails with. */
 KR_MUST_CHECK kr_status kr_hazard_tile(kr_hazard *hazard, size_t first, size_t nsites, int threads,
-                                       double *rates, kr_hazard_work *work);
+                                       double *rates, kr_hazard_work *work,
+                                       const kr_hazard_watch *watch);
 
 #endif

@@ -49,6 +49,8 @@ typedef struct tile {
     kr_section_table sections;
     unit_id *units;
     size_t nunits;
+    const kr_hazard_watch *watch;
+    size_t added; /* units, in their order */
     queue queue;
     atomic_int status; /* the first failure of any thread */
 } tile;
@@ -198,6 +200,15 @@ static void name_unit(const unit_id *id, char *out, size_t size)
              id->first + id->nsites - 1);
 }
 
+static void add_counters(kr_hazard_work *to, const kr_hazard_work *x)
+{
+    to->contexts += x->contexts;
+    to->computed += x->computed;
+    to->means += x->means;
+    to->exceedances += x->exceedances;
+    to->products += x->products;
+}
+
 /* Add a unit's sums to the tile's rates. */
 static void add_unit(tile *t, const unit_id *id, kr_sums *sums)
 {
@@ -208,10 +219,25 @@ static void add_unit(tile *t, const unit_id *id, kr_sums *sums)
             add_site(t, &t->hazard->tree->components[w->members[k]], id->first - t->first + i,
                      sums->rates + k * w->component->ngsims * stride + i * curve, stride);
     memset(sums->touched, 0, sizeof sums->touched);
+    add_counters(t->work, &sums->done);
     if (kr_spread_add(&t->work->units, sums->seconds))
         name_unit(id, t->work->units.slowest, sizeof t->work->units.slowest);
     t->work->done += w->blocks[id->block].cost * (double)id->nsites;
+    t->added++;
     kr_progress(t->hazard->ctx, "hazard", t->work->done, t->work->total);
+}
+
+static void fail(tile *t, kr_status status)
+{
+    int none = KR_OK;
+    if (status != KR_OK)
+        atomic_compare_exchange_strong(&t->status, &none, (int)status);
+}
+
+static kr_status tell_watch(const tile *t)
+{
+    const kr_hazard_watch *w = t->watch;
+    return w ? w->added(w->user, t->added, t->nunits) : KR_OK;
 }
 
 /* Hand in a unit's sums, and add what can be added now. */
@@ -225,8 +251,10 @@ static void queue_give(tile *t, size_t unit, kr_sums *sums)
         q->ready[q->turn % q->nbuffers] = NULL;
         q->adding = true;
         pthread_mutex_unlock(&q->lock);
-        if (atomic_load(&t->status) == KR_OK)
+        if (atomic_load(&t->status) == KR_OK) {
             add_unit(t, id, sums);
+            fail(t, tell_watch(t));
+        }
         pthread_mutex_lock(&q->lock);
         q->adding = false;
         q->turn++;
@@ -238,13 +266,6 @@ static void queue_give(tile *t, size_t unit, kr_sums *sums)
 
 /* ---- threads ---- */
 
-static void fail(tile *t, kr_status status)
-{
-    int none = KR_OK;
-    if (status != KR_OK)
-        atomic_compare_exchange_strong(&t->status, &none, (int)status);
-}
-
 static void run_unit(tile *t, kr_unit *unit, const unit_id *id, kr_sums *sums)
 {
     double began = kr_wall_seconds();
@@ -254,6 +275,8 @@ static void run_unit(tile *t, kr_unit *unit, const unit_id *id, kr_sums *sums)
     if (atomic_load(&t->status) == KR_OK)
         fail(t, kr_unit_run(unit, id->work, id->block, id->first, id->nsites));
     sums->seconds = kr_wall_seconds() - began;
+    sums->done = unit->done;
+    unit->done = (kr_hazard_work){0};
 }
 
 /* What one thread does: takes the next unit until none is left. */
@@ -267,13 +290,6 @@ static void run_units(tile *t)
         run_unit(t, &unit, &t->units[i], sums);
         queue_give(t, i, sums);
     }
-    pthread_mutex_lock(&t->queue.lock);
-    t->work->contexts += unit.done.contexts; /* whole numbers: exact in any order */
-    t->work->computed += unit.done.computed;
-    t->work->means += unit.done.means;
-    t->work->exceedances += unit.done.exceedances;
-    t->work->products += unit.done.products;
-    pthread_mutex_unlock(&t->queue.lock);
     kr_unit_clear(&unit);
 }
 
@@ -312,10 +328,16 @@ static kr_status make_sections(tile *t, int threads)
 }
 
 kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads, double *rates,
-                         kr_hazard_work *work)
+                         kr_hazard_work *work, const kr_hazard_watch *watch)
 {
     kr_status s = KR_OK;
-    tile t = {.hazard = h, .first = first, .nsites = nsites, .rates = rates, .work = work};
+    tile t = {.hazard = h,
+              .first = first,
+              .nsites = nsites,
+              .rates = rates,
+              .work = work,
+              .watch = watch,
+              .added = watch ? watch->begin : 0};
     atomic_init(&t.status, KR_OK);
     work->total = h->cost * (double)h->sites->n;
     if (!h->met) {
@@ -327,7 +349,11 @@ kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads,
     KR_TRY(make_sections(&t, threads));
     kr_phase_begin(h->ctx, "hazard");
     KR_TRY(list_units(&t));
-    KR_TRY(run_threads(&t, threads));
+    t.queue.next = t.queue.turn = t.added;
+    s = run_threads(&t, threads);
+    if (s != KR_OK && watch)
+        watch->stopped(watch->user, t.added, t.nunits);
+    KR_TRY(s);
     if (h->job->compat == KR_COMPAT_OQ_3_21) {
         size_t n = h->tree->nrates * nsites * h->job->nimts * h->job->nlevels;
 #pragma omp parallel for num_threads(threads)

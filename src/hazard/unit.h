@@ -36,6 +36,7 @@ typedef struct kr_sums {
     double *rates; /* members x models x site_block x nimts x padded; zero between units */
     unsigned char touched[KR_SITE_BLOCK];
     double seconds;
+    kr_hazard_work done; /* counters */
 } kr_sums;
 
 /* What one thread computes units with. */
@@ -68,7 +69,7 @@ typedef struct kr_unit {
     uint32_t *order;        /* of the batch's contexts by site */
     kr_site_run runs[KR_GMM_BATCH];
     uint32_t rows[KR_POES_ROWS]; /* 0, 1, 2, ... */
-    kr_hazard_work done;         /* counters */
+    kr_hazard_work done;         /* counters of this unit */
 } kr_unit;
 
 /** Numbers of the sums of the greatest work. */

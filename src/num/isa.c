@@ -41,9 +41,11 @@ int kr_isa_choose(int supported, const char *wanted)
     return supported;
 }
 
+/* Threads that meet here choose the same. */
+static atomic_int chosen = -1;
+
 int kr_isa_level(void)
 {
-    static atomic_int chosen = -1; /* threads that meet here choose the same */
     int level = atomic_load_explicit(&chosen, memory_order_relaxed);
 
     if (level < 0) {
@@ -52,6 +54,14 @@ int kr_isa_level(void)
         atomic_store_explicit(&chosen, level, memory_order_relaxed);
     }
     return level;
+}
+
+bool kr_isa_keep(const char *name)
+{
+    int none = -1, level = kr_isa_choose(kr_isa_supported(), name);
+    if (strcmp(name, isa_names[level]) == 0)
+        atomic_compare_exchange_strong(&chosen, &none, level);
+    return strcmp(name, kr_isa_name()) == 0;
 }
 
 const char *kr_isa_name(void)

@@ -210,35 +210,43 @@ out:
     return s;
 }
 
-kr_status kr_results_create(kr_ctx *ctx, const kr_results_spec *spec, kr_results **out)
+kr_status kr_results_create(kr_ctx *ctx, const char *dir, kr_results **out)
 {
     kr_status s = KR_OK;
     kr_results *r;
     *out = NULL;
     KR_NEW(r, ctx, KR_ACCOUNT_OUTPUT, 1);
     r->ctx = ctx;
-    r->spec = *spec;
     r->lock_fd = -1;
     kr_arena_init(&r->arena, ctx, KR_ACCOUNT_OUTPUT);
-    r->path = kr_path_join(&r->arena, spec->dir, "results.h5");
-    r->temporary = kr_path_join(&r->arena, spec->dir, "results.h5.part");
-    r->lock = kr_path_join(&r->arena, spec->dir, "results.lock");
-    if (!r->path || !r->temporary || !r->lock) {
+    r->spec.dir = kr_arena_strdup(&r->arena, dir);
+    r->path = kr_path_join(&r->arena, dir, "results.h5");
+    r->temporary = kr_path_join(&r->arena, dir, "results.h5.part");
+    r->lock = kr_path_join(&r->arena, dir, "results.lock");
+    if (!r->spec.dir || !r->path || !r->temporary || !r->lock) {
         s = KR_ENOMEM;
         goto out;
     }
-    r->made_dir = !kr_dir_exists(spec->dir);
-    KR_TRY(kr_make_dirs(ctx, spec->dir));
-    KR_TRY(kr_results_check_space(ctx, spec, kr_disk_free(spec->dir)));
+    r->made_dir = !kr_dir_exists(dir);
+    KR_TRY(kr_make_dirs(ctx, dir));
     KR_TRY(kr_lock(ctx, r->lock, &r->lock_fd));
-    KR_TRY(kr_results_plan_maps(r));
-    KR_TRY(kr_h5_create(ctx, r->temporary, &r->file));
-    KR_TRY(write_head(r));
-    KR_TRY(make_datasets(r));
     *out = r;
     r = NULL;
 out:
     kr_results_destroy(&r);
+    return s;
+}
+
+kr_status kr_results_begin(kr_results *r, const kr_results_spec *spec)
+{
+    kr_status s = KR_OK;
+    r->spec = *spec;
+    KR_TRY(kr_results_check_space(r->ctx, spec, kr_disk_free(spec->dir)));
+    KR_TRY(kr_results_plan_maps(r));
+    KR_TRY(kr_h5_create(r->ctx, r->temporary, &r->file));
+    KR_TRY(write_head(r));
+    KR_TRY(make_datasets(r));
+out:
     return s;
 }
 
@@ -311,13 +319,17 @@ kr_status kr_results_put_performance(kr_results *r, const kr_performance *p)
 
 kr_status kr_results_finish(kr_results *r)
 {
-    kr_status s = kr_h5_close(&r->file);
-    if (s == KR_OK && rename(r->temporary, r->path) != 0)
+    kr_status s = KR_OK;
+    KR_TRY(kr_h5_close(&r->file));
+    KR_TRY(kr_sync_file(r->ctx, r->temporary));
+    if (rename(r->temporary, r->path) != 0) {
         s = kr_fail(r->ctx, KR_EIO, "%s: cannot be put in place", r->path);
-    if (s == KR_OK) {
-        r->temporary = NULL;
-        kr_tables_remove(r->ctx, r->spec.dir);
+        goto out;
     }
+    r->temporary = NULL;
+    KR_TRY(kr_sync_folder_of(r->ctx, r->path));
+    kr_tables_remove(r->ctx, r->spec.dir);
+out:
     return s;
 }
 

@@ -6,6 +6,7 @@
 #ifndef KR_OUTPUT_RESULTS_H
 #define KR_OUTPUT_RESULTS_H
 
+#include "base/h5.h"
 #include "model/sites.h"
 #include "output/performance.h"
 #include "stats/sampling.h"
@@ -47,9 +48,11 @@ typedef struct kr_results_spec {
 
 typedef struct kr_results kr_results;
 
-/** Create DIR (with parents) and DIR/results.h5.part with all that is known. KR_EIO, KR_ENOMEM. */
-KR_MUST_CHECK kr_status kr_results_create(kr_ctx *ctx, const kr_results_spec *spec,
-                                          kr_results **out);
+/** Create DIR (with parents) and keep other runs out of it. KR_EIO, KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_results_create(kr_ctx *ctx, const char *dir, kr_results **out);
+
+/** Begin DIR/results.h5.part with all that is known. KR_EIO, KR_ENOMEM, KR_ENOFIT. */
+KR_MUST_CHECK kr_status kr_results_begin(kr_results *results, const kr_results_spec *spec);
 
 /* The curves of consecutive sites, as computed (shapes in the order named). */
 typedef struct kr_results_tile {
@@ -88,6 +91,14 @@ float *kr_rlzs_writer_curves(kr_rlzs_writer *writer);
 
 /** Maps of the curves that are there; both are packed. Any thread. */
 void kr_rlzs_writer_pack(kr_rlzs_writer *writer, const kr_rlzs_block *block);
+
+/** What was packed: single curves, maps; without bytes where the dataset is so small that it is not
+ * packed, or has not been asked for. Until the next block. */
+kr_h5_packed kr_rlzs_writer_packed(const kr_rlzs_writer *writer, bool maps);
+
+/** Take a block as an earlier writer packed it; the bytes must stay until it is put. */
+void kr_rlzs_writer_take(kr_rlzs_writer *writer, const kr_rlzs_block *block, kr_h5_packed curves,
+                         kr_h5_packed maps);
 
 /** What was packed goes into the file. One thread at a time; always in the order of the blocks, so
  * that the same results make the same file. */

@@ -175,6 +175,19 @@ void kr_rlzs_writer_pack(kr_rlzs_writer *w, const kr_rlzs_block *block)
     w->packed_maps = pack(w, w->map_packer, w->maps, c.map);
 }
 
+kr_h5_packed kr_rlzs_writer_packed(const kr_rlzs_writer *w, bool maps)
+{
+    return maps ? w->packed_maps : w->packed_curves;
+}
+
+void kr_rlzs_writer_take(kr_rlzs_writer *w, const kr_rlzs_block *block, kr_h5_packed curves,
+                         kr_h5_packed maps)
+{
+    w->block = *block;
+    w->packed_curves = curves;
+    w->packed_maps = maps;
+}
+
 static kr_status put(const kr_rlzs_writer *w, const char *name, kr_h5_packed packed, const float *x,
                      size_t each)
 {

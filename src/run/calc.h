@@ -47,6 +47,7 @@ typedef struct kr_calc {
     unsigned phases_told; /* bit i: phase i has its line of log */
     kr_results_spec spec;
     kr_results *results;
+    struct kr_journal *journal;      /* of what is done; NULL: none is kept */
     struct kr_memory_report *memory; /* NULL: not asked for */
 } kr_calc;
 
@@ -94,7 +95,7 @@ bool kr_calc_stores_rlzs(const kr_calc *calc);
 /** calc->spec: what the results are to hold. KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_calc_fill_spec(kr_calc *calc);
 
-/** Begin results.h5 in the folder of the options, with all that is known. */
+/** Take the folder of the results; of a run, also what an interrupted one left there. */
 KR_MUST_CHECK kr_status kr_calc_open_results(kr_calc *calc);
 
 /** Write the CSV tables, if the options ask for them. */

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "run/journal.h"
 #include "run/memory.h"
 #include "run/sampling.h"
 
@@ -42,6 +43,7 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
     calc->threads = options->threads > 0 ? options->threads : omp_get_max_threads();
     KR_TRY(kr_options_job(ctx, options, &calc->job));
     kr_info(ctx, "%s: %s", options->job, calc->job->description);
+    KR_TRY(kr_journal_choose_isa(calc));
     if (options->memory_report)
         KR_TRY(begin_report(calc));
     KR_TRY(kr_model_create(ctx, &calc->model));
@@ -84,6 +86,7 @@ out:
 
 void kr_calc_clear(kr_calc *calc)
 {
+    kr_journal_close(&calc->journal);
     kr_results_destroy(&calc->results);
     kr_free(calc->rate_weights);
     kr_calc_sampling_end(calc);

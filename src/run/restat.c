@@ -106,6 +106,7 @@ static kr_status restat(kr_restat *r)
     KR_TRY(plan(r));
     kr_calc_phase(calc, "creating results");
     KR_TRY(kr_calc_open_results(calc));
+    KR_TRY(kr_results_begin(calc->results, &calc->spec));
     KR_TRY(compute(r));
     KR_TRY(kr_calc_close_results(calc));
     KR_TRY(kr_calc_export_tables(calc));

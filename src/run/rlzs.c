@@ -1,5 +1,5 @@
 /* Single realizations: computed, packed and stored block by block. */
-#include "run/calc.h"
+#include "run/journal.h"
 
 #include "num/poe.h"
 #include "stats/realize.h"
@@ -10,12 +10,14 @@
 typedef struct scratch {
     kr_realizer *realizer;
     kr_rlzs_writer *writer;
+    kr_arena kept; /* a block of an interrupted run */
 } scratch;
 
 static kr_status scratch_create(kr_calc *calc, scratch *out)
 {
     kr_status s = KR_OK;
-    *out = (scratch){NULL, NULL};
+    *out = (scratch){.realizer = NULL};
+    kr_arena_init(&out->kept, calc->ctx, KR_ACCOUNT_STATS);
     KR_TRY(kr_realizer_create(calc->ctx, calc->tree, calc->job->nimts * calc->job->nlevels, false,
                               &out->realizer));
     KR_TRY(kr_rlzs_writer_create(calc->results, &out->writer));
@@ -27,6 +29,7 @@ static void scratch_destroy(scratch *it)
 {
     kr_realizer_destroy(&it->realizer);
     kr_rlzs_writer_destroy(&it->writer);
+    kr_arena_clear(&it->kept);
 }
 
 size_t kr_calc_rlzs_bytes(const kr_calc *calc, int threads)
@@ -49,6 +52,39 @@ static void compute(const kr_calc *calc, const scratch *it, const kr_rlzs_block 
     }
 }
 
+static kr_note note_of(const kr_rlzs_block *block, bool maps)
+{
+    return (kr_note){maps ? KR_NOTE_MAPS : KR_NOTE_CURVES, block->site, block->first};
+}
+
+/* A block that an interrupted run packed. */
+static bool take(const kr_calc *calc, scratch *it, const kr_rlzs_block *block)
+{
+    kr_h5_packed packed[2] = {{NULL, 0}, {NULL, 0}};
+    kr_arena_reset(&it->kept);
+    for (int maps = 0; maps < (calc->job->poes.n ? 2 : 1); maps++) {
+        packed[maps].bytes =
+            kr_journal_take_any(calc->journal, note_of(block, maps), &it->kept, &packed[maps].n);
+        if (!packed[maps].bytes)
+            return false;
+    }
+    kr_rlzs_writer_take(it->writer, block, packed[0], packed[1]);
+    return true;
+}
+
+/* Only what is packed is kept. */
+static kr_status keep(const kr_calc *calc, const scratch *it, const kr_rlzs_block *block)
+{
+    kr_status s = KR_OK;
+    for (int maps = 1; maps >= 0; maps--) {
+        kr_h5_packed packed = kr_rlzs_writer_packed(it->writer, maps);
+        if (packed.bytes)
+            KR_TRY(kr_journal_keep(calc->journal, note_of(block, maps), packed.bytes, packed.n));
+    }
+out:
+    return s;
+}
+
 kr_status kr_calc_tile_rlzs(kr_calc *calc, size_t first, size_t nsites, const double *rates)
 {
     size_t nblocks = kr_results_rlzs_blocks(&calc->spec, nsites);
@@ -66,7 +102,8 @@ kr_status kr_calc_tile_rlzs(kr_calc *calc, size_t first, size_t nsites, const do
             const kr_rlzs_block block = kr_results_rlzs_block(&calc->spec, first, nsites, i);
             if (kr_interrupted(calc->ctx) && s == KR_OK)
                 s = kr_fail(calc->ctx, KR_EINTERRUPTED, "interrupted");
-            if (s == KR_OK) {
+            bool kept = s == KR_OK && take(calc, &mine, &block);
+            if (s == KR_OK && !kept) {
                 compute(calc, &mine, &block, first, nsites, rates);
                 kr_rlzs_writer_pack(mine.writer, &block);
             }
@@ -74,6 +111,8 @@ kr_status kr_calc_tile_rlzs(kr_calc *calc, size_t first, size_t nsites, const do
             {
                 if (s == KR_OK && atomic_load(&status) == KR_OK)
                     s = kr_rlzs_writer_put(mine.writer);
+                if (s == KR_OK && !kept)
+                    s = keep(calc, &mine, &block);
                 if (s != KR_OK)
                     atomic_store(&status, (int)s);
                 kr_progress(calc->ctx, "single realizations", (double)(i + 1), (double)nblocks);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "num/isa.h"
+#include "run/journal.h"
 #include "run/memory.h"
 #include "run/sampling.h"
 
@@ -85,8 +86,13 @@ kr_status kr_calc_fill_spec(kr_calc *calc)
 
 kr_status kr_calc_open_results(kr_calc *calc)
 {
-    kr_status s = kr_calc_fill_spec(calc);
-    return s == KR_OK ? kr_results_create(calc->ctx, &calc->spec, &calc->results) : s;
+    kr_status s = KR_OK;
+    KR_TRY(kr_calc_fill_spec(calc));
+    KR_TRY(kr_results_create(calc->ctx, calc->spec.dir, &calc->results));
+    if (calc->options->job)
+        KR_TRY(kr_journal_open(calc));
+out:
+    return s;
 }
 
 /* As the reference: with several sites a job that no source reaches is an error, with one a
@@ -114,6 +120,24 @@ out:
     return s;
 }
 
+/* Hazard and statistics into results.h5; unless an interrupted run came further than that. */
+static kr_status make_results(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    const kr_note done = {.kind = KR_NOTE_RESULTS};
+    if (kr_journal_take(calc->journal, done, NULL, 0))
+        return KR_OK;
+    KR_TRY(kr_results_begin(calc->results, &calc->spec));
+    KR_TRY(kr_calc_tiles(calc));
+    KR_TRY(check_contexts(calc));
+    KR_TRY(kr_calc_close_results(calc));
+    kr_calc_sampling_report(calc);
+    KR_TRY(kr_journal_keep(calc->journal, done, NULL, 0));
+    KR_TRY(kr_journal_sync(calc->journal));
+out:
+    return s;
+}
+
 static kr_status compute(kr_calc *calc)
 {
     kr_status s = KR_OK;
@@ -123,13 +147,14 @@ static kr_status compute(kr_calc *calc)
     KR_TRY(kr_calc_plan(calc));
     kr_calc_phase(calc, "creating results");
     KR_TRY(kr_calc_open_results(calc));
-    KR_TRY(kr_calc_tiles(calc));
-    KR_TRY(check_contexts(calc));
-    KR_TRY(kr_calc_close_results(calc));
+    s = make_results(calc);
+    if (s != KR_OK && kr_journal_end_early(calc))
+        kr_info(calc->ctx, "what is done is kept in %s: the same command goes on", calc->spec.dir);
+    KR_TRY(s);
     if (!calc->memory) /* a report that lies there is of an earlier run */
         kr_memory_remove(calc->spec.dir);
-    kr_calc_sampling_report(calc);
     KR_TRY(kr_calc_export_tables(calc));
+    kr_journal_remove(calc);
     kr_info(calc->ctx, "results in %s; results.h5 has %.2f MB", calc->spec.dir,
             (double)kr_results_bytes(calc->results) / 1e6);
 out:

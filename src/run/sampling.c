@@ -1,6 +1,8 @@
 /* The sampling error of a calculation whose logic tree is sampled. */
 #include "run/sampling.h"
 
+#include "run/journal.h"
+
 #include "base/mem.h"
 #include "tree/whole.h"
 
@@ -146,6 +148,23 @@ static void note_largest(kr_calc *calc, const float *ranges, const float *whole)
     }
 }
 
+static kr_status take_or_compute(kr_calc *calc, size_t first, size_t nsites, const double *rates,
+                                 float *ranges, float *whole)
+{
+    kr_status s = KR_OK;
+    const kr_note notes[2] = {{KR_NOTE_RANGES, first, nsites}, {KR_NOTE_WHOLE, first, nsites}};
+    size_t bytes = nsites * stat_count(calc) * level_count(calc) * sizeof(float);
+    if (kr_journal_take(calc->journal, notes[0], ranges, 2 * bytes) &&
+        (!whole || kr_journal_take(calc->journal, notes[1], whole, bytes)))
+        return KR_OK;
+    KR_TRY(sites_of_tile(calc, first, nsites, rates, ranges, whole));
+    if (whole)
+        KR_TRY(kr_journal_keep(calc->journal, notes[1], whole, bytes));
+    KR_TRY(kr_journal_keep(calc->journal, notes[0], ranges, 2 * bytes));
+out:
+    return s;
+}
+
 kr_status kr_calc_sampling_tile(kr_calc *calc, size_t first, size_t nsites, const double *rates,
                                 float **ranges, float **whole)
 {
@@ -157,7 +176,7 @@ kr_status kr_calc_sampling_tile(kr_calc *calc, size_t first, size_t nsites, cons
     KR_NEW(*ranges, calc->ctx, KR_ACCOUNT_STATS, 2 * nsites * n);
     if (calc->sampling->whole.tree)
         KR_NEW(*whole, calc->ctx, KR_ACCOUNT_STATS, nsites * n);
-    KR_TRY(sites_of_tile(calc, first, nsites, rates, *ranges, *whole));
+    KR_TRY(take_or_compute(calc, first, nsites, rates, *ranges, *whole));
     for (size_t i = 0; i < nsites; i++)
         note_largest(calc, *ranges + 2 * i * n, *whole ? *whole + i * n : NULL);
 out:

@@ -1,5 +1,6 @@
 /* Tiles of sites: component rates, statistics, storage. */
 #include "base/clock.h"
+#include "run/journal.h"
 #include "run/sampling.h"
 #include "stats/weights.h"
 
@@ -78,20 +79,35 @@ static kr_site_rates rates_of_site(const kr_calc *calc, size_t first, size_t nsi
 typedef struct site_scratch {
     kr_statistics_scratch *plain;
     kr_amplifier_scratch *amplified;
+    unsigned char *note; /* what is kept of a unit */
 } site_scratch;
+
+/* Bytes of a unit's statistics and brackets: of all measures, or of one. */
+static size_t unit_bytes(const kr_calc *calc, size_t measures)
+{
+    size_t imts = calc->job->nimts;
+    return (calc->nstats * curve_size(calc) * sizeof(float) + bracket_size(calc) * sizeof(double)) /
+           imts * measures;
+}
 
 static kr_status site_scratch_create(kr_calc *calc, site_scratch *out)
 {
-    *out = (site_scratch){NULL, NULL};
+    kr_status s = KR_OK;
+    *out = (site_scratch){.plain = NULL};
+    if (calc->journal)
+        KR_NEW(out->note, calc->ctx, KR_ACCOUNT_STATS, unit_bytes(calc, calc->job->nimts));
     if (calc->amplifier)
         return kr_amplifier_scratch_create(calc->ctx, calc->amplifier, &out->amplified);
-    return kr_statistics_scratch_create(calc->ctx, calc->statistics, &out->plain);
+    s = kr_statistics_scratch_create(calc->ctx, calc->statistics, &out->plain);
+out:
+    return s;
 }
 
 static void site_scratch_destroy(site_scratch *scratch)
 {
     kr_statistics_scratch_destroy(&scratch->plain);
     kr_amplifier_scratch_destroy(&scratch->amplified);
+    kr_free(scratch->note);
 }
 
 /* Note how long a unit took, a site or one of its measures; one thread at a time. */
@@ -117,6 +133,41 @@ static void stats_of_unit(const kr_calc *calc, const site_scratch *scratch,
         kr_statistics_measure(calc->statistics, scratch->plain, site, measure, stats, brackets);
 }
 
+/* Copies what stats_of_unit gives to a note, or back. */
+static void move_unit(const kr_calc *calc, size_t i, size_t measure, const tile_stats *out,
+                      unsigned char *note, bool back)
+{
+    size_t levels = kr_job_curve_levels(calc->job), imts = calc->job->nimts;
+    size_t n = (calc->amplifier ? imts : 1) * levels;
+    size_t quantiles = bracket_size(calc) ? kr_statistics_quantiles(calc->statistics) : 0;
+    for (size_t k = 0; k < calc->nstats; k++, note += n * sizeof *out->stats) {
+        float *at = out->stats + ((i * calc->nstats + k) * imts + measure) * levels;
+        memcpy(back ? (void *)at : note, back ? note : (void *)at, n * sizeof *at);
+    }
+    for (size_t k = 0; k < quantiles; k++, note += 2 * n * sizeof *out->brackets) {
+        double *at = out->brackets + ((i * quantiles + k) * imts + measure) * levels * 2;
+        memcpy(back ? (void *)at : note, back ? note : (void *)at, 2 * n * sizeof *at);
+    }
+}
+
+/* A unit that an interrupted run computed; otherwise it is computed and kept. */
+static kr_status take_or_compute(kr_calc *calc, const site_scratch *scratch,
+                                 const kr_site_rates *site, size_t i, size_t measure,
+                                 const tile_stats *out)
+{
+    const kr_note note = {KR_NOTE_STATS, site->site, measure};
+    size_t bytes = unit_bytes(calc, calc->amplifier ? calc->job->nimts : 1);
+    if (kr_journal_take(calc->journal, note, scratch->note, bytes)) {
+        move_unit(calc, i, measure, out, scratch->note, true);
+        return KR_OK;
+    }
+    stats_of_unit(calc, scratch, site, i, measure, out);
+    if (!calc->journal)
+        return KR_OK;
+    move_unit(calc, i, measure, out, scratch->note, false);
+    return kr_journal_keep(calc->journal, note, scratch->note, bytes);
+}
+
 /* Statistics of the sites of a tile, over threads. */
 static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, const double *rates,
                                 tile_stats *out)
@@ -140,7 +191,7 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
             double began = kr_wall_seconds();
             size_t measure = i % each;
             const kr_site_rates site = rates_of_site(calc, first, nsites, i / each, rates);
-            stats_of_unit(calc, &scratch, &site, i / each, measure, out);
+            mine = take_or_compute(calc, &scratch, &site, i / each, measure, out);
             pthread_mutex_lock(&noting);
             note_unit(calc, site.site, calc->amplifier ? NULL : calc->job->imts[measure].name,
                       kr_wall_seconds() - began);
@@ -161,7 +212,8 @@ static kr_status amplified_rlzs(kr_calc *calc, size_t first, size_t nsites, cons
                                 float *stats)
 {
     kr_status s = KR_OK;
-    size_t curve = curve_size(calc);
+    size_t curve = curve_size(calc), all = calc->tree->nrlzs * curve * sizeof(float);
+    size_t of_stats = calc->nstats * curve;
     kr_amplifier_scratch *scratch = NULL;
     float *curves = NULL;
     KR_NEW(curves, calc->ctx, KR_ACCOUNT_STATS, calc->tree->nrlzs * curve);
@@ -170,8 +222,15 @@ static kr_status amplified_rlzs(kr_calc *calc, size_t first, size_t nsites, cons
         const kr_site_rates site = rates_of_site(calc, first, nsites, i, rates);
         double began = kr_wall_seconds();
         KR_TRY(check_interrupted(calc));
-        kr_amplifier_site(calc->amplifier, scratch, &site, calc->stats, calc->nstats,
-                          stats + i * calc->nstats * curve, curves);
+        const kr_note notes[2] = {{KR_NOTE_STATS, site.site, 0}, {KR_NOTE_SOIL, site.site, 0}};
+        float *mine = stats + i * of_stats;
+        if (!kr_journal_take(calc->journal, notes[0], mine, of_stats * sizeof *mine) ||
+            !kr_journal_take(calc->journal, notes[1], curves, all)) {
+            kr_amplifier_site(calc->amplifier, scratch, &site, calc->stats, calc->nstats, mine,
+                              curves);
+            KR_TRY(kr_journal_keep(calc->journal, notes[0], mine, of_stats * sizeof *mine));
+            KR_TRY(kr_journal_keep(calc->journal, notes[1], curves, all));
+        }
         note_unit(calc, site.site, NULL, kr_wall_seconds() - began);
         kr_phase_begin(calc->ctx, "storing");
         KR_TRY(kr_results_put_rlzs(calc->results, first + i, curves));
@@ -224,6 +283,25 @@ out:
     return s;
 }
 
+/* The rates of a finished tile are kept when there is time for it; and before the run ends early.
+ */
+static kr_status do_tile(kr_calc *calc, size_t first, size_t nsites, double *rates)
+{
+    kr_status s = KR_OK;
+    bool kept = kr_journal_rates(calc, first, nsites, rates);
+    if (!kept)
+        KR_TRY(kr_journal_tile(calc, first, nsites, rates));
+    if (!kept && kr_journal_has_time_for_rates(calc, nsites)) {
+        KR_TRY(kr_journal_keep_rates(calc, first, nsites, rates));
+        kept = true;
+    }
+    s = kr_calc_tile_stats(calc, first, nsites, rates);
+    if (s != KR_OK && !kept && kr_journal_keep_rates(calc, first, nsites, rates) != KR_OK)
+        kr_info(calc->ctx, "the hazard of %zu sites could not be kept", nsites);
+out:
+    return s;
+}
+
 kr_status kr_calc_tiles(kr_calc *calc)
 {
     kr_status s = KR_OK;
@@ -235,9 +313,7 @@ kr_status kr_calc_tiles(kr_calc *calc)
     for (size_t first = 0; first < n; first += calc->tile_sites) {
         size_t nsites = n - first < calc->tile_sites ? n - first : calc->tile_sites;
         kr_phase_begin(calc->ctx, "hazard");
-        memset(rates, 0, calc->tree->nrates * nsites * total * sizeof *rates);
-        KR_TRY(kr_hazard_tile(calc->hazard, first, nsites, calc->threads, rates, &calc->work));
-        KR_TRY(kr_calc_tile_stats(calc, first, nsites, rates));
+        KR_TRY(do_tile(calc, first, nsites, rates));
     }
     kr_info(calc->ctx, "%.0f contexts", calc->work.contexts);
 out:

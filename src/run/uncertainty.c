@@ -1,6 +1,6 @@
 /* Where the uncertainty comes from, site by site into results.h5. */
 #include "stats/uncertainty.h"
-#include "run/calc.h"
+#include "run/journal.h"
 
 static kr_uncertainty_spec uncertainty_spec(const kr_calc *calc)
 {
@@ -41,9 +41,15 @@ kr_status kr_calc_tile_uncertainty(kr_calc *calc, size_t first, size_t nsites, c
     KR_TRY(kr_uncertainty_create(calc->ctx, &spec, &u));
     for (size_t i = 0; i < nsites; i++) {
         for (size_t m = 0; m < job->nimts; m++) {
-            size_t column = calc->tree->nweights > 1 ? 1 + m : 0;
-            kr_uncertainty_compute(u, job->levels + m * job->nlevels,
-                                   rates + i * total + m * job->nlevels, nsites * total, column);
+            size_t column = calc->tree->nweights > 1 ? 1 + m : 0,
+                   bytes = u->nnumbers * sizeof *u->numbers;
+            const kr_note note = {KR_NOTE_UNCERTAINTY, first + i, m};
+            if (!kr_journal_take(calc->journal, note, u->numbers, bytes)) {
+                kr_uncertainty_compute(u, job->levels + m * job->nlevels,
+                                       rates + i * total + m * job->nlevels, nsites * total,
+                                       column);
+                KR_TRY(kr_journal_keep(calc->journal, note, u->numbers, bytes));
+            }
             KR_TRY(kr_results_put_uncertainty(calc->results, first + i, m, u));
         }
         if (kr_interrupted(calc->ctx)) {

@@ -23,6 +23,8 @@ typedef struct kr_uncertainty_spec {
 typedef struct kr_uncertainty {
     kr_uncertainty_spec spec;
     size_t npoints, nchoices, nstates;
+    size_t nnumbers;
+    double *numbers;          /* all of the following, one after another */
     double *level, *mean_poe; /* points; the mean of probabilities */
     double *mean, *std;       /* points; of rates in the investigation time */
     double *share; /* points x (choices + 1): of the variance of rates; the last one is that of the

@@ -41,7 +41,7 @@ static inline void compute_tiles(computed *c, size_t tile, int threads)
         size_t part = n - first < tile ? n - first : tile;
         double *rates = calloc(nrates * part * curve, sizeof *rates);
         assert_non_null(rates);
-        kt_ok(c->model.ctx, kr_hazard_tile(c->hazard, first, part, threads, rates, &c->work));
+        kt_ok(c->model.ctx, kr_hazard_tile(c->hazard, first, part, threads, rates, &c->work, NULL));
         for (size_t r = 0; r < nrates; r++)
             memcpy(c->rates + (r * n + first) * curve, rates + r * part * curve,
                    part * curve * sizeof *rates);
@@ -72,7 +72,7 @@ static inline kr_status whole_way(kr_ctx *ctx, void *user)
     KR_TRY(kr_hazard_estimate(hazard));
     KR_NEW(rates, ctx, KR_ACCOUNT_RATES,
            m->tree->nrates * sites->n * m->job->nimts * m->job->nlevels);
-    KR_TRY(kr_hazard_tile(hazard, 0, sites->n, 1, rates, &work));
+    KR_TRY(kr_hazard_tile(hazard, 0, sites->n, 1, rates, &work, NULL));
 out:
     kr_free(rates);
     kr_hazard_destroy(&hazard);

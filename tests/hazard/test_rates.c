@@ -535,7 +535,7 @@ static void test_interrupted(void **state)
     computed c;
     begin(&c, job_text(site_list(12, 1), ""), mixed_sources(), models(1, ALL_DISTANCES));
     kr_ctx_interrupt(c.model.ctx);
-    kt_fails(c.model.ctx, kr_hazard_tile(c.hazard, 0, c.sites->n, 2, c.rates, &c.work),
+    kt_fails(c.model.ctx, kr_hazard_tile(c.hazard, 0, c.sites->n, 2, c.rates, &c.work, NULL),
              KR_EINTERRUPTED, "interrupted");
     end(&c);
 }

@@ -73,7 +73,7 @@ static void test_many_pieces(void **state)
     size_t curve = p.m.job->nimts * p.m.job->nlevels, n = p.sites->n;
     double *rates = calloc(p.m.tree->nrates * n * curve, sizeof *rates);
     kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 1e9, &cost)); /* all rounds */
-    kt_ok(p.m.ctx, kr_hazard_tile(p.hazard, 0, n, 1, rates, &work));
+    kt_ok(p.m.ctx, kr_hazard_tile(p.hazard, 0, n, 1, rates, &work, NULL));
     assert_true(work.contexts > 100);
     kt_close(cost.work.contexts, work.contexts, 0.05, 0);
     kt_close(cost.work.computed, work.computed, 0.05, 0);
@@ -106,7 +106,7 @@ static void test_leaves_no_trace(void **state)
             assert_int_equal(cost.pieces, 8); /* one round at the one place */
             kr_hazard_cost_clear(&cost);
         }
-        kt_ok(p.m.ctx, kr_hazard_tile(p.hazard, 0, p.sites->n, 1, rates[sampled], &work));
+        kt_ok(p.m.ctx, kr_hazard_tile(p.hazard, 0, p.sites->n, 1, rates[sampled], &work, NULL));
         if (sampled)
             assert_memory_equal(rates[0], rates[1], size * sizeof *rates[0]);
         end(&p);

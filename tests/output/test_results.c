@@ -181,7 +181,8 @@ static kr_status write_all(const made *x, kr_ctx *ctx)
 {
     kr_status s = KR_OK;
     kr_results *results = NULL;
-    KR_TRY(kr_results_create(ctx, &x->spec, &results));
+    KR_TRY(kr_results_create(ctx, x->spec.dir, &results));
+    KR_TRY(kr_results_begin(results, &x->spec));
     for (size_t first = 0; first < x->sites->n; first += 64)
         KR_TRY(put(x, ctx, results, first, x->sites->n - first < 64 ? x->sites->n - first : 64));
     KR_TRY(kr_results_finish(results));
@@ -441,13 +442,15 @@ static void test_discarded(void **state)
     kr_results *results;
     begin(&x, FEW_SITES);
     kr_ctx *ctx = x.model.ctx;
-    kt_ok(ctx, kr_results_create(ctx, &x.spec, &results));
+    kt_ok(ctx, kr_results_create(ctx, x.spec.dir, &results));
+    kt_ok(ctx, kr_results_begin(results, &x.spec));
     kt_ok(ctx, put(&x, ctx, results, 0, FEW_SITES));
     kr_results_destroy(&results);
     assert_false(kr_dir_exists(x.out)); /* it was not there before */
     kt_ok(ctx, kr_make_dirs(ctx, x.out));
     kt_write_text(kt_path(x.out, "results.h5"), "older");
-    kt_ok(ctx, kr_results_create(ctx, &x.spec, &results));
+    kt_ok(ctx, kr_results_create(ctx, x.spec.dir, &results));
+    kt_ok(ctx, kr_results_begin(results, &x.spec));
     kr_results_destroy(&results);
     assert_int_equal(count_files(x.out, ""), 1);
     assert_int_equal(kr_file_size(kt_path(x.out, "results.h5")), 5);

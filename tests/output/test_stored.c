@@ -59,7 +59,8 @@ static void write_run(const finished *f)
     kr_results *results = NULL;
     float *stats = calloc(f->spec.nstats * 4, sizeof *stats);
     const kr_results_tile tile = {.nsites = 1, .component_rates = f->rates, .stats = stats};
-    kt_ok(ctx, kr_results_create(ctx, &f->spec, &results));
+    kt_ok(ctx, kr_results_create(ctx, f->spec.dir, &results));
+    kt_ok(ctx, kr_results_begin(results, &f->spec));
     kt_ok(ctx, kr_results_put_tile(results, &tile));
     kt_ok(ctx, kr_results_finish(results));
     kr_results_destroy(&results);

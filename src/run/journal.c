@@ -1,0 +1,229 @@
+#include "run/journal_int.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "num/isa.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const kr_note HEAD = {.kind = KR_NOTE_HEAD};
+
+/* ------------------------------------------------------------------ time */
+
+/* Part of the time that may go into writing; seconds before the first, and between two syncs, which
+ * are so many times as long as the sync; and what is believed of a disk that nothing has been
+ * written to: bytes per second, bytes. */
+static const double SHARE = 0.04, EVERY = 0.5, TIMES = 25, SPEED = 3e8, BELIEF = 3e7;
+
+static bool has_time(const kr_journal_clock *c, double now, size_t bytes)
+{
+    double elapsed = now - c->began, each = (c->spent + BELIEF / SPEED) / (c->bytes + BELIEF);
+    return elapsed >= EVERY && c->spent + each * (double)bytes <= SHARE * elapsed;
+}
+
+bool kr_journal_is_due(kr_journal *j, size_t bytes)
+{
+    const kr_journal_clock *c = &j->clock;
+    double now = kr_wall_seconds();
+    pthread_mutex_lock(&j->lock);
+    bool due = now - c->last_sync >= EVERY && now - c->last_sync >= TIMES * c->last_took &&
+               has_time(c, now, bytes);
+    pthread_mutex_unlock(&j->lock);
+    return due;
+}
+
+bool kr_journal_is_worth(const kr_journal *j)
+{
+    return kr_wall_seconds() - j->clock.began >= EVERY;
+}
+
+static void took(kr_journal *j, double since, size_t bytes)
+{
+    j->clock.spent += kr_wall_seconds() - since;
+    j->clock.bytes += (double)bytes;
+}
+
+void kr_journal_synced(kr_journal *j, double since, size_t bytes)
+{
+    pthread_mutex_lock(&j->lock);
+    took(j, since, bytes);
+    j->clock.last_sync = kr_wall_seconds();
+    j->clock.last_took = j->clock.last_sync - since;
+    pthread_mutex_unlock(&j->lock);
+}
+
+/* ------------------------------------------------------------------ opening */
+
+static kr_status make_paths(kr_journal *j, const char *dir)
+{
+    j->path = kr_path_join(&j->arena, dir, "results.journal");
+    j->tile[0] = kr_path_join(&j->arena, dir, "results.tile.0");
+    j->tile[1] = kr_path_join(&j->arena, dir, "results.tile.1");
+    return j->path && j->tile[0] && j->tile[1] ? KR_OK : KR_ENOMEM;
+}
+
+static void remove_files(const kr_journal *j)
+{
+    unlink(j->path);
+    unlink(j->tile[0]);
+    unlink(j->tile[1]);
+}
+
+static kr_status begin_anew(kr_calc *calc, const char *head)
+{
+    kr_journal *j = calc->journal;
+    kr_hash_init(&j->run);
+    kr_hash_text(&j->run, head);
+    return kr_notes_put(j->notes, HEAD, head, strlen(head));
+}
+
+/* What is there must be of the same run. */
+static kr_status go_on(kr_calc *calc, size_t bytes, const char *head)
+{
+    kr_status s = KR_OK;
+    kr_journal *j = calc->journal;
+    kr_tile_mark marks[2];
+    char *was;
+    KR_ANEW(was, &j->arena, bytes + 1);
+    if (!kr_notes_read(j->notes, HEAD, 0, bytes, was)) {
+        s = kr_fail(j->ctx, KR_EIO, "%s: cannot be read", j->path);
+        goto out;
+    }
+    KR_TRY(kr_journal_compare(calc, was, head));
+    kr_hash_init(&j->run);
+    kr_hash_text(&j->run, was);
+    if (kr_tile_marks(j, marks) > 0)
+        j->turns = marks[0].turn;
+    calc->spec.start_date = kr_journal_value(was, "began", &j->arena);
+    KR_TRY(calc->spec.start_date ? KR_OK : KR_ENOMEM);
+    kr_info(j->ctx, "goes on with the run that began %s", calc->spec.start_date);
+out:
+    return s;
+}
+
+kr_status kr_journal_open(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    size_t bytes;
+    kr_journal *j;
+    KR_NEW(j, calc->ctx, KR_ACCOUNT_OUTPUT, 1);
+    j->ctx = calc->ctx;
+    kr_arena_init(&j->arena, j->ctx, KR_ACCOUNT_OUTPUT);
+    if (pthread_mutex_init(&j->lock, NULL) != 0) {
+        kr_free(j);
+        return kr_fail(calc->ctx, KR_ENOMEM, "out of memory");
+    }
+    calc->journal = j;
+    j->clock.began = j->clock.last_sync = kr_wall_seconds();
+    KR_TRY(make_paths(j, calc->spec.dir));
+    if (calc->options->fresh)
+        remove_files(j);
+    const char *head = kr_journal_head(calc, &j->arena);
+    KR_TRY(head ? KR_OK : KR_ENOMEM);
+    KR_TRY(kr_notes_open(j->ctx, j->path, &j->notes));
+    if (kr_notes_find(j->notes, HEAD, &bytes))
+        s = go_on(calc, bytes, head);
+    else if (kr_notes_count(j->notes) == 0)
+        s = begin_anew(calc, head);
+    else
+        s = kr_fail(j->ctx, KR_EINPUT,
+                    "%s: does not say what it belongs to; start again with --fresh", j->path);
+out:
+    return s;
+}
+
+void kr_journal_close(kr_journal **journal)
+{
+    kr_journal *j = *journal;
+    if (!j)
+        return;
+    kr_notes_close(&j->notes);
+    pthread_mutex_destroy(&j->lock);
+    kr_arena_clear(&j->arena);
+    kr_free(j);
+    *journal = NULL;
+}
+
+void kr_journal_remove(kr_calc *calc)
+{
+    if (!calc->journal)
+        return;
+    remove_files(calc->journal);
+    kr_journal_close(&calc->journal);
+}
+
+kr_status kr_journal_choose_isa(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    kr_arena arena;
+    char *head = NULL;
+    kr_arena_init(&arena, calc->ctx, KR_ACCOUNT_OTHER);
+    const char *dir = kr_calc_dir(calc);
+    const char *path = dir ? kr_path_join(&arena, dir, "results.journal") : NULL;
+    KR_TRY(path ? KR_OK : KR_ENOMEM);
+    if (!calc->options->fresh)
+        KR_TRY(kr_notes_peek(path, HEAD, &arena, &head));
+    const char *isa = head ? kr_journal_value(head, "isa", &arena) : NULL;
+    if (isa && !kr_isa_keep(isa))
+        s = kr_fail(
+            calc->ctx, KR_EINPUT,
+            "%s: an interrupted run that began with the instructions %s, and this processor "
+            "has %s; go on where it began, give another folder with -o, or start again with "
+            "--fresh",
+            dir, isa, kr_isa_name());
+out:
+    kr_arena_clear(&arena);
+    return s;
+}
+
+/* ------------------------------------------------------------------ notes */
+
+bool kr_journal_take(kr_journal *j, kr_note note, void *out, size_t bytes)
+{
+    size_t size;
+    return j && kr_notes_find(j->notes, note, &size) && size == bytes &&
+           kr_notes_read(j->notes, note, 0, bytes, out);
+}
+
+const void *kr_journal_take_any(kr_journal *j, kr_note note, kr_arena *arena, size_t *bytes)
+{
+    if (!j || !kr_notes_find(j->notes, note, bytes))
+        return NULL;
+    void *data = kr_arena_alloc(arena, *bytes, 1);
+    return data && kr_notes_read(j->notes, note, 0, *bytes, data) ? data : NULL;
+}
+
+kr_status kr_journal_keep(kr_journal *j, kr_note note, const void *data, size_t bytes)
+{
+    double since = kr_wall_seconds();
+    if (!j)
+        return KR_OK;
+    pthread_mutex_lock(&j->lock);
+    bool fits = has_time(&j->clock, since, bytes);
+    pthread_mutex_unlock(&j->lock);
+    if (!fits)
+        return KR_OK;
+    kr_status s = kr_notes_put(j->notes, note, data, bytes);
+    pthread_mutex_lock(&j->lock);
+    took(j, since, bytes);
+    pthread_mutex_unlock(&j->lock);
+    return s == KR_OK && kr_journal_is_due(j, 0) ? kr_journal_sync(j) : s;
+}
+
+kr_status kr_journal_sync(kr_journal *j)
+{
+    double since = kr_wall_seconds();
+    if (!j || !kr_journal_is_worth(j))
+        return KR_OK;
+    kr_status s = kr_notes_sync(j->notes);
+    kr_journal_synced(j, since, 0);
+    return s;
+}
+
+bool kr_journal_end_early(kr_calc *calc)
+{
+    kr_journal *j = calc->journal;
+    return j && j->notes && kr_journal_sync(j) == KR_OK && kr_file_exists(j->path);
+}
