@@ -43,9 +43,10 @@ struct kr_ctx {
     kr_counter accounts[KR_ACCOUNT_COUNT];
     kr_counter total;
     kr_ledger ledger;
-    atomic_size_t limit;   /* SIZE_MAX: none */
-    atomic_long allocated; /* allocations asked for so far */
-    atomic_long fail_at;   /* 1: the next allocation fails; 0: off */
+    atomic_size_t limit;    /* SIZE_MAX: none */
+    atomic_size_t resident; /* bytes of the process, the most that was seen */
+    atomic_long allocated;  /* allocations asked for so far */
+    atomic_long fail_at;    /* 1: the next allocation fails; 0: off */
 
     kr_phase_table phases;
     double began; /* wall seconds */

@@ -63,7 +63,7 @@ void kr_ledger_copy(kr_ctx *ctx)
             l->copy[i] = atomic_load_explicit(&l->bytes[i], memory_order_relaxed);
             l->held += l->copy[i];
         }
-        l->resident = kr_resident_bytes();
+        l->resident = kr_ctx_resident(ctx);
         l->phase = kr_phase_now(ctx);
         l->when = kr_wall_seconds();
         l->copies++;

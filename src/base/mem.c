@@ -300,3 +300,19 @@ size_t kr_resident_peak_bytes(void)
     char *line = strstr(text, "VmHWM:");
     return line ? (size_t)strtoull(line + sizeof "VmHWM:" - 1, NULL, 10) * 1024 : 0;
 }
+
+size_t kr_ctx_resident(kr_ctx *ctx)
+{
+    size_t now = kr_resident_bytes(), most = atomic_load(&ctx->resident);
+
+    while (now > most && !atomic_compare_exchange_weak(&ctx->resident, &most, now))
+        continue;
+    return now;
+}
+
+size_t kr_ctx_resident_peak(kr_ctx *ctx)
+{
+    size_t kernel = kr_resident_peak_bytes(), most = atomic_load(&ctx->resident);
+
+    return kernel > most ? kernel : most;
+}

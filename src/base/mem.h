@@ -71,4 +71,9 @@ size_t kr_mem_limit(const kr_ctx *ctx);
 size_t kr_resident_bytes(void);
 size_t kr_resident_peak_bytes(void);
 
+/** The same, and the context remembers the most that was seen: the kernel's own peak is counted
+ * less exactly and can be below it. The second is the greater of both. Any thread. */
+size_t kr_ctx_resident(kr_ctx *ctx);
+size_t kr_ctx_resident_peak(kr_ctx *ctx);
+
 #endif

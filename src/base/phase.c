@@ -20,14 +20,14 @@ static unsigned phase_find(kr_phase_table *t, const char *name)
 }
 
 /* `now` is the number of the phase under way, or KR_PHASES_MAX. */
-static void phase_leave(kr_phase_table *t, unsigned now, const kr_ctx *ctx)
+static void phase_leave(kr_phase_table *t, unsigned now, kr_ctx *ctx)
 {
     if (now == KR_PHASES_MAX)
         return;
     kr_phase_use *use = &t->use[now];
     int64_t peak = atomic_load(&t->peak);
     double wall = kr_wall_seconds(), cpu = kr_cpu_seconds();
-    size_t resident = kr_resident_bytes();
+    size_t resident = kr_ctx_resident(ctx);
     use->wall += wall - t->wall_began;
     use->cpu += cpu - t->cpu_began;
     use->accounted = kr_ctx_memory(ctx).current;
@@ -58,7 +58,7 @@ const char *kr_phase_begin(kr_ctx *ctx, const char *name)
     if (before == KR_PHASES_MAX) {
         t->wall_began = kr_wall_seconds();
         t->cpu_began = kr_cpu_seconds();
-        t->resident = kr_resident_bytes();
+        t->resident = kr_ctx_resident(ctx);
     }
     if (t->n == 0)
         t->began = t->wall_began;

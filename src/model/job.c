@@ -101,7 +101,7 @@ static kr_status job_unknown(kr_job_reader *r, const kr_ini_entry *entry)
     kr_status s = KR_OK;
     const char *nearest = NULL;
 
-    KR_TRY(kr_job_key_nearest(r, entry->key, &nearest));
+    KR_TRY(kr_job_key_nearest(r->arena, entry->key, &nearest));
     kr_warn_at(r->ctx, entry->file, entry->line, "unknown parameter '%s' is ignored%s%s%s",
                entry->key, nearest ? "; did you mean '" : "", nearest ? nearest : "",
                nearest ? "'?" : "");

@@ -159,6 +159,18 @@ KR_MUST_CHECK kr_status kr_job_read(kr_ctx *ctx, const char *path, const kr_over
                                     size_t noverrides, kr_compat compat, kr_job **out);
 void kr_job_destroy(kr_job **job);
 
+/* What a parameter of a job does. */
+typedef enum kr_key_use {
+    KR_KEY_UNKNOWN,
+    KR_KEY_WITHOUT_EFFECT, /* schedules work elsewhere, or belongs to other calculations */
+    KR_KEY_WITH_EFFECT     /* or is refused */
+} kr_key_use;
+
+/** What a parameter of this name, present or old, does. Of one that is not known, `nearest` (room
+ * for `size`) is the known name that comes nearest, or "". KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_job_key_check(kr_ctx *ctx, const char *name, kr_key_use *use,
+                                         char *nearest, size_t size);
+
 /** The maximum distance (km) for a magnitude of a tectonic region type: linear interpolation, 0
  * outside the range of magnitudes. `entry` from kr_job_magdist. */
 const kr_magdist *kr_job_magdist(const kr_job *job,

@@ -156,7 +156,7 @@ static kr_status files_unknown(kr_job_reader *r, const kr_ini_entry *entry)
     kr_status s = KR_OK;
     const char *nearest = NULL;
 
-    KR_TRY(kr_job_key_nearest(r, entry->key, &nearest));
+    KR_TRY(kr_job_key_nearest(r->arena, entry->key, &nearest));
     s = kr_fail_at(r->ctx, entry->file, entry->line, "unknown input file '%.80s'%s%s%s", entry->key,
                    nearest ? "; did you mean '" : "; remove it", nearest ? nearest : "",
                    nearest ? "'?" : "");
@@ -207,13 +207,9 @@ out:
 kr_status kr_job_set_file(kr_job_reader *r, const kr_ini_entry *entry)
 {
     kr_status s = KR_OK;
-    size_t len = (size_t)(strrchr(entry->key, '_') - entry->key), n = 0;
-    const kr_job_input *inputs = kr_job_inputs(&n), *input = NULL;
+    const kr_job_input *input = kr_job_input_find(entry->key);
     kr_names names = {0};
 
-    for (size_t i = 0; i < n && !input; i++)
-        if (strlen(inputs[i].name) == len && strncmp(inputs[i].name, entry->key, len) == 0)
-            input = &inputs[i];
     if (!input)
         return files_unknown(r, entry);
     if (!*entry->value) /* takes the file away */

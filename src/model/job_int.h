@@ -67,10 +67,12 @@ typedef struct kr_job_input {
 const kr_job_key *kr_job_keys(size_t *n);
 const kr_job_key *kr_job_key_find(const char *name);
 const kr_job_input *kr_job_inputs(size_t *n);
+/** The input file that a key with one of the endings stands for, or NULL. */
+const kr_job_input *kr_job_input_find(const char *key);
 /** The present name of an old one, or the name itself. */
 const char *kr_job_key_present(const char *name);
 /** The known key nearest to an unknown one, or NULL. */
-KR_MUST_CHECK kr_status kr_job_key_nearest(kr_job_reader *r, const char *name, const char **out);
+KR_MUST_CHECK kr_status kr_job_key_nearest(kr_arena *arena, const char *name, const char **out);
 
 /* job_value.c */
 /** Record "key is 'value'; expected". Returns KR_EINPUT. */

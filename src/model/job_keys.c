@@ -4,6 +4,8 @@
 #include "base/str.h"
 
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 #define AT(member) offsetof(kr_job, member)
 #define HONOURED(name, kind)                                                                       \
@@ -304,21 +306,31 @@ const char *kr_job_key_present(const char *name)
     return name;
 }
 
-kr_status kr_job_key_nearest(kr_job_reader *r, const char *name, const char **out)
+const kr_job_input *kr_job_input_find(const char *key)
+{
+    const char *ending = strrchr(key, '_');
+    size_t length = ending ? (size_t)(ending - key) : 0;
+    for (size_t i = 0; i < NINPUTS; i++)
+        if (strlen(inputs[i].name) == length && strncmp(inputs[i].name, key, length) == 0)
+            return &inputs[i];
+    return NULL;
+}
+
+kr_status kr_job_key_nearest(kr_arena *arena, const char *name, const char **out)
 {
     kr_status s = KR_OK;
     const char **names = NULL;
     size_t n = 0;
 
     *out = NULL;
-    KR_ANEW(names, r->arena, NKEYS + NALIASES + 2 * NINPUTS);
+    KR_ANEW(names, arena, NKEYS + NALIASES + 2 * NINPUTS);
     for (size_t i = 0; i < NKEYS; i++)
         names[n++] = keys[i].name;
     for (size_t i = 0; i < NALIASES; i++)
         names[n++] = aliases[i].old;
     for (size_t i = 0; i < NINPUTS; i++) {
-        const char *file = kr_arena_printf(r->arena, "%s_file", inputs[i].name);
-        const char *csv = kr_arena_printf(r->arena, "%s_csv", inputs[i].name);
+        const char *file = kr_arena_printf(arena, "%s_file", inputs[i].name);
+        const char *csv = kr_arena_printf(arena, "%s_csv", inputs[i].name);
         if (!file || !csv)
             return KR_ENOMEM;
         names[n++] = file;
@@ -326,5 +338,30 @@ kr_status kr_job_key_nearest(kr_job_reader *r, const char *name, const char **ou
     }
     *out = kr_nearest(name, names, n);
 out:
+    return s;
+}
+
+kr_status kr_job_key_check(kr_ctx *ctx, const char *name, kr_key_use *use, char *nearest,
+                           size_t size)
+{
+    kr_status s = KR_OK;
+    kr_arena arena;
+    const char *near = NULL, *present = kr_job_key_present(name);
+    const kr_job_key *key = kr_job_key_find(present);
+    const kr_job_input *input = kr_job_is_path_key(present) ? kr_job_input_find(present) : NULL;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_JOB);
+    nearest[0] = '\0';
+    *use = KR_KEY_UNKNOWN;
+    if (key || input) {
+        kr_key_status status = key ? key->status : input->status;
+        *use = status == KR_KEY_SCHEDULE || status == KR_KEY_UNUSED ? KR_KEY_WITHOUT_EFFECT
+                                                                    : KR_KEY_WITH_EFFECT;
+        goto out;
+    }
+    KR_TRY(kr_job_key_nearest(&arena, name, &near));
+    if (near)
+        snprintf(nearest, size, "%s", near);
+out:
+    kr_arena_clear(&arena);
     return s;
 }

@@ -71,9 +71,15 @@ static void add_component(const kr_calc *calc, size_t c, tally *sum)
     }
 }
 
-static void sources(const kr_calc *calc, FILE *out)
+/* Contexts are first estimated from the sizes of sources, then drawn and counted (hazard/sample.h);
+ * the latter is better: `contexts` in all, which the regions share as they do the former. */
+static void sources(const kr_calc *calc, double contexts, FILE *out)
 {
     const kr_tree *tree = calc->tree;
+    double estimated = 0;
+    for (size_t c = 0; c < tree->ncomponents; c++)
+        estimated += kr_hazard_component_size(calc->hazard, c).contexts;
+    double part = estimated > 0 ? contexts / estimated : 0;
     for (size_t t = 0; t < tree->ntrts; t++) {
         tally sum = {0};
         for (size_t c = 0; c < tree->ncomponents; c++)
@@ -81,7 +87,7 @@ static void sources(const kr_calc *calc, FILE *out)
                 add_component(calc, c, &sum);
         kr_text_row(out, "sources",
                     "%s: %zu sources, %zu points, %.0f ruptures, about %.3g contexts",
-                    tree->trts[t], sum.sources, sum.points, sum.ruptures, sum.contexts);
+                    tree->trts[t], sum.sources, sum.points, sum.ruptures, part * sum.contexts);
         for (int kind = 0; kind < KR_SOURCE_KINDS; kind++)
             if (sum.sources_of[kind])
                 kr_text_row(out, "", "%zu %s, %.0f ruptures", sum.sources_of[kind],
@@ -125,7 +131,7 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     kr_text_row(out, "sites", "%zu", calc->sites->n);
     levels(calc->job, out);
     soil(calc, out);
-    sources(calc, out);
+    sources(calc, time.hazard.work.contexts, out);
     if (calc->model->nsections)
         kr_text_row(out, "fault sections", "%zu", calc->model->nsections);
     branch_sets(tree, out);
@@ -143,6 +149,9 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
         kr_calc_tell_fit(calc, calc->options->fit, out);
     if (fflush(out) != 0 || ferror(out))
         s = kr_fail(calc->ctx, KR_EIO, "writing failed");
+    else
+        s = kr_plan_check(calc,
+                          &plan); /* all is told: a script wants to know what a run would do */
 out:
     return s;
 }
@@ -268,7 +277,7 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
     const char *path = kr_path_join(&arena, dir, "results.h5");
     KR_TRY(path ? KR_OK : KR_ENOMEM);
     if (!kr_file_exists(path) && kr_memory_in(ctx, dir)) {
-        kr_text_row(out, "results", "%s: none, the run did not finish", dir);
+        kr_text_row(out, "results", "%s: no results.h5, the run did not finish", dir);
         kr_memory_info(ctx, dir, out);
         goto out;
     }

@@ -2,7 +2,9 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/str.h"
+#include "input/json.h"
 #include "kauri/run.h"
 #include "run/text.h"
 #include "run/timeline.h"
@@ -19,7 +21,7 @@ struct kr_memory_report {
     kr_ctx *ctx;
     kr_arena arena;
     const char *dir, *paths[FILES];
-    size_t limit;
+    size_t limit, needed;
     kr_timeline *timeline;
     double cost; /* processor seconds of the timeline */
 };
@@ -27,7 +29,8 @@ struct kr_memory_report {
 kr_status kr_memory_take(kr_ctx *ctx, kr_arena *arena, kr_memory *out)
 {
     kr_status s = KR_OK;
-    *out = (kr_memory){.wall = kr_phases_wall(ctx), .resident_peak = kr_resident_peak_bytes()};
+    *out = (kr_memory){
+        .error = "", .wall = kr_phases_wall(ctx), .resident_peak = kr_ctx_resident_peak(ctx)};
     out->all = kr_ctx_memory(ctx);
     out->nphases = kr_phases(ctx, out->phases);
     size_t n = kr_ctx_peak(ctx, &out->peak, NULL, 0);
@@ -128,7 +131,9 @@ static kr_status write_files(const kr_memory_report *r, kr_arena *arena, kr_stat
     kr_memory m;
     KR_TRY(kr_memory_take(r->ctx, arena, &m));
     m.limit = r->limit;
+    m.needed = r->needed;
     m.status = status;
+    m.error = status == KR_OK ? "" : kr_ctx_error(r->ctx);
     for (int i = 0; i < FILES; i++)
         if (i != TIMELINE) {
             m.cost = r->cost + kr_cpu_seconds() - began;
@@ -136,6 +141,12 @@ static kr_status write_files(const kr_memory_report *r, kr_arena *arena, kr_stat
         }
 out:
     return s;
+}
+
+void kr_memory_report_refuse(kr_memory_report *r, size_t bytes)
+{
+    if (r)
+        r->needed = bytes;
 }
 
 kr_status kr_memory_report_end(kr_memory_report **report, kr_status status)
@@ -201,6 +212,35 @@ out:
     return s;
 }
 
+/* What cannot be read is told and stays no error: the results are another file. */
+static void tell_error(kr_ctx *ctx, FILE *out)
+{
+    kr_text_row(out, "memory", "%s", kr_ctx_error(ctx));
+    kr_ctx_clear_error(ctx);
+}
+
+static const char *text_in(const kr_value *dict, const char *key)
+{
+    const kr_value *v = kr_value_get(dict, key);
+    return v && v->kind == KR_VALUE_TEXT ? v->text : "";
+}
+
+/* How the run ended that wrote the report, unless all is well. */
+static void tell_end(kr_ctx *ctx, const char *json, kr_arena *arena, FILE *out)
+{
+    kr_value report;
+    if (kr_json_read(ctx, json, arena, &report) != KR_OK) {
+        tell_error(ctx, out);
+        return;
+    }
+    const char *ended = text_in(&report, "ended"), *error = text_in(&report, "error");
+    if (!ended[0] || kr_str_eq(ended, kr_status_text(KR_OK)))
+        return;
+    kr_text_row(out, "", "the run that wrote it ended: %s", ended);
+    if (error[0] && !kr_str_eq(error, ended))
+        kr_text_row(out, "", "%s", error);
+}
+
 void kr_memory_info(kr_ctx *ctx, const char *dir, FILE *out)
 {
     kr_arena arena;
@@ -210,10 +250,8 @@ void kr_memory_info(kr_ctx *ctx, const char *dir, FILE *out)
     const char *path = kr_path_join(&arena, dir, files[TIMELINE]);
     const char *json = kr_path_join(&arena, dir, files[JSON]);
     if (path && json && kr_file_exists(path) &&
-        kr_timeline_read(ctx, path, &arena, &points, &n) != KR_OK) {
-        kr_text_row(out, "memory", "%s", kr_ctx_error(ctx));
-        kr_ctx_clear_error(ctx);
-    }
+        kr_timeline_read(ctx, path, &arena, &points, &n) != KR_OK)
+        tell_error(ctx, out);
     if (n > 0) {
         for (size_t i = 1; i < n; i++)
             most = points[i].resident > points[most].resident ? i : most;
@@ -221,7 +259,9 @@ void kr_memory_info(kr_ctx *ctx, const char *dir, FILE *out)
                     "%s, accounted at most %.1f MB, resident %.1f MB (after %.1f s: %s)",
                     files[TIMELINE], points[n - 1].peak / 1e6, points[most].resident / 1e6,
                     points[most].seconds, points[most].phase);
-        if (!kr_file_exists(json))
+        if (kr_file_exists(json))
+            tell_end(ctx, json, &arena, out);
+        else
             kr_text_row(out, "", "the run that wrote it was ended after %.1f s: %s",
                         points[n - 1].seconds, points[n - 1].phase);
     }

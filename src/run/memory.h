@@ -20,7 +20,9 @@ typedef struct kr_memory {
     size_t resident_peak;
     size_t limit; /* 0: none */
     kr_status status;
-    double cost; /* processor seconds of the report */
+    const char *error; /* of a run that failed; or "" */
+    size_t needed;     /* what a run that was refused before it began would take; or 0 */
+    double cost;       /* processor seconds of the report */
 } kr_memory;
 
 /** Take stock; holders are in the arena. KR_ENOMEM. */
@@ -45,6 +47,9 @@ typedef struct kr_memory_report kr_memory_report;
 KR_MUST_CHECK kr_status kr_memory_report_begin(kr_ctx *ctx, const char *dir, size_t limit,
                                                kr_memory_report **out);
 
+/** The run is refused: it would take so many bytes. NULL is accepted. */
+void kr_memory_report_refuse(kr_memory_report *report, size_t bytes);
+
 /** Write the report of a run that ended with `status`, when its memory has been given back. Returns
  * `status`, or where that is KR_OK what went wrong here. NULL is accepted. */
 kr_status kr_memory_report_end(kr_memory_report **report, kr_status status);
@@ -55,7 +60,8 @@ void kr_memory_remove(const char *dir);
 /** Is there a timeline in the folder? */
 bool kr_memory_in(kr_ctx *ctx, const char *dir);
 
-/** What a timeline in the folder tells, as a row of text; nothing where there is none. */
+/** What the report in the folder tells, as rows of text: peaks, and how the run ended if it did not
+ * end well. Nothing where there is none. */
 void kr_memory_info(kr_ctx *ctx, const char *dir, FILE *out);
 
 /** Is it the name of a table of the report, which no result is? */

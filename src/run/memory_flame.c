@@ -19,9 +19,6 @@ enum {
 /* Narrower frames of one parent are one frame, in pixels. */
 static const double NARROW = 4;
 
-/* Width of a letter. */
-static const double LETTER = 6.65;
-
 typedef struct flame_row {
     const char *key[LEVELS];
     kr_account account;
@@ -115,7 +112,7 @@ static void colour_of(const frame *fr, char text[8])
 static void put_label(const flame *f, const frame *fr, const char *name, double width, double y)
 {
     char text[200];
-    size_t room = width > 8 ? (size_t)((width - 8) / LETTER) : 0;
+    size_t room = width > 8 ? (size_t)((width - 8) / KR_SVG_LETTER) : 0;
     int64_t bytes = bytes_of(fr->rows, fr->n);
     snprintf(text, sizeof text, "%s  %.2f MB", name, (double)bytes / 1e6);
     if (strlen(text) > room)
@@ -128,7 +125,7 @@ static void put_label(const flame *f, const frame *fr, const char *name, double 
         text[room - 2] = text[room - 1] = '.';
         text[room] = '\0';
     }
-    kr_svg_text(f->out, fr->x + 4, y + 15, "", text);
+    kr_svg_fitted(f->out, fr->x + 4, y + 15, text);
 }
 
 /* `path`: the frame is named with those above it. */

@@ -96,13 +96,41 @@ out:
 
 /* ------------------------------------------------------------------ JSON */
 
-/* All texts are names of the program's own: nothing in them needs an escape. */
-static void put_holder_json(const kr_holder *h, FILE *out)
+/* Names of the program's own: nothing in them needs an escape. `first`: members before the others.
+ */
+static void put_holder_json(const kr_holder *h, const char *first, FILE *out)
 {
     fprintf(out,
-            "{\"phase\": \"%s\", \"account\": \"%s\", \"function\": \"%s\", \"file\": \"%s\", "
+            "{%s\"phase\": \"%s\", \"account\": \"%s\", \"function\": \"%s\", \"file\": \"%s\", "
             "\"line\": %d, \"bytes\": %" PRId64 "}",
-            h->phase, kr_account_name(h->account), h->function, h->file, h->line, h->bytes);
+            first, h->phase, kr_account_name(h->account), h->function, h->file, h->line, h->bytes);
+}
+
+/* Of any bytes, since it may hold names of files: '?' for what is not ASCII. */
+static void put_text_json(const char *text, FILE *out)
+{
+    fputc('"', out);
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if (*p == '"' || *p == '\\')
+            fprintf(out, "\\%c", *p);
+        else if (*p < ' ')
+            fprintf(out, "\\u%04x", *p);
+        else
+            fputc(*p < 0x7f ? *p : '?', out);
+    }
+    fputc('"', out);
+}
+
+/* The whole run, or the first allocation that failed. */
+static void put_refused_json(const kr_memory *m, FILE *out)
+{
+    fputs("  \"refused\": ", out);
+    if (m->needed)
+        fprintf(out, "{\"by\": \"plan\", \"bytes\": %zu}", m->needed);
+    else if (m->peak.refused.bytes)
+        put_holder_json(&m->peak.refused, "\"by\": \"allocation\", ", out);
+    else
+        fputs("null", out);
 }
 
 static void put_peak_json(const kr_memory *m, FILE *out)
@@ -111,11 +139,7 @@ static void put_peak_json(const kr_memory *m, FILE *out)
             "  \"peak\": {\"seconds\": %.3f, \"phase\": \"%s\", \"accounted\": %" PRId64
             ", \"resident\": %zu, \"in_no_account\": %" PRId64 "},\n",
             m->peak.seconds, m->peak.phase, m->peak.bytes, m->peak.resident, kr_memory_outside(m));
-    fputs("  \"refused\": ", out);
-    if (m->peak.refused.bytes)
-        put_holder_json(&m->peak.refused, out);
-    else
-        fputs("null", out);
+    put_refused_json(m, out);
 }
 
 static void put_phases_json(const kr_memory *m, FILE *out)
@@ -137,11 +161,16 @@ void kr_memory_json(const kr_memory *m, FILE *out)
 {
     fprintf(out,
             "{\n  \"format\": \"kauri memory report\",\n  \"format_version\": 1,\n"
-            "  \"engine_version\": \"Kauri %s\",\n  \"ended\": \"%s\",\n"
-            "  \"wall_seconds\": %.3f,\n  \"memory_limit\": %zu,\n"
+            "  \"engine_version\": \"Kauri %s\",\n  \"ended\": \"%s\",\n  \"error\": ",
+            KAURI_VERSION, kr_status_text(m->status));
+    if (m->error[0])
+        put_text_json(m->error, out);
+    else
+        fputs("null", out);
+    fprintf(out,
+            ",\n  \"wall_seconds\": %.3f,\n  \"memory_limit\": %zu,\n"
             "  \"accounted_peak\": %" PRId64 ",\n  \"resident_peak\": %zu,\n",
-            KAURI_VERSION, kr_status_text(m->status), m->wall, m->limit, m->all.peak,
-            m->resident_peak);
+            m->wall, m->limit, m->all.peak, m->resident_peak);
     fprintf(out,
             "  \"report\": {\"processor_seconds\": %.4f, \"of_seconds\": %.4f, \"copies\": %zu},\n",
             m->cost, kr_cpu_seconds(), m->peak.copies);
@@ -156,7 +185,7 @@ void kr_memory_json(const kr_memory *m, FILE *out)
     fputs(",\n  \"holders\": [", out);
     for (size_t i = 0; i < m->nholders; i++) {
         fputs(i ? ",\n    " : "\n    ", out);
-        put_holder_json(&m->holders[i], out);
+        put_holder_json(&m->holders[i], "", out);
     }
     fputs("]\n}\n", out);
 }

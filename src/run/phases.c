@@ -34,7 +34,7 @@ static void take(const kr_calc *calc, kr_performance *out)
                             .cpu = kr_cpu_seconds(),
                             .threads = calc->threads,
                             .accounted_peak = kr_ctx_memory(calc->ctx).peak,
-                            .resident_peak = kr_resident_peak_bytes(),
+                            .resident_peak = kr_ctx_resident_peak(calc->ctx),
                             .work = calc->work,
                             .sites = calc->site_units};
     size_t n = kr_phases(calc->ctx, out->phases), now = kr_phase_now(calc->ctx);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/machine.h"
 #include "base/mem.h"
+#include "run/memory.h"
 #include "run/sampling.h"
 
 #include <math.h>
@@ -220,8 +221,8 @@ kr_status kr_calc_look(kr_calc *calc)
         calc->now.accounted_peak = (size_t)use.peak;
     calc->now.wall = kr_phases_wall(calc->ctx);
     calc->now.cpu = kr_cpu_seconds();
-    calc->now.resident = kr_resident_bytes();
-    calc->now.resident_peak = kr_resident_peak_bytes();
+    calc->now.resident = kr_ctx_resident(calc->ctx);
+    calc->now.resident_peak = kr_ctx_resident_peak(calc->ctx);
     KR_TRY(kr_results_listed_bytes(calc->ctx, &calc->spec, &calc->now.listed));
 out:
     return s;
@@ -232,17 +233,27 @@ void kr_calc_guard_reading(kr_ctx *ctx, const kr_run_options *options)
     kr_mem_set_limit(ctx, max(options->memory_limit, default_limit()));
 }
 
+kr_status kr_plan_check(const kr_calc *calc, const kr_plan_memory *p)
+{
+    char limit[32];
+    if (p->peak <= p->limit)
+        return KR_OK;
+    return kr_fail(calc->ctx, KR_ENOFIT,
+                   "%s: needs %.1f MB of memory, the limit is %s; give a higher --memory-limit or "
+                   "ask for fewer levels, statistics or single realizations",
+                   calc->job->path, ceil((double)p->peak / 1e5) / 10,
+                   kr_plan_size(p->limit, limit));
+}
+
 kr_status kr_calc_plan(kr_calc *calc)
 {
     kr_status s = KR_OK;
     size_t limit = kr_calc_limit(calc);
     KR_TRY(kr_calc_look(calc));
     kr_plan_memory p = kr_calc_plan_memory(calc, limit);
-    if (p.peak > limit) {
-        s = kr_fail(calc->ctx, KR_ENOFIT,
-                    "%s: needs %.1f MB of memory, the limit is %.1f MB; give a higher "
-                    "--memory-limit or ask for fewer levels, statistics or single realizations",
-                    calc->job->path, ceil((double)p.peak / 1e5) / 10, (double)limit / 1e6);
+    s = kr_plan_check(calc, &p);
+    if (s != KR_OK) {
+        kr_memory_report_refuse(calc->memory, p.peak);
         goto out;
     }
     calc->stats_threads = p.stats_threads;

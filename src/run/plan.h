@@ -71,6 +71,12 @@ KR_MUST_CHECK kr_status kr_calc_plan_time(kr_calc *calc, kr_plan_time *out);
 /** The outlines of faults take so many bytes, or what the plan has for them if that is less. */
 void kr_plan_know_outlines(const kr_calc *calc, kr_plan_memory *plan, size_t bytes);
 
+/** KR_ENOFIT, with the figure that would be enough, where the plan is above its limit. */
+KR_MUST_CHECK kr_status kr_plan_check(const kr_calc *calc, const kr_plan_memory *plan);
+
+/** "64.0 MB", of less than 100 kB "64 bytes": a size was given without its unit. Returns `text`. */
+const char *kr_plan_size(size_t bytes, char text[32]);
+
 /** Rows of text: the peak, and what takes how much of it. */
 void kr_plan_tell_memory(const kr_plan_memory *plan, FILE *out);
 

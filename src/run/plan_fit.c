@@ -51,13 +51,13 @@ static void tell_sites(const kr_calc *calc, const kr_plan_memory *least, FILE *o
     double here = (double)calc->sites->n, disk = kr_results_predicted_bytes(&calc->spec) / here;
     double free = kr_disk_free(kr_dir_exists(calc->spec.dir) ? calc->spec.dir : calc->job->dir);
     double most = whole(here + fmax(0, left_by(&tile)) / bytes_per_site(calc));
-    kr_text_row(out, "sites", "%.0f, in tiles of %zu; each takes %.0f bytes all the time", most,
-                tile.tile_sites, bytes_per_site(calc));
-    kr_text_row(out, "", "results.h5 then has at most %.4g GB, %.4g MB for each site",
+    kr_text_row(out, "sites", "%.0f instead of %.0f, computed in tiles of %zu", most, here,
+                tile.tile_sites);
+    kr_text_row(out, "", "results.h5 would then have up to %.4g GB, %.4g MB for each site",
                 most * disk / 1e9, disk / 1e6);
     if (free >= 0 && free < most * disk)
-        kr_text_row(out, "", "the disk has room for %.0f of them (%.1f GB free)",
-                    whole(free / disk), free / 1e9);
+        kr_text_row(out, "", "the disk has %.1f GB free: room for the results of %.0f sites",
+                    free / 1e9, whole(free / disk));
 }
 
 /* ------------------------------------------------------------------ levels */
@@ -70,7 +70,7 @@ static void tell_levels(const kr_calc *calc, const kr_plan_memory *least, FILE *
     double fixed = (double)(least->held + least->met + least->listed + least->outlines);
     double grows = (double)least->peak - fixed, room = (double)least->limit - fixed;
     double most = whole((double)job->nlevels * room / (grows > 1 ? grows : 1));
-    kr_text_row(out, "levels", "%.0f of each of the %zu measures, instead of %zu", most, job->nimts,
+    kr_text_row(out, "levels", "%.0f for each of the %zu measures instead of %zu", most, job->nimts,
                 job->nlevels);
 }
 
@@ -115,24 +115,25 @@ static void tell_branches(const kr_calc *calc, const kr_plan_memory *least, FILE
                    (double)kr_ctx_account(calc->ctx, KR_ACCOUNT_TREE).current;
     double one = (model + (double)(least->met + least->rates + least->scratch)) / n;
     double each = components_per_branch(calc, nsets);
-    kr_text_row(out, "branches", "%.0f of source models, instead of %zu",
+    kr_text_row(out, "branches", "%.0f of source models instead of %zu",
                 whole((double)here + left_by(least) / (each * one)), here);
     kr_text_row(out, "",
-                "if each of the others brings %.3g components like the mean of the %zu here, %.3g "
-                "MB each, and shares none",
-                each, tree->ncomponents, one / 1e6);
+                "if each new one brings %.3g components of its own (%.3g MB each, the mean of the "
+                "%zu here); branches that share sources cost less",
+                each, one / 1e6, tree->ncomponents);
 }
 
 void kr_calc_tell_fit(const kr_calc *calc, size_t bytes, FILE *out)
 {
     const kr_plan_memory least = least_plan(calc, bytes, calc->sites->n);
+    char size[32];
     if (least.peak > bytes) {
-        kr_text_row(out, "fits", "no: it needs %.1f MB, which is more than %.1f MB",
-                    ceil((double)least.peak / 1e5) / 10, (double)bytes / 1e6);
+        kr_text_row(out, "fits", "no: the job needs %.1f MB, and --fit is %s",
+                    ceil((double)least.peak / 1e5) / 10, kr_plan_size(bytes, size));
         return;
     }
-    kr_text_row(out, "fits", "in %.1f MB: %.1f MB would do. As much would leave room for",
-                (double)bytes / 1e6, ceil((double)least.peak / 1e5) / 10);
+    kr_text_row(out, "fits", "yes: the job needs %.1f MB. In %s one of these could grow as far as",
+                ceil((double)least.peak / 1e5) / 10, kr_plan_size(bytes, size));
     tell_sites(calc, &least, out);
     tell_levels(calc, &least, out);
     tell_branches(calc, &least, out);

@@ -2,8 +2,19 @@
 #include "run/plan.h"
 #include "run/text.h"
 
+#include <math.h>
+
 /* Parts below this share of the peak are not named. */
 static const double TOLD_FROM = 0.005;
+
+const char *kr_plan_size(size_t bytes, char text[32])
+{
+    if (bytes < 100000)
+        snprintf(text, 32, "%zu bytes", bytes);
+    else
+        snprintf(text, 32, "%.1f MB", (double)bytes / 1e6);
+    return text;
+}
 
 void kr_plan_tell_memory(const kr_plan_memory *p, FILE *out)
 {
@@ -15,14 +26,14 @@ void kr_plan_tell_memory(const kr_plan_memory *p, FILE *out)
         KR_PLAN_LIST(X)
 #undef X
     };
+    char size[32];
     if (p->peak > p->limit)
-        kr_text_row(out, "memory",
-                    "needs %.1f MB, more than the limit of %.1f MB: it would be refused",
-                    (double)p->peak / 1e6, (double)p->limit / 1e6);
+        kr_text_row(out, "memory", "needs %.1f MB, more than the limit of %s: it would be refused",
+                    ceil((double)p->peak / 1e5) / 10, kr_plan_size(p->limit, size));
     else
         kr_text_row(out, "memory",
-                    "%.1f MB accounted at the peak, of at most %.1f MB; about %.1f MB resident",
-                    (double)p->peak / 1e6, (double)p->limit / 1e6, (double)p->resident / 1e6);
+                    "%.1f MB accounted at the peak, of at most %s; about %.1f MB resident",
+                    (double)p->peak / 1e6, kr_plan_size(p->limit, size), (double)p->resident / 1e6);
     kr_text_row(out, "", "tiles of %zu sites, %d threads%s", p->tile_sites, p->threads,
                 p->stats_threads < p->threads ? ", fewer for the statistics" : "");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)

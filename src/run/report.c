@@ -39,7 +39,7 @@ static void report_sources(const kr_calc *calc)
 {
     const kr_tree *tree = calc->tree;
     size_t count[KR_SOURCE_KINDS] = {0}, shared = 0, total = 0;
-    double most = 0;
+    double most = 0, sum = 0;
     double ruptures = 0, point_ruptures = 0, mags = 0, points = 0, cells = 0;
     double by_kind[KR_SOURCE_KINDS] = {0};
     for (size_t c = 0; c < tree->ncomponents; c++) {
@@ -58,6 +58,7 @@ static void report_sources(const kr_calc *calc)
             total++;
             shared += by > 1;
             most = by > most ? by : most;
+            sum += by;
         }
     }
     for (int kind = 0; kind < KR_SOURCE_KINDS; kind++)
@@ -71,7 +72,9 @@ static void report_sources(const kr_calc *calc)
     if (calc->job->ps_grid_spacing_km > 0)
         kr_info(calc->ctx, "points reduced from %.0f to %.0f by ps_grid_spacing", points, cells);
     if (most > 1)
-        kr_info(calc->ctx, "%zu sources are shared by several paths, up to %.6g", shared, most);
+        kr_info(calc->ctx,
+                "%zu sources are shared by several paths, up to %.6g; %.3g on average of all",
+                shared, most, sum / (double)total);
 }
 
 static void report_heaviest(const kr_calc *calc)

@@ -3,9 +3,11 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "run/plan.h"
 #include "stats/weights.h"
 
 #include <limits.h>
+#include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 
@@ -52,11 +54,12 @@ static kr_status plan(kr_restat *r)
     while (calc->stats_threads > 1 && held + site + (size_t)calc->stats_threads * thread > limit)
         calc->stats_threads--;
     held += (size_t)calc->stats_threads * thread;
+    char size[32];
     if (held + site > limit)
         return kr_fail(r->ctx, KR_ENOFIT,
-                       "needs %.1f MB of memory, the limit is %.1f MB; give a higher "
-                       "--memory-limit or fewer quantiles",
-                       (double)(held + site) / 1e6, (double)limit / 1e6);
+                       "needs %.1f MB of memory, the limit is %s; give a higher --memory-limit or "
+                       "fewer quantiles",
+                       ceil((double)(held + site) / 1e5) / 10, kr_plan_size(limit, size));
     size_t fit = (limit - held) / 4 / site;
     fit = fit > chunk ? fit - fit % chunk : fit ? fit : 1;
     calc->tile_sites = fit < n ? fit : n;

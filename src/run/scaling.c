@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "model/job.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -15,8 +16,40 @@ enum { SETTINGS_MAX = 10000, OPEN_FOLDERS = 16 };
 
 /* ------------------------------------------------------------------ settings */
 
+/* Keys besides the parameters of a job. */
+static const char *const own_keys[] = {"threads", "memory_limit", "compat", "isa",   "job",
+                                       "program", "branches",     "sites",  "levels"};
+
+enum { NOWN = sizeof own_keys / sizeof *own_keys };
+
+/* A key that no run knows would give equal runs and pass for a setting without effect. */
+static kr_status check_key(kr_ctx *ctx, const char *option, const char *key, size_t nown)
+{
+    kr_status s = KR_OK;
+    kr_key_use use;
+    char near[64] = "";
+    for (size_t i = 0; i < nown; i++)
+        if (kr_str_eq(key, own_keys[i]))
+            return KR_OK;
+    KR_TRY(kr_job_key_check(ctx, key, &use, near, sizeof near));
+    if (use == KR_KEY_WITHOUT_EFFECT)
+        kr_warn(ctx, "%s %s: a job may have it, but it changes nothing in classical hazard", option,
+                key);
+    if (use != KR_KEY_UNKNOWN)
+        goto out;
+    const char *own = kr_nearest(key, own_keys, nown);
+    if (own)
+        snprintf(near, sizeof near, "%s", own);
+    s = kr_fail(ctx, KR_EUSAGE, "%s %s: no parameter of a job has this name; %s%s%s", option, key,
+                near[0] ? "did you mean '" : "docs/parameters.md lists them", near,
+                near[0] ? "'?" : "");
+out:
+    return s;
+}
+
 static kr_status check_options(kr_ctx *ctx, const kr_scaling_options *o)
 {
+    kr_status s = KR_OK;
     for (size_t i = 0; i < o->nvary; i++) {
         if (o->vary[i].nvalues == 0)
             return kr_fail(ctx, KR_EUSAGE, "--vary %s has no values", o->vary[i].key);
@@ -24,8 +57,12 @@ static kr_status check_options(kr_ctx *ctx, const kr_scaling_options *o)
             if (kr_str_eq(o->vary[i].key, o->vary[k].key))
                 return kr_fail(ctx, KR_EUSAGE, "--vary %s is given twice; give all values in one",
                                o->vary[i].key);
+        KR_TRY(check_key(ctx, "--vary", o->vary[i].key, NOWN));
     }
-    return KR_OK;
+    for (size_t i = 0; i < o->run.nparameters; i++)
+        KR_TRY(check_key(ctx, "-p", o->run.parameters[i].key, 0));
+out:
+    return s;
 }
 
 static kr_status count_settings(kr_scaling_study *z)
@@ -149,6 +186,22 @@ static double dir_bytes(kr_scaling_study *z, const char *dir)
 
 /* ------------------------------------------------------------------ runs */
 
+/* Known instruction sets; others would be ignored by the run. */
+static bool knows_isa(const kr_scaling_study *z, kr_setting *setting)
+{
+    for (size_t k = 0; k < z->options->nvary; k++) {
+        const char *wanted = kr_setting_value(z, setting, k);
+        if (!kr_str_eq(z->options->vary[k].key, "isa") || kr_str_eq(wanted, "v2") ||
+            kr_str_eq(wanted, "v3") || kr_str_eq(wanted, "v4"))
+            continue;
+        snprintf(setting->reason, sizeof setting->reason, "isa is '%s'; v2, v3 or v4 is wanted",
+                 wanted);
+        setting->exit_status = kr_exit_status(KR_EUSAGE);
+        return false;
+    }
+    return true;
+}
+
 /* The processor may have less than was asked for. */
 static bool has_isa(const kr_scaling_study *z, kr_setting *setting, const kr_stored *run)
 {
@@ -157,7 +210,7 @@ static bool has_isa(const kr_scaling_study *z, kr_setting *setting, const kr_sto
         if (!kr_str_eq(z->options->vary[k].key, "isa") || kr_str_eq(wanted, run->isa))
             continue;
         snprintf(setting->reason, sizeof setting->reason,
-                 "isa %s is not there: the run took %s; v2, v3 and v4 are known", wanted, run->isa);
+                 "isa %s is not there: this processor computes with %s", wanted, run->isa);
         setting->exit_status = kr_exit_status(KR_EUSAGE);
         return false;
     }
@@ -190,10 +243,26 @@ out:
     return s;
 }
 
-/* Results that cannot be read are the setting's failure. */
+static const char *program_of(const kr_scaling_study *z, const kr_setting *setting)
+{
+    for (size_t k = 0; k < z->options->nvary; k++)
+        if (kr_str_eq(z->options->vary[k].key, "program"))
+            return kr_setting_value(z, setting, k);
+    return z->options->program;
+}
+
+/* Results that are not there or cannot be read are the setting's failure. */
 static kr_status take_or_fail(kr_scaling_study *z, kr_setting *setting, const char *dir,
                               kr_run_figures *figures)
 {
+    if (isnan(dir_bytes(z, dir))) {
+        snprintf(setting->reason, sizeof setting->reason,
+                 "%s ended well but left no results.h5; a build of Kauri and a job of classical "
+                 "hazard are wanted",
+                 program_of(z, setting));
+        setting->exit_status = kr_exit_status(KR_EINPUT);
+        return KR_OK;
+    }
     kr_status s = take_results(z, setting, dir, figures);
     if (s != KR_EINPUT)
         return s;
@@ -230,7 +299,8 @@ static kr_status run_setting(kr_scaling_study *z, size_t number)
     if (!dir)
         return KR_ENOMEM;
     z->ndone = number >= z->ndone ? number + 1 : z->ndone;
-    KR_TRY(kr_scaling_run(z, setting, dir, &figures));
+    if (knows_isa(z, setting))
+        KR_TRY(kr_scaling_run(z, setting, dir, &figures));
     if (!setting->reason[0])
         KR_TRY(take_or_fail(z, setting, dir, &figures));
     report(z, number, &figures);

@@ -24,7 +24,12 @@ typedef enum kr_figure {
     KR_F_COUNT
 } kr_figure;
 
-enum { KR_SCALING_PHASES = 64, KR_SCALING_PAIRS_MAX = 1000, KR_REASON_SIZE = 512 };
+enum {
+    KR_SCALING_PHASES = 64,
+    KR_SCALING_PAIRS_MAX = 1000,
+    KR_SCALING_WARNINGS = 50,
+    KR_REASON_SIZE = 512
+};
 
 typedef struct kr_run_figures {
     double x[KR_F_COUNT];
@@ -73,6 +78,8 @@ typedef struct kr_scaling_study {
     const char *first_dir; /* results of the first run that ended well; NULL before */
     size_t nphases;
     const char *phases[KR_SCALING_PHASES];
+    const char *warnings[KR_SCALING_WARNINGS]; /* of the runs, each passed on once */
+    size_t nwarnings;
 } kr_scaling_study;
 
 static inline const char *kr_setting_value(const kr_scaling_study *z, const kr_setting *setting,

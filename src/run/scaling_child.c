@@ -20,7 +20,8 @@
 
 extern char **environ;
 
-static const char error_mark[] = "kauri: error: ", isa_mark[] = "KAURI_ISA=";
+static const char error_mark[] = "kauri: error: ", warning_mark[] = "kauri: warning: ",
+                  isa_mark[] = "KAURI_ISA=";
 
 enum {
     POLL_MS = 100, /* between looks at whether to stop */
@@ -165,12 +166,42 @@ static void become(const command *c, int messages)
     _exit(127);
 }
 
-/* Messages of a process: the last that tells an error is kept. */
+/* Messages of a process: warnings are passed on, the last that tells an error is kept. */
 typedef struct listener {
+    kr_scaling_study *study;
     char line[KR_REASON_SIZE]; /* as far as it came */
     size_t n;
     char *reason;
 } listener;
+
+/* What most runs say is said once. */
+static void pass_on(kr_scaling_study *z, const char *text)
+{
+    for (size_t i = 0; i < z->nwarnings; i++)
+        if (kr_str_eq(z->warnings[i], text))
+            return;
+    if (z->nwarnings == KR_SCALING_WARNINGS)
+        return;
+    const char *copy = kr_arena_strdup(&z->arena, text);
+    if (copy)
+        z->warnings[z->nwarnings++] = copy;
+    kr_warn(z->ctx, "%s", text);
+    if (z->nwarnings == KR_SCALING_WARNINGS)
+        kr_warn(z->ctx, "further warnings of the runs are left out");
+}
+
+static void take_line(listener *l)
+{
+    const char *line = l->line;
+    if (kr_str_starts(line, warning_mark))
+        pass_on(l->study, line + strlen(warning_mark));
+    if (!kr_str_starts(line, error_mark))
+        return;
+    char *usage = strstr(l->line, "; usage: ");
+    if (usage) /* of kauri run, which nobody typed */
+        *usage = '\0';
+    snprintf(l->reason, sizeof l->line, "%s", line + strlen(error_mark));
+}
 
 static void listen_to(listener *l, const char *text, size_t n)
 {
@@ -181,12 +212,7 @@ static void listen_to(listener *l, const char *text, size_t n)
             continue;
         }
         l->line[l->n] = '\0';
-        if (kr_str_starts(l->line, error_mark)) {
-            char *usage = strstr(l->line, "; usage: ");
-            if (usage) /* of kauri run, which nobody typed */
-                *usage = '\0';
-            snprintf(l->reason, sizeof l->line, "%s", l->line + strlen(error_mark));
-        }
+        take_line(l);
         l->n = 0;
     }
 }
@@ -252,7 +278,7 @@ kr_status kr_scaling_run(kr_scaling_study *z, kr_setting *setting, const char *d
 {
     kr_status s = KR_OK;
     command c = {.arena = &z->arena};
-    listener l = {.reason = setting->reason};
+    listener l = {.study = z, .reason = setting->reason};
     struct rusage use;
     int messages[2], status = 0;
     pid_t pid = -1;

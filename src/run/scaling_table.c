@@ -125,8 +125,11 @@ static void put_ratios(FILE *out, const char *what, const kr_scaling_study *z, k
     for (size_t i = 0; i < n; i++)
         ratio[i] = b->runs[i].x[figure] / a->runs[i].x[figure];
     kr_ratios r = kr_ratios_of(ratio, n);
-    fprintf(out, "| %s | %zu | %.3f | %.3f to %.3f | %.3f to %.3f (%.1f %%) | %.3g |\n", what, r.n,
-            r.median, r.least, r.most, r.low, r.high, 100 * r.level, r.p);
+    fprintf(out, "| %s | %zu | %.3f | %.3f to %.3f |", what, r.n, r.median, r.least, r.most);
+    if (r.n < 2) /* one pair tells nothing of the others */
+        fputs(" | |\n", out);
+    else
+        fprintf(out, " %.3f to %.3f (%.1f %%) | %.3g |\n", r.low, r.high, 100 * r.level, r.p);
 }
 
 /* The second setting beside the first, pair by pair. */
@@ -264,11 +267,30 @@ static void put_powers(const kr_scaling_study *z, FILE *out)
         }
 }
 
+/* Why the same site differs where only the number of sites changed. */
+static void put_other_sites(const kr_scaling_study *z, FILE *out)
+{
+    double sites = NAN;
+    bool differs = false;
+    for (size_t i = 0; i < z->ndone && isnan(sites); i++)
+        if (z->settings[i].difference.verdict == KR_VERDICT_FIRST)
+            sites = kr_setting_figure(&z->settings[i], KR_F_SITES);
+    for (size_t i = 0; i < z->ndone; i++)
+        if (z->settings[i].difference.verdict == KR_VERDICT_DIFFERS)
+            differs = differs || kr_setting_figure(&z->settings[i], KR_F_SITES) != sites;
+    if (differs)
+        fputs("\nBeside other sites the same site can differ: which points are taken together far "
+              "away (pointsource_distance, ps_grid_spacing) depends on all sites of the job. "
+              "With -p collapsing=false nothing is.\n",
+              out);
+}
+
 void kr_scaling_markdown(const kr_scaling_study *z, FILE *out)
 {
     head(z, out);
     for (size_t i = 0; i < z->ndone; i++)
         line(z, &z->settings[i], out);
+    put_other_sites(z, out);
     put_pairs(z, out);
     put_powers(z, out);
 }

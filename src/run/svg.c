@@ -1,6 +1,7 @@
 #include "run/svg.h"
 
 #include <math.h>
+#include <string.h>
 
 void kr_svg_escaped(const char *text, FILE *out)
 {
@@ -25,6 +26,14 @@ void kr_svg_text(FILE *out, double x, double y, const char *attributes, const ch
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\"%s>", x, y, attributes);
     kr_svg_escaped(text, out);
     fputs("</text>\n", out);
+}
+
+void kr_svg_fitted(FILE *out, double x, double y, const char *text)
+{
+    char length[96];
+    snprintf(length, sizeof length, " textLength=\"%.1f\" lengthAdjust=\"spacingAndGlyphs\"",
+             KR_SVG_LETTER * (double)strlen(text));
+    kr_svg_text(out, x, y, length, text);
 }
 
 /* Hues 137 degrees apart: the golden angle keeps any few that follow each other apart. Those that

@@ -10,6 +10,13 @@ void kr_svg_escaped(const char *text, FILE *out);
 /** <text> at a place; attributes: "" or ' name="value"'. */
 void kr_svg_text(FILE *out, double x, double y, const char *attributes, const char *text);
 
+/* A letter of the text is so wide, or a little less. */
+#define KR_SVG_LETTER 6.65
+
+/** Text that takes KR_SVG_LETTER for each letter whatever font the reader has, so that what is
+ * found to fit a box stays in it. */
+void kr_svg_fitted(FILE *out, double x, double y, const char *text);
+
 /** The beginning of a drawing of the memory report: the page, its title (also its label for
  * those who do not see it), the style of both colour schemes. `style` is added to that of light
  * pages, `dark` to what dark ones change. End with </svg>. */

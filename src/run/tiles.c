@@ -307,6 +307,7 @@ kr_status kr_calc_tiles(kr_calc *calc)
     kr_status s = KR_OK;
     size_t n = calc->sites->n, total = calc->job->nimts * calc->job->nlevels;
     double *rates = NULL;
+    kr_calc_phase(calc, "hazard"); /* what came before has its line in the log now */
     KR_NEW(rates, calc->ctx, KR_ACCOUNT_RATES, calc->tree->nrates * calc->tile_sites * total);
     if (calc->job->disagg_by_src)
         KR_TRY(kr_rate_weights(calc->ctx, calc->tree, &calc->rate_weights));
@@ -315,7 +316,6 @@ kr_status kr_calc_tiles(kr_calc *calc)
         kr_phase_begin(calc->ctx, "hazard");
         KR_TRY(do_tile(calc, first, nsites, rates));
     }
-    kr_info(calc->ctx, "%.0f contexts", calc->work.contexts);
 out:
     kr_free(rates);
     return s;

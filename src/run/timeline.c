@@ -28,10 +28,11 @@ struct kr_timeline {
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t wake;
     bool over, failed;
-    double cpu;    /* seconds of the thread that writes */
-    double last;   /* seconds of the last line */
-    size_t lines;  /* written */
-    unsigned seen; /* a bit for each phase that has a line */
+    double cpu;     /* seconds of the thread that writes */
+    double last;    /* seconds of the last line */
+    size_t lines;   /* written */
+    size_t returns; /* lines of phases that began again before it was time for a line */
+    unsigned seen;  /* a bit for each phase that has a line */
 };
 
 _Static_assert(KR_PHASES_MAX <= 32, "a bit for each");
@@ -56,7 +57,7 @@ static void put_line(kr_timeline *t)
     const char *name = kr_phase_name(t->ctx, &phase);
     kr_account_use use = kr_ctx_memory(t->ctx);
     int n = snprintf(line, sizeof line, "%.3f,%.60s,%zu,%lld,%lld\n", now, name,
-                     kr_resident_bytes(), (long long)use.current, (long long)use.peak);
+                     kr_ctx_resident(t->ctx), (long long)use.current, (long long)use.peak);
     if (n < 0 || write(t->fd, line, (size_t)n) != n)
         t->failed = true;
     if (phase < KR_PHASES_MAX)
@@ -71,8 +72,13 @@ static void phase_began(void *user)
     unsigned phase;
     pthread_mutex_lock(&t->lock);
     kr_phase_name(t->ctx, &phase);
-    if ((phase < KR_PHASES_MAX && !(t->seen >> phase & 1U)) ||
-        kr_wall_seconds() - t->zero >= line_due(t))
+    bool due = (phase < KR_PHASES_MAX && !(t->seen >> phase & 1U)) ||
+               kr_wall_seconds() - t->zero >= line_due(t);
+    if (!due && t->returns < KR_TIMELINE_RETURNS) {
+        t->returns++;
+        due = true;
+    }
+    if (due)
         put_line(t);
     pthread_mutex_unlock(&t->lock);
 }

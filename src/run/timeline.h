@@ -9,9 +9,10 @@
 
 /* Lines come 0.1 s apart at first; after each 256 the distance doubles, so that a day gives some
  * 3,000. A line takes less than 0.1 ms, 0.1 % of that. A phase that begins has a line at once if it
- * is new, or if it is time for a line. */
+ * is new or if it is time for a line; the first 64 others have one too, so that in a short run each
+ * stretch of the drawing is that of its phase. */
 #define KR_TIMELINE_SECONDS 0.1
-enum { KR_TIMELINE_LINES = 256 };
+enum { KR_TIMELINE_LINES = 256, KR_TIMELINE_RETURNS = 64 };
 
 /** Seconds until the next line after so many. */
 double kr_timeline_period(size_t lines);

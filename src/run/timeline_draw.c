@@ -76,7 +76,8 @@ static void put_axes(const chart *c, FILE *out)
         double x = x_of(c, k * step);
         fprintf(out, "<path class=\"grid\" d=\"M%.1f %dV%d\"/>\n", x, TOP, BOTTOM);
         snprintf(text, sizeof text, "%g s", k * step);
-        kr_svg_text(out, x, BOTTOM + 16, " class=\"soft\" text-anchor=\"middle\"", text);
+        kr_svg_text(out, fmin(x, RIGHT - KR_SVG_LETTER * (double)strlen(text) / 2), BOTTOM + 16,
+                    " class=\"soft\" text-anchor=\"middle\"", text);
     }
     fprintf(out, "<path class=\"axis\" d=\"M%d %dV%dH%d\"/>\n", LEFT, TOP, BOTTOM, RIGHT);
 }
@@ -112,8 +113,8 @@ static void put_band(const chart *c, int name, double from, double to, FILE *out
             ", %.3f to %.3f s</title><rect class=\"k%d\" x=\"%.2f\" y=\"%.0f\" width=\"%.2f\" "
             "height=\"%d\"/>\n",
             from, to, name % KR_SVG_COLOURS, x, top, width, BAND);
-    if (width > 7.0 * (double)strlen(text) + 6)
-        kr_svg_text(out, x + 4, top + 14, "", text);
+    if (width >= KR_SVG_LETTER * (double)strlen(text) + 8)
+        kr_svg_fitted(out, x + 4, top + 14, text);
     fputs("</g>\n", out);
 }
 
@@ -142,7 +143,8 @@ static void put_legend(const chart *c, double limit, FILE *out)
         double y = top + LEGEND_ROW * (double)(i / LEGEND_COLUMNS);
         fprintf(out, "<rect class=\"k%d\" x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"12\"/>\n",
                 i % KR_SVG_COLOURS, x, y - 10);
-        snprintf(text, sizeof text, "%.24s %.3g s", shown(c->names[i]), c->spent[i]);
+        snprintf(text, sizeof text, c->spent[i] < 0.0005 ? "%.24s < 1 ms" : "%.24s %.3g s",
+                 shown(c->names[i]), c->spent[i]);
         kr_svg_text(out, x + 18, y, "", text);
     }
     fprintf(out, "<path class=\"resident\" d=\"M%d 50h22\"/>\n", LEFT);

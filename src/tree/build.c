@@ -65,20 +65,6 @@ out:
     return s;
 }
 
-static void build_log(const kr_build *b)
-{
-    double shared = 0;
-    size_t n = 0;
-
-    for (size_t c = 0; c < b->tree->ncomponents; c++)
-        for (size_t i = 0; i < b->tree->components[c].nsources; i++, n++)
-            shared += b->tree->components[c].sources[i].shared_by;
-    kr_info(b->ctx,
-            "There are %zu groups and %zu sources; each is shared by %.2f source-model paths on "
-            "average",
-            b->tree->ncomponents, n, n > 0 ? shared / (double)n : 0.0);
-}
-
 kr_status kr_build_tree(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_tree *tree,
                         kr_tree_inside *in)
 {
@@ -94,7 +80,6 @@ kr_status kr_build_tree(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_tree
     KR_TRY(kr_build_variants(&b));
     KR_TRY(kr_build_components(&b));
     KR_TRY(kr_build_reqv(&b));
-    build_log(&b);
 out:
     build_clear(&b);
     return s;

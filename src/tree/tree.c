@@ -83,16 +83,6 @@ static kr_status tree_paths(kr_ctx *ctx, const kr_job *job, kr_tree *tree, kr_tr
     return kr_walk_make(ctx, tree, &tree->walk);
 }
 
-static void tree_log(kr_ctx *ctx, const kr_tree *tree)
-{
-    if (tree->nrlzs != KR_UNNUMBERED)
-        kr_info(ctx, "Building %zu realizations (%zu source-model paths)", tree->nrlzs,
-                tree->npaths);
-    else
-        kr_info(ctx, "Building %.6g realizations (%.6g source-model paths)", tree->rlzs,
-                tree->paths);
-}
-
 static kr_status tree_fill(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_tree *tree,
                            kr_tree_inside *in)
 {
@@ -113,7 +103,6 @@ static kr_status tree_fill(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_t
     if (s == KR_EINPUT)
         s = kr_fail(ctx, KR_EINPUT, "%s: %s", job->path, kr_ctx_error(ctx));
     KR_TRY(s);
-    tree_log(ctx, tree);
 out:
     return s;
 }

@@ -36,7 +36,7 @@ if command -v python3 >/dev/null; then
 import json, sys
 m = json.load(open(sys.argv[1]))
 held = sum(h["bytes"] for h in m["holders"])
-assert m["ended"] == "done" and m["refused"] is None
+assert m["ended"] == "done" and m["refused"] is None and m["error"] is None
 assert held == m["peak"]["accounted"] == sum(a["bytes"] for a in m["accounts"])
 assert 0.99 * m["accounted_peak"] <= held <= m["accounted_peak"] <= m["memory_limit"]
 assert m["peak"]["in_no_account"] == m["peak"]["resident"] - held
@@ -80,6 +80,15 @@ run -o refused --memory-report --memory-limit 1M
 [ $got -eq 3 ] || fail "a memory limit that is too small must give status 3, not $got"
 [ "$(count_files refused)" -eq 5 ] || fail "refused: not all files are there"
 grep -q '"ended": "would not fit' refused/memory.json || fail "memory.json does not say how it ended"
+grep -Eq '"refused": \{"by": "plan", "bytes": [0-9]+\}' refused/memory.json || fail "memory.json does not say what was refused"
+"$KAURI_PROGRAM" info refused >"$scratch/log" || fail "info of a refused run: $(cat "$scratch/log")"
+grep -q 'ended: would not fit the memory limit' "$scratch/log" || fail "info does not say that it was refused: $(cat "$scratch/log")"
+grep -q 'needs .* MB of memory, the limit is 1.0 MB' "$scratch/log" || fail "info does not say why: $(cat "$scratch/log")"
+mkdir broken
+cp refused/memory-timeline.csv broken
+echo '{"ended": ' >broken/memory.json
+"$KAURI_PROGRAM" info broken >"$scratch/log" || fail "info of a report that is cut off: $(cat "$scratch/log")"
+grep -q 'broken/memory.json:' "$scratch/log" || fail "info does not name the file that it cannot read: $(cat "$scratch/log")"
 cp refused/memory.json before.json
 flock refused/memory-timeline.csv "$KAURI_PROGRAM" run job.ini -q -o refused --memory-report >"$scratch/log" 2>&1
 [ $? -eq 7 ] || fail "a folder in use must give status 7"

@@ -4,7 +4,7 @@
 cp -r "$KAURI_SOURCE_DIR/demos/area" "$scratch/area"
 cd "$scratch/area" || exit 1
 
-# 86 sites, more than one block of them; levels enough to count.
+# 100 sites, more than one block of them; levels enough to count.
 job=(job.ini -p region_grid_spacing=20 -p area_source_discretization=60)
 levels() {
     echo "intensity_measure_types_and_levels={'PGA': logscale(0.005, 2, $1), 'SA(0.5)': logscale(0.005, 2, $1)}"
@@ -63,17 +63,30 @@ done
 
 # As many levels as are told fit, and twice as many do not.
 "$KAURI_PROGRAM" info "${job[@]}" --threads 1 -p "$(levels 20)" --fit 12M >info 2>said || fail "$(cat said)"
-n=$(told info '^levels +([0-9]+) of each of the 2 measures, instead of 20')
+n=$(told info '^levels +([0-9]+) for each of the 2 measures instead of 20')
 [ "${n:-0}" -gt 40 ] || fail "levels that fit: $(grep '^levels' info)"
 for many in "$n" $((2 * n)); do
-    "$KAURI_PROGRAM" info "${job[@]}" --threads 1 -p "$(levels "$many")" --memory-limit 12M >"info$many" 2>said ||
-        fail "$(cat said)"
+    "$KAURI_PROGRAM" info "${job[@]}" --threads 1 -p "$(levels "$many")" --memory-limit 12M >"info$many" 2>said
+    status[many]=$?
 done
+[ "${status[n]}" -eq 0 ] || fail "info of what fits: status ${status[n]}: $(cat said)"
+[ "${status[2 * n]}" -eq 3 ] || fail "info of what does not fit: status ${status[2 * n]}"
+grep -q '^results.h5 ' "info$((2 * n))" || fail "info of what does not fit does not tell all: $(cat "info$((2 * n))")"
+grep -q 'needs [0-9.]* MB of memory, the limit is 12.0 MB' said || fail "info does not say why: $(cat said)"
+"$KAURI_PROGRAM" run "${job[@]}" --dry-run --memory-limit 100 >dry 2>said
+[ $? -eq 3 ] || fail "--dry-run of what does not fit"
+grep -q 'the limit is 100 bytes' said || fail "a limit without its unit: $(cat said)"
+grep -q 'more than the limit of 100 bytes' dry || fail "a limit without its unit: $(grep ^memory dry)"
 grep -q 'would be refused' "info$n" && fail "$n levels do not fit: $(grep '^memory' "info$n")"
 grep -q 'would be refused' "info$((2 * n))" || fail "twice $n levels would fit: $(grep '^memory' "info$((2 * n))")"
-grep -qE '^sites +[0-9]+, in tiles of 64' info || fail "no sites that fit"
+grep -qE '^sites +[0-9]+ instead of 100, computed in tiles of 64' info || fail "no sites that fit"
 grep -qE '^branches +[0-9]+ of source models' info || fail "no branches that fit"
-"$KAURI_PROGRAM" info "${job[@]}" --fit 100K 2>said | grep -q '^fits *no: it needs' || fail "100 KB cannot fit"
+"$KAURI_PROGRAM" info "${job[@]}" --fit 100 2>said | grep -q '^fits *no: the job needs .* MB, and --fit is 100 bytes' ||
+    fail "100 bytes cannot fit"
+# contexts are told once: those of the regions are those of the work
+"$KAURI_PROGRAM" info "${job[@]}" >info 2>said || fail "$(cat said)"
+near "$(sed -nE 's/^sources .*about ([0-9.e+]+) contexts.*/\1/p' info | awk '{sum += $1} END {print sum}')" \
+    "$(told info '^work +about ([0-9.e+]+) contexts')" 1 || fail "two counts of contexts: $(grep contexts info)"
 "$KAURI_PROGRAM" run "${job[@]}" --fit 1G >said 2>&1
 [ $? -eq 2 ] || fail "run --fit: $(cat said)"
 "$KAURI_PROGRAM" info "${job[@]}" --fit lots >said 2>&1

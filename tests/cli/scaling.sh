@@ -102,8 +102,8 @@ scaling job.ini --vary levels=5,10 --vary threads=1 --one-at-a-time -q || fail "
 [ "$(grep -c '^| [15]' "$scratch/out")" -eq 2 ] || fail "one at a time: $(cat "$scratch/out")"
 
 # branches; other jobs; in pairs
-scaling job.ini --vary isa=v9 --vary threads=1,x -q
-grep -q '| status 2: isa v9 is not there: the run took ' "$scratch/out" || fail "isa: $(cat "$scratch/out")"
+scaling job.ini --vary isa=v9,v2 --vary threads=1,x -q
+grep -q "| status 2: isa is 'v9'; v2, v3 or v4 is wanted |" "$scratch/out" || fail "isa: $(cat "$scratch/out")"
 grep -q '| status 2: --threads x: a number from 1 to 4096 is wanted |' "$scratch/out" || fail "usage: $(cat "$scratch/out")"
 scaling job.ini --vary branches=1 -q || fail "branches: $(cat "$scratch/log")"
 scaling job.ini --vary branches=40 -q && fail "all settings fail: status 0"
@@ -114,8 +114,38 @@ grep -q '^| processor time | 3 | ' "$scratch/out" || fail "pairs: $(cat "$scratc
 scaling job.ini --vary "program=$KAURI_PROGRAM,$scratch/none" -q || fail "programs: $(cat "$scratch/log")"
 grep -q "$scratch/none |.*| status 127: the program cannot be started |" "$scratch/out" ||
     fail "a program that is not there: $(cat "$scratch/out")"
+printf '#!/bin/sh\n' >none.sh
+chmod +x none.sh
+scaling job.ini --vary program=./none.sh -q && fail "a program that does nothing"
+grep -q '| status 1: ./none.sh ended well but left no results.h5; ' "$scratch/out" || fail "no results: $(cat "$scratch/out")"
 scaling --vary 'job=job.ini,other \(job.ini' -q || fail "jobs: $(cat "$scratch/log")"
 grep -q '^| other (job.ini | .* | equal |' "$scratch/out" || fail "equal jobs: $(cat "$scratch/out")"
+
+# a key that no job has would give equal runs; warnings of the runs are told once
+for wrong in "--vary truncation_levle=3,2|'truncation_level'" "--vary thread=1,2|'threads'" \
+    "--vary site_modle_file=a,b|'site_model_file'" "--vary threads=1 -p trunc_level=2|docs/parameters.md"; do
+    "$KAURI_PROGRAM" scaling job.ini ${wrong%|*} >"$scratch/out" 2>"$scratch/log"
+    [ $? -eq 2 ] || fail "${wrong%|*} must give status 2"
+    [ "$(wc -l <"$scratch/log")" -eq 1 ] || fail "${wrong%|*}: more than one line: $(cat "$scratch/log")"
+    grep -q "no parameter of a job has this name; .*${wrong#*|}" "$scratch/log" || fail "${wrong%|*}: $(cat "$scratch/log")"
+done
+scaling job.ini --vary concurrent_tasks=1,2 -q || fail "a key without effect: $(cat "$scratch/log")"
+grep -q 'warning: --vary concurrent_tasks: .* changes nothing' "$scratch/log" || fail "no warning: $(cat "$scratch/log")"
+echo 'truncation_levle = 3' >>'other (job.ini'
+scaling 'other (job.ini' --vary threads=1,2 -q || fail "a job with a warning: $(cat "$scratch/log")"
+[ "$(grep -c "unknown parameter 'truncation_levle'" "$scratch/log")" -eq 1 ] || fail "the warning of the runs: $(cat "$scratch/log")"
+
+# numbers of sites: why a site can differ beside others
+scaling job.ini --vary sites=2,8 -q || fail "sites: $(cat "$scratch/log")"
+grep -q '^| 8 .* differs ' "$scratch/out" || fail "8 sites are beside 2 as they are: the next test says nothing"
+grep -q '^Beside other sites' "$scratch/out" || fail "no word on sites: $(cat "$scratch/out")"
+scaling job.ini --vary sites=2,8 -p collapsing=false -q || fail "sites: $(cat "$scratch/log")"
+grep -q '^| 8 .* equal where shared ' "$scratch/out" || fail "without collapsing: $(cat "$scratch/out")"
+! grep -q '^Beside other sites' "$scratch/out" || fail "a word on sites that are equal"
+
+# a single pair tells nothing of the others
+scaling job.ini --vary threads=1,2 --ab 1 -q || fail "one pair: $(cat "$scratch/log")"
+grep -Eq '^\| wall time \| 1 \| [0-9.]+ \| [0-9.]+ to [0-9.]+ \| \| \|$' "$scratch/out" || fail "one pair: $(cat "$scratch/out")"
 nothing_left "all runs"
 
 # wrong usage

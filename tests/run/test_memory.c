@@ -202,7 +202,7 @@ static void test_lines_of_a_timeline(void **state)
     assert_true(cpu >= 0 && cpu <= wall + 1);
     assert_null(t);
     kt_ok(ctx, kr_timeline_read(ctx, path, &arena, &points, &n));
-    assert_true((double)n <= 6 + wall / KR_TIMELINE_SECONDS);
+    assert_true((double)n <= 6 + KR_TIMELINE_RETURNS + wall / KR_TIMELINE_SECONDS);
     assert_string_equal(points[0].phase, "zero");
     for (size_t i = 0; i < n; i++) {
         for (int k = 0; k < 3; k++)
@@ -257,6 +257,49 @@ static void test_what_is_cut_off_is_left_out(void **state)
     kt_fails(ctx, kr_timeline_read(ctx, path, &arena, &p, &n), KR_EINPUT, "cut.csv:2: ");
     kt_write_text(path, "lon,lat\n");
     kt_fails(ctx, kr_timeline_read(ctx, path, &arena, &p, &n), KR_EINPUT, "cut.csv:1: ");
+    kr_arena_clear(&arena);
+    kt_ctx_end(&ctx);
+}
+
+/* Each phase has its own stretch of the drawing, and its name stays within or is left out. */
+static void test_names_of_phases_stay_in_their_boxes(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a", "distances of sections", "hazard",
+                                        "ground-motion models"};
+    enum { POINTS = 60 };
+    kr_ctx *ctx = kt_ctx();
+    kr_arena arena;
+    kr_node *root;
+    kr_timeline_point points[POINTS];
+    const char *path = kt_path(dir, "bands.svg");
+    size_t named = 0, bands = 0;
+    double seconds = 0;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
+    for (size_t i = 0; i < POINTS; i++) {
+        points[i] = (kr_timeline_point){seconds, names[i % 4], 2e6, 1e6, 1e6};
+        seconds += 0.001 * (double)(1 + i * i % 97);
+    }
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    kr_timeline_draw(points, POINTS, 0, out);
+    assert_int_equal(fclose(out), 0);
+    kt_ok(ctx, kr_xml_load(ctx, path, &arena, &root));
+    for (const kr_node *g = kr_node_child(root, "g"); g; g = kr_node_next(g)) {
+        const kr_node *rect = kr_node_child(g, "rect"), *text = kr_node_child(g, "text");
+        double x, width, at, length;
+        assert_non_null(kr_node_child(g, "title"));
+        kt_ok(ctx, kr_node_attr_double(ctx, rect, "x", &x));
+        kt_ok(ctx, kr_node_attr_double(ctx, rect, "width", &width));
+        bands++;
+        if (!text)
+            continue;
+        kt_ok(ctx, kr_node_attr_double(ctx, text, "x", &at));
+        kt_ok(ctx, kr_node_attr_double(ctx, text, "textLength", &length));
+        assert_true(at >= x && at + length <= x + width);
+        named++;
+    }
+    assert_true(bands > 30 && named > 5 && named < bands);
     kr_arena_clear(&arena);
     kt_ctx_end(&ctx);
 }
@@ -344,6 +387,8 @@ static double check_report(kr_ctx *ctx, const char *folder, const char *ended)
             kt_ok(ctx, kr_xml_load(ctx, out_path(folder, report_files[i]), &arena, &root));
     kt_ok(ctx, kr_timeline_read(ctx, out_path(folder, "memory-timeline.csv"), &arena, &points, &n));
     assert_true(n >= 3 && points[n - 1].peak <= peak);
+    for (size_t i = 0; i < n; i++)
+        assert_true(points[i].resident <= number_of(&json, "resident_peak"));
     kr_arena_clear(&arena);
     return peak;
 }
@@ -406,7 +451,8 @@ static void test_the_report_of_a_run_that_memory_ended(void **state)
     assert_true(peak.refused.bytes > 0 && peak.refused.line > 0);
     unsigned char *text = kt_read_file(out_path("ended", "memory.json"), &(size_t){0});
     assert_non_null(strstr((char *)text, peak.refused.function));
-    assert_null(strstr((char *)text, "\"refused\": null"));
+    assert_non_null(strstr((char *)text, "\"refused\": {\"by\": \"allocation\""));
+    assert_non_null(strstr((char *)text, "\"error\": \"out of memory"));
     free(text);
     kt_ctx_end(&ctx);
     ctx = kt_ctx(); /* refused before it computes */
@@ -415,6 +461,14 @@ static void test_the_report_of_a_run_that_memory_ended(void **state)
     assert_int_equal(kr_run(ctx, &o), KR_ENOFIT);
     kr_ctx_clear_error(ctx);
     check_report(ctx, "refused", "would not fit the memory limit");
+    kr_arena arena;
+    kr_value json;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
+    kt_ok(ctx, kr_json_read(ctx, out_path("refused", "memory.json"), &arena, &json));
+    assert_string_equal(kr_value_get(kr_value_get(&json, "refused"), "by")->text, "plan");
+    assert_true(number_of(kr_value_get(&json, "refused"), "bytes") > 200000);
+    assert_non_null(strstr(kr_value_get(&json, "error")->text, "the limit is 0.2 MB"));
+    kr_arena_clear(&arena);
     kt_ctx_end(&ctx);
 }
 
@@ -458,6 +512,7 @@ int main(void)
         cmocka_unit_test(test_lines_of_a_timeline),
         cmocka_unit_test(test_a_day_has_some_thousand_lines),
         cmocka_unit_test(test_what_is_cut_off_is_left_out),
+        cmocka_unit_test(test_names_of_phases_stay_in_their_boxes),
         cmocka_unit_test(test_the_report_of_a_run),
         cmocka_unit_test(test_the_report_of_a_run_that_memory_ended),
         cmocka_unit_test(test_each_allocation_can_fail),
