@@ -318,7 +318,7 @@ static const kr_gmm_param params[] = {
              KR_BIT(Z1PT0),                                                                        \
     .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA), .has_tau_phi = true,           \
     .table = &table, .state_size = sizeof(state), .mag_lo = 3.0, .mag_hi = 8.5, .dist_hi = 300.0,  \
-    .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
+    .jumps = &kr_gmm_jumps_30_150, .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
 
 KR_GMM(abrahamson_2014) = {
     ABRAHAMSON_2014,

@@ -279,7 +279,7 @@ static const kr_gmm_param params[] = {
     .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA), .has_tau_phi = true,           \
     .table = &table, .state_size = sizeof(state), .variant = &qualities[QUALITY_##q],              \
     .mag_lo = 3.0, .mag_hi = 8.5, .dist_hi = 400.0, .init = init, .eval = eval,                    \
-    NZ_RECORDINGS_SHIFT
+    .jumps = &kr_gmm_jumps_30_150, NZ_RECORDINGS_SHIFT
 
 KR_GMM(boore_2014) = {
     BOORE_2014(CALIFORNIA),

@@ -384,7 +384,8 @@ static const kr_gmm_param params[] = {NZ_RECORDINGS_PARAM, {.name = NULL}};
     .title = "Bradley (2013), Bull. Seism. Soc. Am. 103(3)", .doi = "10.1785/0120120021",          \
     .trt = (where), .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA), .has_tau_phi = true,             \
     .params = params, .table = &table, .state_size = sizeof(state), .mag_lo = 4.0, .mag_hi = 8.5,  \
-    .dist_hi = 300.0, .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
+    .dist_hi = 300.0, .jumps = &kr_gmm_jumps_30_60, .init = init, .eval = eval,                    \
+    NZ_RECORDINGS_SHIFT
 
 #define CRUST    BRADLEY_2013("Active Shallow Crust")
 #define VOLCANIC BRADLEY_2013("Volcanic")

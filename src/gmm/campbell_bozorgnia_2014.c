@@ -447,7 +447,7 @@ static const kr_gmm_param canada_params[] = {
     .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(PGV) | KR_IMT_BIT(SA), .has_tau_phi = true,           \
     .params = params, .table = &table, .state_size = sizeof(state),                                \
     .variant = &variants[QUALITY_##q][where], .mag_lo = 3.3, .mag_hi = 8.5, .dist_hi = 300.0,      \
-    .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
+    .jumps = &kr_gmm_jumps_30_150, .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
 
 static const variant variants[3][2] = {
     {{.quality = QUALITY_CALIFORNIA}, {.quality = QUALITY_CALIFORNIA, .japan = true}},

@@ -266,7 +266,7 @@ static const variant near_fault = {.directive = true};
     .title = "Chiou and Youngs (2014), Earthquake Spectra 30(3)", .doi = "10.1193/072813EQS219M",  \
     .trt = "Active Shallow Crust", .component = KR_COMPONENT_ROTD50, .params = params,             \
     .table = &table, .state_size = sizeof(state), .mag_lo = 3.5, .mag_hi = 8.5, .dist_hi = 300.0,  \
-    .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
+    .jumps = &kr_gmm_jumps_30_60, .init = init, .eval = eval, NZ_RECORDINGS_SHIFT
 
 #define NEEDS                                                                                      \
     (KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(DIP) | KR_BIT(ZTOR) | KR_BIT(RRUP) | KR_BIT(RJB) |        \

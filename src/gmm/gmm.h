@@ -15,6 +15,7 @@
 #include "input/value.h"
 #include "model/column.h"
 #include "model/imt.h"
+#include "model/jump.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -113,6 +114,9 @@ typedef struct kr_gmm_class {
      * (in the shape of kr_gmm_out.mean); nothing else depends on it. Both may be NULL. */
     const char *shift_by;
     void (*shift)(const struct kr_gmm *gmm, const kr_gmm_batch *batch, double *out, size_t stride);
+    /* Where its motions jump with the rake, the dip or the depth of a rupture: a list that holds
+     * all such places. NULL: not told, kr_gmm_jumps_all. */
+    const kr_jumps *jumps;
 } kr_gmm_class;
 
 /* The value of an argument after defaults. */
@@ -188,6 +192,12 @@ const kr_gmm_alias *kr_gmm_alias_find(const char *name);
 
 /** The aliases by number, from 0; NULL after the last. */
 const kr_gmm_alias *kr_gmm_alias_at(size_t i);
+
+/* Lists of kr_gmm_class.jumps: the places of all models, which hold all others, and of families. */
+extern const kr_jumps kr_gmm_jumps_all, kr_gmm_jumps_30_150, kr_gmm_jumps_30_60;
+
+/** True where the motions of an instance may jump. */
+bool kr_gmm_jumps_at(const kr_gmm *gmm, const kr_jump *where);
 
 /** The class of that name in the machine's set, or the one that an alias stands for, or NULL. */
 const kr_gmm_class *kr_gmm_find(const char *name);

@@ -293,6 +293,7 @@ KR_GMM(stafford_2022) = {
     .mag_lo = 3.5,
     .mag_hi = 8.5,
     .dist_hi = 300.0,
+    .jumps = &kr_gmm_jumps_30_60,
     .init = init,
     .eval = eval,
 };

@@ -145,6 +145,31 @@ static kr_hash128 kinship(const kr_component *c)
     return h;
 }
 
+/* Is there a model of the component that jumps there? */
+static bool any_jumps(const kr_hazard *h, const kr_component *c, const kr_jump *jump)
+{
+    for (size_t k = 0; k < c->ngsims; k++) {
+        const kr_motion *motion = &h->motions[c->gsims[k]];
+        for (size_t i = 0; i < motion->nparts; i++)
+            if (kr_gmm_jumps_at(motion->parts[i].gmm, jump))
+                return true;
+    }
+    return false;
+}
+
+static kr_status make_jumps(kr_hazard *h, kr_family *f)
+{
+    kr_status s = KR_OK;
+    kr_jump *list;
+    KR_ANEW(list, &h->arena, kr_gmm_jumps_all.n);
+    f->jumps.of = list;
+    for (size_t i = 0; i < kr_gmm_jumps_all.n; i++)
+        if (any_jumps(h, f->component, &kr_gmm_jumps_all.of[i]))
+            list[f->jumps.n++] = kr_gmm_jumps_all.of[i];
+out:
+    return s;
+}
+
 static kr_status make_family(kr_hazard *h, const kr_component *c)
 {
     kr_status s = KR_OK;
@@ -152,6 +177,7 @@ static kr_status make_family(kr_hazard *h, const kr_component *c)
     f->component = c;
     for (size_t k = 0; k < c->ngsims; k++)
         f->columns |= motion_columns(&h->motions[c->gsims[k]]);
+    KR_TRY(make_jumps(h, f));
     KR_TRY(make_evaluations(h, f));
 out:
     return s;

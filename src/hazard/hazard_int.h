@@ -32,6 +32,7 @@ typedef struct kr_evaluation {
 typedef struct kr_family {
     const kr_component *component; /* the first */
     kr_columns columns;
+    kr_jumps jumps; /* of the models, in the columns that they need */
     size_t nevaluations;
     kr_evaluation *evaluations;
     size_t n;
@@ -111,6 +112,12 @@ static inline size_t kr_curve_size(const kr_hazard *h)
 /* The tectonic region type that distances and magnitude cuts of a component go by: with one model
  * for all ("*") the reference finds the default only. */
 const char *kr_hazard_trt(const kr_hazard *hazard, const kr_component *component);
+
+/** The jumps that the means of sources must heed; NULL: none (kr_mean_source_weigh). */
+static inline const kr_jumps *kr_family_jumps(const kr_hazard *h, const kr_family *family)
+{
+    return h->job->compat == KR_COMPAT_EXACT ? NULL : &family->jumps;
+}
 
 /** A view of sites [first, first + nsites): `first` is a multiple of 8, the end is padded. */
 void kr_hazard_soa(const kr_hazard *hazard, size_t first, size_t nsites, kr_site_soa *out);

@@ -155,7 +155,8 @@ static kr_status make_makers(kr_hazard *h, const kr_family *family, const kr_com
                             .columns = family->columns,
                             .sites = h->sites,
                             .tile = &h->soa,
-                            .job_sites = &h->soa};
+                            .job_sites = &h->soa,
+                            .jumps = kr_family_jumps(h, family)};
     kr_fault_setup fault = {.job = h->job,
                             .trt = point.trt,
                             .columns = family->columns,

@@ -237,7 +237,8 @@ static kr_status take_entry(kr_pool *p, entry *e)
 {
     kr_status s = KR_OK;
     if (e->nmembers > 1 && e->ready.split)
-        KR_TRY(kr_split_alternatives(e->ready.split, e->nmembers, e->rates));
+        KR_TRY(kr_split_alternatives(e->ready.split, e->nmembers, e->rates,
+                                     kr_family_jumps(p->h, p->family)));
     else if (e->nmembers > 1)
         KR_TRY(kr_fault_alternatives(e->ready.fault, e->nmembers, e->rates));
     KR_TRY(hand_over(p, e->members, e->nmembers, &e->ready));

@@ -95,7 +95,8 @@ static kr_status need_points(kr_unit *u)
                             .columns = columns_wanted(u),
                             .sites = &u->sites,
                             .tile = &u->soa,
-                            .job_sites = &h->soa};
+                            .job_sites = &h->soa,
+                            .jumps = kr_family_jumps(h, u->work->family)};
     return u->points ? KR_OK : kr_point_maker_create(h->ctx, &setup, &u->points);
 }
 

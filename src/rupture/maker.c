@@ -76,6 +76,7 @@ kr_status kr_point_maker_create(kr_ctx *ctx, const kr_point_setup *setup, kr_poi
     maker->job = setup->job;
     maker->tile = setup->tile;
     maker->job_sites = setup->job_sites;
+    maker->jumps = setup->jumps;
     KR_TRY(choose_distances(maker, setup->columns));
     KR_TRY(take_limits(maker, setup->trt));
     KR_TRY(take_room(maker));

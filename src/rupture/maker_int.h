@@ -19,6 +19,7 @@ struct kr_point_maker {
     kr_ctx *ctx;
     const kr_job *job;
     const kr_site_soa *tile, *job_sites;
+    const kr_jumps *jumps;
     const kr_magdist *limits;
     unsigned wanted; /* distances */
     bool wants_hypo; /* hypo_lon, hypo_lat */

@@ -167,7 +167,8 @@ static kr_status run_means(kr_point_maker *maker, const kr_source *source, const
     for (size_t c = 0; c < (bins.nclasses ? bins.nclasses : 1); c++) {
         kr_mean_source mean;
         kr_mean_source_make(source, &mean);
-        kr_mean_source_weigh(&mean, bins.nclasses ? bins.class_total[c] : bins.total_rate);
+        kr_mean_source_weigh(&mean, bins.nclasses ? bins.class_total[c] : bins.total_rate,
+                             maker->jumps);
         if (bins.nclasses)
             bins.alternatives = bins.class_rates + c * bins.n * bins.nalternatives;
         KR_TRY(kr_plan_set(&maker->mean, &mean.source, &bins));

@@ -16,6 +16,7 @@
 #include "geo/sphere.h"
 #include "model/column.h"
 #include "model/job.h"
+#include "model/jump.h"
 #include "model/sites.h"
 #include "model/source.h"
 
@@ -85,8 +86,10 @@ kr_hash128 kr_split_likeness(const kr_split *split);
 size_t kr_split_count_rates(const kr_split *split);
 void kr_split_rates(const kr_split *split, double *out);
 
-/** Let a split stand for n alternatives with these rates: n x kr_split_count_rates. */
-KR_MUST_CHECK kr_status kr_split_alternatives(kr_split *split, size_t n, const double *rates);
+/** Let a split stand for n alternatives with these rates: n x kr_split_count_rates. @param jumps as
+ * of the maker that will run it (kr_point_setup). */
+KR_MUST_CHECK kr_status kr_split_alternatives(kr_split *split, size_t n, const double *rates,
+                                              const kr_jumps *jumps);
 
 /** Ruptures of a split: sum over points of magnitudes x planes x depths. */
 uint64_t kr_split_count_ruptures(const kr_split *split);
@@ -160,6 +163,7 @@ typedef struct kr_point_setup {
     const kr_sites *sites;        /* of the tile */
     const kr_site_soa *tile;      /* the same sites */
     const kr_site_soa *job_sites; /* all sites of the job (may be the same as tile) */
+    const kr_jumps *jumps; /* of the models that the contexts are for; see kr_mean_source_weigh */
 } kr_point_setup;
 
 typedef struct kr_point_maker kr_point_maker;

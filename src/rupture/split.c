@@ -294,20 +294,21 @@ static double total_rate(const double *rates, size_t n)
     return sum;
 }
 
-static bool same_mean(const kr_source *source, double total, double other)
+static bool same_mean(const kr_source *source, const kr_jumps *jumps, double total, double other)
 {
     kr_mean_source a, b;
 
     kr_mean_source_make(source, &a);
     kr_mean_source_make(source, &b);
-    kr_mean_source_weigh(&a, total);
-    kr_mean_source_weigh(&b, other);
+    kr_mean_source_weigh(&a, total, jumps);
+    kr_mean_source_weigh(&b, other, jumps);
     return a.plane.strike == b.plane.strike && a.plane.dip == b.plane.dip &&
            a.plane.rake == b.plane.rake && a.depth.depth_km == b.depth.depth_km;
 }
 
 /* Rates of alternative k begin at rates + k * stride. */
-static kr_status make_classes(kr_split *split, const double *rates, size_t stride, kr_bins *bins)
+static kr_status make_classes(kr_split *split, const kr_jumps *jumps, const double *rates,
+                              size_t stride, kr_bins *bins)
 {
     kr_status s = KR_OK;
     size_t n = bins->nalternatives, *class_of = NULL;
@@ -318,7 +319,7 @@ static kr_status make_classes(kr_split *split, const double *rates, size_t strid
     for (size_t k = 0; k < n; k++) {
         double own = total_rate(rates + k * stride, bins->n);
         size_t c = 0;
-        while (c < bins->nclasses && !same_mean(split->source, total[c], own))
+        while (c < bins->nclasses && !same_mean(split->source, jumps, total[c], own))
             c++;
         class_of[k] = c;
         total[c] = c == bins->nclasses ? own : total[c];
@@ -334,7 +335,8 @@ out:
     return s;
 }
 
-kr_status kr_split_alternatives(kr_split *split, size_t n, const double *rates)
+kr_status kr_split_alternatives(kr_split *split, size_t n, const double *rates,
+                                const kr_jumps *jumps)
 {
     kr_status s = KR_OK;
     size_t total = kr_split_count_rates(split), first = 0;
@@ -351,7 +353,7 @@ kr_status kr_split_alternatives(kr_split *split, size_t n, const double *rates)
         bins[i].nalternatives = n;
         bins[i].alternatives = table + first * n;
         if (split->source->nplanes * split->source->ndepths > 1 && !split->whole)
-            KR_TRY(make_classes(split, rates + first, total, &bins[i]));
+            KR_TRY(make_classes(split, jumps, rates + first, total, &bins[i]));
         first += bins[i].n;
     }
     split->bins = bins;

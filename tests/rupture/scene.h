@@ -34,6 +34,9 @@ static const kr_columns scene_columns = KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(ZTOR
                                         KR_BIT(RJB) | KR_BIT(RX) | KR_BIT(RHYPO) | KR_BIT(AZIMUTH) |
                                         KR_BIT(VS30) | KR_BIT(LON);
 
+/* No model that jumps. */
+static const kr_jumps scene_jumps = {0, NULL};
+
 static inline void scene_job(scene *sc)
 {
     static const double mag[] = {4.5, 6, 7}, km[] = {60, 120, 300};
@@ -178,7 +181,8 @@ static inline seen scene_run(scene *sc, kr_ctx *ctx, const kr_split *split, cons
         kr_sites part = sc->sites;
         kr_site_soa soa;
         kr_point_maker *maker = NULL;
-        kr_point_setup setup = {&sc->job, "Crust", scene_columns, &part, &soa, &sc->soa};
+        kr_point_setup setup = {&sc->job, "Crust",  scene_columns, &part,
+                                &soa,     &sc->soa, &scene_jumps};
         part.n = b - a;
         part.lon += a;
         part.lat += a;

@@ -255,7 +255,8 @@ static void test_refused_columns(void **state)
     kr_point_maker *maker = NULL;
 
     scene_begin(&sc, ctx, 10, 45, 3);
-    kr_point_setup setup = {&sc.job, "Crust", KR_BIT(RCDPP), &sc.sites, &sc.soa, &sc.soa};
+    kr_point_setup setup = {&sc.job, "Crust", KR_BIT(RCDPP), &sc.sites,
+                            &sc.soa, &sc.soa, &scene_jumps};
     kt_fails(ctx, kr_point_maker_create(ctx, &setup, &maker), KR_EINPUT, "rcdpp");
     setup.columns = KR_BIT(Z1PT0);
     kt_fails(ctx, kr_point_maker_create(ctx, &setup, &maker), KR_EINPUT, "z1pt0");
@@ -274,7 +275,8 @@ static void test_counts(void **state)
     scene_begin(&sc, ctx, 10, 45, 24);
     kt_ok(ctx, kr_split_create(ctx, &sc.job, &sc.source, NULL, false, &split));
     assert_int_equal(kr_split_count_ruptures(split), (5 + 4 + 3) * 2 * 4);
-    kr_point_setup setup = {&sc.job, "Crust", scene_columns, &sc.sites, &sc.soa, &sc.soa};
+    kr_point_setup setup = {&sc.job, "Crust", scene_columns, &sc.sites,
+                            &sc.soa, &sc.soa, &scene_jumps};
     kt_ok(ctx, kr_point_maker_create(ctx, &setup, &maker));
     seen all = scene_run(&sc, ctx, split, NULL, 1);
     kt_close(kr_point_maker_estimate(maker, split, 100), (double)all.n, 0.3, 0);
@@ -350,7 +352,8 @@ static kr_status whole_way(kr_ctx *ctx, void *user)
     kr_split *split = NULL;
     kr_cells *cells = NULL;
     kr_point_maker *maker = NULL;
-    kr_point_setup setup = {&sc->job, "Crust", scene_columns, &sc->sites, &sc->soa, &sc->soa};
+    kr_point_setup setup = {&sc->job, "Crust",  scene_columns, &sc->sites,
+                            &sc->soa, &sc->soa, &scene_jumps};
 
     KR_TRY(kr_split_create(ctx, &sc->job, &sc->source, NULL, false, &split));
     KR_TRY(kr_cells_create(ctx, &sc->job, &sc->soa, (const kr_split *const *)&split, 1, &cells));
@@ -387,7 +390,8 @@ static void test_no_memory_in_loop(void **state)
     kr_point_maker *maker = NULL;
 
     scene_begin(&sc, ctx, 10, 45, 24);
-    kr_point_setup setup = {&sc.job, "Crust", scene_columns, &sc.sites, &sc.soa, &sc.soa};
+    kr_point_setup setup = {&sc.job, "Crust", scene_columns, &sc.sites,
+                            &sc.soa, &sc.soa, &scene_jumps};
     kt_ok(ctx, kr_split_create(ctx, &sc.job, &sc.source, NULL, false, &split));
     kt_ok(ctx, kr_point_maker_create(ctx, &setup, &maker));
     kt_ok(ctx, kr_point_maker_run(maker, split, 0, 1, count_visit, NULL));
