@@ -80,8 +80,10 @@ check-cov:  ## all tests with executed lines counted, the figures printed
 	ctest --preset cov -LE fuzz
 	cmake --build --preset cov --target coverage
 
-check-fuzz: deps-test  ## every reader fuzzed for a minute
+FUZZ_SECONDS ?= 60
+check-fuzz: deps-test  ## every reader fuzzed for a minute, or FUZZ_SECONDS
 	cmake --workflow --preset fuzz
+	@tools/check-fuzz.sh -s $(FUZZ_SECONDS)
 
 tidy: deps-test  ## read all sources with clang-tidy
 	cmake --workflow --preset tidy

@@ -2,6 +2,7 @@
 #include "base/ctx.h"
 #include "fuzz_input.h"
 #include "model/source_change.h"
+#include "support/doc.h"
 
 #include <math.h>
 #include <string.h>
@@ -73,3 +74,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     kr_ctx_destroy(&ctx);
     return 0;
 }
+
+static bool change(fz_doc *d, fz_bytes other)
+{
+    return fz_change_xml(d, (fz_span){0, d->n}, other);
+}
+
+FZ_MUTATOR(change)

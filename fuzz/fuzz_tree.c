@@ -1,44 +1,17 @@
 /* The logic trees: the first byte chooses the kind of job, then come the source-model tree, the
  * ground-motion tree, up to two source models and the map of source ids, separated by lines "%%".
  */
+#include "support/doc.h"
+#include "support/folder.h"
 #include "tree/tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char separator[] = "\n%%\n";
-static char folder[] = "/tmp/kauri-fuzz-tree-XXXXXX";
-static bool made;
-
-static void remove_folder(void)
-{
-    static const char *const names[] = {"smlt.xml", "glt.xml", "a.xml",
-                                        "b.xml",    "map.csv", "job.ini"};
-    char path[128];
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        remove(path);
-    }
-    rmdir(folder);
-}
-
-static void write_part(const char *name, const void *data, size_t n)
-{
-    char path[128];
-    FILE *f;
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    f = fopen(path, "wb");
-    if (!f)
-        abort();
-    fwrite(data, 1, n, f);
-    fclose(f);
-}
 
 static void write_job(unsigned kind)
 {
@@ -58,7 +31,7 @@ static void write_job(unsigned kind)
              kind & 1 ? 5 : 0, methods[kind >> 1 & 3], kind & 8 ? "disagg_by_src = true\n" : "",
              kind & 16 ? "source_id = 1\n" : "", kind & 32 ? "smlt_branch = b1\n" : "",
              kind & 64 ? "collapse_gsim_logic_tree = g1\n" : "");
-    write_part("job.ini", text, strlen(text));
+    fz_write("job.ini", text, strlen(text));
 }
 
 /* Everything that the tree offers, so that a wrong index shows. */
@@ -103,17 +76,15 @@ static void use(kr_ctx *ctx, const kr_tree *tree)
 
 static void read_tree(unsigned kind)
 {
-    char path[128];
     kr_ctx *ctx;
     kr_job *job = NULL;
     kr_model *model = NULL;
     kr_tree *tree = NULL;
 
-    snprintf(path, sizeof path, "%s/job.ini", folder);
     if (kr_ctx_create(&ctx) != KR_OK)
         abort();
-    if (kr_job_read(ctx, path, NULL, 0, kind & 128 ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21, &job) ==
-            KR_OK &&
+    if (kr_job_read(ctx, fz_path("job.ini"), NULL, 0,
+                    kind & 128 ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21, &job) == KR_OK &&
         kr_model_create(ctx, &model) == KR_OK && kr_tree_read(ctx, job, model, &tree) == KR_OK)
         use(ctx, tree);
     else if (*kr_ctx_error(ctx) == '\0')
@@ -133,18 +104,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size == 0)
         return 0;
-    if (!made) {
-        if (!mkdtemp(folder))
-            abort();
-        made = true;
-        atexit(remove_folder);
-    }
     kind = *data++;
     size--;
     for (size_t i = 0; i < 5; i++) {
         const uint8_t *end = i == 4 || size == 0 ? NULL : memmem(data, size, separator, 4);
         size_t n = end ? (size_t)(end - data) : size;
-        write_part(names[i], data, n);
+        fz_write(names[i], data, n);
         data += n + (end ? 4 : 0);
         size -= n + (end ? 4 : 0);
     }
@@ -152,3 +117,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     read_tree(kind);
     return 0;
 }
+
+/* One of the files changes, or the kind. */
+static bool change(fz_doc *d, fz_bytes other)
+{
+    fz_span parts[5];
+    size_t n = 0;
+
+    if (fz_random(d, 30) == 0)
+        return fz_replace(d, (fz_span){0, 1}, &(char){(char)fz_random(d, 256)}, 1);
+    for (size_t at = 1; n < 5; at += 4) {
+        const char *end = at < d->n ? memmem(d->p + at, d->n - at, separator, 4) : NULL;
+        parts[n].at = at < d->n ? at : d->n;
+        at = parts[n++].end = end ? (size_t)(end - d->p) : d->n;
+        if (!end)
+            break;
+    }
+    fz_span part = parts[fz_random(d, n)];
+    if (part.at < part.end && d->p[part.at] == '<')
+        return fz_change_xml(d, part, other);
+    return fz_change_lines(d, part, other);
+}
+
+FZ_MUTATOR(change)

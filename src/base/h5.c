@@ -349,6 +349,10 @@ kr_status kr_h5_dataset(kr_h5 *file, const char *name, hid_t *dataset)
     if (file->dataset < 0)
         s = kr_h5_fail(file, KR_EINPUT, "cannot open the dataset", name);
     H5Pclose(access);
+    if (s == KR_OK && !file->writing)
+        s = kr_h5_check_layout(file, name, file->dataset);
+    if (s != KR_OK)
+        (void)!kr_h5_settle(file);
     *dataset = file->dataset;
 out:
     return s;

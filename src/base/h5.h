@@ -51,13 +51,18 @@ KR_MUST_CHECK kr_status kr_h5_dims(kr_h5 *file, const char *name, size_t dims[KR
 KR_MUST_CHECK kr_status kr_h5_is_single(kr_h5 *file, const char *name, bool *out);
 
 /** A whole dataset converted to `type`, in the arena; *n elements. Refuses sizes above 2^31
- * elements. */
+ * elements, and sizes that what is stored cannot unfold to. */
 KR_MUST_CHECK kr_status kr_h5_read(kr_h5 *file, const char *name, kr_h5_type type, kr_arena *arena,
                                    void **out, size_t *n);
 
 /** Part of a dataset (start, count per dimension) converted to `type` into the caller's buffer. */
 KR_MUST_CHECK kr_status kr_h5_read_slab(kr_h5 *file, const char *name, kr_h5_type type,
                                         const size_t *start, const size_t *count, void *out);
+
+/** The same for double or single precision where each number is an amount: one that is negative or
+ * none at all means that the file is damaged, KR_EINPUT. */
+KR_MUST_CHECK kr_status kr_h5_read_amounts(kr_h5 *file, const char *name, kr_h5_type type,
+                                           const size_t *start, const size_t *count, void *out);
 
 /** A dataset (or scalar) of strings, fixed or variable length. */
 KR_MUST_CHECK kr_status kr_h5_read_strings(kr_h5 *file, const char *name, kr_arena *arena,

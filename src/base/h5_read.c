@@ -7,6 +7,10 @@ enum { STRINGS_MAX_BYTES = 1 << 30 };
 
 static const size_t elements_max = (size_t)1 << 31;
 
+/* Deflate makes at most 1,032 bytes of one. Below the second number nothing is asked: what was
+ * never written is there without room. */
+enum { UNFOLD = 1100, UNASKED_BYTES = 16 * 1024 * 1024 };
+
 /* The dataset and its shape, if it is not absurdly large. */
 static kr_status h5_open_shape(kr_h5 *file, const char *name, hid_t *dataset, kr_h5_shape *shape)
 {
@@ -22,12 +26,54 @@ static kr_status h5_open_shape(kr_h5 *file, const char *name, hid_t *dataset, kr
     return s;
 }
 
-static kr_status h5_check_size(kr_h5 *file, const char *name, const kr_h5_shape *shape)
+/* Whether so many bytes can come from what is stored of the dataset. */
+static bool h5_can_unfold(hid_t dataset, double bytes)
 {
-    if (shape->count <= elements_max)
+    return bytes <= UNASKED_BYTES || bytes <= UNFOLD * (double)H5Dget_storage_size(dataset);
+}
+
+/* Sizes in headers are not believed: memory is taken for what the file can hold. */
+static kr_status h5_check_size(kr_h5 *file, const char *name, hid_t dataset,
+                               const kr_h5_shape *shape)
+{
+    if (shape->count > elements_max)
+        return kr_fail(file->ctx, KR_EINPUT, "%s: '%s' has %zu elements, too many to read at once",
+                       file->path, name, shape->count);
+    hid_t type = H5Dget_type(dataset);
+    size_t size = H5Tget_size(type);
+    H5Tclose(type);
+    if (h5_can_unfold(dataset, (double)shape->count * (double)(size > 8 ? size : 8)))
         return KR_OK;
-    return kr_fail(file->ctx, KR_EINPUT, "%s: '%s' has %zu elements, too many to read at once",
-                   file->path, name, shape->count);
+    return kr_fail(
+        file->ctx, KR_EINPUT,
+        "%s: '%s' claims %zu elements, but only %llu bytes of it are stored: the file is "
+        "damaged",
+        file->path, name, shape->count, (unsigned long long)H5Dget_storage_size(dataset));
+}
+
+kr_status kr_h5_check_layout(kr_h5 *file, const char *name, hid_t dataset)
+{
+    kr_status s = KR_OK;
+    hsize_t chunk[H5S_MAX_RANK];
+    hid_t plan = H5Dget_create_plist(dataset), type = H5Dget_type(dataset);
+    H5D_layout_t layout = H5Pget_layout(plan);
+    double bytes = (double)H5Tget_size(type);
+
+    int rank = layout == H5D_CHUNKED ? H5Pget_chunk(plan, H5S_MAX_RANK, chunk) : 0;
+    for (int i = 0; i < rank; i++)
+        bytes *= (double)chunk[i];
+    if (layout == H5D_VIRTUAL || H5Pget_external_count(plan) > 0)
+        s = kr_fail(file->ctx, KR_EINPUT,
+                    "%s: '%s' stands in other files; copy it into this one (h5repack does)",
+                    file->path, name);
+    else if (rank > 0 && !h5_can_unfold(dataset, bytes))
+        s = kr_fail(file->ctx, KR_EINPUT,
+                    "%s: '%s' claims pieces of %.0f bytes, but only %llu bytes of it are stored: "
+                    "the file is damaged",
+                    file->path, name, bytes, (unsigned long long)H5Dget_storage_size(dataset));
+    H5Tclose(type);
+    H5Pclose(plan);
+    return s;
 }
 
 /* Numbers, and h5py's booleans, which are enumerations. */
@@ -66,7 +112,7 @@ kr_status kr_h5_read(kr_h5 *file, const char *name, kr_h5_type type, kr_arena *a
     *out = NULL;
     *n = 0;
     KR_TRY(h5_open_shape(file, name, &dataset, &shape));
-    KR_TRY(h5_check_size(file, name, &shape));
+    KR_TRY(h5_check_size(file, name, dataset, &shape));
     KR_TRY(h5_check_numeric(file, name, dataset));
     void *data = kr_arena_alloc(arena, shape.count, kr_h5_type_size(type));
     if (!data)
@@ -96,6 +142,32 @@ kr_status kr_h5_read_slab(kr_h5 *file, const char *name, kr_h5_type type, const 
         s = kr_h5_fail(file, KR_EIO, "cannot read the dataset", name);
 out:
     kr_h5_deselect(&sel);
+    return s;
+}
+
+kr_status kr_h5_read_amounts(kr_h5 *file, const char *name, kr_h5_type type, const size_t *start,
+                             const size_t *count, void *out)
+{
+    kr_status s = kr_h5_read_slab(file, name, type, start, count, out);
+    hid_t dataset;
+    kr_h5_shape shape;
+    size_t n = 1;
+    bool ok = true;
+
+    if (s != KR_OK)
+        return s;
+    KR_TRY(h5_open_shape(file, name, &dataset, &shape));
+    for (int i = 0; i < shape.rank; i++)
+        n *= count[i];
+    for (size_t i = 0; i < n && type == KR_H5_F64; i++)
+        ok &= ((const double *)out)[i] >= 0;
+    for (size_t i = 0; i < n && type == KR_H5_F32; i++)
+        ok &= ((const float *)out)[i] >= 0;
+    if (!ok)
+        s = kr_fail(file->ctx, KR_EINPUT,
+                    "%s: '%s' holds a number that is negative or none: the file is damaged",
+                    file->path, name);
+out:
     return s;
 }
 
@@ -130,6 +202,25 @@ out:
     return s;
 }
 
+/* Many texts may stand in the file once: what they take together is asked before. */
+static kr_status h5_check_texts(kr_h5 *file, const char *name, hid_t dataset, size_t n)
+{
+    hsize_t whole = 0, bytes = 0;
+    kr_status s = KR_OK;
+
+    if (H5Fget_filesize(file->id, &whole) >= 0 && (double)whole * (double)n <= STRINGS_MAX_BYTES)
+        return KR_OK;
+    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
+    if (H5Dvlen_get_buf_size(dataset, type, space, &bytes) < 0)
+        s = kr_h5_fail(file, KR_EIO, "cannot read the dataset", name);
+    else if (bytes > STRINGS_MAX_BYTES)
+        s = kr_fail(file->ctx, KR_EINPUT, "%s: '%s' has %zu strings of %llu bytes, too many",
+                    file->path, name, n, (unsigned long long)bytes);
+    H5Tclose(type);
+    H5Sclose(space);
+    return s;
+}
+
 static kr_status h5_read_variable(kr_h5 *file, const char *name, hid_t dataset, hid_t type,
                                   kr_arena *arena, size_t n, char **texts)
 {
@@ -137,6 +228,7 @@ static kr_status h5_read_variable(kr_h5 *file, const char *name, hid_t dataset, 
     char **raw = NULL;
     hid_t space = H5Dget_space(dataset), transfer = kr_h5_text_transfer();
 
+    KR_TRY(h5_check_texts(file, name, dataset, n));
     KR_NEW(raw, file->ctx, arena->account, n);
     if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, transfer, raw) < 0) {
         s = kr_h5_fail(file, KR_EIO, "cannot read the dataset", name);
@@ -165,7 +257,7 @@ kr_status kr_h5_read_strings(kr_h5 *file, const char *name, kr_arena *arena, cha
     *out = NULL;
     *n = 0;
     KR_TRY(h5_open_shape(file, name, &dataset, &shape));
-    KR_TRY(h5_check_size(file, name, &shape));
+    KR_TRY(h5_check_size(file, name, dataset, &shape));
     type = H5Dget_type(dataset);
     if (type < 0 || H5Tget_class(type) != H5T_STRING) {
         s = kr_fail(file->ctx, KR_EINPUT, "%s: '%s' does not hold strings", file->path, name);

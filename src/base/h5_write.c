@@ -144,7 +144,7 @@ kr_status kr_h5_select(kr_h5 *file, const char *name, hid_t dataset, const kr_h5
         from[i] = part->start[i];
         count[i] = part->count[i];
         if (count[i] > shape.dims[i] || from[i] > shape.dims[i] - count[i]) {
-            s = kr_fail(file->ctx, KR_EINTERNAL,
+            s = kr_fail(file->ctx, file->writing ? KR_EINTERNAL : KR_EINPUT,
                         "%s: '%s' has %llu rows in dimension %d, not %llu from %llu", file->path,
                         name, (unsigned long long)shape.dims[i], i, (unsigned long long)count[i],
                         (unsigned long long)from[i]);

@@ -46,12 +46,13 @@ kr_status kr_export_read_block(kr_exporter *e, size_t first, size_t n)
     const size_t start[4] = {0, first, 0, 0};
     size_t sites = e->spec->sites->n;
     KR_TRY(room(e, first, n));
-    KR_TRY(kr_h5_read_slab(e->file, "hcurves-rlzs", KR_H5_F32, start,
-                           (const size_t[]){sites, n, job->nimts, kr_job_curve_levels(job)},
-                           e->block.curves));
+    KR_TRY(kr_h5_read_amounts(e->file, "hcurves-rlzs", KR_H5_F32, start,
+                              (const size_t[]){sites, n, job->nimts, kr_job_curve_levels(job)},
+                              e->block.curves));
     if (job->poes.n)
-        KR_TRY(kr_h5_read_slab(e->file, "hmaps-rlzs", KR_H5_F32, start,
-                               (const size_t[]){sites, n, job->nimts, job->poes.n}, e->block.maps));
+        KR_TRY(kr_h5_read_amounts(e->file, "hmaps-rlzs", KR_H5_F32, start,
+                                  (const size_t[]){sites, n, job->nimts, job->poes.n},
+                                  e->block.maps));
 out:
     return s;
 }
@@ -78,9 +79,9 @@ static kr_status sum_rates(kr_exporter *e, const uint32_t *rates, size_t n, cons
     memset(sum, 0, size * sizeof *sum);
     for (size_t i = 0; i < n; i++) {
         if (i == 0 || rates[i] != rates[i - 1]) /* one may count twice */
-            KR_TRY(kr_h5_read_slab(e->file, "component_rates", KR_H5_F64,
-                                   (const size_t[]){rates[i], sites[0], 0, 0},
-                                   (const size_t[]){1, sites[1], job->nimts, job->nlevels}, one));
+            KR_TRY(kr_h5_read_amounts(
+                e->file, "component_rates", KR_H5_F64, (const size_t[]){rates[i], sites[0], 0, 0},
+                (const size_t[]){1, sites[1], job->nimts, job->nlevels}, one));
         for (size_t k = 0; k < size; k++)
             sum[k] += one[k];
     }

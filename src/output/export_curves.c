@@ -50,9 +50,9 @@ static kr_status read_curves(kr_exporter *e, const kr_export_kind *k, size_t m, 
     size_t n = e->spec->sites->n, levels = kr_job_curve_levels(job);
     KR_ANEW(*out, &e->arena, n * levels);
     if (!k->rlz) {
-        KR_TRY(kr_h5_read_slab(e->file, "hcurves-stats", KR_H5_F32,
-                               (const size_t[]){0, k->index, m, 0},
-                               (const size_t[]){n, 1, 1, levels}, *out));
+        KR_TRY(kr_h5_read_amounts(e->file, "hcurves-stats", KR_H5_F32,
+                                  (const size_t[]){0, k->index, m, 0},
+                                  (const size_t[]){n, 1, 1, levels}, *out));
         goto out;
     }
     for (size_t i = 0; i < n; i++)
@@ -72,9 +72,9 @@ static kr_status read_maps(kr_exporter *e, const kr_export_kind *k, float **out)
     size_t n = e->spec->sites->n, size = job->nimts * job->poes.n;
     KR_ANEW(*out, &e->arena, n * size);
     if (!k->rlz) {
-        KR_TRY(kr_h5_read_slab(e->file, "hmaps-stats", KR_H5_F32,
-                               (const size_t[]){0, k->index, 0, 0},
-                               (const size_t[]){n, 1, job->nimts, job->poes.n}, *out));
+        KR_TRY(kr_h5_read_amounts(e->file, "hmaps-stats", KR_H5_F32,
+                                  (const size_t[]){0, k->index, 0, 0},
+                                  (const size_t[]){n, 1, job->nimts, job->poes.n}, *out));
         goto out;
     }
     for (size_t i = 0; i < n; i++)

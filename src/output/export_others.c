@@ -63,9 +63,9 @@ kr_status kr_export_by_source(kr_exporter *e, size_t site)
     KR_ANEW(rates, &e->arena, imts * levels * sources);
     KR_ANEW(order, &e->arena, imts);
     sort_measures(job, order);
-    KR_TRY(kr_h5_read_slab(e->file, "mean_rates_by_src/array", KR_H5_F32,
-                           (const size_t[]){site, 0, 0, 0},
-                           (const size_t[]){1, imts, levels, sources}, rates));
+    KR_TRY(kr_h5_read_amounts(e->file, "mean_rates_by_src/array", KR_H5_F32,
+                              (const size_t[]){site, 0, 0, 0},
+                              (const size_t[]){1, imts, levels, sources}, rates));
     const char *more = kr_arena_printf(&e->arena, ", lon=%s, lat=%s, vs30=%s",
                                        kr_repr_double(p->sites->lon[site], lon),
                                        kr_repr_double(p->sites->lat[site], lat),
@@ -145,8 +145,9 @@ kr_status kr_export_rates(kr_exporter *e, size_t m)
         kr_table_format(&t, "afoe-%.7f", job->levels[m * levels + l]);
     kr_table_end_row(&t);
     for (size_t k = 0; k < p->tree->nrates; k++) {
-        KR_TRY(kr_h5_read_slab(e->file, "component_rates", KR_H5_F64, (const size_t[]){k, 0, m, 0},
-                               (const size_t[]){1, p->sites->n, 1, levels}, rates));
+        KR_TRY(kr_h5_read_amounts(e->file, "component_rates", KR_H5_F64,
+                                  (const size_t[]){k, 0, m, 0},
+                                  (const size_t[]){1, p->sites->n, 1, levels}, rates));
         for (size_t row = 0; row < e->nsites; row++) {
             size_t i = e->sites[row];
             kr_table_integer(&t, (long long)k);

@@ -162,9 +162,9 @@ static kr_status hold(writer *w, size_t site)
     size_t n = p->sites->n - site < w->most ? p->sites->n - site : w->most;
     if (w->n > 0 && site >= w->first && site < w->first + w->n)
         return KR_OK;
-    KR_TRY(kr_h5_read_slab(w->e->file, "component_rates", KR_H5_F64,
-                           (const size_t[]){0, site, w->measure, 0},
-                           (const size_t[]){p->tree->nrates, n, 1, p->job->nlevels}, w->held));
+    KR_TRY(kr_h5_read_amounts(w->e->file, "component_rates", KR_H5_F64,
+                              (const size_t[]){0, site, w->measure, 0},
+                              (const size_t[]){p->tree->nrates, n, 1, p->job->nlevels}, w->held));
     w->first = site;
     w->n = n;
 out:

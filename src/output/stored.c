@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "output/stored_int.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,19 +12,27 @@ kr_status kr_stored_check_format(kr_ctx *ctx, const char *path, kr_h5 *file)
 {
     kr_status s = KR_OK;
     double version = 0;
-    bool found;
-    KR_TRY(kr_h5_attr_double(file, "/", "format_version", &version, &found));
-    if (!found)
-        return kr_fail(ctx, KR_EINPUT, "%s: not a results file of Kauri", path);
+    bool found = false;
+    kr_arena arena;
+    char *format = NULL;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
+    KR_TRY(kr_h5_attr_text(file, "/", "format", &arena, &format));
+    if (format && kr_str_eq(format, "kauri results"))
+        KR_TRY(kr_h5_attr_double(file, "/", "format_version", &version, &found));
+    if (!found || isnan(version)) {
+        s = kr_fail(ctx, KR_EINPUT, "%s: not a results file of Kauri", path);
+        goto out;
+    }
     if (version < KR_RESULTS_FORMAT)
-        return kr_fail(ctx, KR_EINPUT,
-                       "%s: format %g, computed by an earlier version; run the job again", path,
-                       version);
+        s = kr_fail(ctx, KR_EINPUT,
+                    "%s: format %g, computed by an earlier version; run the job again", path,
+                    version);
     if (version > KR_RESULTS_FORMAT)
-        return kr_fail(ctx, KR_EINPUT,
-                       "%s: format %g, computed by a later version; this one reads format %d", path,
-                       version, KR_RESULTS_FORMAT);
+        s = kr_fail(ctx, KR_EINPUT,
+                    "%s: format %g, computed by a later version; this one reads format %d", path,
+                    version, KR_RESULTS_FORMAT);
 out:
+    kr_arena_clear(&arena);
     return s;
 }
 
@@ -139,6 +148,8 @@ static kr_status load_job(const kr_reader *r, kr_stored *x)
     job->compat = kr_str_eq(compat, "exact") ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21;
     KR_TRY(number_of(r, "investigation_time", &job->investigation_time));
     KR_TRY(number_of(r, "individual_rlzs", &rlzs));
+    if (!(rlzs >= -1 && rlzs <= 1))
+        return kr_reader_damaged(r, "individual_rlzs");
     job->individual_rlzs = (int)rlzs;
     KR_TRY(flag_of(r, "use_rates", &job->use_rates));
     KR_TRY(number_of(r, "quantile_bracket", &job->quantile_bracket));
@@ -231,6 +242,7 @@ static kr_status load_all(kr_stored *x)
     x->sources = sources;
     x->job->disagg_by_src = x->nsources > 0;
     x->job->uncertainty = kr_h5_exists(x->file, "uncertainty/branch_set");
+    KR_TRY(kr_stored_check(&r, x));
 out:
     return s;
 }
@@ -265,7 +277,14 @@ out:
 
 kr_status kr_stored_tree(kr_stored *x)
 {
-    return x->tree ? KR_OK : kr_tree_load(x->ctx, x->path, x->file, &x->tree);
+    kr_status s = KR_OK;
+    const kr_reader r = {x->ctx, x->path, x->file, &x->arena};
+    if (x->tree)
+        return KR_OK;
+    KR_TRY(kr_tree_load(x->ctx, x->path, x->file, &x->tree));
+    KR_TRY(kr_stored_check_tree(&r, x));
+out:
+    return s;
 }
 
 kr_status kr_stored_need_rates(const kr_stored *x, const char *what)

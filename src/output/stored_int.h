@@ -2,7 +2,7 @@
 #ifndef KR_OUTPUT_STORED_INT_H
 #define KR_OUTPUT_STORED_INT_H
 
-#include "base/h5.h"
+#include "output/stored.h"
 
 typedef struct kr_reader {
     kr_ctx *ctx;
@@ -37,5 +37,11 @@ KR_MUST_CHECK kr_status kr_reader_count(const kr_reader *r, const char *name, si
 
 /** The file is damaged. */
 kr_status kr_reader_damaged(const kr_reader *r, const char *name);
+
+enum { KR_STORED_DEPTH_KM = 12000 }; /* of a site, up or down: beyond is no place on Earth */
+
+/** Numbers, and shapes of the datasets that need no tree; those that do. KR_EINPUT. */
+KR_MUST_CHECK kr_status kr_stored_check(const kr_reader *r, const kr_stored *stored);
+KR_MUST_CHECK kr_status kr_stored_check_tree(const kr_reader *r, const kr_stored *stored);
 
 #endif

@@ -197,16 +197,16 @@ static kr_status read_run(kr_restat *r, size_t run, const size_t sites[2], size_
     size_t total = job->nimts * job->nlevels, nrates = r->calc.tree->nrates;
     kr_h5 *file = r->runs[run]->file;
     if (!r->rates && sites[1] == n)
-        return kr_h5_read_slab(file, "component_rates", KR_H5_F64,
-                               (const size_t[]){0, sites[0], 0, 0},
-                               (const size_t[]){nrates, n, job->nimts, job->nlevels}, rates);
+        return kr_h5_read_amounts(file, "component_rates", KR_H5_F64,
+                                  (const size_t[]){0, sites[0], 0, 0},
+                                  (const size_t[]){nrates, n, job->nimts, job->nlevels}, rates);
     for (size_t k = 0; k < nrates; k++) {
         kr_merge_rate from = {(uint32_t)run, (uint32_t)k};
         if (r->rates)
             from = r->rates[k];
         if (!r->by_sites && from.part != run)
             continue;
-        KR_TRY(kr_h5_read_slab(
+        KR_TRY(kr_h5_read_amounts(
             file, "component_rates", KR_H5_F64, (const size_t[]){from.rate, sites[0], 0, 0},
             (const size_t[]){1, sites[1], job->nimts, job->nlevels}, rates + (k * n + at) * total));
     }

@@ -78,6 +78,31 @@ static void put_strings(hid_t file, hid_t space)
     H5Tclose(type);
 }
 
+/* Datasets in chunks: of never written numbers; in a piece far larger than what is stored. And one
+ * whose numbers stand in another file. */
+static void put_claims(hid_t file)
+{
+    const double x[] = {1.5, -2};
+    hsize_t many = 1 << 28, chunk = 1 << 10, few = 2, endless = H5S_UNLIMITED, large = 1 << 28;
+    hid_t plan = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(1, &many, NULL);
+
+    H5Pset_chunk(plan, 1, &chunk);
+    H5Dclose(H5Dcreate2(file, "claim", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, plan, H5P_DEFAULT));
+    H5Sclose(space);
+    space = H5Screate_simple(1, &few, &endless);
+    H5Pset_chunk(plan, 1, &large);
+    H5Dclose(H5Dcreate2(file, "piece", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, plan, H5P_DEFAULT));
+    H5Sclose(space);
+    H5Pclose(plan);
+    plan = H5Pcreate(H5P_DATASET_CREATE);
+    space = H5Screate_simple(1, &few, NULL);
+    H5Pset_external(plan, "/etc/hostname", 0, sizeof x);
+    H5Dclose(H5Dcreate2(file, "outside", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, plan, H5P_DEFAULT));
+    put(file, "amounts", H5T_NATIVE_DOUBLE, space, x);
+    H5Sclose(space);
+    H5Pclose(plan);
+}
+
 static void put_odd(hid_t file, hid_t space)
 {
     const double x[] = {1.5, -2};
@@ -114,6 +139,7 @@ static void put_odd(hid_t file, hid_t space)
     H5Dclose(id);
     H5Pclose(plan);
     H5Sclose(other);
+    put_claims(file);
     assert_true(H5Lcreate_soft("/nowhere", file, "dangling", H5P_DEFAULT, H5P_DEFAULT) >= 0);
     assert_true(H5Lcreate_soft("/bool", file, "link", H5P_DEFAULT, H5P_DEFAULT) >= 0);
 }
@@ -183,7 +209,7 @@ static void test_foreign_numbers(void **state)
     void *data;
     size_t n, dims[KR_H5_MAX_RANK];
     int rank;
-    double x;
+    double x, pair[2];
     bool found;
 
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);
@@ -204,6 +230,16 @@ static void test_foreign_numbers(void **state)
              "'rank9' has 9 dimensions, at most 8");
     kt_fails(ctx, kr_h5_read(f, "huge", KR_H5_U8, &arena, &data, &n), KR_EINPUT, "impossibly many");
     kt_fails(ctx, kr_h5_dims(f, "huge", dims, &rank), KR_EINPUT, "impossibly many");
+    kt_fails(ctx, kr_h5_read(f, "claim", KR_H5_U8, &arena, &data, &n), KR_EINPUT,
+             "'claim' claims 268435456 elements, but only 0 bytes of it are stored");
+    kt_fails(ctx, kr_h5_read(f, "piece", KR_H5_U8, &arena, &data, &n), KR_EINPUT,
+             "'piece' claims pieces of 2147483648 bytes, but only 0 bytes of it are stored");
+    kt_fails(ctx, kr_h5_read(f, "outside", KR_H5_U8, &arena, &data, &n), KR_EINPUT,
+             "'outside' stands in other files");
+    kt_fails(ctx, kr_h5_read_amounts(f, "amounts", KR_H5_F64, (size_t[]){0}, (size_t[]){2}, pair),
+             KR_EINPUT, "'amounts' holds a number that is negative or none");
+    kt_ok(ctx, kr_h5_read_amounts(f, "amounts", KR_H5_F64, (size_t[]){0}, (size_t[]){1}, pair));
+    kt_same(pair[0], 1.5);
     assert_false(kr_h5_exists(f, "dangling"));
     kt_fails(ctx, kr_h5_read(f, "dangling", KR_H5_U8, &arena, &data, &n), KR_EINPUT,
              "there is no dataset 'dangling'");

@@ -125,14 +125,15 @@ static void trees(void **state)
     round_trip("disagg_by_src = true", 32);
 }
 
-static void format(const finished *f, double version, const char *text)
+static void format(const finished *f, const char *name, double version, const char *text)
 {
     kr_ctx *ctx = f->t.ctx;
     kr_h5 *file;
     kr_stored *x;
     const char *path = kt_path(f->out, "results.h5");
     kt_ok(ctx, kr_h5_create(ctx, path, &file));
-    if (version > 0)
+    kt_ok(ctx, kr_h5_set_attr_text(file, "/", "format", name));
+    if (version != 0)
         kt_ok(ctx, kr_h5_set_attr_double(file, "/", "format_version", version));
     kt_ok(ctx, kr_h5_close(&file));
     kt_fails(ctx, kr_stored_open(ctx, f->out, &x), KR_EINPUT, text);
@@ -147,10 +148,13 @@ static void formats(void **state)
     begin(&f, "");
     kt_fails(f.t.ctx, kr_stored_open(f.t.ctx, f.out, &x), KR_EINPUT, "no results.h5 there");
     assert_int_equal(mkdir(f.out, 0777), 0);
-    format(&f, 0, "not a results file of Kauri");
-    format(&f, 1, "format 1, computed by an earlier version; run the job again");
-    format(&f, 3, "format 3, computed by a later version; this one reads format 2");
-    format(&f, 2, "the file is damaged");
+    const char *ours = "kauri results";
+    format(&f, ours, 0, "not a results file of Kauri");
+    format(&f, "another", 2, "not a results file of Kauri");
+    format(&f, ours, NAN, "not a results file of Kauri");
+    format(&f, ours, 1, "format 1, computed by an earlier version; run the job again");
+    format(&f, ours, 3, "format 3, computed by a later version; this one reads format 2");
+    format(&f, ours, 2, "the file is damaged");
     end(&f);
 }
 
@@ -187,6 +191,36 @@ static void damaged(void **state)
     tree->diagrams.nodes[0].set++;
     refuse_damaged(&f, "'tree/diagrams/");
     tree->diagrams.nodes[0].set--;
+    end(&f);
+}
+
+static void refuse_opening(const finished *f, const char *text)
+{
+    kr_stored *x;
+    write_run(f);
+    kt_fails(f->t.ctx, kr_stored_open(f->t.ctx, f->out, &x), KR_EINPUT, text);
+    assert_null(x);
+}
+
+/* Numbers that cannot be what they are called. */
+static void impossible(void **state)
+{
+    finished f;
+    (void)state;
+    begin(&f, "quantiles = 0.5");
+    kr_job *job = f.t.job;
+    double time = job->investigation_time, level = job->levels[1], lon = f.sites->lon[0];
+    job->investigation_time = NAN;
+    refuse_opening(&f, "'investigation_time' does not fit");
+    job->investigation_time = time;
+    job->levels[1] = job->levels[0];
+    refuse_opening(&f, "'imtls/levels' does not fit");
+    job->levels[1] = INFINITY;
+    refuse_opening(&f, "'imtls/levels' does not fit");
+    job->levels[1] = level;
+    f.sites->lon[0] = 181;
+    refuse_opening(&f, "'sitecol/lon' does not fit");
+    f.sites->lon[0] = lon;
     end(&f);
 }
 
@@ -240,8 +274,8 @@ static void allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(trees), cmocka_unit_test(formats),     cmocka_unit_test(damaged),
-        cmocka_unit_test(size),  cmocka_unit_test(allocations),
+        cmocka_unit_test(trees),      cmocka_unit_test(formats), cmocka_unit_test(damaged),
+        cmocka_unit_test(impossible), cmocka_unit_test(size),    cmocka_unit_test(allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
