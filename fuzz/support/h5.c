@@ -383,7 +383,7 @@ static void edit_attributes(const edit *e)
         return;
     char *end = NULL, *text = e->word[3];
     double x[16], number = strtod(text, &end);
-    hsize_t n = (hsize_t)number % 16;
+    hsize_t n = strtoul(text, NULL, 10) % 16;
     bool many = strcmp(e->word[0], "attrs") == 0, is_text = !many && *end != '\0';
     for (size_t i = 0; i < 16; i++)
         x[i] = number;

@@ -12,16 +12,17 @@ static double moment_rate(const kr_mfd *mfd)
     return pow(10, ai) / bi * (pow(10, bi * mfd->max_mag) - pow(10, bi * mfd->min_mag));
 }
 
+/* Not a number where the powers vanish or differ by nothing: kr_mfd_check tells. */
 static void set_a(kr_mfd *mfd, double rate)
 {
     double bi = 1.5 - mfd->b;
     double span = mfd->max_mag - mfd->min_mag;
     if (bi == 0) {
-        mfd->a = log10(rate / span) - 9.05 - log10(mfd->b);
+        mfd->a = span == 0 ? NAN : log10(rate / span) - 9.05 - log10(mfd->b);
         return;
     }
     double power = pow(10, bi * mfd->max_mag) - pow(10, bi * mfd->min_mag);
-    mfd->a = log10(rate * bi / power) - 9.05 - log10(mfd->b);
+    mfd->a = power == 0 ? NAN : log10(rate * bi / power) - 9.05 - log10(mfd->b);
 }
 
 bool kr_mfd_set_ab(kr_mfd *mfd, double a, double b)

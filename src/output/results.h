@@ -18,6 +18,9 @@ enum { KR_RESULTS_FORMAT = 2 };
  * table of realizations has no rows. */
 enum { KR_RLZS_STORED_UNASKED = 10000, KR_RLZS_LISTED = 1000000 };
 
+/* More single realizations are not stored, however large the disk is. */
+enum { KR_RLZS_STORED_MOST = 10000000 };
+
 /* Above this number the source-model paths are not listed with their texts: the tree says them. */
 enum { KR_PATHS_LISTED = 20000 };
 

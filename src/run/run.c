@@ -47,12 +47,11 @@ static kr_status check_rlzs(const kr_calc *calc)
     double values = calc->tree->rlzs * (double)curves * (double)kr_job_curve_levels(job);
     if (!calc->store_rlzs)
         return KR_OK;
-    if (calc->tree->nrlzs == KR_UNNUMBERED)
-        return kr_fail(
-            calc->ctx, KR_EINPUT,
-            "%s: individual_rlzs: the tree has %.6g realizations, too many to be listed; "
-            "leave it out and take single ones with kauri export --rlz",
-            job->path, calc->tree->rlzs);
+    if (calc->tree->rlzs > KR_RLZS_STORED_MOST)
+        return kr_fail(calc->ctx, KR_EINPUT,
+                       "%s: individual_rlzs: the tree has %.10g realizations, at most %d are "
+                       "stored; leave it out and take single ones with kauri export --rlz",
+                       job->path, calc->tree->rlzs, (int)KR_RLZS_STORED_MOST);
     if (values > MANY_VALUES)
         kr_info(calc->ctx,
                 "individual_rlzs: %.3g numbers of %.15g realizations, up to %.2f GB of results.h5",

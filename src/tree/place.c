@@ -35,8 +35,10 @@ kr_status kr_build_places(kr_build *b)
     }
     KR_ANEW(b->places, &b->scratch, b->nplaces);
     for (size_t f = 0, i = 0; f < t->nfiles; f++) {
+        if (!t->files[f].needed)
+            continue;
         const kr_source_file *file = &b->model->files[t->files[f].model_file];
-        for (size_t g = 0; t->files[f].needed && g < file->ngroups; g++)
+        for (size_t g = 0; g < file->ngroups; g++)
             for (size_t k = 0; k < file->groups[g].nsources; k++, i++) {
                 const kr_source *source = file->groups[g].sources[k];
                 b->places[i] = (kr_place){source, &file->groups[g], source->id, (uint32_t)f, 0};
