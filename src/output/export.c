@@ -176,11 +176,13 @@ kr_status kr_export(kr_ctx *ctx, const kr_results_spec *spec, const kr_export_ch
     kr_arena_init(&e.paths, ctx, KR_ACCOUNT_OUTPUT);
     KR_TRY(choose_sites(&e));
     KR_TRY(kr_h5_open(ctx, choice->file, &e.file));
-    KR_TRY(all_tables(&e));
+    s = all_tables(&e);
+    if (!choice->stream && s == KR_OK)
+        s = kr_tables_place(ctx, choice->dir, e.written, e.ntables);
+    else if (!choice->stream)
+        kr_tables_discard(e.written, e.ntables);
     *ntables = e.ntables;
 out:
-    for (size_t i = 0; i < e.ntables && s != KR_OK && !choice->stream; i++)
-        unlink(e.written[i]);
     kr_h5_discard(&e.file);
     kr_export_clear_block(&e);
     kr_free(e.written);

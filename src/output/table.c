@@ -5,6 +5,8 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -139,12 +141,73 @@ kr_status kr_table_finish(kr_table *table, kr_status status)
     if (status == KR_OK && bad)
         status =
             table_fail(table, table->path ? table->path : "the tables", "writing failed", reason);
-    if (status == KR_OK && table->path && rename(table->temporary, table->path) != 0)
-        status = table_fail(table, table->path, "cannot be put in place", errno);
     if (status != KR_OK && table->path)
         unlink(table->temporary);
     kr_arena_clear(&table->arena);
     return status;
+}
+
+/* The name of a table until all are complete; false if it is too long. */
+static bool temporary_name(const char *path, char out[PATH_MAX])
+{
+    int n = snprintf(out, PATH_MAX, "%s.part", path);
+    return n > 0 && n < PATH_MAX;
+}
+
+void kr_tables_discard(char *const *paths, size_t n)
+{
+    char temporary[PATH_MAX];
+    for (size_t i = 0; i < n; i++)
+        if (temporary_name(paths[i], temporary))
+            unlink(temporary);
+}
+
+/* More files than these are not made to stay one by one: all of their disk is. */
+enum { FEW = 64 };
+
+static kr_status sync_disk(kr_ctx *ctx, const char *dir)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = fd >= 0 && syncfs(fd) == 0;
+    int reason = errno;
+    char text[128];
+    if (fd >= 0)
+        close(fd);
+    return good ? KR_OK
+                : kr_fail(ctx, KR_EIO, "%s: the tables cannot be made to stay: %s", dir,
+                          strerror_r(reason, text, sizeof text));
+}
+
+static kr_status sync_tables(kr_ctx *ctx, const char *dir, char *const *paths, size_t n)
+{
+    kr_status s = KR_OK;
+    char temporary[PATH_MAX];
+    if (n > FEW)
+        return sync_disk(ctx, dir);
+    for (size_t i = 0; i < n && s == KR_OK; i++)
+        if (temporary_name(paths[i], temporary))
+            s = kr_sync_file(ctx, temporary);
+    return s;
+}
+
+kr_status kr_tables_place(kr_ctx *ctx, const char *dir, char *const *paths, size_t n)
+{
+    kr_status s = sync_tables(ctx, dir, paths, n);
+    char temporary[PATH_MAX], text[128];
+    size_t placed = 0;
+    for (; s == KR_OK && placed < n; placed++)
+        if (!temporary_name(paths[placed], temporary) || rename(temporary, paths[placed]) != 0) {
+            s = kr_fail(ctx, KR_EIO, "%s: cannot be put in place: %s", paths[placed],
+                        strerror_r(errno, text, sizeof text));
+            break;
+        }
+    if (s == KR_OK && n > 0)
+        s = kr_sync_folder_of(ctx, paths[0]);
+    for (size_t i = 0; s != KR_OK && i < placed; i++)
+        unlink(paths[i]);
+    if (s != KR_OK)
+        kr_tables_discard(paths, n);
+    return s;
 }
 
 static bool is_table(const char *name)
@@ -153,12 +216,12 @@ static bool is_table(const char *name)
                                         "quantile_curve-",    "quantile_map-",    "quantile_uhs-",
                                         "mean_rates_by_src-", "variance_shares-", "tornado-",
                                         "sampling_error-"};
-    if (!kr_str_ends(name, ".csv"))
+    if (!kr_str_ends(name, ".csv") && !kr_str_ends(name, ".csv.part"))
         return false;
     for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)
         if (kr_str_starts(name, begin[i]))
             return true;
-    return kr_str_eq(name, "realizations.csv");
+    return kr_str_eq(name, "realizations.csv") || kr_str_eq(name, "realizations.csv.part");
 }
 
 void kr_tables_remove(kr_ctx *ctx, const char *dir)

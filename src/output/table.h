@@ -1,5 +1,5 @@
-/* CSV tables in the reference's dialect: CRLF, a comment line, a header, %.6E. A table appears
- * under its name when it is complete. */
+/* CSV tables in the reference's dialect: CRLF, a comment line, a header, %.6E. Tables appear under
+ * their names when all of them are complete. */
 #ifndef KR_OUTPUT_TABLE_H
 #define KR_OUTPUT_TABLE_H
 
@@ -38,9 +38,15 @@ void kr_table_degrees(kr_table *table, double x); /* %.5f */
 void kr_table_format(kr_table *table, const char *format, double x);
 void kr_table_end_row(kr_table *table);
 
-/** End the table: with KR_OK it takes its place (KR_EIO if writing failed), otherwise what was
- * written is removed and `status` comes back. */
+/** End the table: with KR_OK it is complete, under a name of its own (KR_EIO if writing failed),
+ * otherwise what was written is removed and `status` comes back. */
 KR_MUST_CHECK kr_status kr_table_finish(kr_table *table, kr_status status);
+
+/** Give complete tables of one folder their names, for good. KR_EIO: none of them is there. */
+KR_MUST_CHECK kr_status kr_tables_place(kr_ctx *ctx, const char *dir, char *const *paths, size_t n);
+
+/** Remove complete tables that have not their names yet. */
+void kr_tables_discard(char *const *paths, size_t n);
 
 /** Remove the CSV tables of an earlier run from a folder: files of the names that runs write. */
 void kr_tables_remove(kr_ctx *ctx, const char *dir);

@@ -47,6 +47,7 @@ typedef struct kr_calc {
     unsigned phases_told; /* bit i: phase i has its line of log */
     kr_results_spec spec;
     kr_results *results;
+    const char *began; /* date of this run, or of the one that it goes on with; NULL: to be told */
     struct kr_journal *journal;      /* of what is done; NULL: none is kept */
     struct kr_memory_report *memory; /* NULL: not asked for */
 } kr_calc;
@@ -107,6 +108,9 @@ KR_MUST_CHECK kr_status kr_calc_tiles(kr_calc *calc);
 /** Statistics of one tile from its component rates, into the results. */
 KR_MUST_CHECK kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites,
                                            const double *rates);
+
+/** Bytes of the largest note of a unit of statistics. */
+size_t kr_calc_note_bytes(const kr_calc *calc);
 
 /** `uncertainty`: refused where the tree has no choices to tell apart; bytes it takes; the sites of
  * a tile, into the results. */

@@ -3,6 +3,7 @@
 #include "base/h5.h"
 #include "base/str.h"
 #include "output/stored.h"
+#include "run/journal.h"
 #include "run/memory.h"
 #include "run/phases.h"
 #include "run/plan.h"
@@ -273,9 +274,13 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
     kr_status s = KR_OK;
     kr_arena arena;
     kr_h5 *file = NULL;
+    bool interrupted;
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
     const char *path = kr_path_join(&arena, dir, "results.h5");
     KR_TRY(path ? KR_OK : KR_ENOMEM);
+    KR_TRY(kr_journal_info(ctx, dir, out, &interrupted));
+    if (!kr_file_exists(path) && interrupted)
+        goto out;
     if (!kr_file_exists(path) && kr_memory_in(ctx, dir)) {
         kr_text_row(out, "results", "%s: no results.h5, the run did not finish", dir);
         kr_memory_info(ctx, dir, out);

@@ -56,7 +56,7 @@ void kr_journal_synced(kr_journal *j, double since, size_t bytes)
 
 /* ------------------------------------------------------------------ opening */
 
-static kr_status make_paths(kr_journal *j, const char *dir)
+kr_status kr_journal_paths(kr_journal *j, const char *dir)
 {
     j->path = kr_path_join(&j->arena, dir, "results.journal");
     j->tile[0] = kr_path_join(&j->arena, dir, "results.tile.0");
@@ -96,9 +96,9 @@ static kr_status go_on(kr_calc *calc, size_t bytes, const char *head)
     kr_hash_text(&j->run, was);
     if (kr_tile_marks(j, marks) > 0)
         j->turns = marks[0].turn;
-    calc->spec.start_date = kr_journal_value(was, "began", &j->arena);
-    KR_TRY(calc->spec.start_date ? KR_OK : KR_ENOMEM);
-    kr_info(j->ctx, "goes on with the run that began %s", calc->spec.start_date);
+    calc->spec.start_date = calc->began = kr_journal_value(was, "began", &calc->arena);
+    KR_TRY(calc->began ? KR_OK : KR_ENOMEM);
+    kr_info(j->ctx, "goes on with the run that began %s", calc->began);
 out:
     return s;
 }
@@ -117,7 +117,7 @@ kr_status kr_journal_open(kr_calc *calc)
     }
     calc->journal = j;
     j->clock.began = j->clock.last_sync = kr_wall_seconds();
-    KR_TRY(make_paths(j, calc->spec.dir));
+    KR_TRY(kr_journal_paths(j, calc->spec.dir));
     if (calc->options->fresh)
         remove_files(j);
     const char *head = kr_journal_head(calc, &j->arena);
@@ -220,6 +220,40 @@ kr_status kr_journal_sync(kr_journal *j)
     kr_status s = kr_notes_sync(j->notes);
     kr_journal_synced(j, since, 0);
     return s;
+}
+
+double kr_journal_bytes(const kr_calc *calc)
+{
+    const kr_job *job = calc->job;
+    double sites = (double)calc->sites->n, rate = (double)(job->nimts * job->nlevels);
+    double curve = (double)(job->nimts * kr_job_curve_levels(job));
+    double maps = (double)(job->nimts * job->poes.n);
+    double bytes = 8 * (double)calc->tree->nrates * rate * (sites + 2 * (double)calc->tile_sites);
+    bytes += 4 * sites * (double)calc->nstats * curve;
+    if (calc->store_rlzs)
+        bytes += 4 * sites * calc->tree->rlzs * (curve + maps);
+    return bytes + 2 * (double)kr_calc_uncertainty_bytes(calc) * sites * (double)job->nimts;
+}
+
+void kr_journal_check_space(kr_calc *calc)
+{
+    const kr_journal *j = calc->journal;
+    double results = kr_results_predicted_bytes(&calc->spec), journal = kr_journal_bytes(calc);
+    double left = kr_disk_free(calc->spec.dir);
+    if (left < 0 || kr_file_exists(j->path) || left >= results + journal)
+        return;
+    kr_warn(calc->ctx,
+            "%s: the disk has %.1f MB left, and results and journal may take %.1f MB: the run does "
+            "without a journal, and starts again if it is interrupted",
+            calc->spec.dir, left / 1e6, (results + journal) / 1e6);
+    kr_journal_remove(calc);
+}
+
+size_t kr_journal_rlzs_bytes(const kr_calc *calc, int threads)
+{
+    const kr_journal *j = calc->journal;
+    bool any = j && kr_notes_count(j->notes) > 1 && calc->store_rlzs && !calc->amplifier;
+    return any ? (size_t)threads * kr_rlzs_writer_bytes(&calc->spec) : 0;
 }
 
 bool kr_journal_end_early(kr_calc *calc)

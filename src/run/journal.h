@@ -78,7 +78,12 @@ KR_MUST_CHECK kr_status kr_journal_keep_rates(kr_calc *calc, size_t first, size_
  * KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_journal_info(kr_ctx *ctx, const char *dir, FILE *out, bool *found);
 
-/** Bytes of disk that the journal of a run may take. */
+/** Bytes of disk that the journal of a run may take, at most; and do without it, with a warning,
+ * where the disk has not room for it beside the results. */
 double kr_journal_bytes(const kr_calc *calc);
+void kr_journal_check_space(kr_calc *calc);
+
+/** Bytes for blocks of single realizations that are taken from it, in so many threads, at most. */
+size_t kr_journal_rlzs_bytes(const kr_calc *calc, int threads);
 
 #endif

@@ -24,6 +24,9 @@ struct kr_journal {
     kr_journal_clock clock;
 };
 
+/** The names of its files. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_journal_paths(kr_journal *j, const char *dir);
+
 /** What a run is made of: lines "key<tab>value", the date of its begin among them. NULL: memory ran
  * out. */
 const char *kr_journal_head(kr_calc *calc, kr_arena *arena);

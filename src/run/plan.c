@@ -4,13 +4,14 @@
 #include "base/clock.h"
 #include "base/machine.h"
 #include "base/mem.h"
+#include "run/journal.h"
 #include "run/memory.h"
 #include "run/sampling.h"
 
 #include <math.h>
 
-/* Names, texts and heads of blocks that nothing below counts. */
-static const size_t SMALL_THINGS = 64 * 1024;
+/* Names, texts and heads of blocks that nothing below counts; the buffer of the journal. */
+static const size_t SMALL_THINGS = 64 * 1024, JOURNAL = 268 * 1024;
 
 /* Resident memory beyond what is accounted, on top of what the process has after reading: HDF5 with
  * its caches, pages of programs that are used for the first time, ends of pages; stack and heap of
@@ -95,7 +96,8 @@ static void fill_tile(const kr_calc *calc, size_t nsites, kr_plan_memory *p)
     p->scratch = (size_t)p->stats_threads * (calc->amplifier
                                                  ? kr_amplifier_scratch_bytes(calc->amplifier)
                                                  : kr_statistics_scratch_bytes(calc->statistics));
-    p->rlzs = rlzs_bytes(calc, p->stats_threads);
+    p->scratch += (size_t)p->stats_threads * kr_calc_note_bytes(calc);
+    p->rlzs = rlzs_bytes(calc, p->stats_threads) + kr_journal_rlzs_bytes(calc, p->stats_threads);
     p->maps = map_bytes(calc, nsites);
     p->uncertainty = kr_calc_uncertainty_bytes(calc);
     p->sampling = kr_calc_sampling_bytes(calc, nsites, p->stats_threads);
@@ -109,7 +111,8 @@ static void fill_tile(const kr_calc *calc, size_t nsites, kr_plan_memory *p)
 /* What is held together, when. */
 static void add_up(const kr_calc *calc, kr_plan_memory *p)
 {
-    size_t always = p->held + SMALL_THINGS, during = always + p->met + p->results;
+    size_t always = p->held + SMALL_THINGS + (calc->journal ? 0 : JOURNAL),
+           during = always + p->met + p->results;
     size_t tile = during + p->outlines + p->rates;
     p->beginning = always + p->listed + p->results;
     p->hazard_phase = tile + p->hazard;
@@ -131,7 +134,8 @@ static void add_up(const kr_calc *calc, kr_plan_memory *p)
 /* Tables are written in blocks of what is left. */
 static void fill_tables(const kr_calc *calc, kr_plan_memory *p)
 {
-    size_t others = p->held + SMALL_THINGS + p->met + p->results + p->outlines + p->maps;
+    size_t others = p->held + SMALL_THINGS + (calc->journal ? 0 : JOURNAL) + p->met + p->results +
+                    p->outlines + p->maps;
     if (calc->options->csv)
         p->tables = kr_results_tables_bytes(&calc->spec, others < p->limit ? p->limit - others : 0);
 }

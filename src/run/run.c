@@ -59,13 +59,20 @@ static kr_status check_rlzs(const kr_calc *calc)
     return KR_OK;
 }
 
-kr_status kr_calc_fill_spec(kr_calc *calc)
+static const char *date_of_now(kr_arena *arena)
 {
     char date[32] = "";
     time_t now = time(NULL);
     struct tm local;
     if (localtime_r(&now, &local))
         strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &local);
+    return kr_arena_strdup(arena, date);
+}
+
+kr_status kr_calc_fill_spec(kr_calc *calc)
+{
+    if (!calc->began)
+        calc->began = date_of_now(&calc->arena);
     calc->spec = (kr_results_spec){.dir = kr_calc_dir(calc),
                                    .job = calc->job,
                                    .sites = calc->sites,
@@ -76,7 +83,7 @@ kr_status kr_calc_fill_spec(kr_calc *calc)
                                    .way = calc->statistics ? kr_statistics_way(calc->statistics)
                                                            : KR_STREAMED,
                                    .sampling = kr_calc_sampling_error(calc),
-                                   .start_date = kr_arena_strdup(&calc->arena, date),
+                                   .start_date = calc->began,
                                    .isa = kr_isa_name(),
                                    .inputs = calc->inputs,
                                    .ninputs = calc->ninputs};
@@ -143,9 +150,10 @@ static kr_status compute(kr_calc *calc)
     calc->store_rlzs = kr_calc_stores_rlzs(calc);
     KR_TRY(check_rlzs(calc));
     KR_TRY(kr_calc_sampling_begin(calc));
+    KR_TRY(kr_calc_open_results(calc)); /* the plan counts what is there already */
     KR_TRY(kr_calc_plan(calc));
+    kr_journal_check_space(calc);
     kr_calc_phase(calc, "creating results");
-    KR_TRY(kr_calc_open_results(calc));
     s = make_results(calc);
     if (s != KR_OK && kr_journal_end_early(calc))
         kr_info(calc->ctx, "what is done is kept in %s: the same command goes on", calc->spec.dir);

@@ -90,12 +90,17 @@ static size_t unit_bytes(const kr_calc *calc, size_t measures)
            imts * measures;
 }
 
+size_t kr_calc_note_bytes(const kr_calc *calc)
+{
+    return unit_bytes(calc, calc->amplifier ? calc->job->nimts : 1);
+}
+
 static kr_status site_scratch_create(kr_calc *calc, site_scratch *out)
 {
     kr_status s = KR_OK;
     *out = (site_scratch){.plain = NULL};
     if (calc->journal)
-        KR_NEW(out->note, calc->ctx, KR_ACCOUNT_STATS, unit_bytes(calc, calc->job->nimts));
+        KR_NEW(out->note, calc->ctx, KR_ACCOUNT_STATS, kr_calc_note_bytes(calc));
     if (calc->amplifier)
         return kr_amplifier_scratch_create(calc->ctx, calc->amplifier, &out->amplified);
     s = kr_statistics_scratch_create(calc->ctx, calc->statistics, &out->plain);
@@ -156,7 +161,7 @@ static kr_status take_or_compute(kr_calc *calc, const site_scratch *scratch,
                                  const tile_stats *out)
 {
     const kr_note note = {KR_NOTE_STATS, site->site, measure};
-    size_t bytes = unit_bytes(calc, calc->amplifier ? calc->job->nimts : 1);
+    size_t bytes = kr_calc_note_bytes(calc);
     if (kr_journal_take(calc->journal, note, scratch->note, bytes)) {
         move_unit(calc, i, measure, out, scratch->note, true);
         return KR_OK;
