@@ -14,6 +14,7 @@ static const double PLAIN_SECONDS = 5;
 static struct {
     bool quiet, terminal, bar;
     double began, phase_began, last_line;
+    double part; /* of the phase that was done when it began here */
     char phase[32];
 } display;
 
@@ -76,9 +77,11 @@ static void show_progress(void *user, const char *phase, double done, double tot
     if (strncmp(display.phase, phase, sizeof display.phase - 1) != 0) {
         snprintf(display.phase, sizeof display.phase, "%s", phase);
         display.phase_began = display.last_line = now;
+        display.part = part;
     }
-    if (part > 0)
-        format_time((now - display.phase_began) * (1 - part) / part, left, sizeof left);
+    if (part > display.part)
+        format_time((now - display.phase_began) * (1 - part) / (part - display.part), left,
+                    sizeof left);
     if (display.terminal && done < total) {
         show_bar(phase, part, left);
     } else if (display.terminal) {
