@@ -214,16 +214,30 @@ size_t kr_notes_lost(const kr_notes *x)
     return x->lost;
 }
 
+/* The first entry of a kind, or where it would stand. */
+static size_t first_of(const kr_notes *x, uint32_t kind)
+{
+    size_t low = 0, high = x->n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (x->entries[middle].note.kind < kind)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 bool kr_notes_next(const kr_notes *x, uint32_t kind, size_t *i, kr_note *note, size_t *bytes)
 {
-    for (; *i < x->n; ++*i)
-        if (x->entries[*i].note.kind == kind) {
-            *note = x->entries[*i].note;
-            *bytes = x->entries[*i].bytes;
-            ++*i;
-            return true;
-        }
-    return false;
+    if (*i == 0)
+        *i = first_of(x, kind);
+    if (*i >= x->n || x->entries[*i].note.kind != kind)
+        return false;
+    *note = x->entries[*i].note;
+    *bytes = x->entries[*i].bytes;
+    ++*i;
+    return true;
 }
 
 static int compare_key(const void *key, const void *element)

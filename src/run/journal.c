@@ -23,6 +23,14 @@ static bool has_time(const kr_journal_clock *c, double now, size_t bytes)
     return elapsed >= EVERY && c->spent + each * (double)bytes <= SHARE * elapsed;
 }
 
+bool kr_journal_has_time(kr_journal *j, size_t bytes)
+{
+    pthread_mutex_lock(&j->lock);
+    bool fits = has_time(&j->clock, kr_wall_seconds(), bytes);
+    pthread_mutex_unlock(&j->lock);
+    return fits;
+}
+
 bool kr_journal_is_due(kr_journal *j, size_t bytes)
 {
     const kr_journal_clock *c = &j->clock;
@@ -195,21 +203,19 @@ const void *kr_journal_take_any(kr_journal *j, kr_note note, kr_arena *arena, si
     return data && kr_notes_read(j->notes, note, 0, *bytes, data) ? data : NULL;
 }
 
-kr_status kr_journal_keep(kr_journal *j, kr_note note, const void *data, size_t bytes)
+kr_status kr_journal_put(kr_journal *j, kr_note note, const void *data, size_t bytes)
 {
     double since = kr_wall_seconds();
-    if (!j)
-        return KR_OK;
-    pthread_mutex_lock(&j->lock);
-    bool fits = has_time(&j->clock, since, bytes);
-    pthread_mutex_unlock(&j->lock);
-    if (!fits)
-        return KR_OK;
     kr_status s = kr_notes_put(j->notes, note, data, bytes);
     pthread_mutex_lock(&j->lock);
     took(j, since, bytes);
     pthread_mutex_unlock(&j->lock);
     return s == KR_OK && kr_journal_is_due(j, 0) ? kr_journal_sync(j) : s;
+}
+
+kr_status kr_journal_keep(kr_journal *j, kr_note note, const void *data, size_t bytes)
+{
+    return j && kr_journal_has_time(j, bytes) ? kr_journal_put(j, note, data, bytes) : KR_OK;
 }
 
 kr_status kr_journal_sync(kr_journal *j)

@@ -37,6 +37,12 @@ KR_MUST_CHECK kr_status kr_journal_compare(kr_calc *calc, const char *was, const
 /** The value of a key of a head, in the arena; NULL if it is not there or memory ran out. */
 const char *kr_journal_value(const char *head, const char *key, kr_arena *arena);
 
+/** Is there time to write so many bytes? */
+bool kr_journal_has_time(kr_journal *j, size_t bytes);
+
+/** Write a note, and make all notes stay if it is time for that. KR_EIO. */
+KR_MUST_CHECK kr_status kr_journal_put(kr_journal *j, kr_note note, const void *data, size_t bytes);
+
 /** Is it time to write what has come together since the last sync, and so many bytes more? */
 bool kr_journal_is_due(kr_journal *j, size_t bytes);
 

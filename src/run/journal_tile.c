@@ -199,7 +199,7 @@ out:
 
 bool kr_journal_has_time_for_rates(kr_calc *calc, size_t nsites)
 {
-    return calc->journal && kr_journal_is_due(calc->journal, rates_size(calc, nsites));
+    return calc->journal && kr_journal_has_time(calc->journal, rates_size(calc, nsites));
 }
 
 kr_status kr_journal_keep_rates(kr_calc *calc, size_t first, size_t nsites, const double *rates)
@@ -207,14 +207,10 @@ kr_status kr_journal_keep_rates(kr_calc *calc, size_t first, size_t nsites, cons
     kr_status s = KR_OK;
     kr_journal *j = calc->journal;
     const kr_note notes[2] = {{KR_NOTE_WORK, first, nsites}, {KR_NOTE_RATES, first, nsites}};
-    size_t bytes = rates_size(calc, nsites);
-    double since = kr_wall_seconds();
     if (!j || !kr_journal_is_worth(j))
         return KR_OK;
-    KR_TRY(kr_notes_put(j->notes, notes[0], &calc->work, sizeof calc->work));
-    KR_TRY(kr_notes_put(j->notes, notes[1], rates, bytes));
-    KR_TRY(kr_notes_sync(j->notes));
-    kr_journal_synced(j, since, bytes);
+    KR_TRY(kr_journal_put(j, notes[0], &calc->work, sizeof calc->work));
+    KR_TRY(kr_journal_put(j, notes[1], rates, rates_size(calc, nsites)));
 out:
     return s;
 }
