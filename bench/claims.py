@@ -11,7 +11,9 @@
   threads    two threads beside one, with 5,000 ruptures in each alternative
   shared     9, 18 and 36 alternatives that share their ruptures beside as many that do not
   memory     2,000 sites with --memory-limit 64M beside no limit: same bits, peaks
-  all        all of them; that cost grows linearly is linear.py's to show
+  phases     the phases of a run add up to its wall time, measured from outside
+  all        all of them; linear.py shows that cost grows linearly, predict.py what is foretold, memory_report.sh what
+             the report costs
 
 Models are written by model.py; --job takes another one (for `shared` a text with {kind}, which becomes sh or un, and
 {n}, which becomes 9, 18, 36). Figures are medians of N interleaved runs (5 without --runs) and their spread. --peer
@@ -185,7 +187,7 @@ def same(b, first, second):
     """0 if two runs into the folders one and two stored the same bits, else 1."""
     first()
     second()
-    done = subprocess.run([os.path.join(BUILD, 'bench', 'bench_same'), b.at('one'), b.at('two')], check=False,
+    done = subprocess.run([measure.need(os.path.join(BUILD, 'bench', 'bench_same')), b.at('one'), b.at('two')], check=False,
                           stdout=subprocess.PIPE, text=True)
     print('  ' + done.stdout.rstrip().replace('\n', '\n  '))
     return float(done.returncode != 0)
@@ -239,7 +241,20 @@ def memory(b):
     b.tell('resident, MB', max(use.mb for use in limited), at_most=94)
 
 
-CLAIMS = {f.__name__: f for f in (default, nz2022, australia, floor, scalar, threads, shared, memory)}
+def phases(b):
+    uses, = measure.interleaved(b.a.runs, b.kauri(b.job('nz2022')))
+    show('kauri', uses)
+    shares = []
+    for use in uses:
+        found = re.search(r'sum of phases (\S+) s of', use.text)
+        if not found:
+            raise measure.Failed('the log of the run has no sum of phases')
+        shares.append(100 * float(found[1]) / use.wall)
+    b.tell('phases, % of wall time', statistics.median(shares), at_least=98,
+           note=', %.4g to %.4g' % (min(shares), max(shares)))
+
+
+CLAIMS = {f.__name__: f for f in (default, nz2022, australia, floor, scalar, threads, shared, memory, phases)}
 
 
 def main():

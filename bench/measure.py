@@ -3,6 +3,7 @@ processor time is added, the resident memory is that of the largest."""
 import os
 import shlex
 import statistics
+import sys
 import tempfile
 import time
 
@@ -20,12 +21,21 @@ class Use:
         return '%7.2f s of processor time, %7.2f s of wall time, %7.1f MB resident at most' % (self.cpu, self.wall, self.mb)
 
 
+def need(program):
+    """The program, if it is there; else the end."""
+    if os.sep in str(program) and not os.access(program, os.X_OK):
+        sys.exit('bench: %s is not there; make release builds kauri, cmake --build --preset release --target benches '
+                 'the programs beside it' % program)
+    return program
+
+
 class Failed(Exception):
     """A command ended with a failure."""
 
 
 def run(command, **environment):
     """Run a command to its end; raises Failed with what it said if it fails."""
+    need(command[0])
     with tempfile.TemporaryFile() as output:
         start = time.monotonic()
         child = os.posix_spawnp(
@@ -38,6 +48,14 @@ def run(command, **environment):
     if status:
         raise Failed('%s\n%s' % (shlex.join(str(word) for word in command), text.rstrip()))
     return Use(use.ru_utime + use.ru_stime, wall, use.ru_maxrss * 1024 / 1e6, text)
+
+
+def end_with_message(main):
+    """Call main; what a command that fails says is the message that this program ends with."""
+    try:
+        main()
+    except Failed as failed:
+        sys.exit('bench: %s' % failed)
 
 
 def interleaved(runs, *commands):

@@ -5,17 +5,28 @@
 #
 # JOB.ini: without it demos/area. Times are the least of N runs (default 5) each, one thread. Where `perf` can count
 # instructions, their ratio is printed too: it hardly depends on what else the machine does. The last line is what the
-# report measures of itself: the processor time of its thread and of its drawings, as a part of that of the run.
+# report measures of itself: the processor time of its thread and of its drawings, as a part of that of the run. The
+# exit status is 1 if that or the accounted peak is 1 % more or above. KAURI_PROGRAM names another build.
 set -eu
+usage="usage: bench/memory_report.sh [--runs N] [JOB.ini]"
 root=$(cd "$(dirname "$0")/.." && pwd)
 kauri=${KAURI_PROGRAM:-$root/build/release/kauri}
 runs=5 job=$root/demos/area/job.ini
 while [ $# -gt 0 ]; do
     case $1 in
-    --runs) runs=$2 && shift 2 ;;
+    -h | --help)
+        sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"
+        exit
+        ;;
+    --runs)
+        [[ ${2-} =~ ^[1-9][0-9]*$ ]] || { echo "bench: --runs ${2-}: a number is wanted; $usage" >&2 && exit 2; }
+        runs=$2 && shift 2
+        ;;
+    -*) echo "bench: unknown option $1; $usage" >&2 && exit 2 ;;
     *) job=$1 && shift ;;
     esac
 done
+[ -e "$job" ] || { echo "bench: $job is not there; $usage" >&2 && exit 2; }
 [ -x "$kauri" ] || { echo "bench: $kauri is not there: make release" >&2 && exit 1; }
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -56,5 +67,9 @@ row "processor time" 1 s
 row "accounted peak" 2 MB
 row "resident peak" 3 MB
 [ -z "$count" ] || row instructions 4 ""
-awk '{a += $1; b += $2} END {printf "%-24s %.4f of %.3f s: %.2f %%\n", "as the report says", a / NR, b / NR, 100 * a / b}' \
-    "$scratch/own"
+awk '{a += $1; b += $2} END {printf "%-24s %.4f of %.3f s: %.2f %%\n", "as the report says", a / NR, b / NR, 100 * a / b
+    exit a >= 0.01 * b}' "$scratch/own" || failed="the report takes 1 % of the time or more"
+awk -v a="$(least off 2)" -v b="$(least on 2)" 'BEGIN {exit b >= 1.01 * a}' ||
+    failed="the accounted peak is 1 % higher or more"
+echo "less than 1 %            ${failed:-holds}"
+[ -z "${failed-}" ]

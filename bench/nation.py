@@ -35,4 +35,4 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    measure.end_with_message(main)
