@@ -51,12 +51,19 @@ void kr_ctx_destroy(kr_ctx **ctx)
     *ctx = NULL;
 }
 
-void kr_ctx_set_log(kr_ctx *ctx, kr_log_fn log, void *user)
+kr_log_taker kr_ctx_swap_log(kr_ctx *ctx, kr_log_taker taker)
 {
     pthread_mutex_lock(&ctx->report_lock);
-    ctx->log = log;
-    ctx->log_user = user;
+    kr_log_taker before = {ctx->log, ctx->log_user};
+    ctx->log = taker.log;
+    ctx->log_user = taker.user;
     pthread_mutex_unlock(&ctx->report_lock);
+    return before;
+}
+
+void kr_ctx_set_log(kr_ctx *ctx, kr_log_fn log, void *user)
+{
+    (void)kr_ctx_swap_log(ctx, (kr_log_taker){log, user});
 }
 
 void kr_ctx_set_progress(kr_ctx *ctx, kr_progress_fn progress, void *user)

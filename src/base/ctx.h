@@ -42,6 +42,16 @@ void kr_warn_at(kr_ctx *ctx, const char *file, int line, const char *format, ...
  * set before. */
 bool kr_ctx_set_quiet(kr_ctx *ctx, bool quiet);
 
+/* Who gets the lines of log. */
+typedef struct kr_log_taker {
+    kr_log_fn log;
+    void *user;
+} kr_log_taker;
+
+/** Give the lines to another from now on. Returns who got them before. Like any taker it is called
+ * by the thread that logs, by one at a time. */
+kr_log_taker kr_ctx_swap_log(kr_ctx *ctx, kr_log_taker taker);
+
 /** Report progress; cheap when called often (it forwards ten times a second at most). */
 void kr_progress(kr_ctx *ctx, const char *phase, double done, double total);
 

@@ -17,16 +17,34 @@ bool kr_section_is(const kr_section *section, const char *text, char sign, const
     return !*id && (*text == sign || !*text);
 }
 
+/* No section has a longer id: it is missed with the others. */
+static void make_key(const char *id, size_t len, char key[SECTION_ID_MAX + 2])
+{
+    if (len > SECTION_ID_MAX + 1)
+        len = SECTION_ID_MAX + 1;
+    memcpy(key, id, len);
+    key[len] = '\0';
+}
+
+bool kr_section_find(const kr_model *model, const char *id, size_t len, uint32_t *out)
+{
+    char key[SECTION_ID_MAX + 2];
+    int64_t index = 0;
+
+    make_key(id, len, key);
+    if (!kr_map_get(&model->section_of, key, &index))
+        return false;
+    *out = (uint32_t)index;
+    return true;
+}
+
 kr_status kr_section_number(kr_model *model, kr_ctx *ctx, const char *id, size_t len, uint32_t *out)
 {
     kr_status s = KR_OK;
     char key[SECTION_ID_MAX + 2], *own = NULL;
     int64_t index = 0;
 
-    if (len > SECTION_ID_MAX + 1)
-        len = SECTION_ID_MAX + 1; /* no section has such an id: it is missed with the others */
-    memcpy(key, id, len);
-    key[len] = '\0';
+    make_key(id, len, key);
     if (!kr_map_get(&model->section_of, key, &index)) {
         if (!model->section_of.ctx)
             kr_map_init(&model->section_of, ctx, KR_ACCOUNT_MODEL);

@@ -13,6 +13,9 @@ bool kr_section_is(const kr_section *section, const char *text, char sign, const
 KR_MUST_CHECK kr_status kr_section_number(kr_model *model, kr_ctx *ctx, const char *id, size_t len,
                                           uint32_t *out);
 
+/** The number of the section of that id if there is one. */
+bool kr_section_find(const kr_model *model, const char *id, size_t len, uint32_t *out);
+
 /** Define a section: an element <section> with its surfaces, planarSurface or kiteSurface. */
 KR_MUST_CHECK kr_status kr_section_read(kr_source_reader *r, const kr_node *node);
 

@@ -74,6 +74,10 @@ kr_status kr_model_create(kr_ctx *ctx, kr_model **out)
     kr_model *model = kr_alloc(ctx, KR_ACCOUNT_MODEL, 1, sizeof *model);
     if (!model)
         return KR_ENOMEM;
+    if (pthread_mutex_init(&model->lock, NULL) != 0) {
+        kr_free(model);
+        return kr_fail(ctx, KR_ENOMEM, "out of memory for a lock");
+    }
     kr_arena_init(&model->arena, ctx, KR_ACCOUNT_MODEL);
     *out = model;
     return KR_OK;
@@ -87,7 +91,11 @@ void kr_model_destroy(kr_model **model)
     kr_free((*model)->sections);
     kr_free((*model)->shared);
     kr_map_clear(&(*model)->section_of);
+    pthread_mutex_destroy(&(*model)->lock);
     kr_arena_clear(&(*model)->arena);
+    for (size_t i = 0; i < (*model)->narenas; i++)
+        kr_arena_clear(&(*model)->arenas[i]);
+    kr_free((*model)->arenas);
     kr_free(*model);
     *model = NULL;
 }

@@ -10,6 +10,8 @@
 #include "model/mfd.h"
 #include "model/msr.h"
 
+#include <pthread.h>
+
 typedef enum kr_source_kind {
     KR_SOURCE_POINT,
     KR_SOURCE_MULTIPOINT,
@@ -137,7 +139,11 @@ typedef struct kr_source_file {
 
 /* All source model files of a job, each read once. */
 typedef struct kr_model {
+    int threads;          /* that may read files side by side; 0 is 1 */
+    pthread_mutex_t lock; /* while they do: of `shared`, and of the HDF5 library */
     kr_arena arena;
+    size_t narenas, arenas_cap;
+    kr_arena *arenas; /* of the threads after the first */
     size_t nfiles, files_cap;
     kr_source_file *files;
     kr_map section_of; /* id -> index */
@@ -155,6 +161,19 @@ void kr_model_destroy(kr_model **model);
  * pointer is valid until the next call. */
 KR_MUST_CHECK kr_status kr_model_read(kr_ctx *ctx, kr_model *model, const kr_job *job,
                                       const char *path, size_t *file_index);
+
+/* A file to read; `sections`: it is known to be one of sections. */
+typedef struct kr_file_wanted {
+    const char *path;
+    bool sections;
+    size_t file; /* out: its index */
+} kr_file_wanted;
+
+/** Read files as kr_model_read does: those of sections first, then the others, side by side in
+ * model->threads threads. What is read, told and said of wrong input is the same for any number of
+ * threads, as if they were read one after the other. */
+KR_MUST_CHECK kr_status kr_model_read_all(kr_ctx *ctx, kr_model *model, const kr_job *job,
+                                          kr_file_wanted *list, size_t n);
 
 /** After all files are read: KR_EINPUT at a source's line if a rupture names a section that no file
  * has. */

@@ -133,7 +133,7 @@ out:
     return s;
 }
 
-kr_status kr_multi_h5_read(kr_source_reader *r, const kr_source *source, kr_multi_h5 *out)
+static kr_status read_multi(kr_source_reader *r, const kr_source *source, kr_multi_h5 *out)
 {
     kr_status s = KR_OK;
     h5_group g = {0};
@@ -187,7 +187,7 @@ static kr_status check_slices(h5_group *g, const kr_given_h5 *x)
     return KR_OK;
 }
 
-kr_status kr_given_h5_read(kr_source_reader *r, const kr_source *source, kr_given_h5 *out)
+static kr_status read_given(kr_source_reader *r, const kr_source *source, kr_given_h5 *out)
 {
     kr_status s = KR_OK;
     h5_group g = {0};
@@ -222,5 +222,23 @@ kr_status kr_given_h5_read(kr_source_reader *r, const kr_source *source, kr_give
     KR_TRY(check_slices(&g, out));
 out:
     kr_h5_discard(&g.file);
+    return s;
+}
+
+/* The HDF5 library serves one thread at a time. */
+
+kr_status kr_multi_h5_read(kr_source_reader *r, const kr_source *source, kr_multi_h5 *out)
+{
+    pthread_mutex_lock(&r->model->lock);
+    kr_status s = read_multi(r, source, out);
+    pthread_mutex_unlock(&r->model->lock);
+    return s;
+}
+
+kr_status kr_given_h5_read(kr_source_reader *r, const kr_source *source, kr_given_h5 *out)
+{
+    pthread_mutex_lock(&r->model->lock);
+    kr_status s = read_given(r, source, out);
+    pthread_mutex_unlock(&r->model->lock);
     return s;
 }

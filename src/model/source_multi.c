@@ -170,7 +170,10 @@ static kr_status find_section(kr_source_reader *r, kr_multi_build *b, const char
     *end = strchr(text, sign);
     if (!*end)
         *end = text + strlen(text);
-    KR_TRY(kr_section_number(r->model, r->ctx, text, (size_t)(*end - text), &b->section));
+    size_t len = (size_t)(*end - text);
+    if (r->together)
+        return kr_section_find(model, text, len, &b->section) ? KR_OK : KR_EINPUT;
+    KR_TRY(kr_section_number(r->model, r->ctx, text, len, &b->section));
 out:
     return s;
 }
@@ -401,7 +404,11 @@ kr_status kr_multi_end(kr_source_reader *r, kr_multi_build *b, kr_source **out)
                           "into sources of at most %u",
                           source->id, b->n, b->nsections, UINT32_MAX);
     KR_ANEW(multi, r->arena, 1);
-    KR_TRY(finish_columns(r, b, multi));
+    /* Two files that are read together must not both make the same array. */
+    pthread_mutex_lock(&r->model->lock);
+    s = finish_columns(r, b, multi);
+    pthread_mutex_unlock(&r->model->lock);
+    KR_TRY(s);
     kr_spool_reset(&b->spool);
     kr_hash_init(&multi->digest);
     kr_hash_bytes(&multi->digest, &b->marks, sizeof b->marks);

@@ -304,18 +304,22 @@ static kr_status check_time(const stream *st)
                       first->id);
 }
 
-static kr_status read_file(kr_ctx *ctx, kr_model *model, const kr_job *job, const char *path,
-                           kr_source_file *out)
+kr_status kr_source_file_read(const kr_source_place *at, const kr_job *job, kr_source_file *out)
 {
     kr_status s = KR_OK;
-    stream st = {.reader = {.ctx = ctx, .job = job, .model = model, .arena = &model->arena},
+    kr_ctx *ctx = at->ctx;
+    const char *path = out->path;
+    stream st = {.reader = {.ctx = ctx,
+                            .job = job,
+                            .model = at->model,
+                            .arena = at->arena,
+                            .together = at->together},
                  .out = out};
     const kr_xml_handler handler = {&st, stream_start, stream_element, stream_end};
 
     kr_arena_init(&st.reader.scratch, ctx, KR_ACCOUNT_READING);
     kr_multi_build_init(&st.multi, ctx);
-    out->path = path;
-    out->investigation_time = NAN;
+    *out = (kr_source_file){.path = path, .investigation_time = NAN};
     KR_TRY(kr_source_names_init(&st.names, ctx));
     KR_TRY(kr_xml_read(ctx, path, &handler));
     if (!st.found) {
@@ -352,7 +356,8 @@ kr_status kr_model_read(kr_ctx *ctx, kr_model *model, const kr_job *job, const c
     KR_ASTR(own, &model->arena, path);
     KR_GROW(model->files, model->files_cap, model->nfiles + 1, ctx, KR_ACCOUNT_MODEL);
     model->files[model->nfiles] = (kr_source_file){.path = own};
-    KR_TRY(read_file(ctx, model, job, own, &model->files[model->nfiles]));
+    KR_TRY(kr_source_file_read(&(kr_source_place){ctx, model, &model->arena, false}, job,
+                               &model->files[model->nfiles]));
     *file_index = model->nfiles++;
 out:
     return s;

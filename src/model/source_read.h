@@ -18,12 +18,27 @@ typedef struct kr_source_reader {
     const kr_job *job;
     kr_model *model;
     kr_arena *arena;  /* of the model: everything that stays */
+    bool together;    /* other files are read meanwhile: sections are only looked up */
     kr_arena scratch; /* forgotten after each source */
     /* The distributions of the source before: sources that repeat them share them. */
     const kr_nodal_plane *planes;
     const kr_hypo_depth *depths;
     size_t nplanes, ndepths;
 } kr_source_reader;
+
+/* Where a file is read into. */
+typedef struct kr_source_place {
+    kr_ctx *ctx;
+    kr_model *model;
+    kr_arena *arena; /* of the model, and of this thread alone */
+    bool together;   /* as in kr_source_reader */
+} kr_source_place;
+
+/** Read the file out->path; the rest of `out` is written. Together with others: a rupture that
+ * names a section not known so far is KR_EINPUT without a message; whoever sees it reads the file
+ * again alone. */
+KR_MUST_CHECK kr_status kr_source_file_read(const kr_source_place *at, const kr_job *job,
+                                            kr_source_file *out);
 
 /** The kind of source of a tag; false if it is none. */
 bool kr_source_kind_find(const char *tag, kr_source_kind *out);

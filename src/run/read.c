@@ -47,6 +47,7 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
     if (options->memory_report)
         KR_TRY(begin_report(calc));
     KR_TRY(kr_model_create(ctx, &calc->model));
+    calc->model->threads = calc->threads;
     kr_calc_phase(calc, "logic tree");
     KR_TRY(kr_tree_read(ctx, calc->job, calc->model, &calc->tree));
     kr_calc_phase(calc, "ground-motion models");

@@ -19,12 +19,18 @@ kr_status kr_build_places(kr_build *b)
 {
     kr_status s = KR_OK;
     kr_smlt *t = b->smlt;
+    kr_file_wanted *wanted = NULL;
+    size_t n = 0;
     const char *phase = kr_phase_begin(b->ctx, "reading sources");
 
+    KR_ANEW(wanted, &b->scratch, t->nfiles + 1);
     for (size_t f = 0; f < t->nfiles; f++)
         if (t->files[f].needed || t->files[f].sections)
-            KR_TRY(
-                kr_model_read(b->ctx, b->model, b->job, t->files[f].path, &t->files[f].model_file));
+            wanted[n++] = (kr_file_wanted){t->files[f].path, t->files[f].sections, 0};
+    KR_TRY(kr_model_read_all(b->ctx, b->model, b->job, wanted, n));
+    for (size_t f = 0, i = 0; f < t->nfiles; f++)
+        if (t->files[f].needed || t->files[f].sections)
+            t->files[f].model_file = wanted[i++].file;
     KR_TRY(kr_model_check_sections(b->ctx, b->model));
     kr_phase_begin(b->ctx, phase);
     KR_ANEW(b->first_place, &b->scratch, t->nfiles + 1);
