@@ -89,6 +89,8 @@ kr_status kr_section_read(kr_source_reader *r, const kr_node *node)
     const char *id = NULL;
     uint32_t number = 0;
 
+    if (r->together) /* the file was none of sections when it was looked at first */
+        return KR_EINPUT;
     if (!kr_str_eq(node->tag, "section"))
         return kr_fail_at(r->ctx, node->file, node->line,
                           "<geometryModel> holds <%s>; it may hold <section> only", node->tag);

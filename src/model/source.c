@@ -1,6 +1,7 @@
 #include "model/source.h"
 
 #include "base/mem.h"
+#include "model/source_share.h"
 
 #include <math.h>
 
@@ -89,7 +90,7 @@ void kr_model_destroy(kr_model **model)
         return;
     kr_free((*model)->files);
     kr_free((*model)->sections);
-    kr_free((*model)->shared);
+    kr_shared_clear(*model);
     kr_map_clear(&(*model)->section_of);
     pthread_mutex_destroy(&(*model)->lock);
     kr_arena_clear(&(*model)->arena);

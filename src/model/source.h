@@ -143,7 +143,7 @@ typedef struct kr_model {
     pthread_mutex_t lock; /* while they do: of `shared`, and of the HDF5 library */
     kr_arena arena;
     size_t narenas, arenas_cap;
-    kr_arena *arenas; /* of the threads after the first */
+    kr_arena *arenas; /* of threads that read together */
     size_t nfiles, files_cap;
     kr_source_file *files;
     kr_map section_of; /* id -> index */

@@ -1,6 +1,7 @@
 /* The source model files of a job, read side by side. */
 #include "base/str.h"
 #include "model/source_read.h"
+#include "model/source_share.h"
 
 #include <omp.h>
 #include <stdatomic.h>
@@ -24,9 +25,10 @@ typedef struct reading {
     const kr_file_wanted *list;
     size_t n;
     file_state *state;
-    size_t *at;     /* the file that each thread reads */
-    kr_arena lines; /* and everything above */
-    bool lost;      /* a line, for want of memory */
+    size_t *todo, ntodo; /* files that are read together */
+    size_t *at;          /* the file that each thread reads */
+    kr_arena lines;      /* and everything above */
+    bool lost;           /* a line, for want of memory */
     int threads;
 } reading;
 
@@ -47,43 +49,60 @@ static void hold_line(void *user, kr_log_level level, const char *text)
     state->end = &line->next;
 }
 
-static kr_arena *arena_of(kr_model *model, int thread)
+static kr_status read_one(const reading *x, size_t i, kr_arena *arena, bool together)
 {
-    return thread == 0 ? &model->arena : &model->arenas[thread - 1];
-}
-
-static kr_status read_one(const reading *x, size_t i, int thread, bool together)
-{
-    const kr_source_place at = {x->ctx, x->model, arena_of(x->model, thread), together};
+    const kr_source_place at = {x->ctx, x->model, arena, together};
     return kr_source_file_read(&at, x->job, &x->model->files[x->list[i].file]);
 }
 
-/* The files that are not done. Want of memory or an interruption ends the reading. After any other
- * failure some are left: read again in order, they tell which of them is wrong first. */
+/* A thread, until a file fails. */
+static void read_files(reading *x, atomic_size_t *next, atomic_int *failed)
+{
+    const int thread = omp_get_thread_num();
+
+    while (atomic_load(failed) == KR_OK) {
+        size_t k = atomic_fetch_add(next, 1);
+        if (k >= x->ntodo)
+            return;
+        size_t i = x->at[thread] = x->todo[k];
+        kr_status s = read_one(x, i, &x->model->arenas[thread], true);
+        if (s == KR_OK)
+            x->state[i].done = true;
+        else
+            atomic_store(failed, (int)s);
+    }
+}
+
+/* As if none had been read together. */
+static void forget_files(reading *x)
+{
+    kr_shared_clear(x->model);
+    for (int t = 0; t < x->threads; t++)
+        kr_arena_clear(&x->model->arenas[t]);
+    for (size_t k = 0; k < x->ntodo; k++)
+        x->state[x->todo[k]] = (file_state){0};
+}
+
+/* After a failure all are forgotten: read again in order, they tell which of them is wrong first,
+ * and memory that does not suffice for several may do for one. */
 static kr_status read_together(reading *x)
 {
+    atomic_size_t next;
     atomic_int failed;
+    atomic_init(&next, 0);
     atomic_init(&failed, KR_OK);
     const kr_log_taker taker = kr_ctx_swap_log(x->ctx, (kr_log_taker){hold_line, x});
 
-#pragma omp parallel for num_threads(x->threads) schedule(dynamic, 1)
-    for (size_t i = 0; i < x->n; i++) {
-        int thread = omp_get_thread_num();
-        if (x->state[i].done || atomic_load(&failed) != KR_OK)
-            continue;
-        x->at[thread] = i;
-        kr_status s = read_one(x, i, thread, true);
-        if (s == KR_OK)
-            x->state[i].done = true;
-        else if (atomic_load(&failed) == KR_OK || s != KR_EINPUT)
-            atomic_store(&failed, (int)s);
-    }
+#pragma omp parallel num_threads(x->threads)
+    read_files(x, &next, &failed);
+
     (void)kr_ctx_swap_log(x->ctx, taker);
-    kr_status s = x->lost ? KR_ENOMEM : (kr_status)atomic_load(&failed);
-    if (s == KR_ENOMEM || s == KR_EINTERRUPTED)
-        return s;
-    if (s != KR_OK)
+    if (kr_interrupted(x->ctx))
+        return kr_fail(x->ctx, KR_EINTERRUPTED, "interrupted while reading sources");
+    if (atomic_load(&failed) != KR_OK || x->lost) {
         kr_ctx_clear_error(x->ctx);
+        forget_files(x);
+    }
     return KR_OK;
 }
 
@@ -94,7 +113,7 @@ static kr_status read_in_order(reading *x)
 
     for (size_t i = 0; i < x->n; i++) {
         if (!x->state[i].done)
-            KR_TRY(read_one(x, i, 0, false));
+            KR_TRY(read_one(x, i, &x->model->arena, false));
         else
             for (const held_line *line = x->state[i].first; line; line = line->next)
                 kr_log(x->ctx, line->level, "%s", line->text);
@@ -111,7 +130,7 @@ static kr_status read_sections(reading *x)
     for (size_t i = 0; i < x->n; i++) {
         if (!x->list[i].sections || x->state[i].done)
             continue;
-        KR_TRY(read_one(x, i, 0, false));
+        KR_TRY(read_one(x, i, &x->model->arena, false));
         x->state[i].done = true;
     }
 out:
@@ -152,14 +171,20 @@ out:
     return s;
 }
 
-/* Threads that have something to do. */
-static int count_threads(const reading *x)
+/* The files to read together, and by how many threads. */
+static kr_status gather(reading *x)
 {
-    int n = 0;
+    kr_status s = KR_OK;
 
-    for (size_t i = 0; i < x->n && n < x->model->threads; i++)
-        n += !x->state[i].done;
-    return n;
+    KR_ANEW(x->todo, &x->lines, x->n + 1);
+    for (size_t i = 0; i < x->n; i++)
+        if (!x->state[i].done)
+            x->todo[x->ntodo++] = i;
+    x->threads = x->model->threads;
+    if ((size_t)x->threads > x->ntodo)
+        x->threads = (int)x->ntodo;
+out:
+    return s;
 }
 
 kr_status kr_model_read_all(kr_ctx *ctx, kr_model *model, const kr_job *job, kr_file_wanted *list,
@@ -173,10 +198,10 @@ kr_status kr_model_read_all(kr_ctx *ctx, kr_model *model, const kr_job *job, kr_
     KR_ANEW(x.state, &x.lines, n + 1);
     KR_TRY(place_files(&x, list));
     KR_TRY(read_sections(&x));
-    x.threads = count_threads(&x);
+    KR_TRY(gather(&x));
     if (x.threads > 1) {
         KR_ANEW(x.at, &x.lines, (size_t)x.threads);
-        KR_TRY(make_arenas(ctx, model, (size_t)x.threads - 1));
+        KR_TRY(make_arenas(ctx, model, (size_t)x.threads));
         KR_TRY(read_together(&x));
     }
     KR_TRY(read_in_order(&x));

@@ -52,3 +52,10 @@ kr_status kr_shared_add(kr_model *model, kr_ctx *ctx, kr_hash128 digest, const v
     *slot = (struct kr_shared){digest, array};
     return KR_OK;
 }
+
+void kr_shared_clear(kr_model *model)
+{
+    kr_free(model->shared);
+    model->shared = NULL;
+    model->nshared = model->shared_cap = 0;
+}

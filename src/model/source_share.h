@@ -12,4 +12,7 @@ const void *kr_shared_find(const kr_model *model, kr_hash128 digest);
 KR_MUST_CHECK kr_status kr_shared_add(kr_model *model, kr_ctx *ctx, kr_hash128 digest,
                                       const void *array);
 
+/** Forget all arrays: sources read later have their own. */
+void kr_shared_clear(kr_model *model);
+
 #endif

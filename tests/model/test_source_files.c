@@ -154,30 +154,53 @@ static void test_wrong(void **state)
 }
 
 /* Each allocation fails once. Which are made depends on who reads what: one beyond the last fails
- * nowhere. */
+ * nowhere. What fails for several threads is done by one. */
 static void test_failing_memory(void **state)
 {
     (void)state;
     desk d;
-    int passed = 0, failed = 0;
+    int failed[4] = {0};
     open_desk(&d);
-    for (long k = 1; passed < 20; k++) {
-        kr_ctx *ctx = kt_ctx();
-        kr_ctx_set_log(ctx, keep, &d);
-        kr_mem_fail_at(ctx, k);
-        kr_status s = read_all(ctx, &d, 3);
-        assert_true(s == KR_OK || s == KR_ENOMEM);
-        if (s == KR_OK)
-            check_read(&d);
-        else
-            assert_string_not_equal(kr_ctx_error(ctx), "");
-        assert_true(s == KR_ENOMEM || kr_mem_count(ctx) < k);
-        passed += s == KR_OK;
-        failed += s != KR_OK;
-        forget(&d);
-        kt_ctx_end(&ctx);
+    for (int threads = 1; threads <= 3; threads += 2) {
+        int passed = 0;
+        for (long k = 1; passed < 20; k++) {
+            kr_ctx *ctx = kt_ctx();
+            kr_ctx_set_log(ctx, keep, &d);
+            kr_mem_fail_at(ctx, k);
+            kr_status s = read_all(ctx, &d, threads);
+            assert_true(s == KR_OK || s == KR_ENOMEM);
+            if (s == KR_OK)
+                check_read(&d);
+            assert_int_equal(s == KR_OK, kr_ctx_error(ctx)[0] == 0);
+            passed += s == KR_OK && kr_mem_count(ctx) < k;
+            failed[threads] += s != KR_OK;
+            forget(&d);
+            kt_ctx_end(&ctx);
+        }
     }
-    assert_true(failed > 50);
+    assert_true(failed[1] > 50);
+    assert_true(failed[3] > 10 && failed[3] < failed[1]);
+    kt_dir_remove(&d.dir);
+}
+
+/* A limit that one thread keeps suffices for four, but for what they are told by. */
+static void test_limit(void **state)
+{
+    (void)state;
+    enum { DESK = 8192 };
+    desk d;
+    long long peak = 0;
+    open_desk(&d);
+    for (int threads = 1; threads <= 4; threads += 3) {
+        d.ctx = kt_ctx();
+        if (threads > 1)
+            kr_mem_set_limit(d.ctx, (size_t)peak + DESK);
+        kt_ok(d.ctx, read_all(d.ctx, &d, threads));
+        check_read(&d);
+        peak = kr_ctx_memory(d.ctx).peak;
+        forget(&d);
+        kt_ctx_end(&d.ctx);
+    }
     kt_dir_remove(&d.dir);
 }
 
@@ -187,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_same),
         cmocka_unit_test(test_wrong),
         cmocka_unit_test(test_failing_memory),
+        cmocka_unit_test(test_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
