@@ -2,7 +2,7 @@
  * types. */
 #include "base/file.h"
 #include "base/str.h"
-#include "tree/source_tree.h"
+#include "tree/source_notes.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +37,22 @@ static void scan_normalise(char *name)
     *out = '\0';
 }
 
+/* The path of a normalised name. */
+static char *scan_path(const kr_smlt *t, kr_arena *arena, const char *normal)
+{
+    return kr_path_join(arena, kr_str_eq(t->dir, ".") ? "" : t->dir, normal);
+}
+
+char *kr_smlt_path(const kr_smlt *t, kr_arena *arena, const char *name)
+{
+    char *normal = kr_arena_strdup(arena, name);
+
+    if (!normal)
+        return NULL;
+    scan_normalise(normal);
+    return scan_path(t, arena, normal);
+}
+
 /* The file of that name, new or known. */
 static kr_status scan_file(kr_smlt *t, const char *name, uint32_t *out)
 {
@@ -54,7 +70,7 @@ static kr_status scan_file(kr_smlt *t, const char *name, uint32_t *out)
     memset(&t->files[t->nfiles], 0, sizeof *t->files);
     *out = (uint32_t)t->nfiles++;
     t->files[*out].name = normal;
-    t->files[*out].path = kr_path_join(t->arena, kr_str_eq(t->dir, ".") ? "" : t->dir, normal);
+    t->files[*out].path = scan_path(t, t->arena, normal);
     if (!t->files[*out].path) {
         s = KR_ENOMEM;
         goto out;
@@ -117,13 +133,6 @@ out:
     return s;
 }
 
-typedef struct scan {
-    kr_smlt *t;
-    uint32_t file;
-    const char *trt; /* of the enclosing sourceGroup */
-    kr_arena arena;
-} scan;
-
 static kr_status scan_add_trt(kr_smlt *t, const char *trt)
 {
     kr_status s = KR_OK;
@@ -159,87 +168,37 @@ out:
     return s;
 }
 
-static kr_status scan_source(scan *x, const kr_node *node)
+static kr_status scan_source(kr_smlt *t, uint32_t file, const kr_note *note)
 {
     kr_status s = KR_OK;
-    kr_smlt *t = x->t;
-    const char *trt = x->trt ? x->trt : kr_node_attr(node, "tectonicRegion");
-    const char *id = kr_node_attr(node, "id");
-    char cut[128];
-    size_t n;
 
-    if (!kr_str_ends(node->tag, "Source") || !id || !trt)
-        return KR_OK; /* the reader of source models says what is wrong */
-    n = strcspn(id, ":");
-    if (n >= sizeof cut)
-        n = sizeof cut - 1;
-    memcpy(cut, id, n);
-    cut[n] = '\0';
-    KR_TRY(scan_add_id(t, cut, x->file));
-    if (t->only_source && !kr_str_eq(cut, t->only_source))
+    KR_TRY(scan_add_id(t, note->id, file));
+    if (t->only_source && !kr_str_eq(note->id, t->only_source))
         return KR_OK;
-    t->files[x->file].nids++;
-    KR_TRY(scan_add_trt(t, trt));
+    t->files[file].nids++;
+    KR_TRY(scan_add_trt(t, note->trt));
 out:
     return s;
 }
 
-static kr_status scan_start(void *user, const kr_node *node, int depth, const char *parent,
-                            kr_xml_action *action)
-{
-    scan *x = user;
-    const char *trt;
-
-    (void)parent;
-    *action = KR_XML_SKIP;
-    if (depth == 1 && kr_str_eq(node->tag, "geometryModel"))
-        x->t->files[x->file].sections = true;
-    if (depth == 0 || (depth == 1 && kr_str_eq(node->tag, "sourceModel"))) {
-        *action = KR_XML_ENTER;
-        return KR_OK;
-    }
-    if (depth != 2 || !kr_str_eq(node->tag, "sourceGroup"))
-        return scan_source(x, node);
-    *action = KR_XML_ENTER;
-    trt = kr_node_attr(node, "tectonicRegion");
-    kr_arena_reset(&x->arena);
-    x->trt = NULL;
-    if (trt) {
-        x->trt = kr_arena_strdup(&x->arena, trt);
-        if (!x->trt)
-            return KR_ENOMEM;
-    }
-    return KR_OK;
-}
-
-static kr_status scan_element(void *user, const kr_node *node)
-{
-    (void)user;
-    (void)node;
-    return KR_OK;
-}
-
-static kr_status scan_end(void *user, const char *tag, int depth)
-{
-    scan *x = user;
-
-    (void)tag;
-    if (depth == 2)
-        x->trt = NULL;
-    return KR_OK;
-}
-
 kr_status kr_smlt_scan(kr_smlt *t, uint32_t file)
 {
-    kr_status s;
-    scan x = {t, file, NULL, {0}};
-    kr_xml_handler handler = {&x, scan_start, scan_element, scan_end};
+    kr_status s = KR_OK;
+    kr_notes own = {.n = 0}, *notes = &own;
+    kr_lt_file *of = &t->files[file];
+    int64_t k = 0;
 
-    if (t->files[file].scanned)
+    if (of->scanned)
         return KR_OK;
-    kr_arena_init(&x.arena, t->ctx, KR_ACCOUNT_READING);
-    s = kr_xml_read(t->ctx, t->files[file].path, &handler);
-    t->files[file].scanned = true;
-    kr_arena_clear(&x.arena);
+    if (kr_map_get(&t->note_of, of->path, &k))
+        notes = &t->notes[k];
+    else
+        KR_TRY(kr_notes_take(t->ctx, of->path, &own));
+    of->sections = notes->sections;
+    for (size_t i = 0; i < notes->n; i++)
+        KR_TRY(scan_source(t, file, &notes->note[i]));
+out:
+    of->scanned = true;
+    kr_notes_clear(notes);
     return s;
 }

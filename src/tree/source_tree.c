@@ -1,4 +1,4 @@
-#include "tree/source_tree.h"
+#include "tree/source_notes.h"
 
 #include "base/file.h"
 #include "base/str.h"
@@ -341,7 +341,7 @@ out:
     return s;
 }
 
-kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, kr_arena *arena, kr_smlt *t)
+kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, int threads, kr_arena *arena, kr_smlt *t)
 {
     kr_status s = KR_OK;
     kr_arena scratch;
@@ -358,6 +358,7 @@ kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, kr_arena *arena, kr_smlt 
     kr_map_init(&t->file_map, ctx, KR_ACCOUNT_TREE);
     kr_map_init(&t->id_map, ctx, KR_ACCOUNT_TREE);
     kr_map_init(&t->leaders, ctx, KR_ACCOUNT_READING);
+    kr_map_init(&t->note_of, ctx, KR_ACCOUNT_READING);
     if (!t->path)
         return kr_fail(ctx, KR_EINPUT, "%s: source_model_logic_tree_file is missing", job->path);
     if (kr_str_ends(t->path, ".zip")) {
@@ -373,9 +374,11 @@ kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, kr_arena *arena, kr_smlt 
     KR_TRY(tree_reduce(t));
     KR_TRY(tree_load(t, &scratch, &tree));
     KR_TRY(kr_smlt_reduce(t, &scratch, tree));
+    KR_TRY(kr_smlt_look_ahead(t, &scratch, tree, threads));
     KR_TRY(tree_parse(t, tree));
     kr_smlt_nshm_check(t);
 out:
+    kr_smlt_look_end(t);
     kr_map_clear(&t->leaders); /* its keys go with the nodes */
     kr_arena_clear(&scratch);
     return s;

@@ -81,7 +81,10 @@ typedef struct kr_smlt {
     const char **trts; /* of the sources, sorted once read */
     size_t ntrts, trts_cap;
     kr_map branch_map, set_map, file_map, id_map;
-    kr_map leaders; /* ids of the branch sets that correlatedWith names; while reading */
+    kr_map leaders;         /* ids of the branch sets that correlatedWith names; while reading */
+    kr_map note_of;         /* path of a file -> index in notes; while reading */
+    struct kr_notes *notes; /* source_notes.h */
+    size_t nnotes;
     uint32_t *open, *next_open; /* branches without a following set, while reading */
     size_t nopen, open_cap, nnext, next_cap;
     size_t nordinals;        /* branch sets without dummies */
@@ -90,9 +93,10 @@ typedef struct kr_smlt {
     const char *only_file;   /* what follows '!' in the job's source_id, or NULL */
 } kr_smlt;
 
-/** Read the tree and scan the source files for ids and tectonic region types. `out` is to be
- * cleared by the caller in any case. KR_EINPUT. */
-KR_MUST_CHECK kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, kr_arena *arena, kr_smlt *out);
+/** Read the tree and scan the source files for ids and tectonic region types, in `threads` threads.
+ * `out` is to be cleared by the caller in any case. KR_EINPUT. */
+KR_MUST_CHECK kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, int threads, kr_arena *arena,
+                                     kr_smlt *out);
 void kr_smlt_clear(kr_smlt *smlt);
 
 /* Between the files source_*.c. */
@@ -125,6 +129,9 @@ void kr_smlt_nshm_check(const kr_smlt *t);
 
 /** The files of a branch, scanned; with one source in the job only those that hold it. */
 KR_MUST_CHECK kr_status kr_smlt_files(kr_smlt *t, const kr_node *model, kr_lt_branch *branch);
+
+/** The path of a file that the tree names, without "." and ".."; NULL: out of memory. */
+char *kr_smlt_path(const kr_smlt *t, kr_arena *arena, const char *name);
 
 /** Scan a source model file for the ids and tectonic region types of its sources. */
 KR_MUST_CHECK kr_status kr_smlt_scan(kr_smlt *t, uint32_t file);

@@ -88,7 +88,7 @@ static kr_status tree_fill(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_t
 {
     kr_status s = KR_OK;
 
-    KR_TRY(kr_smlt_read(ctx, job, &tree->arena, &in->smlt));
+    KR_TRY(kr_smlt_read(ctx, job, model ? model->threads : 1, &tree->arena, &in->smlt));
     KR_TRY(tree_check_reqv(&in->smlt));
     KR_TRY(tree_trts(&in->smlt));
     KR_TRY(kr_glt_read(ctx, job, in->smlt.trts, in->smlt.ntrts, tree, &in->glt));

@@ -73,7 +73,7 @@ static inline kr_status kt_reader_job(kt_reader *r, const char *smlt, const char
 
 static inline kr_status kt_reader_sources(kt_reader *r)
 {
-    return kr_smlt_read(r->at.ctx, r->at.job, &r->tree.arena, &r->smlt);
+    return kr_smlt_read(r->at.ctx, r->at.job, 1, &r->tree.arena, &r->smlt);
 }
 
 static inline kr_status kt_reader_gsims(kt_reader *r, const char **trts, size_t n)

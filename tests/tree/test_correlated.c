@@ -230,7 +230,7 @@ static kr_status read_again(kr_ctx *ctx, void *user)
     kr_status s;
 
     kr_arena_init(&arena, ctx, KR_ACCOUNT_TREE);
-    s = kr_smlt_read(ctx, r->at.job, &arena, &smlt);
+    s = kr_smlt_read(ctx, r->at.job, 1, &arena, &smlt);
     kr_smlt_clear(&smlt);
     kr_arena_clear(&arena);
     return s;
