@@ -1,5 +1,7 @@
 #include "base/digest_map.h"
 
+#include "base/pages.h"
+
 enum { LEAST = 64 };
 
 typedef struct kr_digest_slot {
@@ -35,6 +37,7 @@ static kr_status grow(kr_digest_map *map)
     size_t capacity = map->capacity ? 2 * map->capacity : LEAST;
     slot *slots;
     KR_NEW(slots, map->ctx, map->account, capacity);
+    kr_pages_touch(slots, 0, capacity * sizeof *slots); /* all will be looked at */
     for (size_t i = 0; i < map->capacity; i++)
         if (map->slots[i].used)
             *find(slots, capacity, map->slots[i].digest) = map->slots[i];

@@ -1,16 +1,22 @@
 /* Units of work: makers of contexts, segments of sources, atomic groups. */
 #include "hazard/unit.h"
+#include "base/pages.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
+/* Numbers of the sums of a work. */
+static size_t sums_size(const kr_hazard *h, const kr_work *w)
+{
+    return w->nmembers * w->component->ngsims * w->site_block * kr_curve_size(h);
+}
+
 size_t kr_sums_size(const kr_hazard *h)
 {
     size_t most = 0;
     for (size_t i = 0; i < h->nworks; i++) {
-        const kr_work *w = h->works[i];
-        size_t n = w->nmembers * w->component->ngsims * w->site_block * kr_curve_size(h);
+        size_t n = sums_size(h, h->works[i]);
         most = n > most ? n : most;
     }
     return most;
@@ -190,10 +196,22 @@ out:
     return s;
 }
 
+/* Sums are added to: they are read before they are written. */
+static void write_sums(double *sums, size_t *nwritten, size_t n)
+{
+    if (*nwritten >= n)
+        return;
+    kr_pages_touch(sums, *nwritten * sizeof *sums, n * sizeof *sums);
+    *nwritten = n;
+}
+
 kr_status kr_unit_run(kr_unit *u, const kr_work *w, size_t block, size_t first, size_t nsites)
 {
     kr_status s = KR_OK;
     set_sites(u, w, first, nsites);
+    write_sums(u->sums->rates, &u->sums->nwritten, sums_size(u->hazard, w));
+    if (u->none)
+        write_sums(u->none, &u->nwritten, sums_size(u->hazard, w));
     if (w->component->group) {
         KR_TRY(run_atomic(u, w));
     } else {

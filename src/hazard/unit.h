@@ -33,7 +33,8 @@ typedef struct kr_site_run {
 
 /* What a unit gives. */
 typedef struct kr_sums {
-    double *rates; /* members x models x site_block x nimts x padded; zero between units */
+    double *rates;   /* members x models x site_block x nimts x padded; zero between units */
+    size_t nwritten; /* the first of them have pages of their own: see base/pages.h */
     unsigned char touched[KR_SITE_BLOCK];
     double seconds;
     kr_hazard_work done; /* counters */
@@ -50,10 +51,11 @@ typedef struct kr_unit {
     size_t first_in_table;
     kr_point_maker *points; /* NULL as long as the work has asked for none */
     kr_fault_maker *faults;
-    kr_sums *sums; /* of this unit */
-    double *none;  /* the same shape: probabilities not yet turned into rates; NULL: not needed */
-    double *group; /* the same shape, for atomic groups; else NULL */
-    double *bound; /* members x site_block: no number of `none` is greater */
+    kr_sums *sums;   /* of this unit */
+    double *none;    /* the same shape: probabilities not yet turned into rates; NULL: not needed */
+    size_t nwritten; /* as in kr_sums, of `none` */
+    double *group;   /* the same shape, for atomic groups; else NULL */
+    double *bound;   /* members x site_block: no number of `none` is greater */
     kr_contexts batch;      /* sorted by site */
     double *columns;        /* those of the batch */
     double *mean, *sigma;   /* instances x nimts x KR_GMM_BATCH */
