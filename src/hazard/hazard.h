@@ -33,8 +33,8 @@ void kr_hazard_destroy(kr_hazard **hazard);
 kr_columns kr_hazard_site_columns(const kr_hazard *hazard);
 
 /** Split the sources into points, and faults into their floating ruptures. `sites` are the job's
- * sites and must outlive the hazard. */
-KR_MUST_CHECK kr_status kr_hazard_prepare(kr_hazard *hazard, const kr_sites *sites);
+ * sites and must outlive the hazard. What comes of it is the same for any number of threads. */
+KR_MUST_CHECK kr_status kr_hazard_prepare(kr_hazard *hazard, const kr_sites *sites, int threads);
 
 /** With convolution: the motion of every model must be on rock as hard as the table's, or harder,
  * unless vs30_tolerance is negative. KR_EINPUT. */

@@ -82,6 +82,7 @@ struct kr_hazard {
     const kr_sites *sites;
     const kr_soil *soil;   /* where contexts are amplified, else NULL */
     kr_surfaces *surfaces; /* of all extended sources */
+    int threads;           /* that may prepare */
     bool met;              /* faults know the sites */
     bool with_probs;       /* some ruptures have probabilities of occurrence instead of rates */
     size_t fault_room, point_room; /* bytes that makers come to hold for the greatest source */

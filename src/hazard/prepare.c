@@ -285,7 +285,27 @@ out:
     return s;
 }
 
-kr_status kr_hazard_prepare(kr_hazard *h, const kr_sites *sites)
+/* The sections that multi-fault sources name, before these are made ready one by one. */
+static kr_status make_sections(kr_hazard *h, int threads)
+{
+    kr_status s = KR_OK;
+    const kr_source **sources = NULL;
+    size_t n = 0, cap = 0;
+    for (size_t c = 0; c < h->tree->ncomponents; c++)
+        for (size_t i = 0; i < h->tree->components[c].nsources; i++) {
+            const kr_source *source = h->tree->components[c].sources[i].source;
+            if (source->kind != KR_SOURCE_MULTI_FAULT)
+                continue;
+            KR_GROW(sources, cap, n + 1, h->ctx, KR_ACCOUNT_RUPTURES);
+            sources[n++] = source;
+        }
+    KR_TRY(kr_surfaces_make_sections(h->surfaces, sources, n, threads));
+out:
+    kr_free((void *)sources);
+    return s;
+}
+
+kr_status kr_hazard_prepare(kr_hazard *h, const kr_sites *sites, int threads)
 {
     kr_status s = KR_OK;
     grids g = {0};
@@ -294,7 +314,9 @@ kr_status kr_hazard_prepare(kr_hazard *h, const kr_sites *sites)
     h->sites = sites;
     KR_TRY(kr_site_soa_init(&h->soa, h->ctx, KR_ACCOUNT_SITES, sites->n));
     kr_site_soa_fill(&h->soa, sites->lon, sites->lat, sites->depth, sites->n);
+    h->threads = threads;
     KR_TRY(kr_surfaces_create(h->ctx, h->job, h->model, &h->surfaces));
+    KR_TRY(make_sections(h, threads));
     for (size_t f = 0; f < h->nfamilies; f++)
         KR_TRY(prepare_family(h, &h->families[f], &g, &done));
     for (size_t w = 0; w < h->nworks; w++)

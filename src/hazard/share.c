@@ -293,7 +293,8 @@ kr_status kr_pool_finish(kr_pool *p)
                           .nalternatives = p->family->n,
                           .job_sites = &p->h->soa,
                           .trt = kr_hazard_trt(p->h, p->family->component),
-                          .most = most_members(p->h, p->family)};
+                          .most = most_members(p->h, p->family),
+                          .threads = p->h->threads};
     if (m.n) {
         KR_TRY(kr_multi_share(p->h->ctx, &m));
         KR_TRY(take_faults(p, &m));

@@ -80,7 +80,7 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
         KR_TRY(kr_statistics_create(ctx, &spec, &calc->statistics));
     KR_TRY(kr_calc_check_uncertainty(calc));
     kr_calc_phase(calc, "preparing sources");
-    KR_TRY(kr_hazard_prepare(calc->hazard, calc->sites));
+    KR_TRY(kr_hazard_prepare(calc->hazard, calc->sites, calc->threads));
 out:
     return s;
 }

@@ -44,6 +44,7 @@ typedef struct kr_multi_sharing {
     const kr_site_soa *job_sites;
     const char *trt;
     size_t most; /* alternatives of a shared source at most */
+    int threads; /* 0 is 1 */
     /* results, owned by the caller */
     size_t nshared; /* sources that stand for several alternatives */
     struct kr_multi_shared {

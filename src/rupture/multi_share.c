@@ -4,6 +4,7 @@
 #include "base/digest_map.h"
 #include "rupture/multi_int.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define NONE UINT32_MAX
@@ -20,6 +21,7 @@ typedef struct item {
 typedef struct chunk {
     kr_ctx *ctx;
     const kr_multi_sharing *of;
+    int threads;
     size_t first, last;
     size_t total; /* ruptures */
     item *items;  /* at most `total` */
@@ -106,27 +108,45 @@ out:
     return s;
 }
 
+/* Keys of the ruptures [first, end) of a source, which are a block of it. */
+static void make_keys(const chunk *c, const kr_fault *fault, size_t first, size_t end,
+                      double last_km, kr_hash128 *keys)
+{
+    const kr_multi *multi = fault->of.multi;
+    kr_hash128 sites = block_sites(fault, first / fault->block, c->of->job_sites, last_km);
+
+#pragma omp parallel for num_threads(c->threads) schedule(static)
+    for (size_t r = first; r < end; r++)
+        keys[r - first] = rupture_key(multi, r, sites);
+}
+
 static kr_status find_items(chunk *c, double last_km)
 {
     kr_status s = KR_OK;
     uint32_t *out = c->item_of;
+    kr_hash128 *keys = NULL;
 
+    KR_NEW(keys, c->ctx, KR_ACCOUNT_RUPTURES, KR_MULTI_BLOCK);
     for (size_t i = c->first; i < c->last; i++) {
         const kr_fault *fault = c->of->faults[i];
         const kr_multi *multi = fault->of.multi;
-        kr_hash128 sites = {0, 0};
-        if (kr_interrupted(c->ctx))
-            return kr_fail(c->ctx, KR_EINTERRUPTED, "interrupted");
-        for (size_t r = 0; r < multi->ruptures->n; r++) {
-            if (r % fault->block == 0)
-                sites = block_sites(fault, r / fault->block, c->of->job_sites, last_km);
-            *out = NONE;
-            if (multi->cut_km[r] >= 0.0)
-                KR_TRY(find_item(c, rupture_key(multi, r, sites), i, r, out));
-            out++;
+        size_t n = multi->ruptures->n;
+        if (kr_interrupted(c->ctx)) {
+            s = kr_fail(c->ctx, KR_EINTERRUPTED, "interrupted");
+            goto out;
+        }
+        for (size_t first = 0, end = 0; first < n; first = end) {
+            end = first + KR_MULTI_BLOCK < n ? first + KR_MULTI_BLOCK : n;
+            make_keys(c, fault, first, end, last_km, keys);
+            for (size_t r = first; r < end; r++, out++) {
+                *out = NONE;
+                if (multi->cut_km[r] >= 0.0)
+                    KR_TRY(find_item(c, keys[r - first], i, r, out));
+            }
         }
     }
 out:
+    kr_free(keys);
     return s;
 }
 
@@ -405,11 +425,28 @@ static bool same_kind(const kr_source *a, const kr_source *b)
            a->tom_alpha == b->tom_alpha && a->tom_mu == b->tom_mu;
 }
 
+/* What depends on the sites, of all sources. */
+static kr_status meet_sites(kr_ctx *ctx, const kr_multi_sharing *sharing, int threads)
+{
+    atomic_int status;
+    atomic_init(&status, KR_OK);
+
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
+    for (size_t i = 0; i < sharing->n; i++) {
+        kr_status mine =
+            kr_fault_meet_sites(ctx, sharing->faults[i], sharing->trt, 0, sharing->job_sites, 1);
+        if (mine != KR_OK)
+            atomic_store(&status, (int)mine);
+    }
+    return (kr_status)atomic_load(&status);
+}
+
 kr_status kr_multi_share(kr_ctx *ctx, kr_multi_sharing *sharing)
 {
     kr_status s = KR_OK;
     const kr_magdist *limits = NULL;
     const size_t *of = sharing->of;
+    int threads = sharing->threads > 1 ? sharing->threads : 1;
 
     KR_NEW(sharing->own, ctx, KR_ACCOUNT_RUPTURES, sharing->n);
     KR_NEW(sharing->shared, ctx, KR_ACCOUNT_RUPTURES, sharing->n);
@@ -418,13 +455,11 @@ kr_status kr_multi_share(kr_ctx *ctx, kr_multi_sharing *sharing)
         if (!same_kind(sharing->faults[0]->source, sharing->faults[i]->source))
             goto out;
     KR_TRY(kr_limits_find(ctx, sharing->faults[0]->job, sharing->trt, &limits));
-    for (size_t i = 0; i < sharing->n; i++)
-        KR_TRY(
-            kr_fault_meet_sites(ctx, sharing->faults[i], sharing->trt, 0, sharing->job_sites, 1));
+    KR_TRY(meet_sites(ctx, sharing, threads));
     for (size_t first = 0, last = 0; first < sharing->n; first = last) {
         while (last < sharing->n && of[last] - of[first] < sharing->most)
             last++;
-        chunk c = {.ctx = ctx, .of = sharing, .first = first, .last = last};
+        chunk c = {.ctx = ctx, .of = sharing, .threads = threads, .first = first, .last = last};
         if (of[last - 1] > of[first] && countable(&c))
             KR_TRY(share_chunk(&c, kr_last_distance(limits), sharing));
     }

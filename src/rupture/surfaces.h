@@ -47,6 +47,13 @@ typedef struct kr_sections {
  */
 KR_MUST_CHECK kr_status kr_surfaces_need_sections(kr_surfaces *surfaces, const kr_source *source);
 
+/** Make the surfaces of the sections that these multi-fault sources use, side by side. Where one
+ * cannot be made none is: kr_surfaces_need_sections tells what is wrong. Call it once. KR_ENOMEM.
+ */
+KR_MUST_CHECK kr_status kr_surfaces_make_sections(kr_surfaces *surfaces,
+                                                  const kr_source *const *sources, size_t n,
+                                                  int threads);
+
 /** The sections made so far; `close` is not filled. */
 const kr_sections *kr_surfaces_sections(const kr_surfaces *surfaces);
 

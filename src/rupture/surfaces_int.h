@@ -12,6 +12,8 @@ struct kr_surfaces {
     const kr_model *model;
     kr_arena arena;   /* meshes and surfaces */
     kr_arena scratch; /* reset after each surface */
+    size_t narenas;   /* of threads that made sections together: what stays, scratch, ... */
+    kr_arena *arenas;
     kr_map by_digest; /* hexadecimal digest -> index */
     size_t n, cap;
     kr_surface **made;

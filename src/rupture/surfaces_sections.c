@@ -2,6 +2,8 @@
 #include "rupture/surfaces_int.h"
 
 #include <math.h>
+#include <omp.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 struct kr_section_store {
@@ -11,6 +13,14 @@ struct kr_section_store {
     kr_gc2_line *straight;
 };
 
+/* Where a thread makes surfaces. */
+typedef struct bench {
+    const kr_surfaces *surfaces;
+    kr_arena *arena; /* of what stays */
+    kr_arena *scratch;
+    bool together; /* others are made meanwhile: what is wrong is told later, by one thread */
+} bench;
+
 /* ---- one section ---- */
 
 static kr_status bad_section(kr_ctx *ctx, const kr_section *section, const char *problem)
@@ -18,56 +28,59 @@ static kr_status bad_section(kr_ctx *ctx, const kr_section *section, const char 
     return kr_fail_at(ctx, section->file, section->line, "section '%s': %s", section->id, problem);
 }
 
-static kr_status kite_surface(kr_surfaces *surfaces, const kr_section *section, kr_surface *out)
+static kr_status kite_surface(const bench *at, const kr_section *section, kr_surface *out)
 {
     kr_status s = KR_OK;
+    kr_ctx *ctx = at->surfaces->ctx;
     const kr_geometry *g = section->geometries;
-    bool exact = surfaces->job->compat == KR_COMPAT_EXACT;
+    bool exact = at->surfaces->job->compat == KR_COMPAT_EXACT;
     const char *problem = NULL;
     char what[100];
     kr_mesh mesh, stored;
 
-    KR_TRY(kr_kite_mesh(surfaces->ctx, g->lines, g->nlines, g->profile_km, g->spacing_km,
-                        exact ? &surfaces->arena : &surfaces->scratch, &mesh, &problem));
+    KR_TRY(kr_kite_mesh(ctx, g->lines, g->nlines, g->profile_km, g->spacing_km,
+                        exact ? at->arena : at->scratch, &mesh, &problem));
     if (problem) {
-        s = kr_fail(surfaces->ctx, KR_EINPUT, "%s", problem);
+        s = kr_fail(ctx, KR_EINPUT, "%s", problem);
         goto out;
     }
     if (!exact) { /* the reference writes the mesh in single precision and reads it again */
-        KR_TRY(kr_kite_mesh_single(surfaces->ctx, &mesh, &surfaces->arena, &stored));
+        KR_TRY(kr_kite_mesh_single(ctx, &mesh, at->arena, &stored));
         mesh = stored;
     }
-    KR_TRY(kr_surface_make(surfaces->ctx, KR_SURFACE_KITE, &mesh, &surfaces->arena, out));
+    KR_TRY(kr_surface_make(ctx, KR_SURFACE_KITE, &mesh, at->arena, out));
 out:
+    if (at->together)
+        return s;
     snprintf(what, sizeof what, "section '%s'", section->id);
-    return kr_fail_place(surfaces->ctx, s, section->file, section->line, what);
+    return kr_fail_place(ctx, s, section->file, section->line, what);
 }
 
-static kr_status planar_surface(kr_surfaces *surfaces, const kr_section *section, kr_surface *out)
+static kr_status planar_surface(const bench *at, const kr_section *section, kr_surface *out)
 {
     kr_status s = KR_OK;
     const char *problem = NULL;
 
-    KR_TRY(kr_surface_make_planar(surfaces->ctx, section->geometries->lines[0].p, &surfaces->arena,
+    KR_TRY(kr_surface_make_planar(at->surfaces->ctx, section->geometries->lines[0].p, at->arena,
                                   out, &problem));
     if (problem)
-        s = bad_section(surfaces->ctx, section, problem);
+        s = bad_section(at->surfaces->ctx, section, problem);
 out:
     return s;
 }
 
-static kr_status make_surface(kr_surfaces *surfaces, const kr_section *section, kr_surface *out)
+static kr_status make_surface(const bench *at, const kr_section *section, kr_surface *out)
 {
     if (section->ngeometries != 1)
-        return bad_section(surfaces->ctx, section,
+        return bad_section(at->surfaces->ctx, section,
                            "it has several surfaces; give each of them a section of its own");
     switch (section->geometries->kind) {
     case KR_GEOMETRY_KITE:
-        return kite_surface(surfaces, section, out);
+        return kite_surface(at, section, out);
     case KR_GEOMETRY_PLANAR:
-        return planar_surface(surfaces, section, out);
+        return planar_surface(at, section, out);
     default:
-        return bad_section(surfaces->ctx, section,
+        return bad_section(at->surfaces->ctx, section,
                            "its surface must be a kiteSurface or a planarSurface");
     }
 }
@@ -99,17 +112,18 @@ static kr_section_params params_of(const kr_surface *surface, kr_compat compat)
     };
 }
 
-static kr_status make_section(kr_surfaces *surfaces, size_t k)
+static kr_status make_section(const bench *at, size_t k)
 {
     kr_status s = KR_OK;
+    const kr_surfaces *surfaces = at->surfaces;
     struct kr_section_store *store = surfaces->sections;
     const kr_section *section = &surfaces->model->sections[k];
     kr_section_params *p = &store->params[k];
     kr_surface *made = NULL;
 
-    kr_arena_reset(&surfaces->scratch);
-    KR_ANEW(made, &surfaces->arena, 1);
-    KR_TRY(make_surface(surfaces, section, made));
+    kr_arena_reset(at->scratch);
+    KR_ANEW(made, at->arena, 1);
+    KR_TRY(make_surface(at, section, made));
     if (made->tor.nsegments == 0) {
         s = bad_section(surfaces->ctx, section, "its top has no length");
         goto out;
@@ -117,8 +131,7 @@ static kr_status make_section(kr_surfaces *surfaces, size_t k)
     *p = params_of(made, surfaces->job->compat);
     kr_point3 ends[2] = {{(double)p->tl_lon, (double)p->tl_lat, 0.0},
                          {(double)p->tr_lon, (double)p->tr_lat, 0.0}};
-    KR_TRY(
-        kr_gc2_line_make(surfaces->ctx, (kr_line){2, ends}, &surfaces->arena, &store->straight[k]));
+    KR_TRY(kr_gc2_line_make(surfaces->ctx, (kr_line){2, ends}, at->arena, &store->straight[k]));
     store->surface[k] = made;
 out:
     return s;
@@ -147,14 +160,102 @@ kr_status kr_surfaces_need_sections(kr_surfaces *surfaces, const kr_source *sour
 {
     kr_status s = KR_OK;
     const kr_multi_fault *m = source->multi;
+    const bench at = {surfaces, &surfaces->arena, &surfaces->scratch, false};
 
     if (!surfaces->sections)
         KR_TRY(make_store(surfaces));
     for (size_t i = 0; i < m->first[m->n]; i++) {
         if (!surfaces->sections->surface[m->section[i]])
-            KR_TRY(make_section(surfaces, m->section[i]));
+            KR_TRY(make_section(&at, m->section[i]));
     }
 out:
+    return s;
+}
+
+/* ---- many at once ---- */
+
+/* Sections that are not made yet, in the order in which ruptures name them. */
+static kr_status list_sections(kr_surfaces *x, const kr_source *const *sources, size_t n,
+                               uint32_t *list, size_t *count)
+{
+    kr_status s = KR_OK;
+    bool *listed = NULL;
+
+    KR_NEW(listed, x->ctx, KR_ACCOUNT_RUPTURES, x->model->nsections);
+    for (size_t i = 0; i < n; i++) {
+        const kr_multi_fault *m = sources[i]->multi;
+        if (i > 0 && m->section == sources[i - 1]->multi->section)
+            continue;
+        for (size_t k = 0; k < m->first[m->n]; k++) {
+            uint32_t section = m->section[k];
+            if (!listed[section] && !x->sections->surface[section])
+                list[(*count)++] = section;
+            listed[section] = true;
+        }
+    }
+out:
+    kr_free(listed);
+    return s;
+}
+
+static kr_status make_arenas(kr_surfaces *x, int threads)
+{
+    kr_status s = KR_OK;
+
+    KR_ANEW(x->arenas, &x->arena, 2 * (size_t)threads);
+    for (; x->narenas < 2 * (size_t)threads; x->narenas++)
+        kr_arena_init(&x->arenas[x->narenas], x->ctx, KR_ACCOUNT_RUPTURES);
+out:
+    return s;
+}
+
+static void clear_arenas(kr_surfaces *x)
+{
+    for (size_t t = 0; t < x->narenas; t++)
+        kr_arena_clear(&x->arenas[t]);
+}
+
+/* False after a failure. */
+static bool make_together(kr_surfaces *x, const uint32_t *list, size_t n, int threads)
+{
+    atomic_bool failed;
+    atomic_init(&failed, false);
+
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 8)
+    for (size_t i = 0; i < n; i++) {
+        size_t t = 2 * (size_t)omp_get_thread_num();
+        const bench at = {x, &x->arenas[t], &x->arenas[t + 1], true};
+        if (!atomic_load(&failed) && make_section(&at, list[i]) != KR_OK)
+            atomic_store(&failed, true);
+    }
+    return !atomic_load(&failed);
+}
+
+kr_status kr_surfaces_make_sections(kr_surfaces *surfaces, const kr_source *const *sources,
+                                    size_t n, int threads)
+{
+    kr_status s = KR_OK;
+    kr_surfaces *x = surfaces;
+    uint32_t *list = NULL;
+    size_t count = 0;
+
+    if (n == 0 || threads < 2 || x->narenas)
+        return KR_OK;
+    if (!x->sections)
+        KR_TRY(make_store(x));
+    KR_NEW(list, x->ctx, KR_ACCOUNT_RUPTURES, x->model->nsections);
+    KR_TRY(list_sections(x, sources, n, list, &count));
+    KR_TRY(make_arenas(x, threads));
+    if (!make_together(x, list, count, threads)) {
+        kr_ctx_clear_error(x->ctx);
+        for (size_t i = 0; i < count; i++)
+            x->sections->surface[list[i]] = NULL;
+        clear_arenas(x);
+    }
+    for (size_t t = 1; t < x->narenas; t += 2) /* scratch */
+        kr_arena_clear(&x->arenas[t]);
+out:
+    kr_free(list);
     return s;
 }
 
@@ -167,5 +268,6 @@ const kr_sections *kr_surfaces_sections(const kr_surfaces *surfaces)
 
 void kr_section_store_clear(kr_surfaces *surfaces)
 {
-    surfaces->sections = NULL; /* all is in the arena */
+    surfaces->sections = NULL; /* all is in the arenas */
+    clear_arenas(surfaces);
 }

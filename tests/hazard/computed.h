@@ -24,7 +24,7 @@ static inline void computed_prepare(computed *c)
     kt_model *m = &c->model;
     kt_ok(m->ctx, kr_hazard_create(m->ctx, m->job, m->model, m->tree, &c->hazard));
     kt_ok(m->ctx, kr_sites_read(m->ctx, m->job, kr_hazard_site_columns(c->hazard), &c->sites));
-    kt_ok(m->ctx, kr_hazard_prepare(c->hazard, c->sites));
+    kt_ok(m->ctx, kr_hazard_prepare(c->hazard, c->sites, 1));
     c->n = m->tree->nrates * c->sites->n * m->job->nimts * m->job->nlevels;
     c->rates = calloc(c->n, sizeof *c->rates);
     assert_non_null(c->rates);
@@ -68,7 +68,7 @@ static inline kr_status whole_way(kr_ctx *ctx, void *user)
     kr_hazard_work work = {0};
     KR_TRY(kr_hazard_create(ctx, m->job, m->model, m->tree, &hazard));
     KR_TRY(kr_sites_read(ctx, m->job, kr_hazard_site_columns(hazard), &sites));
-    KR_TRY(kr_hazard_prepare(hazard, sites));
+    KR_TRY(kr_hazard_prepare(hazard, sites, 1));
     KR_TRY(kr_hazard_estimate(hazard));
     KR_NEW(rates, ctx, KR_ACCOUNT_RATES,
            m->tree->nrates * sites->n * m->job->nimts * m->job->nlevels);

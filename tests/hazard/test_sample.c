@@ -53,7 +53,7 @@ static void prepare(prepared *p)
     kt_ok(p->m.ctx, kr_hazard_create(p->m.ctx, p->m.job, p->m.model, p->m.tree, &p->hazard));
     kt_ok(p->m.ctx,
           kr_sites_read(p->m.ctx, p->m.job, kr_hazard_site_columns(p->hazard), &p->sites));
-    kt_ok(p->m.ctx, kr_hazard_prepare(p->hazard, p->sites));
+    kt_ok(p->m.ctx, kr_hazard_prepare(p->hazard, p->sites, 1));
 }
 
 static void end(prepared *p)

@@ -269,6 +269,20 @@ static void check_works(const kr_hazard *h)
     }
 }
 
+/* The same again with sources made ready by several threads. */
+static void check_prepared(computed *c, const double *rates)
+{
+    kr_hazard *one = c->hazard;
+    kt_model *m = &c->model;
+    kt_ok(m->ctx, kr_hazard_create(m->ctx, m->job, m->model, m->tree, &c->hazard));
+    kt_ok(m->ctx, kr_hazard_prepare(c->hazard, c->sites, 3));
+    assert_int_equal(c->hazard->nworks, one->nworks);
+    compute_tiles(c, 1024, 1);
+    assert_memory_equal(c->rates, rates, c->n * sizeof *rates);
+    kr_hazard_destroy(&c->hazard);
+    c->hazard = one;
+}
+
 /* The same bits for any threads and tiles. */
 static void check_bits(computed *c)
 {
@@ -284,6 +298,7 @@ static void check_bits(computed *c)
     }
     compute_tiles(c, 64, 1);
     assert_memory_equal(c->rates, rates, c->n * sizeof *rates);
+    check_prepared(c, rates);
     free(rates);
 }
 

@@ -424,6 +424,68 @@ static void test_planar_section(void **state)
     first_scene(planar_section);
 }
 
+/* ---- sections made side by side ---- */
+
+static void same_sections(const kr_surfaces *a, const kr_surfaces *b)
+{
+    const kr_sections *one = kr_surfaces_sections(a), *other = kr_surfaces_sections(b);
+    assert_int_equal(one->n, other->n);
+    for (size_t k = 0; k < one->n; k++) {
+        assert_int_equal(one->surface[k] != NULL, other->surface[k] != NULL);
+        if (!one->surface[k])
+            continue;
+        const kr_mesh *mesh = &one->surface[k]->mesh, *like = &other->surface[k]->mesh;
+        assert_memory_equal(&one->params[k], &other->params[k], sizeof one->params[k]);
+        assert_int_equal(mesh->rows * mesh->stride, like->rows * like->stride);
+        assert_memory_equal(mesh->lon, like->lon, mesh->rows * mesh->stride * sizeof *mesh->lon);
+        assert_memory_equal(mesh->x, like->x, mesh->rows * mesh->stride * sizeof *mesh->x);
+    }
+}
+
+static void together(multi_scene *m, kr_ctx *ctx)
+{
+    kr_surfaces *one = NULL, *other = NULL;
+    const kr_source *list[3] = {&m->source, &m->source, &m->source};
+
+    kt_ok(ctx, kr_surfaces_create(ctx, &m->job, &m->model, &one));
+    kt_ok(ctx, kr_surfaces_need_sections(one, &m->source));
+    for (int threads = 1; threads <= 4; threads++) {
+        kt_ok(ctx, kr_surfaces_create(ctx, &m->job, &m->model, &other));
+        kt_ok(ctx, kr_surfaces_make_sections(other, list, 3, threads));
+        if (threads > 1)
+            same_sections(one, other);
+        kt_ok(ctx, kr_surfaces_need_sections(other, &m->source));
+        same_sections(one, other);
+        kr_surfaces_destroy(&other);
+    }
+    int failed = 0, passed = 0;
+    for (long k = 1; passed < 20; k++) {
+        kr_ctx *own = kt_ctx();
+        kr_mem_fail_at(own, k);
+        kr_status s = kr_surfaces_create(own, &m->job, &m->model, &other);
+        if (s == KR_OK)
+            s = kr_surfaces_make_sections(other, list, 3, 3);
+        if (s == KR_OK)
+            s = kr_surfaces_need_sections(other, &m->source);
+        assert_true(s == KR_OK || s == KR_ENOMEM);
+        assert_int_equal(s == KR_OK, kr_ctx_error(own)[0] == '\0');
+        if (s == KR_OK)
+            same_sections(one, other);
+        failed += s != KR_OK;
+        passed += s == KR_OK && kr_mem_count(own) < k;
+        kr_surfaces_destroy(&other);
+        kt_ctx_end(&own);
+    }
+    assert_true(failed > 0);
+    kr_surfaces_destroy(&one);
+}
+
+static void test_together(void **state)
+{
+    (void)state;
+    first_scene(together);
+}
+
 /* ---- errors ---- */
 
 static void errors(multi_scene *m, kr_ctx *ctx)
@@ -436,6 +498,9 @@ static void errors(multi_scene *m, kr_ctx *ctx)
     kt_ok(ctx, kr_surfaces_create(ctx, &m->job, &m->model, &surfaces));
     m->model.sections[3].geometries = two;
     m->model.sections[3].ngeometries = 2;
+    const kr_source *source = &m->source; /* told when the source is made */
+    kt_ok(ctx, kr_surfaces_make_sections(surfaces, &source, 1, 3));
+    assert_string_equal(kr_ctx_error(ctx), "");
     kt_fails(ctx, kr_fault_create(ctx, &m->job, surfaces, &m->source, m->source.trt, false, &fault),
              KR_EINPUT, "sections.xml:13: section '3': it has several surfaces");
     m->model.sections[3].ngeometries = 1;
@@ -516,7 +581,8 @@ int main(void)
         cmocka_unit_test(test_columns),   cmocka_unit_test(test_many_ruptures),
         cmocka_unit_test(test_exact),     cmocka_unit_test(test_few_or_many),
         cmocka_unit_test(test_estimates), cmocka_unit_test(test_planar_section),
-        cmocka_unit_test(test_errors),    cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_together),  cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
