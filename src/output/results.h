@@ -138,6 +138,15 @@ size_t kr_results_block_rlzs(const kr_results_spec *spec, size_t left);
 KR_MUST_CHECK kr_status kr_results_check_space(kr_ctx *ctx, const kr_results_spec *spec,
                                                double free);
 
+/* What was checked while the run went. */
+typedef struct kr_results_checks {
+    const char *way;     /* "all" realizations were added up, some "drawn", or "none: ..." */
+    size_t levels;       /* that were held against them */
+    double realizations; /* of each */
+    double worst;        /* relative difference of a mean (all) or a mean rate (drawn) */
+} kr_results_checks;
+KR_MUST_CHECK kr_status kr_results_put_checks(kr_results *results, const kr_results_checks *checks);
+
 /** Where the time went until now: the last that is put before kr_results_finish. */
 KR_MUST_CHECK kr_status kr_results_put_performance(kr_results *results, const kr_performance *p);
 

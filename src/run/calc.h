@@ -10,6 +10,7 @@
 #include "tree/tree.h"
 
 typedef struct kr_calc_sampling kr_calc_sampling;
+typedef struct kr_calc_checks kr_calc_checks;
 
 /* Memory after reading, which plans go by. */
 typedef struct kr_calc_memory {
@@ -40,6 +41,7 @@ typedef struct kr_calc {
     kr_statistics *statistics;  /* of sums of component rates */
     kr_amplifier *amplifier;    /* or of curves on soil; the other is NULL */
     kr_calc_sampling *sampling; /* of a sampled tree; or NULL: see run/sampling.h */
+    kr_calc_checks *checks;     /* made with the first tile: see run/check.h */
     double *rate_weights;       /* with disagg_by_src: weight of each component rate in the mean */
     kr_hazard_work work;
     kr_spread

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "run/check.h"
 
 #include <stdio.h>
 
@@ -49,6 +50,7 @@ kr_status kr_calc_close_results(kr_calc *calc)
     kr_performance p;
     kr_calc_phase(calc, "closing results");
     take(calc, &p);
+    KR_TRY(kr_calc_put_checks(calc));
     KR_TRY(kr_results_put_performance(calc->results, &p));
     KR_TRY(kr_results_finish(calc->results));
 out:

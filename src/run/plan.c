@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/machine.h"
 #include "base/mem.h"
+#include "run/check.h"
 #include "run/journal.h"
 #include "run/memory.h"
 #include "run/sampling.h"
@@ -100,6 +101,7 @@ static void fill_tile(const kr_calc *calc, size_t nsites, kr_plan_memory *p)
     p->rlzs = rlzs_bytes(calc, p->stats_threads) + kr_journal_rlzs_bytes(calc, p->stats_threads);
     p->maps = map_bytes(calc, nsites);
     p->uncertainty = kr_calc_uncertainty_bytes(calc);
+    p->checks = kr_calc_checks_bytes(calc);
     p->sampling = kr_calc_sampling_bytes(calc, nsites, p->stats_threads);
     if (job->disagg_by_src)
         p->by_source = nsites * total * tree->nbase_ids * sizeof(float) +
@@ -119,7 +121,7 @@ static void add_up(const kr_calc *calc, kr_plan_memory *p)
     if (p->tile_sites < calc->sites->n)
         p->hazard_phase += kr_results_kept_bytes(&calc->spec);
     p->statistics_phase = tile + p->packing + p->curves + p->maps + p->sampling + p->by_source +
-                          max(max(p->scratch, p->rlzs), p->uncertainty);
+                          max(max(p->scratch, p->rlzs), max(p->uncertainty, p->checks));
     p->writing_tables = during + p->outlines + p->maps + p->tables;
     p->peak = max(max(p->reading, p->beginning),
                   max(max(p->hazard_phase, p->statistics_phase), p->writing_tables));

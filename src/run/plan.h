@@ -27,6 +27,7 @@
     X(rlzs, "single realizations")                                                                 \
     X(maps, "hazard maps")                                                                         \
     X(uncertainty, "where the uncertainty comes from")                                             \
+    X(checks, "realizations that statistics are held against")                                     \
     X(sampling, "sampling error")                                                                  \
     X(by_source, "rates by source")                                                                \
     X(tables, "CSV tables")

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "run/check.h"
 #include "run/journal.h"
 #include "run/memory.h"
 #include "run/sampling.h"
@@ -91,6 +92,7 @@ void kr_calc_clear(kr_calc *calc)
     kr_results_destroy(&calc->results);
     kr_free(calc->rate_weights);
     kr_calc_sampling_end(calc);
+    kr_calc_checks_end(calc);
     kr_statistics_destroy(&calc->statistics);
     kr_amplifier_destroy(&calc->amplifier);
     kr_hazard_destroy(&calc->hazard);

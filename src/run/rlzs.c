@@ -1,4 +1,5 @@
 /* Single realizations: computed, packed and stored block by block. */
+#include "run/check.h"
 #include "run/journal.h"
 
 #include "num/poe.h"
@@ -38,18 +39,22 @@ size_t kr_calc_rlzs_bytes(const kr_calc *calc, int threads)
                               kr_realizer_bytes(calc->tree, calc->job->nimts * calc->job->nlevels));
 }
 
-/* The curves of a block, of the sites first .. first + nsites - 1 whose rates these are. */
-static void compute(const kr_calc *calc, const scratch *it, const kr_rlzs_block *block,
-                    size_t first, size_t nsites, const double *rates)
+/* The curves of a block, of the sites first .. first + nsites - 1 whose rates these are; looked at
+ * before they are stored. */
+static kr_status compute(const kr_calc *calc, const scratch *it, const kr_rlzs_block *block,
+                         size_t first, size_t nsites, const double *rates)
 {
+    kr_status s = KR_OK;
     size_t total = calc->job->nimts * calc->job->nlevels;
     float *curve = kr_rlzs_writer_curves(it->writer);
-    for (size_t site = block->site; site < block->site + block->nsites; site++) {
+    for (size_t site = block->site; s == KR_OK && site < block->site + block->nsites; site++) {
         const kr_site_rates in = {site, rates + (site - first) * total, nsites * total};
         kr_realizer_site(it->realizer, &in);
         for (size_t r = block->first; r < block->first + block->n; r++, curve += total)
             kr_poes_of_rates(kr_realizer_rates(it->realizer, r), total, curve);
+        s = kr_calc_check_curves(calc, site, block->first, block->n, curve - block->n * total);
     }
+    return s;
 }
 
 static kr_note note_of(const kr_rlzs_block *block, bool maps)
@@ -103,10 +108,10 @@ kr_status kr_calc_tile_rlzs(kr_calc *calc, size_t first, size_t nsites, const do
             if (kr_interrupted(calc->ctx) && s == KR_OK)
                 s = kr_fail(calc->ctx, KR_EINTERRUPTED, "interrupted");
             bool kept = s == KR_OK && take(calc, &mine, &block);
-            if (s == KR_OK && !kept) {
-                compute(calc, &mine, &block, first, nsites, rates);
+            if (s == KR_OK && !kept)
+                s = compute(calc, &mine, &block, first, nsites, rates);
+            if (s == KR_OK && !kept)
                 kr_rlzs_writer_pack(mine.writer, &block);
-            }
 #pragma omp ordered
             {
                 if (s == KR_OK && atomic_load(&status) == KR_OK)

@@ -1,5 +1,6 @@
 /* Tiles of sites: component rates, statistics, storage. */
 #include "base/clock.h"
+#include "run/check.h"
 #include "run/journal.h"
 #include "run/sampling.h"
 #include "stats/weights.h"
@@ -237,6 +238,7 @@ static kr_status amplified_rlzs(kr_calc *calc, size_t first, size_t nsites, cons
             KR_TRY(kr_journal_keep(calc->journal, notes[1], curves, all));
         }
         note_unit(calc, site.site, NULL, kr_wall_seconds() - began);
+        KR_TRY(kr_calc_check_curves(calc, first + i, 0, calc->tree->nrlzs, curves));
         kr_phase_begin(calc->ctx, "storing");
         KR_TRY(kr_results_put_rlzs(calc->results, first + i, curves));
         kr_phase_begin(calc->ctx, "statistics");
@@ -278,6 +280,7 @@ kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const d
                             .rates_by_source = made.by_source,
                             .ranges = made.ranges,
                             .whole = made.whole};
+    KR_TRY(kr_calc_check_tile(calc, &tile));
     KR_TRY(kr_results_put_tile(calc->results, &tile));
 out:
     kr_free(made.stats);
