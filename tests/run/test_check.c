@@ -61,7 +61,7 @@ static void begin(setting *x, const char *more)
     x->nstats = x->calc.nstats;
     x->rates = calloc(x->nrates * SITES * TOTAL, sizeof *x->rates);
     x->stats = calloc(x->nstats * SITES * TOTAL, sizeof *x->stats);
-    kt_ok(x->ctx, kr_hazard_tile(x->calc.hazard, 0, SITES, 1, x->rates, &x->calc.work));
+    kt_ok(x->ctx, kr_hazard_tile(x->calc.hazard, 0, SITES, 1, x->rates, &x->calc.work, NULL));
     kr_statistics_scratch *scratch;
     kt_ok(x->ctx, kr_statistics_scratch_create(x->ctx, x->calc.statistics, &scratch));
     for (size_t i = 0; i < SITES; i++) {
