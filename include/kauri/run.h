@@ -91,6 +91,13 @@ typedef struct kr_stats_options {
  * (and tables) in a new folder. KR_EINPUT, KR_EIO, KR_ENOFIT. */
 KR_API KR_MUST_CHECK kr_status kr_stats_results(kr_ctx *ctx, const kr_stats_options *options);
 
+/** See whether a finished run is as it was written: its files against their digests, the inputs
+ * that are still there against theirs, the structure of results.h5, and its curves: finite, within
+ * 0 and 1, not rising with the level. A line for each on `out`. KR_EDIFFER if something is changed,
+ * missing or unsound; an input that is no longer there is none of it. KR_EINPUT: not the folder of
+ * a finished run, or of another format. */
+KR_API KR_MUST_CHECK kr_status kr_verify(kr_ctx *ctx, const char *dir, FILE *out);
+
 /* How two result folders differ. */
 typedef struct kr_comparison {
     size_t tables, differing; /* tables compared; tables that differ or lack a twin */

@@ -202,7 +202,7 @@ kr_status kr_sync_folder_of(kr_ctx *ctx, const char *path)
 
 kr_status kr_lock(kr_ctx *ctx, const char *path, int *fd)
 {
-    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    *fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (*fd < 0) {
         file_fail(ctx, path, "created");
         return KR_EIO;

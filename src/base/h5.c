@@ -1,5 +1,6 @@
 /* HDF5 files: opening, closing, what they hold. */
 #include "base/h5.h"
+#include "base/create.h"
 
 #include "base/file.h"
 #include "base/h5_int.h"
@@ -56,6 +57,7 @@ static kr_status h5_new(kr_ctx *ctx, const char *path, kr_h5 **out)
         return KR_EINTERNAL;
     }
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    H5PLset_loading_state(0); /* no file has code loaded to unpack it */
     H5set_free_list_limits(FREE_LIST_BYTES, FREE_LIST_BYTES / 8, FREE_LIST_BYTES,
                            FREE_LIST_BYTES / 8, FREE_LIST_BYTES, FREE_LIST_BYTES / 8);
     KR_NEW(file, ctx, KR_ACCOUNT_OUTPUT, 1);
@@ -200,7 +202,7 @@ kr_status kr_h5_create(kr_ctx *ctx, const char *path, kr_h5 **out)
     kr_h5 *file = *out;
     file->writing = true;
     hid_t access = h5_access();
-    file->id = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    file->id = kr_clear_way(path) ? H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, access) : -1;
     if (file->id < 0)
         s = kr_h5_fail(file, KR_EIO, "cannot create the HDF5 file", kr_path_base(path));
     H5Pclose(access);

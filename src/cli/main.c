@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const cli_command *const commands[] = {&cli_cmd_run,    &cli_cmd_info,    &cli_cmd_stats,
-                                              &cli_cmd_export, &cli_cmd_sources, &cli_cmd_compare,
-                                              &cli_cmd_gmm,    &cli_cmd_scaling, NULL};
+static const cli_command *const commands[] = {
+    &cli_cmd_run,     &cli_cmd_info, &cli_cmd_stats,   &cli_cmd_export, &cli_cmd_sources,
+    &cli_cmd_compare, &cli_cmd_gmm,  &cli_cmd_scaling, &cli_cmd_verify, NULL};
 
 const cli_command *const *cli_commands(void)
 {

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "kauri/version.h"
 #include "output/export_int.h"
+#include "output/results_int.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,8 +47,9 @@ const char *kr_export_comment(kr_exporter *e, const char *more)
 {
     if (!more)
         return NULL;
-    return kr_arena_printf(&e->arena, "generated_by='Kauri %s', start_date='%s', checksum=%u%s",
-                           KAURI_VERSION, e->spec->start_date, kr_results_checksum(e->spec), more);
+    return kr_arena_printf(&e->arena, "generated_by='Kauri %s', start_date='%s', checksum=%u%s%s",
+                           KAURI_VERSION, e->spec->start_date, kr_results_checksum(e->spec), more,
+                           e->provenance);
 }
 
 bool kr_export_wants(const kr_exporter *e, size_t measure)
@@ -174,6 +176,8 @@ kr_status kr_export(kr_ctx *ctx, const kr_results_spec *spec, const kr_export_ch
     kr_exporter e = {.ctx = ctx, .spec = spec, .choice = choice};
     kr_arena_init(&e.arena, ctx, KR_ACCOUNT_OUTPUT);
     kr_arena_init(&e.paths, ctx, KR_ACCOUNT_OUTPUT);
+    e.provenance = kr_provenance_comment(spec, &e.paths);
+    KR_TRY(e.provenance ? KR_OK : KR_ENOMEM);
     KR_TRY(choose_sites(&e));
     KR_TRY(kr_h5_open(ctx, choice->file, &e.file));
     s = all_tables(&e);

@@ -23,6 +23,7 @@ typedef struct kr_exporter {
     size_t nsites; /* rows */
     kr_export_block block;
     kr_arena paths;
+    const char *provenance; /* the end of every comment */
     char **written; /* the tables so far: all appear, or none */
     size_t ntables, written_cap;
 } kr_exporter;

@@ -1,5 +1,6 @@
 #include "output/geojson.h"
 
+#include "base/create.h"
 #include "base/file.h"
 #include "output/date_line.h"
 
@@ -28,7 +29,7 @@ kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name, kr_ge
     out->temporary = out->path ? kr_arena_printf(&out->arena, "%s.part", out->path) : NULL;
     if (!out->temporary)
         s = KR_ENOMEM;
-    else if (!(out->file = fopen(out->temporary, "wb")))
+    else if (!(out->file = kr_file_create(out->temporary)))
         s = file_fail(out, "cannot be written", errno);
     if (s == KR_OK)
         fputs("{\"type\": \"FeatureCollection\", \"features\": [", out->file);

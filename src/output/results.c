@@ -121,6 +121,7 @@ static kr_status write_head(kr_results *r)
     kr_arena_init(&arena, r->ctx, KR_ACCOUNT_OUTPUT);
     KR_TRY(write_job(f, &r->spec, &arena));
     KR_TRY(write_inputs(f, &r->spec, &arena));
+    KR_TRY(kr_results_write_provenance(f, &r->spec));
     KR_TRY(write_sites(f, r->spec.sites, &arena));
     KR_TRY(kr_results_write_tree(f, r->spec.tree, &arena));
 out:

@@ -7,6 +7,7 @@
 #define KR_OUTPUT_RESULTS_H
 
 #include "base/h5.h"
+#include "model/job_options.h"
 #include "model/sites.h"
 #include "output/performance.h"
 #include "stats/sampling.h"
@@ -31,6 +32,21 @@ typedef struct kr_input_file {
     char sha256[65];
 } kr_input_file;
 
+/* How results came about, besides their inputs. */
+typedef struct kr_provenance {
+    kr_job_options options;  /* in force, defaults included */
+    char options_sha256[65]; /* of "key = value" on a line each */
+    char inputs_sha256[65];  /* of the digests of the inputs, in order, on a line each */
+} kr_provenance;
+
+/** Digests of options, which are borrowed, and inputs. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_provenance_make(const kr_job_options *options,
+                                           const kr_input_file *inputs, size_t ninputs,
+                                           kr_arena *arena, kr_provenance *out);
+
+/** The value of an option; NULL if it is not among them. */
+const char *kr_provenance_option(const kr_provenance *p, const char *key);
+
 /* What is known before the hazard is computed. Everything is borrowed and must outlive the results.
  */
 typedef struct kr_results_spec {
@@ -47,6 +63,7 @@ typedef struct kr_results_spec {
     const char *isa;
     const kr_input_file *inputs;
     size_t ninputs;
+    kr_provenance provenance;
 } kr_results_spec;
 
 typedef struct kr_results kr_results;

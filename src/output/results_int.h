@@ -44,6 +44,14 @@ KR_MUST_CHECK kr_status kr_results_make_uncertainty(kr_h5 *file, const kr_result
 KR_MUST_CHECK kr_status kr_results_write_uncertainty(kr_h5 *file, kr_ctx *ctx, size_t site,
                                                      size_t measure, const kr_uncertainty *u);
 
+/** Options, definitions, digests; and the bytes that they take. */
+KR_MUST_CHECK kr_status kr_results_write_provenance(kr_h5 *file, const kr_results_spec *spec);
+double kr_results_provenance_bytes(const kr_results_spec *spec);
+
+/** What follows the first entries of a table's comment: profile, definitions, digests; in the
+ * arena. NULL: KR_ENOMEM. */
+const char *kr_provenance_comment(const kr_results_spec *spec, kr_arena *arena);
+
 double kr_results_uncertainty_bytes(const kr_results_spec *spec);
 
 /** The group sampling_error/: the ranges of statistics over samples, and the whole tree's. */

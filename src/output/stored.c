@@ -222,6 +222,18 @@ out:
     return s;
 }
 
+static kr_status load_options(const kr_reader *r, kr_stored *x)
+{
+    kr_status s = KR_OK;
+    kr_job_options o = {0, NULL, NULL};
+    KR_TRY(kr_reader_count(r, "options/key", &o.n));
+    KR_TRY(kr_reader_texts(r, "options/key", o.n, &o.keys));
+    KR_TRY(kr_reader_texts(r, "options/value", o.n, &o.values));
+    KR_TRY(kr_provenance_make(&o, x->inputs, x->ninputs, r->arena, &x->provenance));
+out:
+    return s;
+}
+
 /* ------------------------------------------------------------------ the run */
 
 static kr_status load_all(kr_stored *x)
@@ -235,6 +247,7 @@ static kr_status load_all(kr_stored *x)
     KR_TRY(load_job(&r, x));
     KR_TRY(load_sites(&r, x));
     KR_TRY(load_inputs(&r, x));
+    KR_TRY(load_options(&r, x));
     x->has_rates = kr_h5_exists(x->file, "component_rates");
     x->has_rlzs = kr_h5_exists(x->file, "hcurves-rlzs");
     KR_TRY(kr_reader_count(&r, "mean_rates_by_src/src_id", &x->nsources));

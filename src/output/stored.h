@@ -22,6 +22,7 @@ typedef struct kr_stored {
     const char *start_date, *isa;
     kr_input_file *inputs;
     size_t ninputs;
+    kr_provenance provenance; /* no options where an earlier version wrote none */
 } kr_stored;
 
 /** Open DIR/results.h5. KR_EINPUT: no finished run, of another format, or damaged. Owned by the

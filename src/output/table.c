@@ -1,7 +1,9 @@
 #include "output/table.h"
 
+#include "base/create.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "output/digests.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -35,7 +37,7 @@ kr_status kr_table_begin(kr_ctx *ctx, const char *dir, const char *name, kr_tabl
     out->temporary = out->path ? kr_arena_printf(&out->arena, "%s.part", out->path) : NULL;
     if (!out->temporary)
         s = KR_ENOMEM;
-    else if (!(out->file = fopen(out->temporary, "wb")))
+    else if (!(out->file = kr_file_create(out->temporary)))
         s = table_fail(out, out->temporary, "cannot be written", errno);
     if (s != KR_OK)
         kr_arena_clear(&out->arena);
@@ -210,7 +212,7 @@ kr_status kr_tables_place(kr_ctx *ctx, const char *dir, char *const *paths, size
     return s;
 }
 
-static bool is_table(const char *name)
+bool kr_is_table(const char *name)
 {
     static const char *const begin[] = {"hazard_curve-",      "hazard_map-",      "hazard_uhs-",
                                         "quantile_curve-",    "quantile_map-",    "quantile_uhs-",
@@ -231,8 +233,9 @@ void kr_tables_remove(kr_ctx *ctx, const char *dir)
     if (!d)
         return;
     for (struct dirent *e; (e = readdir(d)) != NULL;)
-        if (is_table(e->d_name) && unlinkat(dirfd(d), e->d_name, 0) == 0)
-            n++;
+        if ((kr_is_table(e->d_name) || kr_str_eq(e->d_name, KR_DIGESTS_NAME)) &&
+            unlinkat(dirfd(d), e->d_name, 0) == 0)
+            n += kr_is_table(e->d_name);
     closedir(d);
     if (n)
         kr_info(ctx, "%s: removed %zu tables of an earlier run", dir, n);

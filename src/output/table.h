@@ -48,7 +48,11 @@ KR_MUST_CHECK kr_status kr_tables_place(kr_ctx *ctx, const char *dir, char *cons
 /** Remove complete tables that have not their names yet. */
 void kr_tables_discard(char *const *paths, size_t n);
 
-/** Remove the CSV tables of an earlier run from a folder: files of the names that runs write. */
+/** Is this the name of a table that runs write? */
+bool kr_is_table(const char *name);
+
+/** Remove the CSV tables of an earlier run from a folder: files of the names that runs write,
+ * and their digests. */
 void kr_tables_remove(kr_ctx *ctx, const char *dir);
 
 #endif

@@ -27,6 +27,9 @@ size_t kr_calc_checks_bytes(const kr_calc *calc);
 /** The cheap part of kr_calc_check_tile (run/guard.c). */
 KR_MUST_CHECK kr_status kr_calc_guard_tile(const kr_calc *calc, const kr_results_tile *tile);
 
+/** Of the curves of one component rate, ncurves x nlevels: finite, not negative, not rising? */
+bool kr_rates_are_sound(const double *rates, size_t ncurves, size_t nlevels);
+
 /** "site 3 at 174.8 -41.3, SA(0.2) at level 12 (0.35)", in a buffer of the caller. */
 void kr_calc_name_level(const kr_calc *calc, size_t site, size_t measure, size_t level, bool soil,
                         char *out, size_t size);

@@ -240,7 +240,8 @@ static kr_status make_spec(exporting *e)
                                 .start_date = x->start_date,
                                 .isa = x->isa,
                                 .inputs = x->inputs,
-                                .ninputs = x->ninputs};
+                                .ninputs = x->ninputs,
+                                .provenance = x->provenance};
 out:
     return s;
 }

@@ -35,8 +35,7 @@ static bool rises(double x, double next)
     return next > x * (1 + SINGLE) + RATE_ROUNDING;
 }
 
-/* Of the curves of one component rate at all sites of a tile: nothing wrong? */
-static bool rates_are_good(const double *rates, size_t ncurves, size_t nlevels)
+bool kr_rates_are_sound(const double *rates, size_t ncurves, size_t nlevels)
 {
     bool good = true;
     for (size_t c = 0; c < ncurves; c++, rates += nlevels) {
@@ -85,7 +84,8 @@ static kr_status guard_rates(const kr_calc *calc, const kr_results_tile *tile)
     for (size_t c = 0; c < calc->tree->ncomponents; c++)
         for (size_t k = 0; k < calc->tree->components[c].ngsims; k++) {
             size_t rate = calc->tree->components[c].first_rate + k;
-            if (!rates_are_good(tile->component_rates + rate * ncurves * nlevels, ncurves, nlevels))
+            if (!kr_rates_are_sound(tile->component_rates + rate * ncurves * nlevels, ncurves,
+                                    nlevels))
                 return bad_rate(calc, tile, c, k);
         }
     return KR_OK;
@@ -217,7 +217,8 @@ kr_status kr_calc_guard_tile(const kr_calc *calc, const kr_results_tile *tile)
 {
     kr_status s = KR_OK;
     size_t site = calc->nstats * calc->job->nimts * kr_job_curve_levels(calc->job);
-    KR_TRY(guard_rates(calc, tile));
+    if (tile->component_rates)
+        KR_TRY(guard_rates(calc, tile));
     for (size_t i = 0; i < tile->nsites; i++)
         for (size_t m = 0; m < calc->job->nimts; m++) {
             KR_TRY(guard_stats(calc, tile->first_site + i, m, tile->stats + i * site));

@@ -7,6 +7,7 @@
 #include "run/memory.h"
 #include "run/phases.h"
 #include "run/plan.h"
+#include "run/provenance.h"
 #include "run/sampling.h"
 #include "run/text.h"
 
@@ -298,6 +299,7 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
     KR_TRY(inputs(file, &arena, out));
     KR_TRY(parameters(file, &arena, out));
     KR_TRY(datasets(file, out));
+    KR_TRY(kr_provenance_tell(file, &arena, out));
     KR_TRY(performance(ctx, path, file, &arena, out));
     kr_memory_info(ctx, dir, out);
 out:

@@ -1,6 +1,7 @@
 #include "run/memory.h"
 
 #include "base/clock.h"
+#include "base/create.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -114,7 +115,7 @@ static kr_status write_file(const kr_memory_report *r, const kr_memory *m, kr_ar
 {
     char reason[128];
     errno = 0;
-    FILE *out = fopen(r->paths[i], "w");
+    FILE *out = kr_file_create(r->paths[i]);
     kr_status s = out ? write_one(r, m, arena, i, out) : KR_EIO;
     bool bad = out && ferror(out);
     if ((out && fclose(out) != 0) || bad || !out)

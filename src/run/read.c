@@ -43,6 +43,7 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
     kr_arena_init(&calc->arena, ctx, KR_ACCOUNT_OTHER);
     calc->threads = options->threads > 0 ? options->threads : omp_get_max_threads();
     KR_TRY(kr_options_job(ctx, options, &calc->job));
+    KR_TRY(kr_calc_check_folder(calc));
     kr_info(ctx, "%s: %s", options->job, calc->job->description);
     KR_TRY(kr_journal_choose_isa(calc));
     if (options->memory_report)

@@ -103,6 +103,36 @@ out:
     return s;
 }
 
+/* The options of the first run, but for those of statistics, which are new. */
+static kr_status add_in_force(kr_restat *r, const kr_job *job)
+{
+    static const char *const renewed[] = {"mean",
+                                          "std",
+                                          "max",
+                                          "min",
+                                          "cov",
+                                          "quantiles",
+                                          "quantile_definition",
+                                          "individual_rlzs",
+                                          "disagg_by_src",
+                                          "component_rates_precision"};
+    kr_status s = KR_OK;
+    const kr_job_options *old = &r->runs[0]->provenance.options;
+    kr_job_options now, *all = &r->calc.in_force;
+    KR_TRY(kr_job_list_options(job, &r->arena, &now));
+    *all = *old;
+    KR_ANEW(all->values, &r->arena, all->n + 1);
+    for (size_t i = 0; i < all->n; i++) {
+        all->values[i] = old->values[i];
+        for (size_t k = 0; k < sizeof renewed / sizeof renewed[0]; k++)
+            for (size_t m = 0; m < now.n && kr_str_eq(old->keys[i], renewed[k]); m++)
+                if (kr_str_eq(now.keys[m], renewed[k]))
+                    all->values[i] = now.values[m];
+    }
+out:
+    return s;
+}
+
 static bool known_input(const kr_calc *calc, const kr_input_file *file)
 {
     for (size_t i = 0; i < calc->ninputs; i++)
@@ -172,6 +202,7 @@ kr_status kr_restat_job(kr_restat *r)
     KR_TRY(read_quantiles(r, job));
     KR_TRY(read_definition(r, job));
     KR_TRY(choose_precision(r, job));
+    KR_TRY(add_in_force(r, job));
     KR_TRY(add_given(r, job));
     KR_TRY(add_inputs(r));
     KR_TRY(kr_stats_of_job(job, &r->arena, &r->calc.stats, &r->calc.nstats));

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "num/isa.h"
+#include "output/digests.h"
 #include "run/journal.h"
 #include "run/memory.h"
 #include "run/sampling.h"
@@ -11,21 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-/* Without -o: JOB-results, in the job's export_dir if it has one, else beside the job. */
-const char *kr_calc_dir(kr_calc *calc)
-{
-    if (calc->options->dir)
-        return calc->options->dir;
-    const char *base = kr_path_base(calc->job->path);
-    size_t length = strlen(base);
-    if (kr_str_ends(base, ".ini"))
-        length -= 4;
-    char *name = kr_arena_strndup(&calc->arena, base, length);
-    name = name ? kr_arena_printf(&calc->arena, "%s-results", name) : NULL;
-    const char *dir = calc->job->export_dir ? calc->job->export_dir : calc->job->dir;
-    return name ? kr_path_join(&calc->arena, dir, name) : NULL;
-}
 
 /* The reference stores single realizations where asked, for one realization, and for one site
  * unless told otherwise; the last up to a number that stays cheap. */
@@ -87,7 +73,7 @@ kr_status kr_calc_fill_spec(kr_calc *calc)
                                    .isa = kr_isa_name(),
                                    .inputs = calc->inputs,
                                    .ninputs = calc->ninputs};
-    return calc->spec.dir && calc->spec.start_date ? KR_OK : KR_ENOMEM;
+    return calc->spec.dir && calc->spec.start_date ? kr_calc_fill_provenance(calc) : KR_ENOMEM;
 }
 
 kr_status kr_calc_open_results(kr_calc *calc)
@@ -161,6 +147,7 @@ static kr_status compute(kr_calc *calc)
     if (!calc->memory) /* a report that lies there is of an earlier run */
         kr_memory_remove(calc->spec.dir);
     KR_TRY(kr_calc_export_tables(calc));
+    KR_TRY(kr_digests_write(calc->ctx, calc->spec.dir));
     kr_journal_remove(calc);
     kr_info(calc->ctx, "results in %s; results.h5 has %.2f MB", calc->spec.dir,
             (double)kr_results_bytes(calc->results) / 1e6);

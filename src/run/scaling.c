@@ -1,6 +1,7 @@
 /* A job under several settings: which there are, their runs one after another, what is kept. */
 #include "run/scaling.h"
 
+#include "base/create.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "model/job.h"
@@ -336,7 +337,7 @@ static kr_status write_file(kr_scaling_study *z, const char *name,
     const char *path = kr_path_join(&z->arena, z->dir, name);
     if (!path)
         return KR_ENOMEM;
-    FILE *out = fopen(path, "w");
+    FILE *out = kr_file_create(path);
     bool bad = !out;
     if (out) {
         write(z, out);

@@ -126,7 +126,7 @@ static kr_status start_thread(kr_timeline *t)
 static kr_status open_file(kr_timeline *t)
 {
     char reason[128];
-    t->fd = open(t->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    t->fd = open(t->path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (t->fd >= 0 && flock(t->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
         return kr_fail(t->ctx, KR_EIO, "%s: another run is writing it", t->path);
     if (t->fd < 0 || ftruncate(t->fd, 0) != 0 ||

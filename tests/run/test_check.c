@@ -1,6 +1,7 @@
 /* What is checked of a tile before it is stored: numbers changed after they were computed. */
 #include "run/check.h"
 
+#include "output/digests.h"
 #include "support/model.h"
 #include "support/support.h"
 
@@ -231,12 +232,51 @@ static void test_curves(void **state)
     end(&x);
 }
 
+/* Results that hold what no run would have written: their digests are right. */
+static void verify(setting *x, kr_status status, const char *text)
+{
+    char said[8192] = "", out[512];
+    kr_results *results = NULL;
+    snprintf(out, sizeof out, "%s/out", x->dir);
+    x->options.dir = out;
+    kt_ok(x->ctx, kr_calc_fill_spec(&x->calc));
+    kt_ok(x->ctx, kr_results_create(x->ctx, out, &results));
+    kt_ok(x->ctx, kr_results_begin(results, &x->calc.spec));
+    kt_ok(x->ctx, kr_results_put_tile(results, &x->tile));
+    kt_ok(x->ctx, kr_results_finish(results));
+    kr_results_destroy(&results);
+    kt_ok(x->ctx, kr_digests_write(x->ctx, out));
+    FILE *file = fmemopen(said, sizeof said - 1, "w");
+    assert_int_equal(kr_verify(x->ctx, out, file), status);
+    fclose(file);
+    if (!strstr(said, text))
+        fail_msg("no '%s' in: %s", text, said);
+    kr_ctx_clear_error(x->ctx);
+}
+
+static void test_verify(void **state)
+{
+    setting x;
+    (void)state;
+    begin(&x, ALL);
+    verify(&x, KR_OK, "curves of statistics");
+    float *stat = &x.stats[(x.nstats + stat_of(&x, "mean")) * TOTAL + LEVELS + 2], good = *stat;
+    *stat = NAN;
+    verify(&x, KR_EDIFFER,
+           "unsound    site 1 at 0.2 -0.4, SA(0.5) at level 2 (0.0115478): the mean");
+    *stat = good;
+    x.rates[TOTAL + 5] = -1;
+    verify(&x, KR_EDIFFER, "unsound    component_rates: rate 0");
+    end(&x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sound),      cmocka_unit_test(test_rates),
         cmocka_unit_test(test_statistics), cmocka_unit_test(test_realizations),
         cmocka_unit_test(test_brackets),   cmocka_unit_test(test_curves),
+        cmocka_unit_test(test_verify),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

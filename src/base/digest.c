@@ -1,0 +1,21 @@
+#include "base/digest.h"
+
+#include <nettle/sha2.h>
+#include <string.h>
+
+void kr_texts_digest(const char *const *texts, size_t n, char hex[65])
+{
+    struct sha256_ctx sha;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_init(&sha);
+    for (size_t i = 0; i < n; i++) {
+        sha256_update(&sha, strlen(texts[i]), (const uint8_t *)texts[i]);
+        sha256_update(&sha, 1, (const uint8_t *)"\n");
+    }
+    sha256_digest(&sha, sizeof digest, digest);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+        hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+    }
+    hex[64] = '\0';
+}

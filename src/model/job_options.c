@@ -1,0 +1,329 @@
+#include "model/job_options.h"
+
+#include "base/str.h"
+#include "model/job_int.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct lister {
+    const kr_job *job;
+    kr_arena *arena;
+} lister;
+
+/* ------------------------------------------------------------------ values as text */
+
+/* The fewest digits that give the number again; NULL where memory ran out, as in all that follows.
+ */
+static const char *number(const lister *l, double x)
+{
+    char text[32];
+    double back = 0;
+    if (isnan(x))
+        return "none";
+    for (int digits = 6; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, x);
+        if (isinf(x) || (kr_parse_double(text, &back) && back == x))
+            break;
+    }
+    return kr_arena_strdup(l->arena, text);
+}
+
+static const char *append(const lister *l, const char *list, const char *separator,
+                          const char *text)
+{
+    if (!list || !text)
+        return NULL;
+    return *list ? kr_arena_printf(l->arena, "%s%s%s", list, separator, text) : text;
+}
+
+static const char *numbers(const lister *l, const double *x, size_t n)
+{
+    const char *list = "";
+    for (size_t i = 0; i < n; i++)
+        list = append(l, list, " ", number(l, x[i]));
+    return list && !*list ? "none" : list;
+}
+
+static const char *names(const lister *l, const kr_names *x)
+{
+    const char *list = "";
+    for (size_t i = 0; i < x->n; i++)
+        list = append(l, list, ", ", x->name[i]);
+    return list && !*list ? "none" : list;
+}
+
+static const char *by_trt(const lister *l, const kr_by_trt *x)
+{
+    const char *list = "";
+    for (size_t i = 0; i < x->n; i++) {
+        const char *value = number(l, x->value[i]);
+        list = append(l, list, ", ",
+                      value ? kr_arena_printf(l->arena, "%s: %s", x->trt[i], value) : NULL);
+    }
+    return list && !*list ? "none" : list;
+}
+
+static const char *flag(bool x)
+{
+    return x ? "true" : "false";
+}
+
+static const char *integer(const lister *l, long long x)
+{
+    return kr_arena_printf(l->arena, "%lld", x);
+}
+
+static const char *text_or_none(const char *text)
+{
+    return text && *text ? text : "none";
+}
+
+/* ------------------------------------------------------------------ parameters of a kind */
+
+static const char *of_kind(const lister *l, const kr_job_key *key)
+{
+    const char *at = (const char *)l->job + key->offset;
+    switch (key->kind) {
+    case KR_KEY_BOOL:
+        return flag(*(const bool *)at);
+    case KR_KEY_TRISTATE:
+        return *(const int *)at < 0 ? "none" : flag(*(const int *)at != 0);
+    case KR_KEY_COUNT:
+        return integer(l, (long long)*(const size_t *)at);
+    case KR_KEY_INT:
+        return integer(l, *(const int *)at);
+    case KR_KEY_FLOAT:
+    case KR_KEY_POSITIVE:
+    case KR_KEY_FLOAT_OR_NONE:
+        return number(l, *(const double *)at);
+    case KR_KEY_PROBABILITIES:
+    case KR_KEY_COUNTS:
+    case KR_KEY_FLOATS:
+        return numbers(l, ((const kr_numbers *)at)->x, ((const kr_numbers *)at)->n);
+    case KR_KEY_NAMES:
+        return names(l, (const kr_names *)at);
+    case KR_KEY_BY_TRT:
+        return by_trt(l, (const kr_by_trt *)at);
+    case KR_KEY_TEXT:
+    case KR_KEY_FILLED:
+        return text_or_none(*(const char *const *)at);
+    case KR_KEY_CHOICE:
+    case KR_KEY_LITERAL:
+    case KR_KEY_SPECIAL:
+        break;
+    }
+    return "none";
+}
+
+/* ------------------------------------------------------------------ parameters of their own */
+
+static const char *mode(const lister *l)
+{
+    static const char *const text[] = {"classical", "preclassical", "disaggregation"};
+    return text[l->job->mode];
+}
+
+static const char *truncation(const lister *l)
+{
+    return number(l, l->job->truncation_level);
+}
+
+static const char *levels(const lister *l)
+{
+    const char *list = "";
+    for (size_t m = 0; m < l->job->nimts; m++) {
+        const char *all = numbers(l, l->job->levels + m * l->job->nlevels, l->job->nlevels);
+        list = append(l, list, "; ",
+                      all ? kr_arena_printf(l->arena, "%s: %s", l->job->imts[m].name, all) : NULL);
+    }
+    return list;
+}
+
+static const char *maximum_distance(const lister *l)
+{
+    const char *list = "";
+    for (size_t i = 0; i < l->job->nmaximum_distance; i++) {
+        const kr_magdist *x = &l->job->maximum_distance[i];
+        const char *pairs = "";
+        for (size_t k = 0; k < x->n; k++) {
+            const char *mag = number(l, x->mag[k]), *dist = number(l, x->dist_km[k]);
+            pairs = append(l, pairs, " ",
+                           mag && dist ? kr_arena_printf(l->arena, "(%s %s)", mag, dist) : NULL);
+        }
+        list = append(l, list, ", ",
+                      pairs ? kr_arena_printf(l->arena, "%s: %s", x->trt, pairs) : NULL);
+    }
+    return list && !*list ? "none" : list;
+}
+
+static const char *minimum_magnitude(const lister *l)
+{
+    return by_trt(l, &l->job->minimum_magnitude);
+}
+
+static const char *collapse_level(const lister *l)
+{
+    return integer(l, l->job->collapse_level);
+}
+
+static const char *discard_trts(const lister *l)
+{
+    return names(l, &l->job->discard_trts);
+}
+
+static const char *gsim(const lister *l)
+{
+    return text_or_none(l->job->gsim);
+}
+
+static const char *seed(const lister *l)
+{
+    return integer(l, l->job->random_seed);
+}
+
+static const char *sampling(const lister *l)
+{
+    static const char *const text[] = {"early_weights", "late_weights", "early_latin",
+                                       "late_latin"};
+    return text[l->job->sampling_method];
+}
+
+static const char *oversampling(const lister *l)
+{
+    return l->job->oversampling_forbidden ? "forbid" : "tolerate";
+}
+
+static const char *branch(const lister *l)
+{
+    return text_or_none(l->job->smlt_branch);
+}
+
+/* Unset, the one of the profile. */
+static const char *definition(const lister *l)
+{
+    switch (l->job->quantile_definition) {
+    case KR_DEFINITION_REFERENCE:
+        return "reference";
+    case KR_DEFINITION_HALF_WEIGHT:
+        return "half-weight";
+    case KR_DEFINITION_MERGED:
+        return "merged";
+    case KR_DEFINITION_UNSET:
+        break;
+    }
+    return l->job->compat == KR_COMPAT_EXACT ? "merged" : "reference";
+}
+
+static const char *precision(const lister *l)
+{
+    return kr_precision_name(l->job->component_rates_precision);
+}
+
+static const char *sites(const lister *l)
+{
+    return text_or_none(l->job->sites);
+}
+
+static const char *region(const lister *l)
+{
+    return text_or_none(l->job->region);
+}
+
+static const char *vs30_type(const lister *l)
+{
+    return l->job->reference_vs30_measured ? "measured" : "inferred";
+}
+
+static const char *tile(const lister *l)
+{
+    if (!l->job->tile_count)
+        return "none";
+    return kr_arena_printf(l->arena, "%zu %zu", l->job->tile_no, l->job->tile_count);
+}
+
+static const char *asset_distance(const lister *l)
+{
+    return number(l, l->job->asset_hazard_distance_km);
+}
+
+static const char *amplification(const lister *l)
+{
+    if (!l->job->amplification_file)
+        return "none";
+    return l->job->amplification_kernel ? "kernel" : "convolution";
+}
+
+static const char *soil_intensities(const lister *l)
+{
+    return numbers(l, l->job->soil_intensities.x, l->job->soil_intensities.n);
+}
+
+static const char *vs30_tolerance(const lister *l)
+{
+    return integer(l, l->job->vs30_tolerance);
+}
+
+static const struct {
+    const char *name;
+    const char *(*text)(const lister *l); /* NULL: said by another parameter, or of no bearing */
+} special[] = {
+    {"calculation_mode", mode},
+    {"truncation_level", truncation},
+    {"intensity_measure_types_and_levels", levels},
+    {"intensity_measure_types", NULL},
+    {"iml_disagg", NULL},
+    {"postproc_func", NULL},
+    {"hazard_calculation_id", NULL},
+    {"maximum_distance", maximum_distance},
+    {"minimum_magnitude", minimum_magnitude},
+    {"collapse_level", collapse_level},
+    {"discard_trts", discard_trts},
+    {"gsim", gsim},
+    {"random_seed", seed},
+    {"sampling_method", sampling},
+    {"oversampling", oversampling},
+    {"smlt_branch", branch},
+    {"quantile_definition", definition},
+    {"component_rates_precision", precision},
+    {"return_periods", NULL},
+    {"sites", sites},
+    {"region", region},
+    {"reference_vs30_type", vs30_type},
+    {"tile_spec", tile},
+    {"asset_hazard_distance", asset_distance},
+    {"amplification_method", amplification},
+    {"soil_intensities", soil_intensities},
+    {"vs30_tolerance", vs30_tolerance},
+};
+
+/* ------------------------------------------------------------------ all */
+
+kr_status kr_job_list_options(const kr_job *job, kr_arena *arena, kr_job_options *out)
+{
+    kr_status s = KR_OK;
+    const lister l = {job, arena};
+    size_t nkeys;
+    const kr_job_key *keys = kr_job_keys(&nkeys);
+    *out = (kr_job_options){0, NULL, NULL};
+    KR_ANEW(out->keys, arena, nkeys);
+    KR_ANEW(out->values, arena, nkeys);
+    for (size_t i = 0; i < nkeys; i++) {
+        const char *value = NULL;
+        size_t k = 0, nspecial = sizeof special / sizeof special[0];
+        if (keys[i].status != KR_KEY_HONOURED)
+            continue;
+        while (k < nspecial && !kr_str_eq(special[k].name, keys[i].name))
+            k++;
+        if (k < nspecial && !special[k].text)
+            continue;
+        value = k < nspecial ? special[k].text(&l) : of_kind(&l, &keys[i]);
+        if (!value)
+            return KR_ENOMEM;
+        out->keys[out->n] = keys[i].name;
+        out->values[out->n++] = value;
+    }
+out:
+    return s;
+}
