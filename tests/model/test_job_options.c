@@ -5,6 +5,7 @@
 #include "model/job_int.h"
 #include "support/support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char JOB[] =

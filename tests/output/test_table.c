@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,8 +150,11 @@ static void test_disk_full(void **state)
     if (access("/dev/full", W_OK) != 0)
         skip();
     for (size_t rows = 1; rows <= 100000; rows *= 100000 - 1) {
-        assert_int_equal(symlink("/dev/full", kt_path(dir, "full.csv.part")), 0);
         kt_ok(ctx, kr_table_begin(ctx, dir, "full.csv", &t));
+        int full = open("/dev/full", O_WRONLY);
+        assert_true(full >= 0);
+        assert_true(dup2(full, fileno(t.file)) >= 0);
+        close(full);
         for (size_t i = 0; i < rows; i++) {
             kr_table_number(&t, 1);
             kr_table_end_row(&t);

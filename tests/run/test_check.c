@@ -247,10 +247,10 @@ static void verify(setting *x, kr_status status, const char *text)
     kr_results_destroy(&results);
     kt_ok(x->ctx, kr_digests_write(x->ctx, out));
     FILE *file = fmemopen(said, sizeof said - 1, "w");
-    assert_int_equal(kr_verify(x->ctx, out, file), status);
+    kr_status s = kr_verify(x->ctx, out, file);
     fclose(file);
-    if (!strstr(said, text))
-        fail_msg("no '%s' in: %s", text, said);
+    if (s != status || !strstr(said, text))
+        fail_msg("%s, no '%s' in: %s", kr_status_text(s), text, said);
     kr_ctx_clear_error(x->ctx);
 }
 
@@ -263,7 +263,7 @@ static void test_verify(void **state)
     float *stat = &x.stats[(x.nstats + stat_of(&x, "mean")) * TOTAL + LEVELS + 2], good = *stat;
     *stat = NAN;
     verify(&x, KR_EDIFFER,
-           "unsound    site 1 at 0.2 -0.4, SA(0.5) at level 2 (0.0115478): the mean");
+           "unsound    site 1 at 0.2 -0.4, SA(0.5) at level 2 (0.0115506): the mean");
     *stat = good;
     x.rates[TOTAL + 5] = -1;
     verify(&x, KR_EDIFFER, "unsound    component_rates: rate 0");
