@@ -24,7 +24,7 @@ typedef struct kr_exporter {
     kr_export_block block;
     kr_arena paths;
     const char *provenance; /* the end of every comment */
-    char **written; /* the tables so far: all appear, or none */
+    char **written;         /* the tables so far: all appear, or none */
     size_t ntables, written_cap;
 } kr_exporter;
 

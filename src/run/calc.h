@@ -46,7 +46,7 @@ typedef struct kr_calc {
     kr_hazard_work work;
     kr_spread
         site_units; /* seconds of statistics: units are sites at one measure, or sites on soil */
-    unsigned phases_told; /* bit i: phase i has its line of log */
+    unsigned phases_told;    /* bit i: phase i has its line of log */
     kr_job_options in_force; /* listed for the results; of new statistics those of the run */
     kr_provenance provenance;
     kr_results_spec spec;
@@ -94,8 +94,8 @@ size_t kr_calc_limit(const kr_calc *calc);
 /** The folder of the results; in the arena. NULL: KR_ENOMEM. */
 const char *kr_calc_dir(kr_calc *calc);
 
-/** KR_EINPUT where the folder, named by the job and not by the user, leads out of that of the job; an
- * export_dir that does is left out with a warning (run/folder.c). */
+/** KR_EINPUT where the folder, named by the job and not by the user, leads out of that of the job;
+ * an export_dir that does is left out with a warning (run/folder.c). */
 KR_MUST_CHECK kr_status kr_calc_check_folder(kr_calc *calc);
 
 /** Are the curves of single realizations to be stored? */
