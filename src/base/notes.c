@@ -30,10 +30,11 @@ struct kr_notes {
     kr_ctx *ctx;
     char *path;
     int fd;  /* of what was there; -1: nothing */
-    int out; /* stands at the end of what is whole; -1: nothing has been written */
+    int out; /* -1: nothing has been written */
     entry *entries;
     size_t n, cap;
     size_t whole, lost; /* bytes of the file when it was opened: good ones, others */
+    size_t at;          /* bytes of the file that is written to, the buffer not counted */
     pthread_mutex_t lock;
     unsigned char *buffer; /* on its way into the file */
     size_t used;
@@ -115,16 +116,24 @@ static int compare_entries(const void *p, const void *q)
     return c ? c : x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-/* In the order of the keys, the last of each. */
-static void sort_entries(kr_notes *x)
+/* In the order of the keys, the last of each; without room for more. */
+static kr_status sort_entries(kr_notes *x)
 {
+    kr_status s = KR_OK;
     size_t n = 0;
-    if (x->n)
-        qsort(x->entries, x->n, sizeof *x->entries, compare_entries);
+    if (x->n == 0)
+        return KR_OK;
+    qsort(x->entries, x->n, sizeof *x->entries, compare_entries);
     for (size_t i = 0; i < x->n; i++)
         if (i + 1 == x->n || compare_notes(&x->entries[i].note, &x->entries[i + 1].note) != 0)
             x->entries[n++] = x->entries[i];
     x->n = n;
+    entry *less = kr_realloc(x->ctx, KR_ACCOUNT_OUTPUT, x->entries, n, sizeof *less);
+    KR_TRY(less ? KR_OK : KR_ENOMEM);
+    x->entries = less;
+    x->cap = n;
+out:
+    return s;
 }
 
 /* A file that ends within the first line was made by a process that was killed just then. */
@@ -154,7 +163,7 @@ static kr_status read_notes(kr_notes *x)
         x->whole += sizeof head + head.bytes;
     }
     x->lost = size - x->whole;
-    sort_entries(x);
+    s = sort_entries(x);
 out:
     return s;
 }
@@ -207,6 +216,11 @@ void kr_notes_close(kr_notes **notes)
 size_t kr_notes_count(const kr_notes *x)
 {
     return x->n;
+}
+
+size_t kr_notes_list_bytes(size_t n)
+{
+    return n * sizeof(entry);
 }
 
 size_t kr_notes_lost(const kr_notes *x)
@@ -296,24 +310,31 @@ kr_status kr_notes_peek(const char *path, kr_note note, kr_arena *arena, char **
 
 /* ------------------------------------------------------------------ writing */
 
+/* All of it or, where that fails, nothing. */
 static kr_status write_all(kr_notes *x, const void *data, size_t n)
 {
     for (size_t done = 0; done < n;) {
-        ssize_t w = write(x->out, (const char *)data + done, n - done);
-        if (w < 0 && errno != EINTR)
-            return notes_fail(x, "cannot be written", errno);
+        ssize_t w = pwrite(x->out, (const char *)data + done, n - done, (off_t)(x->at + done));
+        if (w < 0 && errno != EINTR) {
+            int reason = errno;
+            int cut = ftruncate(x->out, (off_t)x->at);
+            (void)cut; /* what is too much is left out when the file is opened again */
+            return notes_fail(x, "cannot be written", reason);
+        }
         done += w > 0 ? (size_t)w : 0;
     }
+    x->at += n;
     return KR_OK;
 }
 
 /* The first time: after the last whole note, or from the beginning. */
 static kr_status begin_writing(kr_notes *x)
 {
-    x->out = open(x->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (x->out < 0 || ftruncate(x->out, (off_t)x->whole) != 0 ||
-        lseek(x->out, (off_t)x->whole, SEEK_SET) < 0)
+    if (x->out < 0)
+        x->out = open(x->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (x->out < 0 || ftruncate(x->out, (off_t)x->whole) != 0)
         return notes_fail(x, "cannot be written", errno);
+    x->at = x->whole;
     kr_status s = x->whole ? KR_OK : write_all(x, MAGIC, MAGIC_BYTES);
     return s == KR_OK ? kr_sync_folder_of(x->ctx, x->path) : s;
 }
@@ -321,7 +342,7 @@ static kr_status begin_writing(kr_notes *x)
 static kr_status flush(kr_notes *x)
 {
     kr_status s = KR_OK;
-    if (x->out < 0)
+    if (x->at == 0)
         KR_TRY(begin_writing(x));
     KR_TRY(write_all(x, x->buffer, x->used));
     x->used = 0;
@@ -343,6 +364,21 @@ out:
     return s;
 }
 
+/* A note that could not be written whole is as if it had never been: the file had `at` bytes, the
+ * buffer `used`, before it. */
+static void take_back(kr_notes *x, size_t at, size_t used)
+{
+    if (x->at == at) {
+        x->used = used;
+        return;
+    }
+    if (at == 0) /* the first note of all began the file */
+        at = x->whole ? x->whole : MAGIC_BYTES;
+    x->used = 0;
+    if (x->at > at + used && ftruncate(x->out, (off_t)(at + used)) == 0)
+        x->at = at + used;
+}
+
 kr_status kr_notes_put(kr_notes *x, kr_note note, const void *data, size_t bytes)
 {
     note_head head = {.bytes = bytes,
@@ -352,9 +388,12 @@ kr_status kr_notes_put(kr_notes *x, kr_note note, const void *data, size_t bytes
                       .content = hash_of_content(data, bytes)};
     head.own = hash_of(&head, offsetof(note_head, own));
     pthread_mutex_lock(&x->lock);
+    size_t at = x->at, used = x->used;
     kr_status s = append(x, &head, sizeof head);
     if (s == KR_OK)
         s = append(x, data, bytes);
+    if (s != KR_OK)
+        take_back(x, at, used);
     pthread_mutex_unlock(&x->lock);
     return s;
 }

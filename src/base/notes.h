@@ -31,6 +31,9 @@ void kr_notes_close(kr_notes **notes);
 size_t kr_notes_count(const kr_notes *notes);
 size_t kr_notes_lost(const kr_notes *notes);
 
+/** Bytes of memory that a file of n notes takes beside its buffer when it is opened. */
+size_t kr_notes_list_bytes(size_t n);
+
 /** The next note of a kind among them, in the order of a, then b; *i is 0 for the first. False if
  * there are no more. */
 bool kr_notes_next(const kr_notes *notes, uint32_t kind, size_t *i, kr_note *note, size_t *bytes);

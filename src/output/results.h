@@ -116,6 +116,9 @@ void kr_rlzs_writer_pack(kr_rlzs_writer *writer, const kr_rlzs_block *block);
  * packed, or has not been asked for. Until the next block. */
 kr_h5_packed kr_rlzs_writer_packed(const kr_rlzs_writer *writer, bool maps);
 
+/** Room for what an earlier writer packed: that of the numbers themselves. */
+void *kr_rlzs_writer_room(kr_rlzs_writer *writer, bool maps, size_t *bytes);
+
 /** Take a block as an earlier writer packed it; the bytes must stay until it is put. */
 void kr_rlzs_writer_take(kr_rlzs_writer *writer, const kr_rlzs_block *block, kr_h5_packed curves,
                          kr_h5_packed maps);

@@ -180,6 +180,13 @@ kr_h5_packed kr_rlzs_writer_packed(const kr_rlzs_writer *w, bool maps)
     return maps ? w->packed_maps : w->packed_curves;
 }
 
+void *kr_rlzs_writer_room(kr_rlzs_writer *w, bool maps, size_t *bytes)
+{
+    const cut c = cut_of(&w->results->spec);
+    *bytes = c.sites * c.rlzs * (maps ? c.map : c.curve) * sizeof(float);
+    return maps ? w->maps : w->curves;
+}
+
 void kr_rlzs_writer_take(kr_rlzs_writer *w, const kr_rlzs_block *block, kr_h5_packed curves,
                          kr_h5_packed maps)
 {

@@ -195,12 +195,12 @@ bool kr_journal_take(kr_journal *j, kr_note note, void *out, size_t bytes)
            kr_notes_read(j->notes, note, 0, bytes, out);
 }
 
-const void *kr_journal_take_any(kr_journal *j, kr_note note, kr_arena *arena, size_t *bytes)
+size_t kr_journal_take_any(kr_journal *j, kr_note note, void *out, size_t room)
 {
-    if (!j || !kr_notes_find(j->notes, note, bytes))
-        return NULL;
-    void *data = kr_arena_alloc(arena, *bytes, 1);
-    return data && kr_notes_read(j->notes, note, 0, *bytes, data) ? data : NULL;
+    size_t size;
+    bool good = j && kr_notes_find(j->notes, note, &size) && size <= room &&
+                kr_notes_read(j->notes, note, 0, size, out);
+    return good ? size : 0;
 }
 
 kr_status kr_journal_put(kr_journal *j, kr_note note, const void *data, size_t bytes)
@@ -255,11 +255,19 @@ void kr_journal_check_space(kr_calc *calc)
     kr_journal_remove(calc);
 }
 
-size_t kr_journal_rlzs_bytes(const kr_calc *calc, int threads)
+size_t kr_journal_memory(const kr_calc *calc)
 {
-    const kr_journal *j = calc->journal;
-    bool any = j && kr_notes_count(j->notes) > 1 && calc->store_rlzs && !calc->amplifier;
-    return any ? (size_t)threads * kr_rlzs_writer_bytes(&calc->spec) : 0;
+    static const size_t BUFFER = 268 * 1024;
+    size_t sites = calc->sites->n, units = sites * calc->job->nimts;
+    size_t tiles = sites / KR_SITE_BLOCK + 1;
+    size_t n = 8 * tiles + units + (calc->job->uncertainty ? units : 0);
+    if (calc->store_rlzs)
+        n += 2 * (tiles + kr_results_rlzs_blocks(&calc->spec, sites)) + sites;
+    size_t most = kr_notes_list_bytes(n);
+    if (!calc->journal)
+        return BUFFER + most;
+    size_t has = kr_notes_list_bytes(kr_notes_count(calc->journal->notes));
+    return has < most ? most - has : 0;
 }
 
 bool kr_journal_end_early(kr_calc *calc)

@@ -28,7 +28,7 @@ enum {
     KR_NOTE_WHOLE = 8,
     KR_NOTE_UNCERTAINTY = 9, /* site, measure */
     KR_NOTE_SOIL = 10,       /* site: statistics and single realizations on soil */
-    KR_NOTE_RESULTS = 11     /* 0, 0: results.h5 is complete */
+    KR_NOTE_RESULTS = 11     /* 0, 0: results.h5 is complete; its size */
 };
 
 /** Open the journal in the folder of the results, which is locked: calc->journal; the results' date
@@ -48,8 +48,8 @@ KR_MUST_CHECK kr_status kr_journal_choose_isa(kr_calc *calc);
  * functions accept a journal that is NULL, which has none. Any thread. */
 bool kr_journal_take(kr_journal *journal, kr_note note, void *out, size_t bytes);
 
-/** The same of any size, in the arena; NULL where there is none. */
-const void *kr_journal_take_any(kr_journal *journal, kr_note note, kr_arena *arena, size_t *bytes);
+/** The same of any size up to `room` bytes: its size; 0 where there is none. */
+size_t kr_journal_take_any(kr_journal *journal, kr_note note, void *out, size_t room);
 
 /** Keep a note, if there is time for it. Any thread. KR_EIO. */
 KR_MUST_CHECK kr_status kr_journal_keep(kr_journal *journal, kr_note note, const void *data,
@@ -83,7 +83,8 @@ KR_MUST_CHECK kr_status kr_journal_info(kr_ctx *ctx, const char *dir, FILE *out,
 double kr_journal_bytes(const kr_calc *calc);
 void kr_journal_check_space(kr_calc *calc);
 
-/** Bytes for blocks of single realizations that are taken from it, in so many threads, at most. */
-size_t kr_journal_rlzs_bytes(const kr_calc *calc, int threads);
+/** Accounted memory that the journal takes beside what it has now: also that of a run that goes on
+ * with a finished one's, so that it is planned as the first was. */
+size_t kr_journal_memory(const kr_calc *calc);
 
 #endif

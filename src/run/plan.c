@@ -11,8 +11,8 @@
 
 #include <math.h>
 
-/* Names, texts and heads of blocks that nothing below counts; the buffer of the journal. */
-static const size_t SMALL_THINGS = 64 * 1024, JOURNAL = 268 * 1024;
+/* Names, texts and heads of blocks that nothing below counts. */
+static const size_t SMALL_THINGS = 64 * 1024;
 
 /* Resident memory beyond what is accounted, on top of what the process has after reading: HDF5 with
  * its caches, pages of programs that are used for the first time, ends of pages; stack and heap of
@@ -98,7 +98,7 @@ static void fill_tile(const kr_calc *calc, size_t nsites, kr_plan_memory *p)
                                                  ? kr_amplifier_scratch_bytes(calc->amplifier)
                                                  : kr_statistics_scratch_bytes(calc->statistics));
     p->scratch += (size_t)p->stats_threads * kr_calc_note_bytes(calc);
-    p->rlzs = rlzs_bytes(calc, p->stats_threads) + kr_journal_rlzs_bytes(calc, p->stats_threads);
+    p->rlzs = rlzs_bytes(calc, p->stats_threads);
     p->maps = map_bytes(calc, nsites);
     p->uncertainty = kr_calc_uncertainty_bytes(calc);
     p->checks = kr_calc_checks_bytes(calc);
@@ -113,8 +113,8 @@ static void fill_tile(const kr_calc *calc, size_t nsites, kr_plan_memory *p)
 /* What is held together, when. */
 static void add_up(const kr_calc *calc, kr_plan_memory *p)
 {
-    size_t always = p->held + SMALL_THINGS + (calc->journal ? 0 : JOURNAL),
-           during = always + p->met + p->results;
+    size_t always = p->held + SMALL_THINGS + kr_journal_memory(calc);
+    size_t during = always + p->met + p->results;
     size_t tile = during + p->outlines + p->rates;
     p->beginning = always + p->listed + p->results;
     p->hazard_phase = tile + p->hazard;
@@ -136,7 +136,7 @@ static void add_up(const kr_calc *calc, kr_plan_memory *p)
 /* Tables are written in blocks of what is left. */
 static void fill_tables(const kr_calc *calc, kr_plan_memory *p)
 {
-    size_t others = p->held + SMALL_THINGS + (calc->journal ? 0 : JOURNAL) + p->met + p->results +
+    size_t others = p->held + SMALL_THINGS + kr_journal_memory(calc) + p->met + p->results +
                     p->outlines + p->maps;
     if (calc->options->csv)
         p->tables = kr_results_tables_bytes(&calc->spec, others < p->limit ? p->limit - others : 0);

@@ -11,14 +11,12 @@
 typedef struct scratch {
     kr_realizer *realizer;
     kr_rlzs_writer *writer;
-    kr_arena kept; /* a block of an interrupted run */
 } scratch;
 
 static kr_status scratch_create(kr_calc *calc, scratch *out)
 {
     kr_status s = KR_OK;
     *out = (scratch){.realizer = NULL};
-    kr_arena_init(&out->kept, calc->ctx, KR_ACCOUNT_STATS);
     KR_TRY(kr_realizer_create(calc->ctx, calc->tree, calc->job->nimts * calc->job->nlevels, false,
                               &out->realizer));
     KR_TRY(kr_rlzs_writer_create(calc->results, &out->writer));
@@ -30,7 +28,6 @@ static void scratch_destroy(scratch *it)
 {
     kr_realizer_destroy(&it->realizer);
     kr_rlzs_writer_destroy(&it->writer);
-    kr_arena_clear(&it->kept);
 }
 
 size_t kr_calc_rlzs_bytes(const kr_calc *calc, int threads)
@@ -62,15 +59,17 @@ static kr_note note_of(const kr_rlzs_block *block, bool maps)
     return (kr_note){maps ? KR_NOTE_MAPS : KR_NOTE_CURVES, block->site, block->first};
 }
 
-/* A block that an interrupted run packed. */
-static bool take(const kr_calc *calc, scratch *it, const kr_rlzs_block *block)
+/* A block that an interrupted run packed. It has room where its numbers would be; the rare one that
+ * did not become smaller is computed again. */
+static bool take(const kr_calc *calc, const scratch *it, const kr_rlzs_block *block)
 {
     kr_h5_packed packed[2] = {{NULL, 0}, {NULL, 0}};
-    kr_arena_reset(&it->kept);
     for (int maps = 0; maps < (calc->job->poes.n ? 2 : 1); maps++) {
-        packed[maps].bytes =
-            kr_journal_take_any(calc->journal, note_of(block, maps), &it->kept, &packed[maps].n);
-        if (!packed[maps].bytes)
+        size_t room;
+        void *to = kr_rlzs_writer_room(it->writer, maps, &room);
+        packed[maps] =
+            (kr_h5_packed){to, kr_journal_take_any(calc->journal, note_of(block, maps), to, room)};
+        if (!packed[maps].n)
             return false;
     }
     kr_rlzs_writer_take(it->writer, block, packed[0], packed[1]);

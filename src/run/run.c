@@ -117,14 +117,17 @@ static kr_status make_results(kr_calc *calc)
 {
     kr_status s = KR_OK;
     const kr_note done = {.kind = KR_NOTE_RESULTS};
-    if (kr_journal_take(calc->journal, done, NULL, 0))
+    long long bytes;
+    if (kr_journal_take(calc->journal, done, &bytes, sizeof bytes) &&
+        bytes == kr_results_bytes(calc->results))
         return KR_OK;
     KR_TRY(kr_results_begin(calc->results, &calc->spec));
     KR_TRY(kr_calc_tiles(calc));
     KR_TRY(check_contexts(calc));
     KR_TRY(kr_calc_close_results(calc));
     kr_calc_sampling_report(calc);
-    KR_TRY(kr_journal_keep(calc->journal, done, NULL, 0));
+    bytes = kr_results_bytes(calc->results);
+    KR_TRY(kr_journal_keep(calc->journal, done, &bytes, sizeof bytes));
     KR_TRY(kr_journal_sync(calc->journal));
 out:
     return s;
