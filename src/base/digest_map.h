@@ -1,4 +1,4 @@
-/* A map from 128-bit digests to numbers (open addressing). */
+/* A map from 128-bit digests to numbers. */
 #ifndef KR_BASE_DIGEST_MAP_H
 #define KR_BASE_DIGEST_MAP_H
 
@@ -8,8 +8,9 @@
 typedef struct kr_digest_map {
     kr_ctx *ctx;
     kr_account account;
-    size_t n, capacity;
-    struct kr_digest_slot *slots;
+    size_t n, entries_cap, capacity;
+    struct kr_digest_entry *entries; /* n */
+    struct kr_digest_place *places;  /* capacity, a power of two */
 } kr_digest_map;
 
 /** An empty map; kr_digest_map_clear frees it. */

@@ -327,37 +327,66 @@ out:
     return s;
 }
 
-/* Many sources side by side; of few, the ruptures of each. */
-kr_status kr_hazard_meet(kr_hazard *h, kr_columns without, int threads)
+/* An extended source and the work it is of. */
+typedef struct met {
+    kr_fault *fault;
+    const kr_work *work;
+} met;
+
+static kr_status list_faults(const kr_hazard *h, met **list, size_t *n)
 {
     kr_status s = KR_OK;
-    const kr_work **work = NULL;
-    kr_fault **faults = NULL;
-    size_t n = 0, cap = 0, work_cap = 0;
+    size_t cap = 0;
     for (size_t i = 0; i < h->nworks; i++)
         for (size_t k = 0; k < h->works[i]->nready; k++) {
             if (!h->works[i]->ready[k]->fault)
                 continue;
-            KR_GROW(faults, cap, n + 1, h->ctx, KR_ACCOUNT_RUPTURES);
-            KR_GROW(work, work_cap, n + 1, h->ctx, KR_ACCOUNT_RUPTURES);
-            work[n] = h->works[i];
-            faults[n++] = h->works[i]->ready[k]->fault;
+            KR_GROW(*list, cap, *n + 1, h->ctx, KR_ACCOUNT_RUPTURES);
+            (*list)[(*n)++] = (met){h->works[i]->ready[k]->fault, h->works[i]};
         }
-    atomic_int status;
-    atomic_init(&status, KR_OK);
-    bool many = n >= 2 * (size_t)threads;
-#pragma omp parallel for num_threads(many ? threads : 1) schedule(dynamic, 1)
-    for (size_t i = 0; i < n; i++) {
-        kr_status mine =
-            kr_fault_meet_sites(h->ctx, faults[i], kr_hazard_trt(h, work[i]->component),
-                                work[i]->family->columns & ~without, &h->soa, many ? 1 : threads);
-        if (mine != KR_OK)
-            atomic_store(&status, (int)mine);
-    }
-    s = (kr_status)atomic_load(&status);
 out:
-    kr_free((void *)work);
-    kr_free((void *)faults);
+    return s;
+}
+
+/* From so many ruptures on the threads share those of one source: a last source would keep one of
+ * them busy while the others wait. */
+enum { MANY_ITEMS = 1000 };
+
+static kr_status meet(kr_hazard *h, const met *x, kr_columns columns, int threads)
+{
+    return kr_fault_meet_sites(h->ctx, x->fault, kr_hazard_trt(h, x->work->component), columns,
+                               &h->soa, threads);
+}
+
+/* All columns of what is small, none of what is large; false after a failure. */
+static bool meet_each(kr_hazard *h, const met *list, size_t n, kr_columns without, int threads)
+{
+    atomic_bool failed;
+    atomic_init(&failed, false);
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
+    for (size_t i = 0; i < n; i++) {
+        bool large = kr_fault_nitems(list[i].fault) >= MANY_ITEMS;
+        kr_columns columns = large ? 0 : list[i].work->family->columns & ~without;
+        if (meet(h, &list[i], columns, 1) != KR_OK)
+            atomic_store(&failed, true);
+    }
+    return !atomic_load(&failed);
+}
+
+kr_status kr_hazard_meet(kr_hazard *h, kr_columns without, int threads)
+{
+    kr_status s = KR_OK;
+    met *list = NULL;
+    size_t n = 0;
+    KR_TRY(list_faults(h, &list, &n));
+    bool good = threads > 1 && meet_each(h, list, n, without, threads);
+    if (threads > 1 && !good) /* again, in order, for the first failure */
+        kr_ctx_clear_error(h->ctx);
+    for (size_t i = 0; i < n; i++)
+        if (!good || kr_fault_nitems(list[i].fault) >= MANY_ITEMS)
+            KR_TRY(meet(h, &list[i], list[i].work->family->columns & ~without, threads));
+out:
+    kr_free(list);
     return s;
 }
 

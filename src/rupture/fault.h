@@ -70,8 +70,8 @@ double kr_fault_item_cost(const kr_fault *fault, size_t item);
 size_t kr_fault_room_bytes(const kr_fault *fault, kr_columns columns, size_t nsites);
 
 /** What depends on the job's sites and the tectonic region: which sections are close, and with RY0
- * among the columns the greatest U of every multi-fault rupture (by several threads). Called once,
- * before the makers. */
+ * among the columns the greatest U of every multi-fault rupture (by several threads). Called before
+ * the makers; for no columns as often as one likes, then once for those that are needed. */
 KR_MUST_CHECK kr_status kr_fault_meet_sites(kr_ctx *ctx, kr_fault *fault, const char *trt,
                                             kr_columns columns, const kr_site_soa *job_sites,
                                             int threads);

@@ -3,6 +3,7 @@
 #include "rupture/multi_int.h"
 
 #include <math.h>
+#include <omp.h>
 
 /* ---- before sites ---- */
 
@@ -290,11 +291,11 @@ static kr_status meet_ruptures(kr_fault *fault, kr_columns columns, int threads)
     KR_NEW(room, fault->ctx, KR_ACCOUNT_RUPTURES, (size_t)threads);
     for (int t = 0; t < threads; t++)
         KR_TRY(kr_multi_scratch_init(&room[t], fault->ctx, multi->most));
-#pragma omp parallel for num_threads(threads) schedule(static, 1)
-    for (int t = 0; t < threads; t++) {
-        for (size_t i = (size_t)t; i < n; i += (size_t)threads)
-            meet_rupture(multi, i, &room[t]);
-    }
+        /* Neighbours by one thread: threads that write into one line of a cache wait for each
+         * other. */
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 128)
+    for (size_t i = 0; i < n; i++)
+        meet_rupture(multi, i, &room[omp_get_thread_num()]);
 out:
     for (int t = 0; room && t < threads; t++)
         kr_multi_scratch_clear(&room[t]);

@@ -425,20 +425,31 @@ static bool same_kind(const kr_source *a, const kr_source *b)
            a->tom_alpha == b->tom_alpha && a->tom_mu == b->tom_mu;
 }
 
-/* What depends on the sites, of all sources. */
-static kr_status meet_sites(kr_ctx *ctx, const kr_multi_sharing *sharing, int threads)
+/* False after a failure. */
+static bool meet_together(kr_ctx *ctx, const kr_multi_sharing *x, int threads)
 {
-    atomic_int status;
-    atomic_init(&status, KR_OK);
+    atomic_bool failed;
+    atomic_init(&failed, false);
 
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
-    for (size_t i = 0; i < sharing->n; i++) {
-        kr_status mine =
-            kr_fault_meet_sites(ctx, sharing->faults[i], sharing->trt, 0, sharing->job_sites, 1);
-        if (mine != KR_OK)
-            atomic_store(&status, (int)mine);
-    }
-    return (kr_status)atomic_load(&status);
+    for (size_t i = 0; i < x->n; i++)
+        if (kr_fault_meet_sites(ctx, x->faults[i], x->trt, 0, x->job_sites, 1) != KR_OK)
+            atomic_store(&failed, true);
+    return !atomic_load(&failed);
+}
+
+/* What depends on the sites, of all sources; after a failure again in order, for the first. */
+static kr_status meet_sites(kr_ctx *ctx, const kr_multi_sharing *x, int threads)
+{
+    kr_status s = KR_OK;
+    if (threads > 1 && meet_together(ctx, x, threads))
+        return KR_OK;
+    if (threads > 1)
+        kr_ctx_clear_error(ctx);
+    for (size_t i = 0; i < x->n; i++)
+        KR_TRY(kr_fault_meet_sites(ctx, x->faults[i], x->trt, 0, x->job_sites, 1));
+out:
+    return s;
 }
 
 kr_status kr_multi_share(kr_ctx *ctx, kr_multi_sharing *sharing)
