@@ -37,14 +37,13 @@ static bool rises(double x, double next)
 
 bool kr_rates_are_sound(const double *rates, size_t ncurves, size_t nlevels)
 {
-    bool good = true;
+    unsigned bad = 0; /* without branches: all of them are looked at */
     for (size_t c = 0; c < ncurves; c++, rates += nlevels) {
-        bool fine = is_rate(rates[0]);
+        bad |= !is_rate(rates[0]);
         for (size_t l = 1; l < nlevels; l++)
-            fine = fine & is_rate(rates[l]) & !rises(rates[l - 1], rates[l]);
-        good = good & fine;
+            bad |= (unsigned)!is_rate(rates[l]) | (unsigned)rises(rates[l - 1], rates[l]);
     }
-    return good;
+    return bad == 0;
 }
 
 /* The first number that is wrong. */
