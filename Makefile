@@ -97,5 +97,5 @@ check-cppcheck:  ## cppcheck over the sources
 check-install: deps-test  ## install into a scratch folder, build a program against it
 	@tools/check-install.sh
 
-check-arm64:  ## build for 64-bit ARM and run the tests under qemu
+check-arm64: release  ## build for 64-bit ARM, run the tests under qemu, compare with x86-64
 	@tools/check-arm64.sh
