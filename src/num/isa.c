@@ -56,10 +56,15 @@ int kr_isa_level(void)
     return level;
 }
 
+bool kr_isa_has(const char *name)
+{
+    return strcmp(name, isa_names[kr_isa_choose(kr_isa_supported(), name)]) == 0;
+}
+
 bool kr_isa_keep(const char *name)
 {
     int none = -1, level = kr_isa_choose(kr_isa_supported(), name);
-    if (strcmp(name, isa_names[level]) == 0)
+    if (kr_isa_has(name))
         atomic_compare_exchange_strong(&chosen, &none, level);
     return strcmp(name, kr_isa_name()) == 0;
 }

@@ -6,7 +6,8 @@
 
 /** 2, 3 or 4 for x86-64-v2, v3 and v4; 0 on other processors. It is chosen at the first call,
  * lowered by the environment variable KAURI_ISA=v2, v3 or v4 (other values, and what the processor
- * lacks, are ignored), and stays for the life of the process. Thread-safe. */
+ * lacks, count as nothing: kr_run warns of them), and stays for the life of the process.
+ * Thread-safe. */
 int kr_isa_level(void);
 
 /** "v2", "v3", "v4", or "base" for level 0: as the copies are named. */
@@ -18,6 +19,9 @@ bool kr_isa_keep(const char *name);
 
 /** The level used on a processor of the given level if `wanted` is asked for (NULL: nothing). */
 int kr_isa_choose(int supported, const char *wanted);
+
+/** Whether this processor has what the copies of this name need. */
+bool kr_isa_has(const char *name);
 
 /** The level of this processor, whatever the environment says. */
 int kr_isa_supported(void);

@@ -10,6 +10,7 @@
 #include "run/sampling.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -158,12 +159,30 @@ out:
     return s;
 }
 
+/* The environment asks for an instruction set, and another one computes. */
+static void warn_of_isa(kr_ctx *ctx)
+{
+    /* Nothing here changes the environment. NOLINTNEXTLINE(concurrency-mt-unsafe) */
+    const char *wanted = getenv("KAURI_ISA"), *used = kr_isa_name();
+    if (!wanted || !*wanted || kr_str_eq(wanted, used))
+        return;
+    if (kr_isa_has(wanted))
+        kr_warn(ctx, "KAURI_ISA=%s: the interrupted run began with %s, which it keeps", wanted,
+                used);
+    else
+        kr_warn(ctx,
+                "KAURI_ISA=%s is not there, %s computes; x86-64 has v2, v3 and v4, as far as "
+                "the processor knows them",
+                wanted, used);
+}
+
 kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
 {
     kr_status s = KR_OK;
     kr_calc calc;
     kr_calc_guard_reading(ctx, options);
     KR_TRY(kr_calc_read(&calc, ctx, options));
+    warn_of_isa(ctx);
     KR_TRY(kr_calc_digest(&calc));
     kr_calc_phase(&calc, "planning");
     kr_calc_report(&calc);

@@ -26,6 +26,9 @@ run -o "$scratch/two" --threads 2
 same "$scratch/one" "$scratch/two"
 run -o "$scratch/three" --threads 3 --memory-limit 24M
 same "$scratch/one" "$scratch/three"
+KAURI_ISA=v9 run -o "$scratch/v9"
+same "$scratch/one" "$scratch/v9"
+grep -q 'warning: KAURI_ISA=v9 is not there, ' "$scratch/log" || fail "KAURI_ISA=v9: $(cat "$scratch/log")"
 run -p export_dir=. # without -o: beside the job
 same "$scratch/one" "$scratch/area/job-results"
 

@@ -59,6 +59,17 @@ static void test_environment(void **state)
     assert_int_equal(level_with("v4"), here);
 }
 
+static void test_has(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"v2", "v3", "v4"};
+    for (int level = 2; level <= 4; level++)
+        assert_int_equal(kr_isa_has(names[level - 2]), kr_isa_supported() >= level);
+    assert_int_equal(kr_isa_has("base"), kr_isa_supported() == 0);
+    assert_false(kr_isa_has("v9"));
+    assert_false(kr_isa_has(""));
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -91,6 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_choice),
         cmocka_unit_test(test_environment),
+        cmocka_unit_test(test_has),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_name_of_a_copy),
     };
