@@ -36,6 +36,9 @@ static void use_source(kr_ctx *ctx, kr_arena *arena, const kr_source *source)
     for (size_t i = 0; i < source->nmfds && i < 10 && source->nplanes > 0; i++) {
         if (kr_mfd_bins(ctx, &source->mfds[i], arena, &mags, &rates, &n) == KR_OK && n > 0)
             area += kr_msr_area_km2(&source->msr, mags[n - 1], source->planes[0].rake);
+        for (size_t k = 0; k < n; k++)
+            if (!isfinite(mags[k]) || !isfinite(rates[k]))
+                abort();
     }
     if (!(area >= 0))
         abort();

@@ -1,6 +1,7 @@
 /* Results of a finished run, as everything that reads them back does. A small job is run once; the
- * input is edits of its results.h5 (support/h5.h). Whatever they are, the file is refused in one
- * line, or what is made from it is made of probabilities. */
+ * input is a byte that chooses full enumeration or samples, then edits of its results.h5
+ * (support/h5.h). Whatever they are, the file is refused in one line, or what is made from it is
+ * made of probabilities. */
 #include "support/folder.h"
 #include "support/h5.h"
 
@@ -15,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MOST = 1 << 14 };
+enum { MOST = 1 << 14, KINDS = 2 };
 
 static const char job[] =
     "[general]\ncalculation_mode = classical\ndescription = a test\n"
@@ -58,26 +59,33 @@ static const char gmms[] =
              SET("h", "gmpeModel", "applyToTectonicRegionType='Stable'",
                  BRANCH("h1", "CampbellBozorgnia2008", "1")));
 
-static fz_bytes base;
+/* A tree in full, and a sampled one. */
+static fz_bytes bases[KINDS];
 
-static void make_base(void)
+static void make_base(size_t kind)
 {
+    static const kr_parameter samples = {"number_of_logic_tree_samples", "7"};
     kr_ctx *ctx = NULL;
-    if (mkdir(fz_path("job"), 0700) != 0 || kr_ctx_create(&ctx) != KR_OK)
+    (void)mkdir(fz_path("job"), 0700);
+    if (kr_ctx_create(&ctx) != KR_OK)
         abort();
     fz_write("job/job.ini", job, sizeof job - 1);
     fz_write("job/model.xml", model, sizeof model - 1);
     fz_write("job/sources.xml", sources, sizeof sources - 1);
     fz_write("job/gmms.xml", gmms, sizeof gmms - 1);
-    const kr_run_options options = {
-        .job = fz_path("job/job.ini"), .dir = fz_path("run"), .threads = 1};
+    const kr_run_options options = {.job = fz_path("job/job.ini"),
+                                    .dir = fz_path("run"),
+                                    .threads = 1,
+                                    .parameters = &samples,
+                                    .nparameters = kind};
     if (kr_run(ctx, &options) != KR_OK) {
         fprintf(stderr, "%s\n", kr_ctx_error(ctx));
         abort();
     }
     kr_ctx_destroy(&ctx);
-    base = fz_read("run/results.h5");
-    fz_h5_learn(base);
+    bases[kind] = fz_read("run/results.h5");
+    fz_h5_learn(bases[kind]);
+    fz_remove("run");
 }
 
 /* One of the readers, each with a context of its own; false: it refused. */
@@ -168,15 +176,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const reader readers[] = {kr_info_results, list, export_all, export_one, export_rates};
     static FILE *out;
 
-    if (base.n == 0) {
-        make_base();
+    if (bases[0].n == 0) {
+        for (size_t k = 0; k < KINDS; k++)
+            make_base(k);
         out = fopen("/dev/null", "w");
         if (!out || mkdir(fz_path("dir"), 0700) != 0)
             abort();
     }
-    if (size > MOST)
+    if (size == 0 || size > MOST)
         return 0;
-    fz_h5_make("dir/results.h5", base, (fz_bytes){(const char *)data, size});
+    fz_h5_make("dir/results.h5", bases[data[0] % KINDS],
+               (fz_bytes){(const char *)data + 1, size - 1});
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
         (void)use(readers[i], fz_path("dir"), out);
     if (use(new_statistics, fz_path("dir"), out) && !use(check_statistics, fz_path("new"), out))
@@ -187,7 +197,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 static bool change(fz_doc *d, fz_bytes other)
 {
-    return fz_change_h5(d, (fz_span){0, d->n}, other);
+    if (fz_random(d, 30) == 0)
+        return fz_replace(d, (fz_span){0, 1}, &"01"[fz_random(d, KINDS)], 1);
+    return fz_change_h5(d, (fz_span){1, d->n}, other);
 }
 
 FZ_MUTATOR(change)

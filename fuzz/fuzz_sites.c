@@ -136,7 +136,7 @@ static bool change(fz_doc *d, fz_bytes other)
 {
     if (fz_random(d, 30) == 0)
         return fz_replace(d, (fz_span){0, 1}, &(char){(char)fz_random(d, 64)}, 1);
-    const char *end = memmem(d->p, d->n, separator, sizeof separator - 1);
+    const char *end = memmem(d->p + 1, d->n - 1, separator, sizeof separator - 1);
     fz_span part = {1, end ? (size_t)(end - d->p) : d->n};
     if (end && fz_random(d, 2))
         part = (fz_span){part.end + sizeof separator - 1, d->n};

@@ -37,7 +37,7 @@ static void write_job(unsigned kind)
 /* Everything that the tree offers, so that a wrong index shows. */
 static void use(kr_ctx *ctx, const kr_tree *tree)
 {
-    uint32_t *rates = calloc(2 * tree->ncomponents + 1, sizeof *rates);
+    uint32_t *rates = calloc(tree->most_components + 1, sizeof *rates);
     uint32_t *branches = calloc(tree->nsets + 1, sizeof *branches);
     size_t *gsims = calloc(tree->ntrts + 1, sizeof *gsims);
     kr_arena arena;

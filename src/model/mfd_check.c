@@ -48,6 +48,9 @@ static kr_status check_gr(kr_ctx *ctx, const kr_mfd *mfd, const char *file, int 
         FAIL("b value %g; it must be more than 0", mfd->b);
     if (!isfinite(mfd->a))
         FAIL("a value %g; it must be a finite number", mfd->a);
+    if (!isfinite(pow(10, mfd->a - mfd->b * (mfd->min_mag - mfd->bin_width))))
+        FAIL("a value %g and b value %g; rates of magnitude %g would not be finite", mfd->a, mfd->b,
+             mfd->min_mag);
     if (mfd->kind == KR_MFD_TAPERED_GR && !(mfd->corner_mag >= mfd->min_mag + mfd->bin_width))
         FAIL("corner magnitude %g; it must be at least one bin (%g) above the minimum %g",
              mfd->corner_mag, mfd->bin_width, mfd->min_mag);

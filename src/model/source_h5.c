@@ -127,8 +127,11 @@ static kr_status round_mags(h5_group *g, const double *mag, size_t n, float *out
 
     KR_TRY(find(g, "mag", 1, n, dims, &name));
     KR_TRY(kr_h5_is_single(g->file, name, &single));
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         out[i] = single ? rintf((float)mag[i] * 100.0F) / 100.0F : (float)kr_round(mag[i], 2);
+        if (!(out[i] > 0))
+            return fail_value(g, "mag", i, mag[i], "0.01 or more: it is rounded to two decimals");
+    }
 out:
     return s;
 }

@@ -237,6 +237,11 @@ kr_status kr_multi_add(kr_source_reader *r, kr_multi_build *b, const kr_node *no
     b->nprobs = n;
     KR_TRY(check_sum(r, b, node));
     KR_TRY(kr_child_mag(r->ctx, node, &mag));
+    if (!(kr_round(mag, 2) > 0))
+        return kr_fail_at(r->ctx, node->file, node->line,
+                          "magnitude %g of <multiPlanesRupture>, which is rounded to two decimals; "
+                          "it must be 0.01 or more",
+                          mag);
     KR_TRY(kr_child_rake(r->ctx, node, &rake));
     KR_TRY(kr_node_need(r->ctx, node, "sectionIndexes", &child));
     KR_TRY(kr_node_attr_text(r->ctx, child, "indexes", &indexes));

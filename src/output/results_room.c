@@ -27,7 +27,7 @@ static kr_status listed_components(kr_ctx *ctx, const kr_tree *tree, size_t *out
     if (n == 0)
         return KR_OK;
     KR_NEW(branches, ctx, KR_ACCOUNT_OUTPUT, tree->nsets + 1);
-    KR_NEW(one, ctx, KR_ACCOUNT_OUTPUT, 2 * tree->ncomponents + 1);
+    KR_NEW(one, ctx, KR_ACCOUNT_OUTPUT, tree->most_components + 1);
     for (size_t i = 0; i < n; i++)
         sum += kr_tree_path_components(tree, i * tree->npaths / n, branches, one);
     double listed = (double)sum / (double)n * (double)tree->npaths;

@@ -183,7 +183,7 @@ static kr_status write_path_components(kr_h5 *file, const kr_tree *tree, kr_aren
     size_t nlisted = 0, cap = 0, npaths1 = tree->npaths + 1;
     if (tree->npaths > KR_PATHS_LISTED)
         return KR_OK;
-    KR_ANEW(one, arena, 2 * tree->ncomponents + 1);
+    KR_ANEW(one, arena, tree->most_components + 1);
     KR_ANEW(branches, arena, tree->nsets + 1);
     KR_ANEW(first, arena, npaths1);
     for (size_t p = 0; p < tree->npaths; p++) {

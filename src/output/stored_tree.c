@@ -235,6 +235,8 @@ static kr_status load_components(const kr_reader *r, kr_tree *tree)
     tree->ncomponents = n;
     for (size_t c = 0; c < n; c++) {
         kr_diagram a = presence[c];
+        if (tree->sampled && a < KR_DIAGRAM_ENDS) /* every path has a branch of its own */
+            return kr_reader_damaged(r, "tree/components/presence");
         tree->components[c] =
             (kr_component){.trt = trt[c],
                            .source_trt = types[c],

@@ -30,7 +30,7 @@ kr_status kr_realizer_create(kr_ctx *ctx, const kr_tree *tree, size_t total, boo
     z->rounded = rounded;
     z->path = KR_UNNUMBERED;
     KR_NEW(z->branches, ctx, KR_ACCOUNT_STATS, tree->nsets + 1);
-    KR_NEW(z->components, ctx, KR_ACCOUNT_STATS, 2 * tree->ncomponents + 1);
+    KR_NEW(z->components, ctx, KR_ACCOUNT_STATS, tree->most_components + 1);
     KR_NEW(z->gsims, ctx, KR_ACCOUNT_STATS, tree->ntrts + 1);
     KR_NEW(z->sums, ctx, KR_ACCOUNT_STATS, tree->ngsims * total);
     KR_NEW(z->rates, ctx, KR_ACCOUNT_STATS, total);
@@ -58,7 +58,7 @@ void kr_realizer_destroy(kr_realizer **realizer)
 
 size_t kr_realizer_bytes(const kr_tree *tree, size_t total)
 {
-    return (tree->nsets + 2 * tree->ncomponents) * sizeof(uint32_t) + tree->ntrts * sizeof(size_t) +
+    return (tree->nsets + tree->most_components) * sizeof(uint32_t) + tree->ntrts * sizeof(size_t) +
            (tree->ngsims + 1) * total * sizeof(double);
 }
 

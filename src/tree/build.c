@@ -78,6 +78,13 @@ kr_status kr_build_tree(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_tree
     KR_TRY(kr_build_classes(&b));
     KR_TRY(build_units(&b));
     KR_TRY(kr_build_variants(&b));
+    if (tree->diagrams.full) {
+        s = kr_fail(ctx, KR_EINPUT,
+                    "%s: a source stands more than %d times in the files of one path of the logic "
+                    "tree; once is enough, with a larger rate",
+                    job->source_model_logic_tree_file, KR_DIAGRAM_ENDS - 1);
+        goto out;
+    }
     KR_TRY(kr_build_components(&b));
     KR_TRY(kr_build_reqv(&b));
 out:

@@ -213,7 +213,7 @@ static kr_status sample_table(kr_chooser *c, size_t trt, size_t stride, uint32_t
     kr_status s = KR_OK;
     kr_tree *tree = c->tree;
     uint32_t *found = NULL, *branches = NULL, *listed = NULL, *first, *rates = NULL, *kept;
-    size_t n = 0, cap = 0, nrates = 0, most = 2 * tree->ncomponents;
+    size_t n = 0, cap = 0, nrates = 0, most = tree->most_components;
 
     KR_NEW(found, c->ctx, KR_ACCOUNT_READING, tree->ngsims);
     KR_NEW(branches, c->ctx, KR_ACCOUNT_READING, tree->nsets + 1);

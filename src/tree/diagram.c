@@ -94,6 +94,7 @@ kr_status kr_diagram_add(kr_diagrams *d, kr_diagram a, kr_diagram b, kr_diagram 
         return KR_OK;
     if (a < KR_DIAGRAM_ENDS) {
         *out = a + b < KR_DIAGRAM_ENDS ? a + b : KR_DIAGRAM_ENDS - 1;
+        d->full = d->full || a + b >= KR_DIAGRAM_ENDS;
         return KR_OK;
     }
     if (kr_index_get(&d->sums, key, out))

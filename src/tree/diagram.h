@@ -36,6 +36,7 @@ typedef struct kr_diagrams {
     kr_edge *edges; /* owned; by increasing branch within a node */
     kr_intern known;
     kr_index sums; /* of pairs */
+    bool full;     /* a sum of times was beyond what an end can tell: it is too small */
 } kr_diagrams;
 
 void kr_diagrams_init(kr_diagrams *d, kr_ctx *ctx);

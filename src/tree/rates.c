@@ -36,6 +36,32 @@ out:
     return s;
 }
 
+/* How often the components can stand in one path, in all. */
+static kr_status count_most(kr_ctx *ctx, kr_tree *tree)
+{
+    kr_status s = KR_OK;
+    const kr_diagrams *d = &tree->diagrams;
+    uint32_t *most = NULL; /* of each node, children before parents */
+
+    KR_NEW(most, ctx, KR_ACCOUNT_READING, d->nnodes + KR_DIAGRAM_ENDS);
+    for (uint32_t i = 0; i < KR_DIAGRAM_ENDS; i++)
+        most[i] = i;
+    for (size_t i = 0; i < d->nnodes; i++) {
+        const kr_diagram_node *node = &d->nodes[i];
+        for (size_t e = node->first_edge; e < node->first_edge + node->nedges; e++) {
+            uint32_t below = most[d->edges[e].to];
+            if (below > most[KR_DIAGRAM_ENDS + i])
+                most[KR_DIAGRAM_ENDS + i] = below;
+        }
+    }
+    tree->most_components = 0;
+    for (size_t c = 0; c < tree->ncomponents; c++)
+        tree->most_components += most[tree->components[c].presence];
+out:
+    kr_free(most);
+    return s;
+}
+
 kr_status kr_rates_number(kr_ctx *ctx, kr_tree *tree)
 {
     kr_status s = KR_OK;
@@ -60,6 +86,8 @@ kr_status kr_rates_number(kr_ctx *ctx, kr_tree *tree)
         s = kr_fail(ctx, KR_EINPUT,
                     "the logic tree needs %zu component rates; at most %u can be numbered",
                     tree->nrates, UINT32_MAX);
+    if (s == KR_OK)
+        s = count_most(ctx, tree);
 out:
     kr_free(used);
     return s;

@@ -117,6 +117,7 @@ typedef struct kr_tree {
     double paths, rlzs;       /* the same numbers, whatever their size */
     size_t ncomponents;
     kr_component *components;
+    size_t most_components; /* no path has more, each as often as it stands there */
     kr_diagrams diagrams; /* of the components' presence, and: */
     kr_diagram walk;      /* all paths, once each */
     size_t nrates;        /* component rates in all: the reference's gids */
@@ -174,7 +175,7 @@ KR_MUST_CHECK kr_status kr_tree_find_path(const kr_tree *tree, const char *id, u
 size_t kr_tree_path_number(const kr_tree *tree, const uint32_t *branches, size_t n);
 
 /** Components of path p, increasing, one twice where the path holds it twice; returns how many.
- * `branches` is scratch of nsets + 1 numbers, `out` has room for 2 * ncomponents. */
+ * `branches` is scratch of nsets + 1 numbers, `out` has room for most_components. */
 size_t kr_tree_path_components(const kr_tree *tree, size_t p, uint32_t *branches, uint32_t *out);
 
 /** The number of the component rate of component c under a ground-motion model that it has. */
@@ -192,7 +193,7 @@ double kr_tree_weight(const kr_tree *tree, size_t r, size_t w);
 double kr_tree_weight_exported(const kr_tree *tree, size_t r);
 
 /** The numbers of the component rates that realization r is the sum of, by component; returns how
- * many (<= 2 * ncomponents). `branches` is scratch of nsets + 1 numbers. */
+ * many (<= most_components). `branches` is scratch of nsets + 1 numbers. */
 size_t kr_tree_rates(const kr_tree *tree, size_t r, uint32_t *branches, uint32_t *out);
 
 /** The reference's branch_path of a realization ("AAB~CD"), in the arena. KR_ENOMEM. */

@@ -327,6 +327,7 @@ static void test_errors(void **state)
         {" probs_occur='0.9 0.1'", "", "6: <multiPlanesRupture> has no attribute 'probs_occur'"},
         {"<magnitude>6.1349</magnitude>", "", "6: <multiPlanesRupture> has no <magnitude>"},
         {"6.1349", "nan", "6: <magnitude> holds 'nan'; one number is needed"},
+        {"6.1349", "0.004", "6: magnitude 0.004 of <multiPlanesRupture>, which is rounded"},
         {"6.1349", "-1", "6: magnitude -1 of <multiPlanesRupture>; it must be more than 0"},
         {">90<", ">190<", "6: rake 190 of <multiPlanesRupture>; it must be more than -180"},
         {">90<", ">undefined<", "6: <rake> holds 'undefined'; one number is needed"},

@@ -27,7 +27,7 @@ static inline const kt_source_path *kt_path_at(const kr_tree *tree, size_t p)
     kr_source_path path;
     kr_arena arena;
 
-    assert_true(tree->nsets < KT_PATH_SETS && 2 * tree->ncomponents <= KT_PATH_COMPONENTS);
+    assert_true(tree->nsets < KT_PATH_SETS && tree->most_components <= KT_PATH_COMPONENTS);
     kr_arena_init(&arena, tree->arena.ctx, KR_ACCOUNT_OTHER);
     kt_ok(tree->arena.ctx, kr_tree_path(tree, p, &arena, &path));
     snprintf(out->path, sizeof out->path, "%s", path.path);

@@ -305,7 +305,7 @@ static void check_structure(kr_ctx *ctx, const kr_tree *tree, uint64_t *random)
 {
     double *x = calloc(tree->nrates, sizeof *x), mean = 0, square = 0, total = 0;
     double min = INFINITY, max = 0;
-    uint32_t *rates = calloc(2 * tree->ncomponents + 1, sizeof *rates);
+    uint32_t *rates = calloc(tree->most_components + 1, sizeof *rates);
     uint32_t *scratch = calloc(tree->nsets + 1, sizeof *scratch);
     kr_moments_scratch *moments;
 
@@ -341,7 +341,7 @@ static void check_tree(kr_ctx *ctx, const kr_tree *tree, const random_tree *t, u
     int taken[SETS];
     listing all = {0};
     size_t *gsims = calloc(tree->ntrts + 1, sizeof *gsims);
-    uint32_t *rates = calloc(2 * tree->ncomponents + 1, sizeof *rates);
+    uint32_t *rates = calloc(tree->most_components + 1, sizeof *rates);
     uint32_t *scratch = calloc(tree->nsets + 1, sizeof *scratch);
     size_t *where = calloc(tree->npaths, sizeof *where), combinations = 1;
     kr_arena arena;
