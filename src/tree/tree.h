@@ -118,9 +118,9 @@ typedef struct kr_tree {
     size_t ncomponents;
     kr_component *components;
     size_t most_components; /* no path has more, each as often as it stands there */
-    kr_diagrams diagrams; /* of the components' presence, and: */
-    kr_diagram walk;      /* all paths, once each */
-    size_t nrates;        /* component rates in all: the reference's gids */
+    kr_diagrams diagrams;   /* of the components' presence, and: */
+    kr_diagram walk;        /* all paths, once each */
+    size_t nrates;          /* component rates in all: the reference's gids */
     kr_structure structure;
     size_t nbase_ids;
     const char **base_ids; /* sorted; base source ids, when split by source */
