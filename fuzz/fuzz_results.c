@@ -64,7 +64,8 @@ static fz_bytes bases[KINDS];
 
 static void make_base(size_t kind)
 {
-    static const kr_parameter samples = {"number_of_logic_tree_samples", "7"};
+    static const kr_parameter samples[] = {{"number_of_logic_tree_samples", "7"},
+                                           {"uncertainty", "false"}};
     kr_ctx *ctx = NULL;
     (void)mkdir(fz_path("job"), 0700);
     if (kr_ctx_create(&ctx) != KR_OK)
@@ -76,8 +77,8 @@ static void make_base(size_t kind)
     const kr_run_options options = {.job = fz_path("job/job.ini"),
                                     .dir = fz_path("run"),
                                     .threads = 1,
-                                    .parameters = &samples,
-                                    .nparameters = kind};
+                                    .parameters = samples,
+                                    .nparameters = 2 * kind};
     if (kr_run(ctx, &options) != KR_OK) {
         fprintf(stderr, "%s\n", kr_ctx_error(ctx));
         abort();
