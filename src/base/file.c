@@ -18,9 +18,12 @@ static kr_status file_fail(kr_ctx *ctx, const char *path, const char *what)
     int e = errno;
     char buf[128];
     bool input = e == ENOENT || e == ENOTDIR || e == EISDIR || e == ENAMETOOLONG || e == ELOOP;
+    char hint[KR_FILE_HINT] = "";
 
-    return kr_fail(ctx, input ? KR_EINPUT : KR_EIO, "%s: cannot be %s: %s", path, what,
-                   strerror_r(e, buf, sizeof buf));
+    if (e == ENOENT)
+        kr_file_hint(path, hint, sizeof hint);
+    return kr_fail(ctx, input ? KR_EINPUT : KR_EIO, "%s: cannot be %s: %s%s", path, what,
+                   strerror_r(e, buf, sizeof buf), hint);
 }
 
 /* Open a regular file for reading. */

@@ -12,6 +12,11 @@
 KR_MUST_CHECK kr_status kr_file_read(kr_ctx *ctx, const char *path, size_t limit, kr_arena *arena,
                                      char **text, size_t *len);
 
+/** "; did you mean 'job.ini'?" where the folder of a path that is not there has a name like it,
+ * else "". Returns `out`, which has room for `size` bytes; KR_FILE_HINT is enough. */
+const char *kr_file_hint(const char *path, char *out, size_t size);
+enum { KR_FILE_HINT = 300 };
+
 bool kr_file_exists(const char *path); /* a regular file that can be read */
 bool kr_dir_exists(const char *path);
 

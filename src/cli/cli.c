@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "cli/display.h"
 
+#include <getopt.h>
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -30,6 +31,20 @@ int cli_usage(const cli_command *command, const char *format, ...)
     else
         fputs("; `kauri help` lists the commands\n", stderr);
     return kr_exit_status(KR_EUSAGE);
+}
+
+int cli_unknown_option(const cli_command *command, const struct option *known, const char *text)
+{
+    const char *names[32], *near = NULL;
+    char name[64];
+    size_t n = 0;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, "="), text);
+    for (; known[n].name && n < sizeof names / sizeof *names; n++)
+        names[n] = known[n].name;
+    if (strncmp(name, "--", 2) == 0)
+        near = kr_nearest(name + 2, names, n);
+    return cli_usage(command, "unknown option %s%s%s%s", name, near ? "; did you mean --" : "",
+                     near ? near : "", near ? "?" : "");
 }
 
 kr_ctx *cli_context(bool quiet)

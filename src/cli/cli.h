@@ -4,6 +4,8 @@
 
 #include "kauri/run.h"
 
+struct option;
+
 /* One subcommand. */
 typedef struct cli_command {
     const char *name, *synopsis, *about;
@@ -29,6 +31,10 @@ int cli_finish(kr_ctx **ctx, kr_status status);
 
 /** Say what is wrong with the command line; returns the exit status for usage. */
 int cli_usage(const cli_command *command, const char *format, ...) KR_PRINTF(2, 3);
+
+/** The same for an option that getopt_long does not know, as it stands on the command line, with
+ * the nearest of the long ones. */
+int cli_unknown_option(const cli_command *command, const struct option *known, const char *text);
 
 /** The values of options that several commands have: a size such as 64M, 1.5G, 1000000 (bytes; K,
  * M, G are powers of 1000, KiB, MiB, GiB of 1024); a number of threads. -1, or the exit status for

@@ -22,7 +22,7 @@ static int run(int argc, char **argv)
             return 0;
         }
         if (option == '?')
-            return cli_usage(&cli_cmd_compare, "unknown option %s", argv[optind - 1]);
+            return cli_unknown_option(&cli_cmd_compare, long_options, argv[optind - 1]);
         double *target = option == 'r' ? &rtol : &atol;
         if (!kr_parse_double(optarg, target) || !(*target >= 0))
             return cli_usage(&cli_cmd_compare, "'%s' is not a tolerance: a number from 0 is wanted",

@@ -43,7 +43,7 @@ static int read_option(int option, char **argv, kr_export_options *o)
     case ':':
         return cli_usage(&cli_cmd_export, "%s needs a value", argv[optind - 1]);
     default:
-        return cli_usage(&cli_cmd_export, "unknown option %s", argv[optind - 1]);
+        return cli_unknown_option(&cli_cmd_export, long_options, argv[optind - 1]);
     }
 }
 

@@ -86,7 +86,7 @@ static int read_options(int argc, char **argv, gmm_options *o)
     /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
     for (int option; (option = getopt_long(argc, argv, ":e:o:v", long_options, NULL)) != -1;) {
         if (option == '?')
-            return cli_usage(&cli_cmd_gmm, "unknown option %s", argv[optind - 1]);
+            return cli_unknown_option(&cli_cmd_gmm, long_options, argv[optind - 1]);
         int status = read_option(option, o);
         if (status >= 0)
             return status;

@@ -140,7 +140,7 @@ static int read_option(int option, char **argv, scaling_options *o)
     case ':':
         return cli_usage(&cli_cmd_scaling, "%s needs a value", argv[optind - 1]);
     default:
-        return cli_usage(&cli_cmd_scaling, "unknown option %s", argv[optind - 1]);
+        return cli_unknown_option(&cli_cmd_scaling, long_options, argv[optind - 1]);
     }
 }
 

@@ -76,7 +76,7 @@ static int read_option(int option, char **argv, stats_options *o)
     case ':':
         return cli_usage(&cli_cmd_stats, "%s needs a value", argv[optind - 1]);
     default:
-        return cli_usage(&cli_cmd_stats, "unknown option %s", argv[optind - 1]);
+        return cli_unknown_option(&cli_cmd_stats, long_options, argv[optind - 1]);
     }
 }
 

@@ -1,3 +1,4 @@
+#include "base/str.h"
 #include "cli/cli.h"
 #include "kauri/version.h"
 
@@ -36,6 +37,17 @@ static const cli_command *find(const char *name)
     return NULL;
 }
 
+static int unknown(const char *name)
+{
+    const char *names[32];
+    size_t n = 0;
+    for (const cli_command *const *c = commands; *c; c++)
+        names[n++] = (*c)->name;
+    const char *near = kr_nearest(name, names, n);
+    return cli_usage(NULL, "there is no command '%s'%s%s%s", name, near ? "; did you mean '" : "",
+                     near ? near : "", near ? "'?" : "");
+}
+
 static int help(int argc, char **argv)
 {
     const cli_command *command = argc > 2 ? find(argv[2]) : NULL;
@@ -44,7 +56,7 @@ static int help(int argc, char **argv)
         return 0;
     }
     if (argc > 2 && !command)
-        return cli_usage(NULL, "there is no command '%s'", argv[2]);
+        return unknown(argv[2]);
     if (command)
         cli_print_help(command);
     else
@@ -67,6 +79,6 @@ int main(int argc, char **argv)
     }
     const cli_command *command = find(name);
     if (!command)
-        return cli_usage(NULL, "there is no command '%s'", name);
+        return unknown(name);
     return command->run(argc - 1, argv + 1);
 }

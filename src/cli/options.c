@@ -108,7 +108,7 @@ int cli_read_job_options(const cli_command *command, int argc, char **argv, bool
         if (option == '?' && optopt > 0 && optopt < 256)
             return cli_usage(command, "unknown option -%c", optopt);
         if (option == '?')
-            return cli_usage(command, "unknown option %s", argv[optind - 1]);
+            return cli_unknown_option(command, long_options, argv[optind - 1]);
         int status = read_option(command, option, out);
         if (status >= 0)
             return status;

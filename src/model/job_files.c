@@ -40,7 +40,7 @@ static kr_status files_find(kr_job_reader *r, const kr_ini_entry *entry, const c
                             const char **out)
 {
     kr_status s = KR_OK;
-    char *path = NULL;
+    char *path = NULL, hint[KR_FILE_HINT];
 
     if (*name == '/')
         return kr_fail_at(
@@ -58,8 +58,8 @@ static kr_status files_find(kr_job_reader *r, const kr_ini_entry *entry, const c
     if (!path)
         return KR_ENOMEM;
     if (!kr_file_exists(path))
-        return kr_fail_at(r->ctx, entry->file, entry->line, "%s: no such file '%.200s'", entry->key,
-                          path);
+        return kr_fail_at(r->ctx, entry->file, entry->line, "%s: no such file '%.200s'%s",
+                          entry->key, path, kr_file_hint(path, hint, sizeof hint));
     KR_TRY(files_add(r, entry->key, path));
     *out = path;
 out:

@@ -113,7 +113,13 @@ static kr_status model_check_header(kr_sites_reader *r, const kr_csv *csv)
             known = kr_str_eq(names[k], name);
         if (known)
             continue;
-        const char *nearest = kr_nearest(name, names, n);
+        const char *nearest = kr_str_ieq(name, "longitude")  ? "lon"
+                              : kr_str_ieq(name, "latitude") ? "lat"
+                                                             : kr_nearest(name, names, n);
+        if (csv->ncols == 1 && strpbrk(name, ";\t"))
+            return kr_fail_at(r->ctx, csv->path, csv->nrows ? csv->lines[0] - 1 : 1,
+                              "'%.40s' is one column; columns separated by commas were expected",
+                              name);
         return kr_fail_at(r->ctx, csv->path, csv->nrows ? csv->lines[0] - 1 : 1,
                           "column '%.40s' is no site parameter%s%s%s", name,
                           nearest ? "; did you mean '" : "; remove it", nearest ? nearest : "",

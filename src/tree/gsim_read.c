@@ -306,8 +306,9 @@ kr_status kr_glt_parse(kr_glt *g, const char **trts, size_t ntrts)
             b++;
         if (b == g->n) {
             s = kr_fail_at(g->ctx, g->path, 0,
-                           "no branch set for the tectonic region type '%s'; the sources have it",
-                           trts[i]);
+                           "no branch set for the tectonic region type '%s', which the sources "
+                           "have; write one with applyToTectonicRegionType=\"%s\"",
+                           trts[i], trts[i]);
             goto out;
         }
     }

@@ -100,7 +100,7 @@ static kr_status scan_check_name(kr_smlt *t, int line, char **words, size_t i)
 kr_status kr_smlt_files(kr_smlt *t, const kr_node *model, kr_lt_branch *branch)
 {
     kr_status s = KR_OK;
-    char **words;
+    char **words, hint[KR_FILE_HINT];
     size_t n;
     uint32_t *files;
 
@@ -113,9 +113,10 @@ kr_status kr_smlt_files(kr_smlt *t, const kr_node *model, kr_lt_branch *branch)
         KR_TRY(scan_check_name(t, model->line, words, i));
         KR_TRY(scan_file(t, words[i], &f));
         if (!t->files[f].scanned && !kr_file_exists(t->files[f].path)) {
-            s = kr_fail_at(t->ctx, t->path, model->line, "the source model file '%s' %s",
+            s = kr_fail_at(t->ctx, t->path, model->line, "the source model file '%s' %s%s",
                            t->files[f].path,
-                           access(t->files[f].path, F_OK) == 0 ? "cannot be read" : "is not there");
+                           access(t->files[f].path, F_OK) == 0 ? "cannot be read" : "is not there",
+                           kr_file_hint(t->files[f].path, hint, sizeof hint));
             goto out;
         }
         if (t->files[f].branch)

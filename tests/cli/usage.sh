@@ -20,22 +20,27 @@ expect 0 "kauri 0." version
 expect 0 "kauri 0." --version
 expect 2 "no command 'walk'" walk
 expect 2 "no command 'walk'" help walk
+expect 2 "no command 'runn'; did you mean 'run'?" runn "$job"
 expect 2 "no job is named" run
 expect 2 "one job at a time" run "$job" other.ini
 expect 2 "unknown option --colour" run "$job" --colour
+expect 2 "unknown option --treads; did you mean --threads?" run "$job" --treads=2
+expect 2 "unknown option --varry; did you mean --vary?" scaling "$job" --varry a=1
+expect 2 "unknown option --lisst; did you mean --list?" gmm --lisst
 expect 2 "needs a value" run "$job" -o
 expect 2 "key=value" run "$job" -p mean
 expect 2 "csv is available" run "$job" -e xml
 expect 2 "--threads 0" run "$job" --threads 0
 expect 2 "--memory-limit lots" run "$job" --memory-limit lots
 expect 2 "oq-3.21 or exact" run "$job" --compat oq-2
-expect 2 "--fresh is not available yet" run "$job" --fresh
 expect 2 "unknown option -t" run "$job" -threads 2
 expect 2 "one job at a time" run "$job" -- -q
 expect 1 "No such file" run -- "$scratch/none.ini"
 expect 1 "-p truncation_level: " run "$job" -p truncation_level=three
 expect 2 "two folders" compare one
 expect 1 "No such file" run "$scratch/none.ini"
+cp "$job" "$scratch/job.ini"
+expect 1 "jb.ini: cannot be opened: No such file or directory; did you mean 'job.ini'?" run "$scratch/jb.ini"
 expect 1 "no results.h5 there" info "$scratch"
 expect 3 "--memory-limit" run "$job" -o "$scratch/small" --memory-limit 1M
 [ ! -e "$scratch/small" ] || fail "a refused run left a folder"
