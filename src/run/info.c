@@ -88,8 +88,9 @@ static void sources(const kr_calc *calc, double contexts, FILE *out)
             if (tree->components[c].trt == t)
                 add_component(calc, c, &sum);
         kr_text_row(out, "sources",
-                    "%s: %zu sources, %zu points, %.0f ruptures, about %.3g contexts",
-                    tree->trts[t], sum.sources, sum.points, sum.ruptures, part * sum.contexts);
+                    "%s: %zu source%s, %zu points, %.0f ruptures, about %.3g contexts",
+                    tree->trts[t], sum.sources, sum.sources == 1 ? "" : "s", sum.points,
+                    sum.ruptures, part * sum.contexts);
         for (int kind = 0; kind < KR_SOURCE_KINDS; kind++)
             if (sum.sources_of[kind])
                 kr_text_row(out, "", "%zu %s, %.0f ruptures", sum.sources_of[kind],
@@ -105,7 +106,8 @@ static void branch_sets(const kr_tree *tree, FILE *out)
         const kr_tree_set *set = &tree->sets[i];
         if (kr_str_eq(set->type, "dummy") || set->nbranches == 0)
             continue;
-        kr_text_row(out, label, "%s: %zu branches of %s%s%s", set->id, set->nbranches, set->type,
+        kr_text_row(out, label, "%s: %zu branch%s of %s%s%s", set->id, set->nbranches,
+                    set->nbranches == 1 ? "" : "es", set->type,
                     set->moves_with == KR_NO_SET ? "" : ", moving with ",
                     set->moves_with == KR_NO_SET ? "" : tree->sets[set->moves_with].id);
         label = "";

@@ -428,7 +428,7 @@ out:
         size_t n = m->files[i].nfeatures;
         s = kr_geojson_finish(&m->files[i], s);
         if (out && s == KR_OK && n > 0)
-            fprintf(out, "%-22s  %zu features\n", layer_names[i], n);
+            fprintf(out, "%-22s  %zu feature%s\n", layer_names[i], n, n == 1 ? "" : "s");
     }
     return s;
 }
