@@ -281,7 +281,7 @@ static void put_other_sites(const kr_scaling_study *z, FILE *out)
     if (differs)
         fputs("\nBeside other sites the same site can differ: which points are taken together far "
               "away (pointsource_distance, ps_grid_spacing) depends on all sites of the job. "
-              "With -p collapsing=false nothing is.\n",
+              "With -p collapsing=false none are.\n",
               out);
 }
 
