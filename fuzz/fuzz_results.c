@@ -100,8 +100,10 @@ static bool use(reader reads, const char *dir, FILE *out)
     kr_status s = reads(ctx, dir, out);
     if (s != KR_OK && *kr_ctx_error(ctx) == '\0')
         abort(); /* a failure says why */
-    if (strchr(kr_ctx_error(ctx), '\n') || s == KR_EINTERNAL)
-        abort(); /* in one line */
+    if (strchr(kr_ctx_error(ctx), '\n') || s == KR_EINTERNAL) {
+        fprintf(stderr, "%s\n", kr_ctx_error(ctx));
+        abort(); /* in one line, and it is the file that is wrong */
+    }
     if (kr_ctx_memory(ctx).current != 0)
         abort();
     kr_ctx_destroy(&ctx);

@@ -62,6 +62,10 @@ typedef struct kr_job_file {
     const char *key, *path;
 } kr_job_file;
 
+/* Of investigation_time: beyond, annual rates would not be finite, or nothing would be left. */
+#define KR_YEARS_MIN 1e-9
+#define KR_YEARS_MAX 1e9
+
 typedef struct kr_job {
     kr_arena arena;
     const char *path, *description;

@@ -52,6 +52,10 @@ static kr_status check_required(kr_job_reader *r)
                   "gsim = BooreAtkinson2008";
     if (missing)
         return kr_fail_at(r->ctx, job->path, 0, "%s", missing);
+    if (!(job->investigation_time >= KR_YEARS_MIN && job->investigation_time <= KR_YEARS_MAX))
+        return FAIL_AT_KEY(r, "investigation_time",
+                           "investigation_time is %g; from %g to %g years were expected",
+                           job->investigation_time, KR_YEARS_MIN, KR_YEARS_MAX);
     if (job->gsim_logic_tree_file && job->gsim)
         return FAIL_AT_KEY(r, "gsim",
                            "gsim and gsim_logic_tree_file are both given; keep one of the "

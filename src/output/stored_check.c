@@ -39,7 +39,7 @@ static bool are_within(const double *x, size_t n, double from, double to)
 
 static kr_status check_job(const kr_reader *r, const kr_job *job)
 {
-    if (!(job->investigation_time > 0) || isinf(job->investigation_time))
+    if (!(job->investigation_time >= KR_YEARS_MIN && job->investigation_time <= KR_YEARS_MAX))
         return kr_reader_damaged(r, "investigation_time");
     if (!(job->quantile_bracket >= 0))
         return kr_reader_damaged(r, "quantile_bracket");

@@ -90,12 +90,15 @@ kr_status kr_reader_texts(const kr_reader *r, const char *name, size_t n, const 
     kr_status s = KR_OK;
     size_t got;
     char **texts;
-    KR_ANEW(*out, r->arena, n + 1);
-    if (n == 0)
+    if (n == 0) {
+        KR_ANEW(*out, r->arena, 1);
         return KR_OK;
+    }
+    /* first of all: n may be a claim that the file cannot hold */
     KR_TRY(kr_h5_read_strings(r->file, name, r->arena, &texts, &got));
     if (got != n)
         return kr_reader_damaged(r, name);
+    KR_ANEW(*out, r->arena, n + 1);
     for (size_t i = 0; i < n; i++)
         (*out)[i] = texts[i];
 out:
