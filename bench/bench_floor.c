@@ -110,7 +110,15 @@ static void products(void)
 {
     static const uint32_t rows[ROWS] = {0, 1, 2, 3, 4, 5, 6, 7};
     static const double weights[ROWS] = {1, .9, .8, .7, .6, .5, .4, .3};
-    kr_kernels_here()->add_rates(poes, CURVE, CURVE, rows, weights, ROWS, sums);
+    const kr_summing one = {.poes = poes,
+                            .stride = CURVE,
+                            .nlevels = CURVE,
+                            .rows = rows,
+                            .n = ROWS,
+                            .weights = weights,
+                            .nmembers = 1,
+                            .sums = sums};
+    kr_kernels_here()->add_rates(&one);
 }
 
 static cost measure(void)

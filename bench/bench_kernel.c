@@ -35,17 +35,7 @@ static void fill_poes(void)
     kernels->poes(&truncation, levels, LEVELS, CONTEXTS, mean, sigma, 1, false, LEVELS, poes);
 }
 
-static void add_rates(void)
-{
-    kernels->add_rates(poes, LEVELS, LEVELS, rows, weights, CONTEXTS, sums);
-}
-
-static void add_probs(void)
-{
-    kernels->add_probs(poes, LEVELS, LEVELS, rows, weights, CONTEXTS, sums);
-}
-
-static kr_summing all_members(void)
+static kr_summing summing(size_t nmembers)
 {
     return (kr_summing){.poes = poes,
                         .stride = LEVELS,
@@ -54,21 +44,33 @@ static kr_summing all_members(void)
                         .n = CONTEXTS,
                         .weights = weights,
                         .weights_stride = CONTEXTS,
-                        .nmembers = MEMBERS,
+                        .nmembers = nmembers,
                         .sums = sums,
                         .sums_stride = LEVELS};
 }
 
+static void add_rates(void)
+{
+    const kr_summing one = summing(1);
+    kernels->add_rates(&one);
+}
+
+static void add_probs(void)
+{
+    const kr_summing one = summing(1);
+    kernels->add_probs(&one);
+}
+
 static void add_rates_many(void)
 {
-    const kr_summing summing = all_members();
-    kernels->add_rates_many(&summing);
+    const kr_summing all = summing(MEMBERS);
+    kernels->add_rates(&all);
 }
 
 static void add_probs_many(void)
 {
-    const kr_summing summing = all_members();
-    kernels->add_probs_many(&summing);
+    const kr_summing all = summing(MEMBERS);
+    kernels->add_probs(&all);
 }
 
 static void take_erfc(void)

@@ -171,52 +171,62 @@ static void change(const kr_unit *u, const stretch *at, size_t member, size_t fi
     }
 }
 
-/* Add contexts of a run to `none`, emptied where it has to be. */
-static void add_probs(kr_unit *u, const double *poes, const kr_site_run *run, size_t member,
-                      size_t to)
-{
-    const kr_hazard *h = u->hazard;
-    const double *weights = u->weights + member * KR_GMM_BATCH + run->first;
-    const unsigned char *breaks = u->breaks + member * KR_GMM_BATCH + run->first;
-    bool whole = u->state[member] != KR_MEMBER_BREAKS;
-    for (size_t j = 0, end; j < run->n; j = end) {
-        end = whole ? run->n : j + 1;
-        while (end < run->n && !breaks[end])
-            end++;
-        if (!whole && breaks[j])
-            h->kernels->take_rates(h->padded, u->none + to, u->sums->rates + to);
-        h->kernels->add_probs(poes + j * h->padded, h->padded, h->padded, u->rows, weights + j,
-                              end - j, u->none + to);
-    }
-}
-
 /* Contexts [first, first + n) of a stretch whose probabilities are there, and what they are for. */
 typedef struct addition {
     const stretch *at;
     size_t model, measure, first, n, run, last_run;
 } addition;
 
-/* Add the probabilities to the rates of all members that take them as they are. */
-static void add_to_many(kr_unit *u, const addition *a)
+/* The contexts of a run, with probabilities among `poes`; the members are to be set. */
+static kr_summing summing_of(const kr_unit *u, const addition *a, const kr_site_run *run,
+                             const double *poes)
 {
     const kr_hazard *h = u->hazard;
     const kr_work *w = u->work;
-    bool probs = a->at->occurrence == KR_OCCUR_PROBS;
-    kr_summing sum = {.stride = h->padded,
-                      .nlevels = h->padded,
-                      .rows = u->rows,
-                      .weights_stride = KR_GMM_BATCH,
-                      .members = u->plain,
-                      .nmembers = u->nplain,
-                      .sums_stride = w->component->ngsims * w->site_block * kr_curve_size(h)};
+    double *sums = a->at->occurrence == KR_OCCUR_PROBS ? u->none : u->sums->rates;
+    return (kr_summing){.poes = poes + (run->first - a->first) * h->padded,
+                        .stride = h->padded,
+                        .nlevels = h->padded,
+                        .rows = u->rows,
+                        .n = run->n,
+                        .weights = u->weights + run->first,
+                        .weights_stride = KR_GMM_BATCH,
+                        .sums = sums + (a->model * w->site_block + run->site) * kr_curve_size(h) +
+                                a->measure * h->padded,
+                        .sums_stride = w->component->ngsims * w->site_block * kr_curve_size(h)};
+}
+
+/* Add contexts of a run to `none` of a member, emptied where it has to be. */
+static void add_probs(kr_unit *u, const kr_summing *run, size_t first, size_t member)
+{
+    const kr_hazard *h = u->hazard;
+    const unsigned char *breaks = u->breaks + member * KR_GMM_BATCH + first;
+    bool whole = u->state[member] != KR_MEMBER_BREAKS;
+    kr_summing part = *run;
+    for (size_t j = 0, end; j < run->n; j = end) {
+        end = whole ? run->n : j + 1;
+        while (end < run->n && !breaks[end])
+            end++;
+        if (!whole && breaks[j]) {
+            double *none = run->sums + member * run->sums_stride;
+            h->kernels->take_rates(h->padded, none, u->sums->rates + (none - u->none));
+        }
+        part.poes = run->poes + j * run->stride;
+        part.weights = run->weights + j;
+        part.n = end - j;
+        h->kernels->add_probs(&part);
+    }
+}
+
+/* Add the probabilities to the rates of all members that take them as they are. */
+static void add_to_many(kr_unit *u, const addition *a)
+{
+    const kr_kernels *kernels = u->hazard->kernels;
     for (size_t r = a->run; r < a->last_run; r++) {
-        const kr_site_run *x = &u->runs[r];
-        sum.poes = u->poes + (x->first - a->first) * h->padded;
-        sum.n = x->n;
-        sum.weights = u->weights + x->first;
-        sum.sums = (probs ? u->none : u->sums->rates) +
-                   (a->model * w->site_block + x->site) * kr_curve_size(h) + a->measure * h->padded;
-        (probs ? h->kernels->add_probs_many : h->kernels->add_rates_many)(&sum);
+        kr_summing sum = summing_of(u, a, &u->runs[r], u->poes);
+        sum.members = u->plain;
+        sum.nmembers = u->nplain;
+        (a->at->occurrence == KR_OCCUR_PROBS ? kernels->add_probs : kernels->add_rates)(&sum);
     }
 }
 
@@ -224,24 +234,21 @@ static void add_to_many(kr_unit *u, const addition *a)
 static void add_to_one(kr_unit *u, const addition *a, size_t member)
 {
     const kr_hazard *h = u->hazard;
-    const kr_work *w = u->work;
     const double *poes = u->poes;
-    size_t base = (member * w->component->ngsims + a->model) * w->site_block;
+    const uint32_t one = (uint32_t)member;
     if (a->at->changes) {
         memcpy(u->changed, u->poes, a->n * h->padded * sizeof *u->changed);
         change(u, a->at, member, a->first, a->n);
         poes = u->changed;
     }
     for (size_t r = a->run; r < a->last_run; r++) {
-        const kr_site_run *x = &u->runs[r];
-        const double *from = poes + (x->first - a->first) * h->padded;
-        size_t to = (base + x->site) * kr_curve_size(h) + a->measure * h->padded;
+        kr_summing sum = summing_of(u, a, &u->runs[r], poes);
+        sum.members = &one;
+        sum.nmembers = 1;
         if (a->at->occurrence == KR_OCCUR_PROBS)
-            add_probs(u, from, x, member, to);
+            add_probs(u, &sum, u->runs[r].first, member);
         else
-            h->kernels->add_rates(from, h->padded, h->padded, u->rows,
-                                  u->weights + member * KR_GMM_BATCH + x->first, x->n,
-                                  u->sums->rates + to);
+            h->kernels->add_rates(&sum);
     }
 }
 

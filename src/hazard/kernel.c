@@ -5,13 +5,7 @@
 #include "num/isa.h"
 
 #define KERNELS(isa)                                                                               \
-    {#isa,                                                                                         \
-     kr_poes_##isa,                                                                                \
-     kr_add_rates_##isa,                                                                           \
-     kr_add_probs_##isa,                                                                           \
-     kr_add_rates_many_##isa,                                                                      \
-     kr_add_probs_many_##isa,                                                                      \
-     kr_take_rates_##isa,                                                                          \
+    {#isa,          kr_poes_##isa, kr_add_rates_##isa, kr_add_probs_##isa, kr_take_rates_##isa,    \
      kr_occur_##isa},
 
 static const kr_kernels all[] = {KR_ISA_LIST(KERNELS)};

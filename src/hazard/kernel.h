@@ -26,12 +26,13 @@ typedef struct kr_truncation {
 
 kr_truncation kr_truncation_of(double level);
 
-/* Sums for several members (alternatives that share their contexts), each with its own weights: of
+/* What is summed: n contexts, context j with poes[rows[j] * stride + l] at level l of nlevels, for
+ * one member or several (alternatives that share their contexts), each with its own weights: of
  * member k = members[i], i < nmembers (or of k = i where members is NULL), weights[k *
- * weights_stride + j] and sums[k * sums_stride + l]. Rest as for add_rates. */
+ * weights_stride + j] and sums[k * sums_stride + l]. */
 typedef struct kr_summing {
     const double *poes;
-    size_t stride, nlevels;
+    size_t stride, nlevels; /* the latter a multiple of KR_KERNEL_PAD */
     const uint32_t *rows;
     size_t n;
     const double *weights;
@@ -49,18 +50,15 @@ typedef struct kr_kernels {
     void (*poes)(const kr_truncation *t, const double *levels, size_t nlevels, size_t n,
                  const double *mean, const double *sigma, double weight, bool add, size_t stride,
                  double *out);
-    /* sums[l] += sum over j of weights[j] * poes[rows[j] * stride + l], in the order of j. */
-    void (*add_rates)(const double *poes, size_t stride, size_t nlevels, const uint32_t *rows,
-                      const double *weights, size_t n, double *sums);
-    /* none[l] = 1 - (1 - none[l]) * product over j of (1 - probs[j] * poes[rows[j] * stride + l]),
-     * in the order of j, with the digits of small probabilities kept: relatively wrong by at most
-     * (n + 3) 2^-53 after n contexts in all, as long as no number passes 1/2 (take_rates empties
-     * them); kernel_sums.c has the proof. */
-    void (*add_probs)(const double *poes, size_t stride, size_t nlevels, const uint32_t *rows,
-                      const double *probs, size_t n, double *none);
-    /* The same for several members: less time than calls for each, the same bits. */
-    void (*add_rates_many)(const kr_summing *summing);
-    void (*add_probs_many)(const kr_summing *summing);
+    /* Of each member: sums[l] += sum over j of weights[j] * poes[rows[j] * stride + l], in the
+     * order of j. Its bits do not depend on the other members. */
+    void (*add_rates)(const kr_summing *summing);
+    /* The same of none[l] in the place of sums[l], and probabilities for weights: none[l] = 1 - (1
+     * - none[l]) * product over j of (1 - weights[j] * poes[rows[j] * stride + l]), with the digits
+     * of small probabilities kept: relatively wrong by at most (n + 3) 2^-53 after n contexts in
+     * all, as long as no number passes 1/2 (take_rates empties them); kernel_sums.c has the proof.
+     */
+    void (*add_probs)(const kr_summing *summing);
     /* sums[l] += -ln(1 - none[l]); none[l] = 0 */
     void (*take_rates)(size_t nlevels, double *none, double *sums);
     /* poes[l] = 1 - sum over k of probs[k] (1 - poes[l])^k for a rupture that occurs k times with

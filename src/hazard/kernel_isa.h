@@ -10,12 +10,8 @@
     void kr_poes_##isa(const kr_truncation *t, const double *levels, size_t nlevels, size_t n,     \
                        const double *mean, const double *sigma, double weight, bool add,           \
                        size_t stride, double *out);                                                \
-    void kr_add_rates_##isa(const double *poes, size_t stride, size_t nlevels,                     \
-                            const uint32_t *rows, const double *weights, size_t n, double *sums);  \
-    void kr_add_probs_##isa(const double *poes, size_t stride, size_t nlevels,                     \
-                            const uint32_t *rows, const double *probs, size_t n, double *none);    \
-    void kr_add_rates_many_##isa(const kr_summing *summing);                                       \
-    void kr_add_probs_many_##isa(const kr_summing *summing);                                       \
+    void kr_add_rates_##isa(const kr_summing *summing);                                            \
+    void kr_add_probs_##isa(const kr_summing *summing);                                            \
     void kr_take_rates_##isa(size_t nlevels, double *none, double *sums);                          \
     void kr_occur_##isa(size_t nlevels, const double *probs, size_t nprobs, double *poes);
 KR_ISA_LIST(KR_DECLARE_KERNELS)

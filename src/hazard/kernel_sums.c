@@ -91,42 +91,14 @@ static ALWAYS_HERE void add_members(const kr_summing *w, bool probs)
         add_levels(w, member, LONE_GROUPS, 1, probs);
 }
 
-void KR_ISA_NAME(kr_add_rates_many)(const kr_summing *w)
+void KR_ISA_NAME(kr_add_rates)(const kr_summing *w)
 {
     add_members(w, false);
 }
 
-void KR_ISA_NAME(kr_add_probs_many)(const kr_summing *w)
+void KR_ISA_NAME(kr_add_probs)(const kr_summing *w)
 {
     add_members(w, true);
-}
-
-void KR_ISA_NAME(kr_add_rates)(const double *poes, size_t stride, size_t nlevels,
-                               const uint32_t *rows, const double *weights, size_t n, double *sums)
-{
-    const kr_summing w = {.poes = poes,
-                          .stride = stride,
-                          .nlevels = nlevels,
-                          .rows = rows,
-                          .n = n,
-                          .weights = weights,
-                          .nmembers = 1,
-                          .sums = sums};
-    add_members(&w, false);
-}
-
-void KR_ISA_NAME(kr_add_probs)(const double *poes, size_t stride, size_t nlevels,
-                               const uint32_t *rows, const double *probs, size_t n, double *none)
-{
-    const kr_summing w = {.poes = poes,
-                          .stride = stride,
-                          .nlevels = nlevels,
-                          .rows = rows,
-                          .n = n,
-                          .weights = probs,
-                          .nmembers = 1,
-                          .sums = none};
-    add_members(&w, true);
 }
 
 void KR_ISA_NAME(kr_take_rates)(size_t nlevels, double *restrict none, double *restrict sums)

@@ -313,11 +313,11 @@ static void check_sums(const kr_kernels *kernels, const sums_case *c, bool probs
                     .nmembers = FEW,
                     .sums = many,
                     .sums_stride = WIDTH};
-    (probs ? kernels->add_probs_many : kernels->add_rates_many)(&w);
+    (probs ? kernels->add_probs : kernels->add_rates)(&w);
     w.rows += 300;
     w.weights += 300;
     w.n = SUMMED - 300;
-    (probs ? kernels->add_probs_many : kernels->add_rates_many)(&w);
+    (probs ? kernels->add_probs : kernels->add_rates)(&w);
     w = (kr_summing){.poes = c->poes,
                      .stride = c->stride,
                      .nlevels = c->nlevels,
@@ -329,13 +329,16 @@ static void check_sums(const kr_kernels *kernels, const sums_case *c, bool probs
                      .nmembers = 5,
                      .sums = few,
                      .sums_stride = WIDTH};
-    (probs ? kernels->add_probs_many : kernels->add_rates_many)(&w);
+    (probs ? kernels->add_probs : kernels->add_rates)(&w);
     for (size_t k = 0; k < FEW; k++) {
         bool is_picked = k != 2 && k != 4;
         for (size_t l = 0; l < WIDTH; l++)
             alone[l] = l < c->nlevels ? 0 : -7;
-        (probs ? kernels->add_probs : kernels->add_rates)(c->poes, c->stride, c->nlevels, c->rows,
-                                                          c->weights + k * SUMMED, SUMMED, alone);
+        w.weights = c->weights + k * SUMMED;
+        w.members = NULL;
+        w.nmembers = 1;
+        w.sums = alone;
+        (probs ? kernels->add_probs : kernels->add_rates)(&w);
         for (size_t l = 0; l < WIDTH; l++) {
             kt_same(many[k * WIDTH + l], alone[l]);
             kt_same(few[k * WIDTH + l], is_picked || l >= c->nlevels ? alone[l] : 0);
