@@ -136,20 +136,24 @@ static void keep_rates(sampler *s, const place *at, const kr_work *w, const doub
     }
 }
 
-/* Leave the sums of a piece zero, and count the sites that it had something for. */
-static void forget_sums(sampler *s, const place *at, const kr_work *w, double weight)
+/* Set to zero what a piece of a work has made of the sums. */
+static void forget_sums(sampler *s, const place *at, const kr_work *w)
 {
     size_t curve = kr_curve_size(s->hazard), stride = w->site_block * curve;
+    for (size_t i = 0; i < at->n; i++)
+        for (size_t k = 0; s->sums.touched[i] && k < w->nmembers * w->component->ngsims; k++)
+            memset(s->sums.rates + k * stride + i * curve, 0, curve * sizeof *s->sums.rates);
+    memset(s->sums.touched, 0, sizeof s->sums.touched);
+}
+
+/* Keep the sums of a piece, and count the sites that it had something for. */
+static void take_sums(sampler *s, const place *at, const kr_work *w, double weight)
+{
     if (s->sums.touched[0])
         keep_rates(s, at, w, s->sums.rates, weight);
-    for (size_t i = 0; i < at->n; i++) {
-        if (!s->sums.touched[i])
-            continue;
-        for (size_t k = 0; k < w->nmembers * w->component->ngsims; k++)
-            memset(s->sums.rates + k * stride + i * curve, 0, curve * sizeof *s->sums.rates);
-        s->touched++;
-    }
-    memset(s->sums.touched, 0, sizeof s->sums.touched);
+    for (size_t i = 0; i < at->n; i++)
+        s->touched += s->sums.touched[i] != 0;
+    forget_sums(s, at, w);
 }
 
 static kr_status time_unit(sampler *s, size_t first, size_t nsites, const piece *p, double *seconds)
@@ -191,6 +195,7 @@ static kr_status run_piece(sampler *s, const place *at, const kr_work *w, piece 
     if ((status = time_unit(s, at->first, nsites, p, &first)) != KR_OK)
         return status;
     s->unit.done = (kr_hazard_work){.contexts = 0};
+    forget_sums(s, at, w);
     if ((status = time_unit(s, at->first, nsites, p, &again)) != KR_OK)
         return status;
     s->unit.work = w; /* which outlives the piece */
@@ -203,7 +208,7 @@ static kr_status run_piece(sampler *s, const place *at, const kr_work *w, piece 
         s->met[w->members[k]] = true;
     s->sites += (double)nsites;
     s->npieces++;
-    forget_sums(s, at, w, s->cost / (2 * p->cost * factor_of(w))); /* it ran twice */
+    take_sums(s, at, w, s->cost / (p->cost * factor_of(w)));
     return KR_OK;
 }
 

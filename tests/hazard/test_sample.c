@@ -34,10 +34,21 @@ typedef struct prepared {
     kr_sites *sites;
 } prepared;
 
-static void prepare(prepared *p)
+static void prepare_sources(prepared *p, const char *sources)
 {
     static const char *const one[] = {"source.xml"};
     static const char *const gmms[] = {"BooreAtkinson2008", "SadighEtAl1997"};
+    kt_model_make(&p->m, JOB, sources, kt_branch_set("m", "sourceModel", "", 1, one),
+                  kt_branch_set("g", "gmpeModel",
+                                "applyToTectonicRegionType='Active Shallow Crust'", 2, gmms));
+    kt_ok(p->m.ctx, kr_hazard_create(p->m.ctx, p->m.job, p->m.model, p->m.tree, &p->hazard));
+    kt_ok(p->m.ctx,
+          kr_sites_read(p->m.ctx, p->m.job, kr_hazard_site_columns(p->hazard), &p->sites));
+    kt_ok(p->m.ctx, kr_hazard_prepare(p->hazard, p->sites, 1));
+}
+
+static void prepare(prepared *p)
+{
     static char sources[8192];
     size_t used = 0;
     for (int i = 0; i < 6; i++) {
@@ -47,13 +58,7 @@ static void prepare(prepared *p)
                                  kt_point_source(id, NULL, 9.5 + 0.45 * i, 44.6 + 0.2 * i));
     }
     snprintf(sources + used, sizeof sources - used, "%s", FAULT);
-    kt_model_make(&p->m, JOB, sources, kt_branch_set("m", "sourceModel", "", 1, one),
-                  kt_branch_set("g", "gmpeModel",
-                                "applyToTectonicRegionType='Active Shallow Crust'", 2, gmms));
-    kt_ok(p->m.ctx, kr_hazard_create(p->m.ctx, p->m.job, p->m.model, p->m.tree, &p->hazard));
-    kt_ok(p->m.ctx,
-          kr_sites_read(p->m.ctx, p->m.job, kr_hazard_site_columns(p->hazard), &p->sites));
-    kt_ok(p->m.ctx, kr_hazard_prepare(p->hazard, p->sites, 1));
+    prepare_sources(p, sources);
 }
 
 static void end(prepared *p)
@@ -84,6 +89,32 @@ static void test_many_pieces(void **state)
     for (size_t r = 0; r < p.m.tree->nrates; r++)
         for (size_t l = 0; l < curve; l++)
             kt_close(cost.rates[r * curve + l], rates[r * n * curve + l], 0.15, 1e-9);
+    kr_hazard_cost_clear(&cost);
+    free(rates);
+    end(&p);
+}
+
+/* A group whose sums are no rates is one piece, with the rates of the whole. */
+static void test_group(void **state)
+{
+    (void)state;
+    static char sources[4096];
+    prepared p;
+    kr_hazard_cost cost;
+    kr_hazard_work work = {0};
+    snprintf(sources, sizeof sources,
+             "<sourceGroup name='g' tectonicRegion='Active Shallow Crust' src_interdep='mutex' "
+             "srcs_weights='1' grp_probability='0.7'>%s</sourceGroup>",
+             kt_point_source("p:1", NULL, 10.2, 45));
+    prepare_sources(&p, sources);
+    size_t curve = p.m.job->nimts * p.m.job->nlevels, n = p.sites->n;
+    double *rates = calloc(p.m.tree->nrates * n * curve, sizeof *rates);
+    kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 0, &cost));
+    kt_ok(p.m.ctx, kr_hazard_tile(p.hazard, 0, n, 1, rates, &work, NULL));
+    assert_true(rates[0] > 0.01);
+    for (size_t r = 0; r < p.m.tree->nrates; r++)
+        for (size_t l = 0; l < curve; l++)
+            kt_close(cost.rates[r * curve + l], rates[r * n * curve + l], 1e-12, 0);
     kr_hazard_cost_clear(&cost);
     free(rates);
     end(&p);
@@ -150,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_many_pieces),
+        cmocka_unit_test(test_group),
         cmocka_unit_test(test_leaves_no_trace),
         cmocka_unit_test(test_each_allocation_can_fail),
     };
