@@ -173,12 +173,23 @@ static kr_plan_memory least_plan(const kr_calc *calc, size_t limit)
 }
 
 /* Bytes for the outlines of faults: a sixteenth of the limit or 128 MB; at most half of what is
- * left beside the smallest tile. */
+ * left beside the smallest tile, and the smallest blocks of tables. */
 static size_t outline_bytes(const kr_calc *calc, const kr_plan_memory *least)
 {
     size_t most = least->limit / 16 < (size_t)128 << 20 ? least->limit / 16 : (size_t)128 << 20;
-    size_t left = (least->limit - max(least->hazard_phase, least->statistics_phase)) / 2;
+    size_t tables = least->writing_tables;
+    if (calc->options->csv)
+        tables = tables - least->tables + kr_results_tables_bytes(&calc->spec, 0);
+    size_t needed = max(max(least->hazard_phase, least->statistics_phase), tables);
+    size_t left = (least->limit - needed) / 2;
     return kr_hazard_keep_outlines(calc->hazard, most < left ? most : left);
+}
+
+static void set_outlines(const kr_calc *calc, kr_plan_memory *p, size_t bytes)
+{
+    p->outlines = bytes;
+    fill_tables(calc, p);
+    add_up(calc, p);
 }
 
 kr_plan_memory kr_calc_plan_memory(const kr_calc *calc, size_t limit)
@@ -189,14 +200,12 @@ kr_plan_memory kr_calc_plan_memory(const kr_calc *calc, size_t limit)
     if (best.peak > limit)
         return best;
     size_t outlines = outline_bytes(calc, &best);
-    best.outlines = outlines;
-    add_up(calc, &best);
+    set_outlines(calc, &best, outlines);
     while (low < high) { /* the largest number of blocks that fits */
         size_t middle = (low + high + 1) / 2, nsites = middle * KR_SITE_BLOCK;
         kr_plan_memory p =
             kr_calc_plan_tile(calc, limit, nsites < n ? nsites : n, best.stats_threads);
-        p.outlines = outlines;
-        add_up(calc, &p);
+        set_outlines(calc, &p, outlines);
         if (p.peak <= limit) {
             low = middle;
             best = p;
@@ -209,9 +218,7 @@ kr_plan_memory kr_calc_plan_memory(const kr_calc *calc, size_t limit)
 
 void kr_plan_know_outlines(const kr_calc *calc, kr_plan_memory *p, size_t bytes)
 {
-    if (bytes < p->outlines)
-        p->outlines = bytes;
-    add_up(calc, p);
+    set_outlines(calc, p, bytes < p->outlines ? bytes : p->outlines);
 }
 
 /* ------------------------------------------------------------------ run */
