@@ -54,12 +54,12 @@ static void choose(part *p, size_t nprobs, double any, uint64_t *random)
     p->probs[1] = nprobs == 3 ? any * kt_random_unit(random) : any;
     p->probs[0] = 1 - any;
     p->probs[2] = nprobs == 3 ? any - p->probs[1] : 0;
-    if (nprobs == 2)
+    if (nprobs == 2 && p->probs[0] < 1)
         p->probs[1] = 1 - p->probs[0]; /* they add up to 1 to the last bit */
 }
 
 /* Every mixed branch has each rupture some times, in an order of its own, some of them not at all;
- * probabilities are from 0.05 to 0.9 in some, small in others. */
+ * probabilities are from 0.05 to 0.9 in some, small in others, and 1 and 1e-17 in the last. */
 static size_t mix(part *parts, size_t branch, size_t nprobs, uint64_t *random)
 {
     size_t n = 0;
@@ -67,6 +67,8 @@ static size_t mix(part *parts, size_t branch, size_t nprobs, uint64_t *random)
         if (kt_random_unit(random) < (branch % 3 ? 0.8 : 0.2)) {
             double any = branch % 2 ? 0.05 + 0.85 * kt_random_unit(random)
                                     : pow(10, -6 * kt_random_unit(random)) * 0.3;
+            if (branch + 1 == MIXED)
+                any = 1e-17;
             size_t at = kt_random(random) % (n + 1);
             parts[n] = parts[at];
             parts[at].rupture = i % LONE;
