@@ -2,6 +2,7 @@
 #ifndef KR_HAZARD_HAZARD_INT_H
 #define KR_HAZARD_HAZARD_INT_H
 
+#include "base/digest_map.h"
 #include "gmm/gmm.h"
 #include "hazard/hazard.h"
 #include "hazard/kernel.h"
@@ -99,6 +100,7 @@ struct kr_hazard {
     kr_family *families;
     size_t nworks, works_cap;
     kr_work **works;
+    kr_digest_map work_of;    /* by family and members: the work + 1; while sources are prepared */
     kr_component_size *sizes; /* of every component */
     uint64_t **ruptures;      /* of every component: of each of its sources */
     double cost;              /* in all */
@@ -113,6 +115,12 @@ static inline size_t kr_curve_size(const kr_hazard *h)
 /* The tectonic region type that distances and magnitude cuts of a component go by: with one model
  * for all ("*") the reference finds the default only. */
 const char *kr_hazard_trt(const kr_hazard *hazard, const kr_component *component);
+
+/** What makers of contexts are to fill for a family. */
+static inline kr_columns kr_family_columns(const kr_hazard *h, const kr_family *family)
+{
+    return family->columns | (h->job->collapse_level >= 0 ? KR_BIT(RRUP) : 0);
+}
 
 /** The jumps that the means of sources must heed; NULL: none (kr_mean_source_weigh). */
 static inline const kr_jumps *kr_family_jumps(const kr_hazard *h, const kr_family *family)

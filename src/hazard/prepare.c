@@ -266,6 +266,7 @@ out:
 static kr_status cut_work(kr_hazard *h, kr_work *w)
 {
     kr_status s = KR_OK;
+    kr_columns columns = kr_family_columns(h, w->family);
     bool atomic = w->component->group != NULL, merge = merges_points(h, w->component);
     if (merge)
         KR_TRY(merge_points(h, w));
@@ -273,8 +274,8 @@ static kr_status cut_work(kr_hazard *h, kr_work *w)
         const kr_ready *r = w->ready[i];
         size_t nsites = h->sites->n < w->site_block ? h->sites->n : w->site_block;
         size_t *most = r->fault ? &h->fault_room : &h->point_room;
-        size_t room = r->fault ? kr_fault_room_bytes(r->fault, w->family->columns, nsites)
-                               : kr_point_maker_bytes(r->split, w->family->columns, nsites);
+        size_t room = r->fault ? kr_fault_room_bytes(r->fault, columns, nsites)
+                               : kr_point_maker_bytes(r->split, columns, nsites);
         *most = room > *most ? room : *most;
         if (r->fault || !merge)
             KR_TRY(add_items(h, w, r, atomic));
@@ -311,6 +312,7 @@ kr_status kr_hazard_prepare(kr_hazard *h, const kr_sites *sites, int threads)
     grids g = {0};
     size_t done = 0;
     kr_map_init(&g.map, h->ctx, KR_ACCOUNT_RUPTURES);
+    kr_digest_map_init(&h->work_of, h->ctx, KR_ACCOUNT_RUPTURES);
     h->sites = sites;
     KR_TRY(kr_site_soa_init(&h->soa, h->ctx, KR_ACCOUNT_SITES, sites->n));
     kr_site_soa_fill(&h->soa, sites->lon, sites->lat, sites->depth, sites->n);
@@ -323,6 +325,7 @@ kr_status kr_hazard_prepare(kr_hazard *h, const kr_sites *sites, int threads)
         KR_TRY(cut_work(h, h->works[w]));
 out:
     kr_map_clear(&g.map);
+    kr_digest_map_clear(&h->work_of);
     kr_free(g.grid);
     return s;
 }

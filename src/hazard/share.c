@@ -34,19 +34,28 @@ static size_t most_members(const kr_hazard *h, const kr_family *family)
     return n > 1 ? n : 1;
 }
 
+static kr_hash128 digest_of(const kr_hazard *h, const kr_family *family, const size_t *members,
+                            size_t n)
+{
+    size_t number = (size_t)(family - h->families);
+    kr_hash128 out;
+    kr_hash_init(&out);
+    kr_hash_bytes(&out, &number, sizeof number);
+    kr_hash_bytes(&out, members, n * sizeof *members);
+    return out;
+}
+
 kr_status kr_hazard_work_of(kr_hazard *h, const kr_family *family, const size_t *members, size_t n,
                             kr_work **out)
 {
     kr_status s = KR_OK;
     kr_work *work = NULL;
     size_t *own;
-    for (size_t i = h->nworks; i-- > 0;) { /* most often the last */
-        work = h->works[i];
-        if (work->family == family && work->nmembers == n &&
-            memcmp(work->members, members, n * sizeof *members) == 0) {
-            *out = work;
-            return KR_OK;
-        }
+    size_t *known;
+    KR_TRY(kr_digest_map_at(&h->work_of, digest_of(h, family, members, n), &known));
+    if (*known) {
+        *out = h->works[*known - 1];
+        goto out;
     }
     KR_GROW(h->works, h->works_cap, h->nworks + 1, h->ctx, KR_ACCOUNT_RUPTURES);
     KR_ANEW(work, &h->arena, 1);
@@ -58,6 +67,7 @@ kr_status kr_hazard_work_of(kr_hazard *h, const kr_family *family, const size_t 
                       .members = own,
                       .site_block = site_block(h, family, n)};
     h->works[h->nworks++] = work;
+    *known = h->nworks;
     *out = work;
 out:
     return s;

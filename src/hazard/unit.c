@@ -88,17 +88,12 @@ static void set_sites(kr_unit *u, const kr_work *w, size_t first, size_t nsites)
     kr_hazard_soa(h, first, nsites, &u->soa);
 }
 
-static kr_columns columns_wanted(const kr_unit *u)
-{
-    return u->work->family->columns | (u->hazard->job->collapse_level >= 0 ? KR_BIT(RRUP) : 0);
-}
-
 static kr_status need_points(kr_unit *u)
 {
     const kr_hazard *h = u->hazard;
     kr_point_setup setup = {.job = h->job,
                             .trt = kr_hazard_trt(h, u->work->component),
-                            .columns = columns_wanted(u),
+                            .columns = kr_family_columns(h, u->work->family),
                             .sites = &u->sites,
                             .tile = &u->soa,
                             .job_sites = &h->soa,
@@ -111,7 +106,7 @@ static kr_status need_faults(kr_unit *u)
     const kr_hazard *h = u->hazard;
     kr_fault_setup setup = {.job = h->job,
                             .trt = kr_hazard_trt(h, u->work->component),
-                            .columns = columns_wanted(u),
+                            .columns = kr_family_columns(h, u->work->family),
                             .sites = &u->sites,
                             .tile = &u->soa,
                             .job_sites = &h->soa,

@@ -130,7 +130,7 @@ size_t kr_point_maker_bytes(const kr_split *split, kr_columns columns, size_t ns
 {
     size_t n = nsites < KR_PLANAR_BLOCK ? KR_PLANAR_BLOCK : nsites, nmags = 0;
     size_t nparts = split->source->nplanes * split->source->ndepths;
-    size_t distances = 1 + (size_t)__builtin_popcount(kr_distances_of(columns));
+    size_t distances = (size_t)__builtin_popcount(kr_distances_of(columns) | 1u << KR_DIST_RRUP);
 
     for (size_t i = 0; i < split->nbins; i++)
         nmags = split->bins[i].n > nmags ? split->bins[i].n : nmags;

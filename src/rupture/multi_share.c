@@ -9,6 +9,10 @@
 
 #define NONE UINT32_MAX
 
+/* A shared source holds probabilities for all of its alternatives, also for those without the
+ * rupture: at most SPARSE times those of the alternatives that have it, or so many in all. */
+enum { SPARSE = 8, DENSE_LEAST = 1 << 14 };
+
 /* A rupture found in one or several alternatives. */
 typedef struct item {
     uint32_t source, rupture; /* where it was found first */
@@ -29,6 +33,7 @@ typedef struct chunk {
     kr_digest_map by_key; /* the item + 1 */
     uint32_t *item_of;    /* by rupture of all sources: the item, or NONE */
     size_t nshared;       /* items that several alternatives have */
+    size_t held;          /* the sum of their counts */
 } chunk;
 
 static const kr_multi *multi_of(const chunk *c, size_t source)
@@ -102,6 +107,7 @@ static kr_status find_item(chunk *c, kr_hash128 key, size_t source, size_t ruptu
     }
     x->last = alternative;
     c->nshared += x->count == 1;
+    c->held += x->count == 1 ? 2 : 1;
     x->count++;
     *out = (uint32_t)(x - c->items);
 out:
@@ -225,23 +231,35 @@ out:
     return s;
 }
 
+static size_t block_in_source(const chunk *c, const item *x)
+{
+    return x->rupture / c->of->faults[x->source]->block;
+}
+
+/* Is pick i the first of its block? Those of a block stand together. */
+static bool begins_block(const chunk *c, const picks *p, size_t i)
+{
+    return i == 0 || p->item[i]->source != p->item[i - 1]->source ||
+           block_in_source(c, p->item[i]) != block_in_source(c, p->item[i - 1]);
+}
+
 /* The blocks in which the ruptures were found. */
 static kr_status copy_blocks(const chunk *c, const picks *p, kr_fault *fault)
 {
     kr_status s = KR_OK;
     uint32_t *block_of = NULL;
     kr_bbox *bounds = NULL;
-    size_t n = 0, at_source = SIZE_MAX, at_block = 0;
+    size_t n = 0;
 
+    for (size_t i = 0; i < p->n; i++)
+        n += begins_block(c, p, i);
     KR_ANEW(block_of, &fault->arena, p->n);
-    KR_ANEW(bounds, &fault->arena, p->n);
+    KR_ANEW(bounds, &fault->arena, n);
+    n = 0;
     for (size_t i = 0; i < p->n; i++) {
-        const kr_fault *from = c->of->faults[p->item[i]->source];
-        size_t block = p->item[i]->rupture / from->block;
-        if (p->item[i]->source != at_source || block != at_block)
-            bounds[n++] = from->bounds[block];
-        at_source = p->item[i]->source;
-        at_block = block;
+        const item *x = p->item[i];
+        if (begins_block(c, p, i))
+            bounds[n++] = c->of->faults[x->source]->bounds[block_in_source(c, x)];
         block_of[i] = (uint32_t)(n - 1);
     }
     fault->block_of = block_of;
@@ -377,22 +395,23 @@ static bool has_shared(const chunk *c, size_t i, const uint32_t *item_of)
     return false;
 }
 
-static kr_status share_chunk(chunk *c, double last_km, kr_multi_sharing *out)
+static size_t alternatives_of(const chunk *c)
+{
+    return c->of->of[c->last - 1] - c->of->of[c->first] + 1;
+}
+
+/* The sources made of the items. */
+static kr_status make_sources(const chunk *c, kr_multi_sharing *out)
 {
     kr_status s = KR_OK;
     const item **list = NULL;
     uint32_t *at = NULL;
-    const uint32_t *item_of;
+    const uint32_t *item_of = c->item_of;
 
-    KR_TRY(chunk_init(c));
-    KR_TRY(find_items(c, last_km));
-    if (c->nshared == 0)
-        goto out;
     KR_NEW(list, c->ctx, KR_ACCOUNT_RUPTURES, c->nitems);
     KR_NEW(at, c->ctx, KR_ACCOUNT_RUPTURES, c->nitems);
     KR_TRY(make_shared(c, list, at, &out->shared[out->nshared++]));
     memset(at, 0xff, c->nitems * sizeof *at);
-    item_of = c->item_of;
     for (size_t i = c->first; i < c->last; i++) {
         if (has_shared(c, i, item_of)) {
             out->own[i] = NULL;
@@ -403,6 +422,22 @@ static kr_status share_chunk(chunk *c, double last_km, kr_multi_sharing *out)
 out:
     kr_free(list);
     kr_free(at);
+    return s;
+}
+
+/* Share what the alternatives of a chunk have in common; `sparse`: nothing is done, as most of them
+ * lack most of that. */
+static kr_status share_chunk(chunk *c, double last_km, kr_multi_sharing *out, bool *sparse)
+{
+    kr_status s = KR_OK;
+
+    KR_TRY(chunk_init(c));
+    KR_TRY(find_items(c, last_km));
+    size_t dense = c->nshared * alternatives_of(c);
+    *sparse = dense > DENSE_LEAST && dense > SPARSE * c->held;
+    if (c->nshared && !*sparse)
+        KR_TRY(make_sources(c, out));
+out:
     chunk_clear(c);
     return s;
 }
@@ -452,6 +487,37 @@ out:
     return s;
 }
 
+/* Share among sources [first, last); where they have too little in common, among fewer
+ * alternatives at a time. Up to 2 SPARSE of them never have. */
+static kr_status share_range(kr_ctx *ctx, kr_multi_sharing *sharing, double last_km, size_t first,
+                             size_t last)
+{
+    kr_status s = KR_OK;
+    const size_t *of = sharing->of;
+    chunk c = {.ctx = ctx,
+               .of = sharing,
+               .threads = sharing->threads > 1 ? sharing->threads : 1,
+               .first = first,
+               .last = last};
+    bool sparse = false;
+    size_t middle = first;
+
+    if (of[last - 1] == of[first])
+        return KR_OK;
+    if (countable(&c))
+        KR_TRY(share_chunk(&c, last_km, sharing, &sparse));
+    else
+        sparse = true;
+    if (!sparse)
+        goto out;
+    while (2 * (of[middle] - of[first]) < alternatives_of(&c))
+        middle++;
+    KR_TRY(share_range(ctx, sharing, last_km, first, middle));
+    KR_TRY(share_range(ctx, sharing, last_km, middle, last));
+out:
+    return s;
+}
+
 kr_status kr_multi_share(kr_ctx *ctx, kr_multi_sharing *sharing)
 {
     kr_status s = KR_OK;
@@ -470,9 +536,7 @@ kr_status kr_multi_share(kr_ctx *ctx, kr_multi_sharing *sharing)
     for (size_t first = 0, last = 0; first < sharing->n; first = last) {
         while (last < sharing->n && of[last] - of[first] < sharing->most)
             last++;
-        chunk c = {.ctx = ctx, .of = sharing, .threads = threads, .first = first, .last = last};
-        if (of[last - 1] > of[first] && countable(&c))
-            KR_TRY(share_chunk(&c, kr_last_distance(limits), sharing));
+        KR_TRY(share_range(ctx, sharing, kr_last_distance(limits), first, last));
     }
 out:
     return s;

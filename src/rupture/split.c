@@ -285,15 +285,6 @@ void kr_split_rates(const kr_split *split, double *out)
             *out++ = split->bins[i].rate[m];
 }
 
-static double total_rate(const double *rates, size_t n)
-{
-    double sum = 0.0;
-
-    for (size_t m = 0; m < n; m++)
-        sum += rates[m];
-    return sum;
-}
-
 static bool same_mean(const kr_source *source, const kr_jumps *jumps, double total, double other)
 {
     kr_mean_source a, b;
@@ -306,30 +297,42 @@ static bool same_mean(const kr_source *source, const kr_jumps *jumps, double tot
            a.plane.rake == b.plane.rake && a.depth.depth_km == b.depth.depth_km;
 }
 
-/* Rates of alternative k begin at rates + k * stride. */
-static kr_status make_classes(kr_split *split, const kr_jumps *jumps, const double *rates,
-                              size_t stride, kr_bins *bins)
+/* What the alternatives of one distribution are sorted with. */
+typedef struct sorting {
+    const kr_jumps *jumps;
+    size_t *class_of; /* by alternative */
+    double *total;    /* by class */
+} sorting;
+
+/* Sort the alternatives, whose rates are in place, into classes; where there is but one, its rates
+ * are those of all. */
+static kr_status make_classes(kr_split *split, const sorting *of, kr_bins *bins)
 {
     kr_status s = KR_OK;
-    size_t n = bins->nalternatives, *class_of = NULL;
+    size_t n = bins->nalternatives;
     double *total = NULL, *table = NULL;
 
-    KR_ANEW(class_of, &split->arena, n);
-    KR_ANEW(total, &split->arena, n);
     for (size_t k = 0; k < n; k++) {
-        double own = total_rate(rates + k * stride, bins->n);
+        double own = 0.0;
         size_t c = 0;
-        while (c < bins->nclasses && !same_mean(split->source, jumps, total[c], own))
-            c++;
-        class_of[k] = c;
-        total[c] = c == bins->nclasses ? own : total[c];
-        bins->nclasses += c == bins->nclasses;
-    }
-    KR_ANEW(table, &split->arena, bins->nclasses * bins->n * n);
-    for (size_t k = 0; k < n; k++)
         for (size_t m = 0; m < bins->n; m++)
-            table[(class_of[k] * bins->n + m) * n + k] = rates[k * stride + m];
+            own += bins->alternatives[m * n + k];
+        while (c < bins->nclasses && !same_mean(split->source, of->jumps, of->total[c], own))
+            c++;
+        of->class_of[k] = c;
+        if (c == bins->nclasses)
+            of->total[bins->nclasses++] = own;
+    }
+    KR_ANEW(total, &split->arena, bins->nclasses);
+    memcpy(total, of->total, bins->nclasses * sizeof *total);
     bins->class_total = total;
+    bins->class_rates = bins->alternatives;
+    if (bins->nclasses == 1)
+        goto out;
+    KR_ANEW(table, &split->arena, bins->nclasses * bins->n * n);
+    for (size_t m = 0; m < bins->n; m++)
+        for (size_t k = 0; k < n; k++)
+            table[(of->class_of[k] * bins->n + m) * n + k] = bins->alternatives[m * n + k];
     bins->class_rates = table;
 out:
     return s;
@@ -342,7 +345,10 @@ kr_status kr_split_alternatives(kr_split *split, size_t n, const double *rates,
     size_t total = kr_split_count_rates(split), first = 0;
     kr_bins *bins = NULL;
     double *table = NULL;
+    sorting of = {.jumps = jumps};
 
+    KR_NEW(of.class_of, split->arena.ctx, KR_ACCOUNT_RUPTURES, n);
+    KR_NEW(of.total, split->arena.ctx, KR_ACCOUNT_RUPTURES, n);
     KR_ANEW(bins, &split->arena, split->nbins);
     KR_ANEW(table, &split->arena, total * n);
     for (size_t m = 0; m < total; m++)
@@ -353,11 +359,13 @@ kr_status kr_split_alternatives(kr_split *split, size_t n, const double *rates,
         bins[i].nalternatives = n;
         bins[i].alternatives = table + first * n;
         if (split->source->nplanes * split->source->ndepths > 1 && !split->whole)
-            KR_TRY(make_classes(split, jumps, rates + first, total, &bins[i]));
+            KR_TRY(make_classes(split, &of, &bins[i]));
         first += bins[i].n;
     }
     split->bins = bins;
 out:
+    kr_free(of.class_of);
+    kr_free(of.total);
     return s;
 }
 

@@ -464,6 +464,35 @@ static void test_not_alike(void **state)
     }
 }
 
+/* 576 ruptures, each in 2 of 48 branches: too few of them in each for one source of all branches.
+ * They are looked for among fewer. */
+static void test_sparse(void **state)
+{
+    (void)state;
+    static br_text groups[BR_MOST];
+    size_t pair = 0, widest = 0;
+    computed c;
+    for (size_t b = 0; b < BR_MOST; b++) {
+        groups[b].n = 0;
+        br_add(&groups[b], BR_GROUP "<multiFaultSource id='m%zu' name='m'>\n", b);
+    }
+    for (size_t i = 0; i < BR_MOST; i++)
+        for (size_t k = i + 1; k < BR_MOST; k++, pair++)
+            for (size_t both = 0; k % 2 != i % 2 && both < 2; both++)
+                br_add(&groups[both ? k : i],
+                       "<multiPlanesRupture probs_occur='0.99 0.01'><magnitude>%.4f</magnitude>"
+                       "<sectionIndexes indexes='s%zu'/><rake>0</rake></multiPlanesRupture>\n",
+                       5.5 + 0.001 * (double)pair, pair % BR_SECTIONS);
+    for (size_t b = 0; b < BR_MOST; b++)
+        br_add(&groups[b], "</multiFaultSource>\n" BR_GROUP_END);
+    br_begin(&c, br_job(3, 3, ""), BR_MOST, groups, one_model());
+    for (size_t i = 0; i < c.hazard->nworks; i++)
+        widest = c.hazard->works[i]->nmembers > widest ? c.hazard->works[i]->nmembers : widest;
+    assert_int_equal(widest, BR_MOST / 2);
+    end(&c);
+    assert_true(compare(br_job(3, 3, ""), BR_MOST, groups, one_model()) > 0);
+}
+
 static void test_allocations(void **state)
 {
     (void)state;
@@ -481,9 +510,8 @@ static void test_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_works),
-        cmocka_unit_test(test_not_alike),
-        cmocka_unit_test(test_random_models),
+        cmocka_unit_test(test_works),         cmocka_unit_test(test_not_alike),
+        cmocka_unit_test(test_random_models), cmocka_unit_test(test_sparse),
         cmocka_unit_test(test_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT = 8192 };
+enum { TEXT = 16384 };
 
 static char *next_text(void)
 {
