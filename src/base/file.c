@@ -11,9 +11,7 @@
 
 enum { FILE_LIMIT = 1024 * 1024 * 1024 };
 
-/* Record that `path` could not be `what`, by errno. What the caller can mend by another path is
- * wrong input, the rest is the system's. */
-static kr_status file_fail(kr_ctx *ctx, const char *path, const char *what)
+kr_status kr_file_fail(kr_ctx *ctx, const char *path, const char *what)
 {
     int e = errno;
     char buf[128];
@@ -22,8 +20,11 @@ static kr_status file_fail(kr_ctx *ctx, const char *path, const char *what)
 
     if (e == ENOENT)
         kr_file_hint(path, hint, sizeof hint);
-    return kr_fail(ctx, input ? KR_EINPUT : KR_EIO, "%s: cannot be %s: %s%s", path, what,
-                   strerror_r(e, buf, sizeof buf), hint);
+    return kr_fail(ctx,
+                   e == ENOMEM ? KR_ENOMEM
+                   : input     ? KR_EINPUT
+                               : KR_EIO,
+                   "%s: cannot be %s: %s%s", path, what, strerror_r(e, buf, sizeof buf), hint);
 }
 
 /* Open a regular file for reading. */
@@ -34,9 +35,9 @@ static kr_status file_open(kr_ctx *ctx, const char *path, int *fd, int64_t *size
     /* Not blocking: a pipe that nobody writes would hang the open. */
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (*fd < 0)
-        return file_fail(ctx, path, "opened");
+        return kr_file_fail(ctx, path, "opened");
     if (fstat(*fd, &st) != 0) {
-        kr_status s = file_fail(ctx, path, "examined");
+        kr_status s = kr_file_fail(ctx, path, "examined");
         close(*fd);
         return s;
     }
@@ -88,7 +89,7 @@ kr_status kr_file_read(kr_ctx *ctx, const char *path, size_t limit, kr_arena *ar
     KR_ANEW(buf, arena, (size_t)size + 1);
     ssize_t got = file_fill(fd, buf, (size_t)size);
     if (got < 0) {
-        s = file_fail(ctx, path, "read");
+        s = kr_file_fail(ctx, path, "read");
         goto out;
     }
     *text = buf;
@@ -102,7 +103,10 @@ bool kr_file_exists(const char *path)
 {
     struct stat st;
 
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, R_OK) == 0;
+    if (stat(path, &st) != 0)
+        return errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG && errno != ELOOP &&
+               errno != EACCES;
+    return S_ISREG(st.st_mode) && (access(path, R_OK) == 0 || errno != EACCES);
 }
 
 bool kr_dir_exists(const char *path)
@@ -207,7 +211,7 @@ kr_status kr_lock(kr_ctx *ctx, const char *path, int *fd)
 {
     *fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (*fd < 0) {
-        file_fail(ctx, path, "created");
+        kr_file_fail(ctx, path, "created");
         return KR_EIO;
     }
     struct stat st;
@@ -249,7 +253,7 @@ kr_status kr_file_digest(kr_ctx *ctx, const char *path, char hex[65])
     while ((n = file_fill(fd, buf, sizeof buf)) > 0)
         sha256_update(&sha, (size_t)n, buf);
     if (n < 0)
-        s = file_fail(ctx, path, "read");
+        s = kr_file_fail(ctx, path, "read");
     close(fd);
     if (s != KR_OK)
         return s;

@@ -17,7 +17,13 @@ KR_MUST_CHECK kr_status kr_file_read(kr_ctx *ctx, const char *path, size_t limit
 const char *kr_file_hint(const char *path, char *out, size_t size);
 enum { KR_FILE_HINT = 300 };
 
-bool kr_file_exists(const char *path); /* a regular file that can be read */
+/** Record that `path` cannot be `what` ("opened", "read", ...), by errno: KR_EINPUT where another
+ * path would mend it, KR_ENOMEM, else KR_EIO. */
+kr_status kr_file_fail(kr_ctx *ctx, const char *path, const char *what);
+
+/** Whether it is a regular file that can be read. True also where the system fails to tell: who
+ * opens it then learns why. */
+bool kr_file_exists(const char *path);
 bool kr_dir_exists(const char *path);
 
 /** Size in bytes, -1 if it cannot be told. */

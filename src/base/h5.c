@@ -17,30 +17,61 @@ enum {
     IMAGE_GROWS_BYTES = 1 << 16
 };
 
-/* Copy the description of the innermost error, where the cause stands. */
-static herr_t h5_first_reason(unsigned n, const H5E_error2_t *error, void *data)
-{
-    const char **reason = data;
+/* What the library says of an error. */
+typedef struct h5_reason {
+    const char *text; /* of the innermost error, where the cause stands */
+    bool memory, io;  /* memory ran out; the system failed to read, to write, ... */
+} h5_reason;
 
-    if (n == 0 && error->desc)
-        *reason = error->desc;
+static const char quoted[] = "error message = '"; /* the system's own words follow */
+
+static herr_t h5_add_reason(unsigned n, const H5E_error2_t *error, void *data)
+{
+    h5_reason *reason = data;
+
+    if (n == 0) {
+        reason->text = error->desc ? error->desc : "no reason given";
+        reason->memory = false;
+    }
+    reason->memory =
+        reason->memory || error->maj_num == H5E_RESOURCE || error->min_num == H5E_NOSPACE;
+    reason->io = reason->io || (error->desc && strstr(error->desc, quoted));
     return 0;
+}
+
+static h5_reason h5_why(void)
+{
+    /* Nothing is told where there was no memory for that either. */
+    h5_reason reason = {"no reason given", true, false};
+
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, h5_add_reason, &reason);
+    return reason;
+}
+
+/* Whether the last call of the library failed for lack of memory or by the system: what it asked
+ * for may be there. */
+static bool h5_cannot_tell(void)
+{
+    h5_reason reason = h5_why();
+
+    return reason.memory || reason.io;
 }
 
 kr_status kr_h5_fail(const kr_h5 *file, kr_status status, const char *what, const char *name)
 {
-    static const char quoted[] = "error message = '";
-    const char *reason = "no reason given";
-
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, h5_first_reason, &reason);
-    size_t len = strlen(reason);
-    const char *system = strstr(reason, quoted);
-    if (system) { /* of the system's errors, its own words without addresses and times */
-        reason = system + sizeof quoted - 1;
-        len = strcspn(reason, "'");
+    h5_reason reason = h5_why();
+    size_t len = strlen(reason.text);
+    const char *system = strstr(reason.text, quoted);
+    if (system) { /* without addresses and times */
+        reason.text = system + sizeof quoted - 1;
+        len = strcspn(reason.text, "'");
     }
+    if (reason.io)
+        status = KR_EIO;
+    else if (reason.memory)
+        status = KR_ENOMEM;
     return kr_fail(file->ctx, status, "%s: %s '%s': %.*s", file->path, what, name,
-                   (int)(len < 1000 ? len : 1000), reason);
+                   (int)(len < 1000 ? len : 1000), reason.text);
 }
 
 /* Name of the file as kr_h5 keeps it, and nothing opened yet. */
@@ -97,6 +128,13 @@ static hid_t h5_access(void)
     return access;
 }
 
+static bool h5_is_foreign(const char *path)
+{
+    htri_t is = H5Fis_hdf5(path);
+
+    return is == 0 || (is < 0 && !h5_cannot_tell());
+}
+
 kr_status kr_h5_open(kr_ctx *ctx, const char *path, kr_h5 **out)
 {
     kr_status s = h5_new(ctx, path, out);
@@ -106,7 +144,7 @@ kr_status kr_h5_open(kr_ctx *ctx, const char *path, kr_h5 **out)
     kr_h5 *file = *out;
     if (!kr_file_exists(path)) {
         s = kr_fail(ctx, KR_EINPUT, "%s: no such file, or it cannot be read", path);
-    } else if (H5Fis_hdf5(path) <= 0) {
+    } else if (h5_is_foreign(path)) {
         s = kr_fail(ctx, KR_EINPUT, "%s: not an HDF5 file", path);
     } else {
         hid_t access = h5_access();
@@ -265,8 +303,12 @@ bool kr_h5_exists(const kr_h5 *file, const char *name)
             continue;
         memcpy(part, name, i);
         part[i] = '\0';
-        if (H5Lexists(file->id, part, H5P_DEFAULT) <= 0 ||
-            H5Oexists_by_name(file->id, part, H5P_DEFAULT) <= 0)
+        htri_t is = H5Lexists(file->id, part, H5P_DEFAULT);
+        if (is > 0)
+            is = H5Oexists_by_name(file->id, part, H5P_DEFAULT);
+        if (is < 0 && h5_cannot_tell())
+            return true;
+        if (is <= 0)
             return false;
     }
     return true;

@@ -4,11 +4,14 @@
 #include "base/str.h"
 #include "cli/display.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -141,9 +144,48 @@ static void on_signal(int number)
 
 void cli_stop_on_signals(kr_ctx *ctx)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    /* Calls go on after it: what is being written is no failure. */
+    struct sigaction action = {.sa_handler = on_signal,
+                               .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
     stop_this = ctx;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+}
+
+/* Set when the program has said what there is to say. */
+static bool ended;
+
+/* Some libraries call exit() where they find no memory. Nothing may be touched any more, but it is
+ * said, with the right status. */
+static void on_exit_of_library(void)
+{
+    static const char text[] = "kauri: error: out of memory: a library has given up\n";
+    if (ended)
+        return;
+    ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)written;
+    _exit(kr_exit_status(KR_ENOMEM));
+}
+
+void cli_begin(void)
+{
+    (void)atexit(on_exit_of_library);
     signal(SIGXFSZ, SIG_IGN); /* a file-size limit is then an error of writing */
+    /* Where a standard stream is closed the next file that is opened would take its place, and
+     * messages would get into it. */
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+int cli_end(int status)
+{
+    char text[128];
+    ended = true;
+    errno = 0;
+    if ((fflush(stdout) == 0 && ferror(stdout) == 0) || status != 0)
+        return status;
+    fprintf(stderr, "kauri: error: standard output: writing failed: %s\n",
+            strerror_r(errno ? errno : EIO, text, sizeof text));
+    return kr_exit_status(KR_EIO);
 }

@@ -43,6 +43,14 @@ int cli_read_size(const cli_command *command, const char *option, const char *te
 int cli_read_memory_limit(const cli_command *command, const char *text, size_t *out);
 int cli_read_threads(const cli_command *command, const char *text, int *out);
 
+/** To be called before anything else: a file-size limit ends no process, a standard stream that is
+ * closed is no file's number. */
+void cli_begin(void);
+
+/** To be called last, with the exit status: says where standard output could not be written, and
+ * gives the status that the program ends with. */
+int cli_end(int status);
+
 /** Let SIGINT and SIGTERM stop the calculation of this context at the next unit of work. */
 void cli_stop_on_signals(kr_ctx *ctx);
 

@@ -1,3 +1,4 @@
+#include "base/outfile.h"
 #include "base/str.h"
 #include "cli/cli.h"
 #include "run/gmm_tool.h"
@@ -173,15 +174,15 @@ static int run(int argc, char **argv)
     if (!ctx)
         return kr_exit_status(KR_ENOMEM);
     cli_stop_on_signals(ctx);
-    FILE *out = o.output ? fopen(o.output, "w") : stdout;
-    kr_status s = KR_EIO;
-    if (out)
-        s = write_to(ctx, &o, out);
-    else
-        fprintf(stderr, "kauri: error: %s cannot be written\n", o.output);
-    if (out && o.output && fclose(out) != 0 && s == KR_OK)
-        s = KR_EIO;
-    return cli_finish(&ctx, s);
+    if (!o.output)
+        return cli_finish(&ctx, write_to(ctx, &o, stdout));
+    kr_outfile out;
+    kr_status s = kr_outfile_begin_any(ctx, o.output, &out);
+    if (s == KR_OK)
+        s = write_to(ctx, &o, out.file);
+    bool differs = s == KR_EDIFFER; /* what does is told in the file */
+    s = kr_outfile_end(&out, differs ? KR_OK : s);
+    return cli_finish(&ctx, s == KR_OK && differs ? KR_EDIFFER : s);
 }
 
 const cli_command cli_cmd_gmm = {

@@ -64,7 +64,7 @@ static int help(int argc, char **argv)
     return 0;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2) {
         print_overview(stderr);
@@ -81,4 +81,10 @@ int main(int argc, char **argv)
     if (!command)
         return unknown(name);
     return command->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    cli_begin();
+    return cli_end(run(argc, argv));
 }

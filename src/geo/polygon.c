@@ -62,8 +62,16 @@ static void geos_close(geos *g)
     g->h = NULL;
 }
 
+/* GEOS tells of lack of memory by the name of the exception alone. */
+static bool geos_lacks_memory(const geos *g)
+{
+    return !g->h || strstr(g->message, "bad_alloc") != NULL;
+}
+
 static kr_status geos_fail(kr_ctx *ctx, const geos *g, const char *what)
 {
+    if (geos_lacks_memory(g))
+        return kr_fail(ctx, KR_ENOMEM, "out of memory: %s of a polygon", what);
     return kr_fail(ctx, KR_EINPUT, "%s of the polygon failed: %s", what,
                    g->message[0] ? g->message : "no reason given");
 }
@@ -223,30 +231,31 @@ static const char *ring_problem(geos *g, view ring)
     return NULL;
 }
 
-const char *kr_polygon_problem(const double *lon, const double *lat, size_t n)
+kr_status kr_polygon_check(kr_ctx *ctx, const double *lon, const double *lat, size_t n,
+                           const char **problem)
 {
-    const char *problem = NULL;
+    kr_status s = KR_OK;
     geos g = {NULL, ""};
-    kr_ctx *ctx = NULL;
     kr_arena arena;
     points ring = {NULL, NULL, 0, 0};
     view given = {lon, lat, n};
 
-    if (!all_finite(given))
-        return "a coordinate of the polygon is not a number";
-    if (kr_ctx_create(&ctx) != KR_OK)
-        return "out of memory";
+    *problem = all_finite(given) ? NULL : "a coordinate of the polygon is not a number";
+    if (*problem)
+        return KR_OK;
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
-    if (clean_ring(&arena, given, &ring) != KR_OK || !geos_open(&g))
-        problem = "out of memory";
-    else if (ring.n < 3)
-        problem = "a polygon needs at least 3 distinct vertices";
-    else if (ring.n > 3)
-        problem = ring_problem(&g, view_of(&ring));
+    KR_TRY(clean_ring(&arena, given, &ring));
+    bool lacks = !geos_open(&g);
+    if (!lacks && ring.n < 3)
+        *problem = "a polygon needs at least 3 distinct vertices";
+    else if (!lacks && ring.n > 3)
+        *problem = ring_problem(&g, view_of(&ring));
+    if (lacks || (*problem && geos_lacks_memory(&g)))
+        s = geos_fail(ctx, &g, "a check");
+out:
     geos_close(&g);
     kr_arena_clear(&arena);
-    kr_ctx_destroy(&ctx);
-    return problem;
+    return s;
 }
 
 /* ---- areas ---- */
@@ -514,8 +523,9 @@ kr_status kr_polygon_outline(kr_ctx *ctx, const double *lon, const double *lat, 
 {
     kr_status s = KR_OK;
     points clean = {NULL, NULL, 0, 0}, ring = {NULL, NULL, 0, 0};
-    const char *problem = kr_polygon_problem(lon, lat, nvertices);
+    const char *problem;
 
+    KR_TRY(kr_polygon_check(ctx, lon, lat, nvertices, &problem));
     if (problem)
         return kr_fail(ctx, KR_EINPUT, "%s", problem);
     KR_TRY(clean_ring(arena, (view){lon, lat, nvertices}, &clean));

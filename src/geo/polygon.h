@@ -12,12 +12,13 @@ typedef struct kr_grid {
 } kr_grid;
 
 /** Check the ring (not closed): at least 3 distinct vertices, no crossing edges. Adjacent vertices
- * closer than 1 m count once. Returns NULL if it is right, else a text that tells what is wrong
- * (static). */
-const char *kr_polygon_problem(const double *lon, const double *lat, size_t n);
+ * closer than 1 m count once. *problem is NULL if it is right, else a text that tells what is wrong
+ * (static). KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_polygon_check(kr_ctx *ctx, const double *lon, const double *lat,
+                                         size_t n, const char **problem);
 
 /** The ring (not closed) without repeated vertices, its edges cut to at most 100 km or so along the
- * great circle, in the arena: for the plane of a projection. KR_EINPUT if kr_polygon_problem finds
+ * great circle, in the arena: for the plane of a projection. KR_EINPUT if kr_polygon_check finds
  * one. */
 KR_MUST_CHECK kr_status kr_polygon_outline(kr_ctx *ctx, const double *lon, const double *lat,
                                            size_t nvertices, kr_arena *arena, kr_grid *out);

@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "input/xml_reader.h"
@@ -256,13 +257,13 @@ static kr_status expat_read(kr_xml_reader *r, int fd, long long from)
 static kr_status xml_open(kr_ctx *ctx, const char *path, int *fd)
 {
     struct stat st;
-    char text[128];
 
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would hang the open */
     if (*fd < 0)
-        return kr_fail(ctx, KR_EINPUT, "%s: cannot be opened: %s", path,
-                       strerror_r(errno, text, sizeof text));
-    if (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return kr_file_fail(ctx, path, "opened");
+    if (fstat(*fd, &st) != 0)
+        return kr_file_fail(ctx, path, "examined");
+    if (!S_ISREG(st.st_mode))
         return kr_fail(ctx, KR_EINPUT, "%s: is not a regular file; an XML document is needed",
                        path);
     return KR_OK;

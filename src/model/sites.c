@@ -81,7 +81,8 @@ static kr_status sites_from_region(kr_sites_reader *r)
         lon[i] = ring[i].lon;
         lat[i] = ring[i].lat;
     }
-    const char *problem = kr_polygon_problem(lon, lat, n);
+    const char *problem;
+    KR_TRY(kr_polygon_check(r->ctx, lon, lat, n, &problem));
     if (problem)
         return kr_fail_at(r->ctx, file, job->region_line, "region: %s", problem);
     KR_TRY(kr_polygon_dilate_discretize(r->ctx, lon, lat, n, job->region_grid_spacing_km,

@@ -87,7 +87,8 @@ static kr_status read_polygon(kr_source_reader *r, const kr_node *geometry, kr_s
     KR_TRY(kr_node_need(r->ctx, node, "LinearRing", &node));
     KR_TRY(read_pairs(r, node, &lon, &lat, &n));
     n = clean_ring(lon, lat, n);
-    const char *problem = kr_polygon_problem(lon, lat, n);
+    const char *problem;
+    KR_TRY(kr_polygon_check(r->ctx, lon, lat, n, &problem));
     if (problem)
         return kr_fail_at(r->ctx, node->file, node->line, "polygon of areaSource '%s': %s", out->id,
                           problem);

@@ -1,6 +1,5 @@
 #include "output/geojson.h"
 
-#include "base/create.h"
 #include "base/file.h"
 #include "output/date_line.h"
 
@@ -12,13 +11,6 @@
 
 enum { DIGITS = 9 };
 
-static kr_status file_fail(const kr_geojson *file, const char *what, int reason)
-{
-    char text[128];
-    return kr_fail(file->ctx, KR_EIO, "%s: %s: %s", file->path, what,
-                   strerror_r(reason, text, sizeof text));
-}
-
 kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name, kr_geojson *out)
 {
     kr_status s = KR_OK;
@@ -26,11 +18,10 @@ kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name, kr_ge
     kr_arena_init(&out->arena, ctx, KR_ACCOUNT_OUTPUT);
     kr_arena_init(&out->scratch, ctx, KR_ACCOUNT_OUTPUT);
     out->path = kr_path_join(&out->arena, dir, name);
-    out->temporary = out->path ? kr_arena_printf(&out->arena, "%s.part", out->path) : NULL;
-    if (!out->temporary)
-        s = KR_ENOMEM;
-    else if (!(out->file = kr_file_create(out->temporary)))
-        s = file_fail(out, "cannot be written", errno);
+    s = out->path ? kr_outfile_begin(ctx, out->path, &out->outfile) : KR_ENOMEM;
+    out->file = out->outfile.file;
+    if (s != KR_OK && out->path)
+        s = kr_outfile_end(&out->outfile, s);
     if (s == KR_OK)
         fputs("{\"type\": \"FeatureCollection\", \"features\": [", out->file);
     else
@@ -168,22 +159,19 @@ out:
 kr_status kr_geojson_end(kr_geojson *file)
 {
     fputs("\n]}\n", file->file);
-    if (fflush(file->file) != 0 || ferror(file->file))
-        return file_fail(file, "writing failed", errno);
-    return KR_OK;
+    return kr_outfile_flush(&file->outfile);
 }
 
 kr_status kr_geojson_finish(kr_geojson *file, kr_status status)
 {
     kr_status s = status;
-    if (fclose(file->file) != 0 && s == KR_OK)
-        s = file_fail(file, "writing failed", errno);
-    if (s == KR_OK && file->nfeatures == 0)
-        unlink(file->path); /* of an earlier call */
-    if (s == KR_OK && file->nfeatures > 0 && rename(file->temporary, file->path) != 0)
-        s = file_fail(file, "cannot be written", errno);
-    if (s != KR_OK || file->nfeatures == 0)
-        unlink(file->temporary);
+    bool empty = s == KR_OK && file->nfeatures == 0;
+    if (empty && unlink(file->path) != 0 && errno != ENOENT) /* of an earlier call */
+        s = kr_file_fail(file->ctx, file->path, "removed");
+    if (empty)
+        kr_outfile_discard(&file->outfile);
+    else
+        s = kr_outfile_end(&file->outfile, s);
     kr_arena_clear(&file->scratch);
     kr_arena_clear(&file->arena);
     return s;

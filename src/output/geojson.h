@@ -3,6 +3,7 @@
 #ifndef KR_OUTPUT_GEOJSON_H
 #define KR_OUTPUT_GEOJSON_H
 
+#include "base/outfile.h"
 #include "geo/line.h"
 
 #include <stdio.h>
@@ -33,12 +34,14 @@ typedef struct kr_geojson {
     kr_ctx *ctx;
     kr_arena arena;   /* names */
     kr_arena scratch; /* of one feature */
-    char *path, *temporary;
+    char *path;
+    kr_outfile outfile;
     FILE *file;
     size_t nfeatures;
 } kr_geojson;
 
-/** Begin DIR/name. KR_EIO, KR_ENOMEM. On success kr_geojson_finish must follow. */
+/** Begin DIR/name. KR_EIO, KR_ENOMEM. On success kr_geojson_finish must follow; the
+ * structure stays where it is. */
 KR_MUST_CHECK kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name,
                                          kr_geojson *out);
 

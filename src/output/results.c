@@ -323,13 +323,13 @@ kr_status kr_results_finish(kr_results *r)
     kr_status s = KR_OK;
     KR_TRY(kr_h5_close(&r->file));
     KR_TRY(kr_sync_file(r->ctx, r->temporary));
+    KR_TRY(kr_tables_remove(r->ctx, r->spec.dir)); /* none stands beside results it is not of */
     if (rename(r->temporary, r->path) != 0) {
         s = kr_fail(r->ctx, KR_EIO, "%s: cannot be put in place", r->path);
         goto out;
     }
     r->temporary = NULL;
     KR_TRY(kr_sync_folder_of(r->ctx, r->path));
-    kr_tables_remove(r->ctx, r->spec.dir);
 out:
     return s;
 }

@@ -1,6 +1,5 @@
 #include "output/table.h"
 
-#include "base/create.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "output/digests.h"
@@ -15,13 +14,6 @@
 
 static const char *const LINE_END = "\r\n";
 
-static kr_status table_fail(const kr_table *table, const char *path, const char *what, int reason)
-{
-    char text[128];
-    return kr_fail(table->ctx, KR_EIO, "%s: %s: %s", path, what,
-                   strerror_r(reason, text, sizeof text));
-}
-
 kr_status kr_table_begin(kr_ctx *ctx, const char *dir, const char *name, kr_table *out)
 {
     kr_status s = KR_OK;
@@ -34,11 +26,10 @@ kr_status kr_table_begin(kr_ctx *ctx, const char *dir, const char *name, kr_tabl
         if (*c == '/')
             *c = '-';
     out->path = kr_path_join(&out->arena, dir, base);
-    out->temporary = out->path ? kr_arena_printf(&out->arena, "%s.part", out->path) : NULL;
-    if (!out->temporary)
-        s = KR_ENOMEM;
-    else if (!(out->file = kr_file_create(out->temporary)))
-        s = table_fail(out, out->temporary, "cannot be written", errno);
+    s = out->path ? kr_outfile_begin_part(ctx, out->path, &out->outfile) : KR_ENOMEM;
+    out->file = out->outfile.file;
+    if (s != KR_OK && out->path)
+        s = kr_outfile_end(&out->outfile, s);
     if (s != KR_OK)
         kr_arena_clear(&out->arena);
     return s;
@@ -129,22 +120,28 @@ void kr_table_end_row(kr_table *table)
     table->fields = 0;
 }
 
+/* A stream of the caller, whose earlier errors have left no reason. */
+static kr_status finish_stream(const kr_table *table)
+{
+    char text[128];
+    errno = 0;
+    if (fflush(table->file) == 0 && ferror(table->file) == 0)
+        return KR_OK;
+    return kr_fail(table->ctx, KR_EIO, "standard output: writing failed: %s",
+                   strerror_r(errno ? errno : EIO, text, sizeof text));
+}
+
 kr_status kr_table_finish(kr_table *table, kr_status status)
 {
     if (!table->file)
         return status;
-    errno = 0;
-    bool bad = fflush(table->file) != 0 || ferror(table->file) != 0;
-    int reason = errno ? errno : EIO; /* a full disk is still full at the last flush */
-    bad = (table->path && fclose(table->file) != 0) || bad;
-    table->file = NULL;
     if (status == KR_OK && table->lacks_text)
         status = KR_ENOMEM;
-    if (status == KR_OK && bad)
-        status =
-            table_fail(table, table->path ? table->path : "the tables", "writing failed", reason);
-    if (status != KR_OK && table->path)
-        unlink(table->temporary);
+    if (table->path)
+        status = kr_outfile_end(&table->outfile, status);
+    else if (status == KR_OK)
+        status = finish_stream(table);
+    table->file = NULL;
     kr_arena_clear(&table->arena);
     return status;
 }
@@ -226,17 +223,34 @@ bool kr_is_table(const char *name)
     return kr_str_eq(name, "realizations.csv") || kr_str_eq(name, "realizations.csv.part");
 }
 
-void kr_tables_remove(kr_ctx *ctx, const char *dir)
+/* The next entry, or NULL at the end or with errno set. */
+static struct dirent *next_entry(DIR *d)
 {
+    errno = 0;
+    return readdir(d);
+}
+
+kr_status kr_tables_remove(kr_ctx *ctx, const char *dir)
+{
+    kr_status s = KR_OK;
     size_t n = 0;
     DIR *d = opendir(dir);
     if (!d)
-        return;
-    for (struct dirent *e; (e = readdir(d)) != NULL;)
-        if ((kr_is_table(e->d_name) || kr_str_eq(e->d_name, KR_DIGESTS_NAME)) &&
-            unlinkat(dirfd(d), e->d_name, 0) == 0)
-            n += kr_is_table(e->d_name);
+        return kr_file_fail(ctx, dir, "read");
+    struct dirent *e;
+    while (s == KR_OK && (e = next_entry(d)) != NULL) {
+        bool table = kr_is_table(e->d_name);
+        if (!table && !kr_str_eq(e->d_name, KR_DIGESTS_NAME))
+            continue;
+        if (unlinkat(dirfd(d), e->d_name, 0) == 0)
+            n += table;
+        else
+            s = kr_file_fail(ctx, e->d_name, "removed");
+    }
+    if (s == KR_OK && errno != 0)
+        s = kr_file_fail(ctx, dir, "read");
     closedir(d);
     if (n)
         kr_info(ctx, "%s: removed %zu tables of an earlier run", dir, n);
+    return s;
 }

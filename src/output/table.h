@@ -4,21 +4,23 @@
 #define KR_OUTPUT_TABLE_H
 
 #include "base/arena.h"
+#include "base/outfile.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
 typedef struct kr_table {
     kr_ctx *ctx;
-    kr_arena arena;         /* names */
-    char *path, *temporary; /* NULL: a stream of the caller */
+    kr_arena arena;     /* names */
+    char *path;         /* NULL: a stream of the caller */
+    kr_outfile outfile; /* where there is a path */
     FILE *file;
     size_t fields;   /* written in the current row */
     bool lacks_text; /* one could not be made: memory ran out */
 } kr_table;
 
 /** Begin DIR/name. KR_EIO, KR_ENOMEM (also for a name that is NULL). On success kr_table_finish
- * must follow. */
+ * must follow; the structure stays where it is. */
 KR_MUST_CHECK kr_status kr_table_begin(kr_ctx *ctx, const char *dir, const char *name,
                                        kr_table *out);
 
@@ -52,7 +54,7 @@ void kr_tables_discard(char *const *paths, size_t n);
 bool kr_is_table(const char *name);
 
 /** Remove the CSV tables of an earlier run from a folder: files of the names that runs write,
- * and their digests. */
-void kr_tables_remove(kr_ctx *ctx, const char *dir);
+ * and their digests. KR_EIO. */
+KR_MUST_CHECK kr_status kr_tables_remove(kr_ctx *ctx, const char *dir);
 
 #endif

@@ -1,10 +1,10 @@
 #include "run/gmm_scenario.h"
 
+#include "base/outfile.h"
 #include "base/str.h"
 #include "run/gmm_contexts.h"
 #include "run/gmm_plane.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -468,24 +468,18 @@ static kr_status write_file(kr_ctx *ctx, const kr_scenario *sc, const char *pref
 {
     kr_status s = KR_OK;
     kr_arena arena;
-    char *path, reason[128];
+    char *path;
+    kr_outfile out;
     size_t n = strlen(prefix);
 
     kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
     if (n > 4 && (kr_str_ends(prefix, ".csv") || kr_str_ends(prefix, ".svg")))
         n -= 4;
     path = kr_arena_printf(&arena, "%.*s.%s", (int)n, prefix, ending);
-    FILE *out = path ? fopen(path, "w") : NULL;
-    if (!path) {
-        s = KR_ENOMEM;
-    } else if (out) {
-        write(sc, out);
-        bool failed = ferror(out) != 0;
-        if (fclose(out) != 0 || failed)
-            s = kr_fail(ctx, KR_EIO, "%s cannot be written", path);
-    } else {
-        s = kr_fail(ctx, KR_EIO, "%s: %s", path, strerror_r(errno, reason, sizeof reason));
-    }
+    KR_TRY(path ? kr_outfile_begin_any(ctx, path, &out) : KR_ENOMEM);
+    write(sc, out.file);
+out:
+    s = path ? kr_outfile_end(&out, s) : s;
     kr_arena_clear(&arena);
     return s;
 }

@@ -1,16 +1,15 @@
 #include "run/memory.h"
 
 #include "base/clock.h"
-#include "base/create.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/outfile.h"
 #include "base/str.h"
 #include "input/json.h"
 #include "kauri/run.h"
 #include "run/text.h"
 #include "run/timeline.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -113,15 +112,11 @@ static kr_status write_one(const kr_memory_report *r, const kr_memory *m, kr_are
 
 static kr_status write_file(const kr_memory_report *r, const kr_memory *m, kr_arena *arena, int i)
 {
-    char reason[128];
-    errno = 0;
-    FILE *out = kr_file_create(r->paths[i]);
-    kr_status s = out ? write_one(r, m, arena, i, out) : KR_EIO;
-    bool bad = out && ferror(out);
-    if ((out && fclose(out) != 0) || bad || !out)
-        s = kr_fail(r->ctx, KR_EIO, "%s: %s", r->paths[i],
-                    strerror_r(errno, reason, sizeof reason));
-    return s;
+    kr_outfile out;
+    kr_status s = kr_outfile_begin(r->ctx, r->paths[i], &out);
+    if (s == KR_OK)
+        s = write_one(r, m, arena, i, out.file);
+    return kr_outfile_end(&out, s);
 }
 
 /* The JSON comes last: it holds what the others cost. */

@@ -1,8 +1,8 @@
 /* A job under several settings: which there are, their runs one after another, what is kept. */
 #include "run/scaling.h"
 
-#include "base/create.h"
 #include "base/file.h"
+#include "base/outfile.h"
 #include "base/str.h"
 #include "model/job.h"
 
@@ -333,20 +333,14 @@ out:
 static kr_status write_file(kr_scaling_study *z, const char *name,
                             void (*write)(const kr_scaling_study *z, FILE *out))
 {
-    char reason[128];
+    kr_outfile out;
     const char *path = kr_path_join(&z->arena, z->dir, name);
     if (!path)
         return KR_ENOMEM;
-    FILE *out = kr_file_create(path);
-    bool bad = !out;
-    if (out) {
-        write(z, out);
-        bad = ferror(out) != 0;
-        bad = fclose(out) != 0 || bad;
-    }
-    return bad ? kr_fail(z->ctx, KR_EIO, "%s: cannot be written: %s", path,
-                         strerror_r(errno, reason, sizeof reason))
-               : KR_OK;
+    kr_status s = kr_outfile_begin(z->ctx, path, &out);
+    if (s == KR_OK)
+        write(z, out.file);
+    return kr_outfile_end(&out, s);
 }
 
 static kr_status write_tables(kr_scaling_study *z, FILE *out)

@@ -77,6 +77,13 @@ static void test_hull(void **state)
     kt_ctx_end(&ctx);
 }
 
+static const char *problem_of(kr_ctx *ctx, const double *lon, const double *lat, size_t n)
+{
+    const char *problem = "not set";
+    kt_ok(ctx, kr_polygon_check(ctx, lon, lat, n, &problem));
+    return problem;
+}
+
 static void test_problems(void **state)
 {
     (void)state;
@@ -84,17 +91,19 @@ static void test_problems(void **state)
     static const double bow_lon[] = {0, 1, 0, 1}, bow_lat[] = {0, 0, 1, 1};
     static const double same_lon[] = {0, 0, 1e-9, 1}, same_lat[] = {0, 0, 0, 1};
     static const double nan_lon[] = {0, 1, NAN}, wide_lon[] = {-170, 0, 170, 5};
+    kr_ctx *ctx = kt_ctx();
 
-    assert_null(kr_polygon_problem(lon, lat, 4));
-    assert_null(kr_polygon_problem(lon, lat, 3));
-    assert_string_equal(kr_polygon_problem(bow_lon, bow_lat, 4),
+    assert_null(problem_of(ctx, lon, lat, 4));
+    assert_null(problem_of(ctx, lon, lat, 3));
+    assert_string_equal(problem_of(ctx, bow_lon, bow_lat, 4),
                         "the edges of the polygon cross each other");
-    assert_string_equal(kr_polygon_problem(same_lon, same_lat, 4),
+    assert_string_equal(problem_of(ctx, same_lon, same_lat, 4),
                         "a polygon needs at least 3 distinct vertices");
-    assert_string_equal(kr_polygon_problem(nan_lon, lat, 3),
+    assert_string_equal(problem_of(ctx, nan_lon, lat, 3),
                         "a coordinate of the polygon is not a number");
-    assert_string_equal(kr_polygon_problem(wide_lon, lat, 4),
+    assert_string_equal(problem_of(ctx, wide_lon, lat, 4),
                         "the polygon is wider than 180 degrees of longitude");
+    kt_ctx_end(&ctx);
 }
 
 static void test_refusals(void **state)
