@@ -179,7 +179,7 @@ static kr_status sync_opened(kr_ctx *ctx, const char *path, int flags)
 {
     int fd = open(path, flags | O_CLOEXEC);
     if (fd < 0) {
-        file_fail(ctx, path, "opened");
+        kr_file_fail(ctx, path, "opened");
         return KR_EIO;
     }
     int reason = fsync(fd) == 0 ? 0 : errno;
@@ -188,7 +188,7 @@ static kr_status sync_opened(kr_ctx *ctx, const char *path, int flags)
     if (reason == 0 || (flags & O_DIRECTORY && reason == EINVAL))
         return KR_OK;
     errno = reason;
-    file_fail(ctx, path, "made to stay");
+    kr_file_fail(ctx, path, "made to stay");
     return KR_EIO;
 }
 

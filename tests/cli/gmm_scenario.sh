@@ -80,7 +80,7 @@ expect 2 "needs siteclass, which does not follow from the others: give siteclass
     --scenario 'mag=7 rrup=1:300'
 expect 0 ",B," LanzanoEtAl2020_EC8 --scenario 'mag=7 rrup=1:300 siteclass=B'
 expect 2 "has its own measures" BooreEtAl2014 --scenario 'mag=7 rrup=3 period=1:2' --imt PGA
-expect 7 "none/out.csv: No such file" BooreEtAl2014 --scenario 'mag=7 rrup=1:300' -o "$scratch/none/out"
+expect 7 "none/out.csv: cannot be written: No such file" BooreEtAl2014 --scenario 'mag=7 rrup=1:300' -o "$scratch/none/out"
 says "no quantity is called rup; did you mean rrup?" 'mag=7 rup=1:300'
 says "rrup=1:300 and mag=5:8: one range at a time" 'rrup=1:300 mag=5:8'
 says "a range is wanted" 'mag=7 rrup=20'

@@ -11,7 +11,7 @@ time or all from one on, and after each try
 - it has said one line why, which names the file where a file failed,
 - no memory of the program and no file is left open,
 - each table and results.h5 under its final name is whole: of this run, or of the run before it,
-- nothing unfinished is left, unless removing it was what failed,
+- nothing unfinished is left but a journal to go on from, unless removing it was what failed,
 - and an undisturbed run into the same folder gives the same results again.
 
 Without --each every call is tried."""
@@ -32,6 +32,7 @@ SOURCE = os.environ["KAURI_SOURCE_DIR"]
 HERE = os.path.join(SOURCE, "tests", "faults")
 
 MEMORY, IO, INPUT = 3, 7, 1
+JOURNAL = {"results.journal", "results.tile.0", "results.tile.1"}
 CLASSES = ["own", "lib", "open", "read", "write", "sync", "look", "thread"]
 
 # What is tried of a class: kind of failure, how often it fails (1: once, 0: from then on, 2: every second call
@@ -258,7 +259,8 @@ class Trial:
         for name in names:
             if name not in job.names and not (self.seeded and name in job.older_names):
                 removing = self.fired and self.what == "sync"
-                if not removing and not (self.given_up() and name in ("results.h5.part", "results.lock")):
+                goes_on = self.done.returncode != 0 and name in JOURNAL
+                if not removing and not goes_on and not (self.given_up() and name in ("results.h5.part", "results.lock")):
                     self.wrong.append(f"{name} is left")
 
     @staticmethod
