@@ -119,6 +119,12 @@ typedef struct kr_gmm_class {
     const kr_jumps *jumps;
 } kr_gmm_class;
 
+/* A file that an argument names. */
+typedef struct kr_gmm_file {
+    const char *path;
+    const struct kr_gmm_file *next;
+} kr_gmm_file;
+
 /* The value of an argument after defaults. */
 typedef struct kr_gmm_arg {
     bool given;
@@ -158,8 +164,9 @@ typedef struct kr_gmm {
     const kr_gmm_part *parts; /* these have no parts, or are the instance itself (mixture_model) */
     double *rows;             /* nimts x table->ncol, interpolated */
     void *state;
-    bool to_geometric_mean; /* horiz_comp_to_geom_mean */
-    bool lenient;           /* as kr_gmm_spec.lenient, also of the models within */
+    bool to_geometric_mean;    /* horiz_comp_to_geom_mean */
+    bool lenient;              /* as kr_gmm_spec.lenient, also of the models within */
+    const kr_gmm_file **files; /* as kr_gmm_spec.files */
     double mag_min; /* a smaller magnitude is an error of the job (tables only); else -infinity */
     double *conversion; /* to_geometric_mean: nimts x 3 (median, sigma, ratio); NULL if nothing
                            changes */
@@ -225,10 +232,12 @@ typedef struct kr_gmm_spec {
     const char *file, *dir;
     int line;
     bool to_geometric_mean;
-    bool forget_preset; /* an alias is the class that it stands for, without its arguments */
-    bool forget_inner;  /* the same for models inside of this one */
-    bool lenient;       /* an unknown argument is left out with a warning; else it fails */
-    bool change_preset; /* args may replace those of an alias; else that fails */
+    bool forget_preset;        /* an alias is the class that it stands for, without its arguments */
+    bool forget_inner;         /* the same for models inside of this one */
+    bool lenient;              /* an unknown argument is left out with a warning; else it fails */
+    bool change_preset;        /* args may replace those of an alias; else that fails */
+    const kr_gmm_file **files; /* NULL, or a list that the files of the arguments are put before,
+                                  in the arena */
 } kr_gmm_spec;
 
 /** Make an instance for the measures, in the arena (which owns it). KR_EINPUT at file:line: unknown

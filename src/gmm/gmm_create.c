@@ -106,6 +106,19 @@ static bool kind_matches(kr_gmm_param_kind kind, const kr_value *value)
     }
 }
 
+static kr_status note_file(const kr_gmm *gmm, const char *path)
+{
+    kr_status s = KR_OK;
+    kr_gmm_file *file;
+    if (!gmm->files)
+        return KR_OK;
+    KR_ANEW(file, gmm->arena, 1);
+    *file = (kr_gmm_file){.path = path, .next = *gmm->files};
+    *gmm->files = file;
+out:
+    return s;
+}
+
 static kr_status read_arg(kr_ctx *ctx, const kr_gmm *gmm, const kr_gmm_param *param,
                           const kr_value *value, kr_gmm_arg *arg)
 {
@@ -131,6 +144,7 @@ static kr_status read_arg(kr_ctx *ctx, const kr_gmm *gmm, const kr_gmm_param *pa
             return kr_gmm_fail(ctx, gmm,
                                "argument '%s' of %s: no such file, or it cannot be read: %s",
                                param->name, gmm->cls->name, arg->text);
+        return note_file(gmm, arg->text);
     }
     return KR_OK;
 }
@@ -295,6 +309,7 @@ kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_sp
     gmm->mag_min = -INFINITY;
     gmm->to_geometric_mean = spec->to_geometric_mean;
     gmm->lenient = spec->lenient;
+    gmm->files = spec->files;
     KR_TRY(copy_place(gmm, spec));
     KR_TRY(copy_measures(gmm, imts, nimts));
     KR_TRY(read_args(ctx, gmm, spec->args, spec->lenient));

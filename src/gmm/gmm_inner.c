@@ -44,7 +44,8 @@ kr_status kr_gmm_inner(kr_ctx *ctx, kr_gmm *gmm, const kr_gmm_inner_spec *spec, 
                           .to_geometric_mean = spec->averages && gmm->to_geometric_mean,
                           .forget_preset = gmm->forget_inner,
                           .forget_inner = gmm->forget_inner,
-                          .change_preset = true};
+                          .change_preset = true,
+                          .files = gmm->files};
 
     KR_TRY(copy_without(gmm->arena, spec->args, spec->without, &args));
     KR_TRY(kr_gmm_create(ctx, &create, spec->imts, spec->nimts, gmm->arena, &inner));

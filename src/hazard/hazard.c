@@ -44,7 +44,8 @@ static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
                             .to_geometric_mean = h->job->horiz_comp_to_geom_mean,
                             .forget_preset = part->table && h->job->compat != KR_COMPAT_EXACT,
                             .forget_inner = h->job->compat != KR_COMPAT_EXACT,
-                            .change_preset = part->table};
+                            .change_preset = part->table,
+                            .files = &h->files};
         KR_TRY(kr_gmm_create(h->ctx, &spec, imts, out->nimts, &h->arena, &models[i]));
         if (models[i]->scratch > h->scratch)
             h->scratch = models[i]->scratch;
@@ -334,6 +335,14 @@ void kr_hazard_soa(const kr_hazard *h, size_t first, size_t nsites, kr_site_soa 
 const char *kr_hazard_trt(const kr_hazard *h, const kr_component *c)
 {
     return h->job->compat == KR_COMPAT_EXACT ? c->source_trt : h->tree->trts[c->trt];
+}
+
+const char *kr_hazard_file(const kr_hazard *h, size_t i)
+{
+    const kr_gmm_file *file = h->files;
+    for (; file && i > 0; i--)
+        file = file->next;
+    return file ? file->path : NULL;
 }
 
 kr_columns kr_hazard_site_columns(const kr_hazard *h)

@@ -29,6 +29,9 @@ KR_MUST_CHECK kr_status kr_hazard_create(kr_ctx *ctx, const kr_job *job, const k
                                          const kr_tree *tree, kr_hazard **out);
 void kr_hazard_destroy(kr_hazard **hazard);
 
+/** The path of the i-th file that the models read, from 0; NULL after the last. */
+const char *kr_hazard_file(const kr_hazard *hazard, size_t i);
+
 /** The site columns that the models need: what kr_sites_read must provide. */
 kr_columns kr_hazard_site_columns(const kr_hazard *hazard);
 

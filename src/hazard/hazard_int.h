@@ -81,11 +81,12 @@ struct kr_hazard {
     const kr_model *model;
     const kr_tree *tree;
     const kr_sites *sites;
-    const kr_soil *soil;   /* where contexts are amplified, else NULL */
-    kr_surfaces *surfaces; /* of all extended sources */
-    int threads;           /* that may prepare */
-    bool met;              /* faults know the sites */
-    bool with_probs;       /* some ruptures have probabilities of occurrence instead of rates */
+    const kr_soil *soil;      /* where contexts are amplified, else NULL */
+    kr_surfaces *surfaces;    /* of all extended sources */
+    int threads;              /* that may prepare */
+    bool met;                 /* faults know the sites */
+    bool with_probs;          /* some ruptures have probabilities of occurrence instead of rates */
+    const kr_gmm_file *files; /* that ground-motion models read */
     size_t fault_room, point_room; /* bytes that makers come to hold for the greatest source */
     kr_site_soa soa;               /* all sites */
     kr_motion *motions;            /* one for each of the tree's models */

@@ -154,6 +154,9 @@ kr_status kr_calc_digest(kr_calc *calc)
         KR_TRY(add_input(calc, &cap, calc->job->files[i].key, calc->job->files[i].path));
     for (size_t i = 0; i < calc->model->nfiles; i++)
         KR_TRY(add_input(calc, &cap, "source_model", calc->model->files[i].path));
+    const char *path;
+    for (size_t i = 0; (path = kr_hazard_file(calc->hazard, i)); i++)
+        KR_TRY(add_input(calc, &cap, "ground_motion_model", path));
     s = digest_inputs(calc);
 out:
     return s;
