@@ -158,7 +158,12 @@ void kr_journal_remove(kr_calc *calc)
 {
     if (!calc->journal)
         return;
+    double since = kr_wall_seconds();
+    const kr_journal_clock *c = &calc->journal->clock;
     remove_files(calc->journal);
+    double now = kr_wall_seconds(), spent = c->spent + now - since;
+    kr_info(calc->ctx, "journal: %.1f MB, %.0f ms, %.2f %% of the run", c->bytes / 1e6, 1e3 * spent,
+            100 * spent / (now - c->began));
     kr_journal_close(&calc->journal);
 }
 

@@ -37,7 +37,7 @@ enum {
 KR_MUST_CHECK kr_status kr_journal_open(kr_calc *calc);
 void kr_journal_close(kr_journal **journal); /* what was put is kept; accepts NULL in *journal */
 
-/** Remove the files: the run is over. */
+/** Remove the files: the run is over. Tells what they took. */
 void kr_journal_remove(kr_calc *calc);
 
 /** In the folder of a run that was interrupted: choose the instruction set that it began with,
