@@ -43,6 +43,7 @@ const cli_command cli_cmd_run = {
         "  --memory-limit SIZE  memory to use at the most, such as 64M or 1.5G; without it "
         "half of what\n"
         "                       the machine and its control groups allow\n"
+        "  --fresh              begin again where an interrupted run could be gone on with\n"
         "  --memory-report      write who held what memory at the peak, by line of source: a table "
         "on the\n"
         "                       terminal, memory.json, flame graphs and a timeline in DIR\n"

@@ -1,4 +1,4 @@
-# timeout: 300
+# timeout: 600
 # Disks that are full or become so, and folders that cannot be written.
 set -u
 command -v python3 >/dev/null || exit 77

@@ -45,13 +45,19 @@ class Run:
         self.log.close()
         return True
 
-    def signal_after(self, seconds, sig):
-        """Send the signal that long after the start. False if the run ended before."""
-        time.sleep(max(0., self.began + seconds - time.monotonic()))
-        if self._reap(os.WNOHANG):
-            return False
-        os.kill(self.child.pid, sig)
-        return True
+    def _cpu_so_far(self):
+        return time.clock_gettime(~self.child.pid << 3 | 2)  # the clock of that process: pthread_getcpuclockid(3)
+
+    def signal_after(self, cpu, sig):
+        """Send the signal when the run has taken so many seconds of processor time, which other work of the machine does
+        not change. False if the run ended before."""
+        while not self.ended():
+            if self._cpu_so_far() >= cpu:
+                self.signalled = time.monotonic()
+                os.kill(self.child.pid, sig)
+                return True
+            time.sleep(.002)
+        return False
 
     def ended(self):
         return self._reap(os.WNOHANG)
@@ -141,16 +147,16 @@ def make_job(name, folder, size):
 
 
 def job_of(kauri, name, folder, seconds):
-    """A job of that kind that takes about so many seconds on this machine as it is now; its results undisturbed are in
+    """A job of that kind that takes about so many seconds of processor time; its results undisturbed are in
     folder/alone."""
     size, alone = KINDS[name][2], os.path.join(folder, 'alone')
     for _ in range(5):
         job = make_job(name, os.path.join(folder, 'model'), size)
         shutil.rmtree(alone, ignore_errors=True)
         job.leave_alone(kauri, alone)
-        if job.wall >= .7 * seconds:
+        if job.cpu >= .7 * seconds:
             break
-        size = int(size * min(8., max(1.3, seconds / job.wall)))
+        size = int(size * min(8., max(1.3, seconds / job.cpu)))
     return job
 
 

@@ -4,7 +4,7 @@
   kills.py KAURI SAME FOLDER [--kills N] [--seed S] [--seconds T] [--kinds a,b,...]
 
 KAURI is the program, SAME the one that compares two results.h5 (results_same), FOLDER takes jobs and results. Jobs are made
-such that they take about T seconds when nobody disturbs them; each is stopped by SIGKILL (three times of four), SIGTERM
+such that each takes about T seconds of processor time; it is stopped by SIGKILL (three times of four), SIGTERM
 or SIGINT, one in three times again while it continues, with one or two threads and another limit of memory at each start.
 After one SIGKILL in three the files of the journal are damaged as a loss of power may leave them: cut off, with bytes
 changed, or gone. Prints what came of it; a run that goes wrong is named and its folder is left.
@@ -113,7 +113,7 @@ class Attempt:
 
     def stop(self):
         """Start and stop. False if there is nothing left to do."""
-        sig, moment = self.rng.choice(SIGNALS), self.rng.uniform(0, 1.02 * self.job.wall)
+        sig, moment = self.rng.choice(SIGNALS), self.rng.uniform(0, 1.02 * self.job.cpu)
         run = self.start()
         sent = run.signal_after(moment, sig)
         status = run.wait()
@@ -128,7 +128,7 @@ class Attempt:
         if status != -sig and (sig == signal.SIGKILL or status != INTERRUPTED):
             raise self.wrong(run)
         self.t.signals[sig.name] = self.t.signals.get(sig.name, 0) + 1
-        self.t.slowest = max(self.t.slowest, run.wall - moment)
+        self.t.slowest = max(self.t.slowest, run.began + run.wall - run.signalled)
         self.stops += 1
         self.before += run.cpu
         endure.check_unfinished(self.a.same, self.job.alone, self.out)

@@ -5,4 +5,4 @@ command -v python3 >/dev/null || exit 77
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 python3 "$KAURI_SOURCE_DIR/tests/endurance/kills.py" "$KAURI_PROGRAM" "$KAURI_SAME" "$scratch" \
-    --kills 200 --seconds 7
+    --kills 200 --seconds 5

@@ -259,7 +259,7 @@ def changes(s):
         f.write('# nothing that counts\n')
         f.flush()
         run = s.start()
-        run.signal_after(.3 * s.job.wall, signal.SIGTERM)
+        run.signal_after(.5 * s.job.cpu, signal.SIGTERM)
         run.wait()
         need(run.goes_on(), 'a comment in the job changes nothing', run)
         f.truncate(len(content.encode()))
@@ -327,7 +327,7 @@ def main():
     p.add_argument('same')
     p.add_argument('folder')
     p.add_argument('--only', choices=[scene.__name__ for scene in SCENES], nargs='+')
-    p.add_argument('--seconds', type=float, default=1)
+    p.add_argument('--seconds', type=float, default=.6)
     a = p.parse_args()
     s = Scene(a, endure.job_of(a.kauri, 'tiles', os.path.join(a.folder, 'tiles'), a.seconds))
     wrong = 0

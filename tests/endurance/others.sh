@@ -1,4 +1,4 @@
-# timeout: 300
+# timeout: 600
 # Clocks that jump, two runs at once, changed inputs and parameters, limits of memory, results of earlier runs.
 set -u
 command -v python3 >/dev/null || exit 77
