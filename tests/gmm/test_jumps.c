@@ -76,7 +76,7 @@ static void test_nowhere_else(void **state)
             begin(&sub, set->classes[c], arguments);
             look(sub.gmm, KR_COL_RAKE, -180.0, 180.0, 0.5);
             look(sub.gmm, KR_COL_DIP, 0.5, 90.0, 0.5);
-            look(sub.gmm, KR_COL_HYPO_DEPTH, 0.0, 130.0, 0.5);
+            look(sub.gmm, KR_COL_HYPO_DEPTH, 0.5, 130.0, 0.5);
             end(&sub);
         }
     }
