@@ -195,7 +195,8 @@ def write_job(path, a, rng):
     sites = CITIES[:a.sites]
     while len(sites) < a.sites:
         t = rng.random()
-        sites.append((167 + 11 * t + rng.gauss(0, .7), -46.5 + 11 * t + rng.gauss(0, .7)))
+        lon = 167 + 11 * t + rng.gauss(0, .7)
+        sites.append((lon if lon <= 180 else lon - 360, -46.5 + 11 * t + rng.gauss(0, .7)))
     with open(os.path.join(os.path.dirname(path), 'sites.csv'), 'w', encoding='utf-8') as f:
         f.writelines('%.5f,%.5f\n' % s for s in sites)
     with open(path, 'w', encoding='utf-8') as f:

@@ -27,6 +27,15 @@ kr_status kr_file_fail(kr_ctx *ctx, const char *path, const char *what)
                    "%s: cannot be %s: %s%s", path, what, strerror_r(e, buf, sizeof buf), hint);
 }
 
+kr_status kr_file_fail_made(kr_ctx *ctx, const char *path, const char *what)
+{
+    int e = errno;
+    char buf[128];
+
+    return kr_fail(ctx, e == ENOMEM ? KR_ENOMEM : KR_EIO, "%s: cannot be %s: %s", path, what,
+                   strerror_r(e, buf, sizeof buf));
+}
+
 /* Open a regular file for reading. */
 static kr_status file_open(kr_ctx *ctx, const char *path, int *fd, int64_t *size)
 {
@@ -116,6 +125,12 @@ bool kr_dir_exists(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+struct dirent *kr_dir_next(DIR *dir)
+{
+    errno = 0;
+    return readdir(dir);
+}
+
 int64_t kr_file_size(const char *path)
 {
     struct stat st;
@@ -178,18 +193,15 @@ kr_status kr_make_dirs(kr_ctx *ctx, const char *path)
 static kr_status sync_opened(kr_ctx *ctx, const char *path, int flags)
 {
     int fd = open(path, flags | O_CLOEXEC);
-    if (fd < 0) {
-        kr_file_fail(ctx, path, "opened");
-        return KR_EIO;
-    }
+    if (fd < 0)
+        return kr_file_fail_made(ctx, path, "opened");
     int reason = fsync(fd) == 0 ? 0 : errno;
     close(fd);
     /* Some file systems know no folders that could be lost. */
     if (reason == 0 || (flags & O_DIRECTORY && reason == EINVAL))
         return KR_OK;
     errno = reason;
-    kr_file_fail(ctx, path, "made to stay");
-    return KR_EIO;
+    return kr_file_fail_made(ctx, path, "made to stay");
 }
 
 kr_status kr_sync_file(kr_ctx *ctx, const char *path)
@@ -210,10 +222,8 @@ kr_status kr_sync_folder_of(kr_ctx *ctx, const char *path)
 kr_status kr_lock(kr_ctx *ctx, const char *path, int *fd)
 {
     *fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (*fd < 0) {
-        kr_file_fail(ctx, path, "created");
-        return KR_EIO;
-    }
+    if (*fd < 0)
+        return kr_file_fail_made(ctx, path, "created");
     struct stat st;
     char text[128];
     int reason = flock(*fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;

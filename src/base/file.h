@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,10 +22,16 @@ enum { KR_FILE_HINT = 300 };
  * path would mend it, KR_ENOMEM, else KR_EIO. */
 kr_status kr_file_fail(kr_ctx *ctx, const char *path, const char *what);
 
+/** The same of a file that is made or removed: no input is wrong then, whatever errno says. */
+kr_status kr_file_fail_made(kr_ctx *ctx, const char *path, const char *what);
+
 /** Whether it is a regular file that can be read. True also where the system fails to tell: who
  * opens it then learns why. */
 bool kr_file_exists(const char *path);
 bool kr_dir_exists(const char *path);
+
+/** The next entry of a folder; NULL at its end with errno 0, or where it cannot be read. */
+struct dirent *kr_dir_next(DIR *dir);
 
 /** Size in bytes, -1 if it cannot be told. */
 int64_t kr_file_size(const char *path);

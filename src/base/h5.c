@@ -35,7 +35,8 @@ static herr_t h5_add_reason(unsigned n, const H5E_error2_t *error, void *data)
     }
     reason->memory =
         reason->memory || error->maj_num == H5E_RESOURCE || error->min_num == H5E_NOSPACE;
-    reason->io = reason->io || (error->desc && strstr(error->desc, quoted));
+    reason->io = reason->io || (error->desc && (strstr(error->desc, quoted) ||
+                                                strstr(error->desc, "can't retrieve stat info")));
     return 0;
 }
 
@@ -240,8 +241,9 @@ kr_status kr_h5_create(kr_ctx *ctx, const char *path, kr_h5 **out)
     kr_h5 *file = *out;
     file->writing = true;
     hid_t access = h5_access();
-    file->id = kr_clear_way(path) ? H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, access) : -1;
-    if (file->id < 0)
+    if (!kr_clear_way(path))
+        s = kr_file_fail_made(ctx, path, "taken out of the way");
+    else if ((file->id = H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, access)) < 0)
         s = kr_h5_fail(file, KR_EIO, "cannot create the HDF5 file", kr_path_base(path));
     H5Pclose(access);
     if (s != KR_OK)
@@ -438,6 +440,8 @@ kr_status kr_h5_dims(kr_h5 *file, const char *name, size_t dims[KR_H5_MAX_RANK],
     if (s != KR_OK)
         return s;
     hid_t space = H5Dget_space(dataset);
+    if (space < 0)
+        return kr_h5_fail(file, KR_EINPUT, "cannot measure the dataset", name);
     s = kr_h5_space_shape(file, name, space, &shape);
     H5Sclose(space);
     if (s != KR_OK)

@@ -24,10 +24,14 @@ static kr_status attr_single(kr_h5 *file, const char *attr, hid_t id, bool text,
 {
     kr_h5_shape shape;
     hid_t space = H5Aget_space(id);
-    kr_status s = kr_h5_space_shape(file, attr, space, &shape);
 
+    if (space < 0)
+        return kr_h5_fail(file, KR_EINPUT, "cannot measure the attribute", attr);
+    kr_status s = kr_h5_space_shape(file, attr, space, &shape);
     H5Sclose(space);
     *type = H5Aget_type(id);
+    if (*type < 0 && s == KR_OK)
+        return kr_h5_fail(file, KR_EINPUT, "cannot tell the type of the attribute", attr);
     H5T_class_t kind = H5Tget_class(*type);
     bool fits =
         text ? kind == H5T_STRING : kind == H5T_INTEGER || kind == H5T_FLOAT || kind == H5T_ENUM;

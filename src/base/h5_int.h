@@ -32,6 +32,9 @@ kr_status kr_h5_fail(const kr_h5 *file, kr_status status, const char *what, cons
 /** The dataset, opened; owned by `file`. A missing one is KR_EINPUT. */
 KR_MUST_CHECK kr_status kr_h5_dataset(kr_h5 *file, const char *name, hid_t *dataset);
 
+/** The type of a dataset's elements, to be closed. */
+KR_MUST_CHECK kr_status kr_h5_type_of(kr_h5 *file, const char *name, hid_t dataset, hid_t *type);
+
 /** Whether a dataset stands in the file itself, in pieces that can be what is stored. KR_EINPUT. */
 KR_MUST_CHECK kr_status kr_h5_check_layout(kr_h5 *file, const char *name, hid_t dataset);
 

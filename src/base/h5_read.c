@@ -26,6 +26,12 @@ static kr_status h5_open_shape(kr_h5 *file, const char *name, hid_t *dataset, kr
     return s;
 }
 
+kr_status kr_h5_type_of(kr_h5 *file, const char *name, hid_t dataset, hid_t *type)
+{
+    *type = H5Dget_type(dataset);
+    return *type >= 0 ? KR_OK : kr_h5_fail(file, KR_EINPUT, "cannot tell the type of", name);
+}
+
 /* Whether so many bytes can come from what is stored of the dataset. */
 static bool h5_can_unfold(hid_t dataset, double bytes)
 {
@@ -39,7 +45,10 @@ static kr_status h5_check_size(kr_h5 *file, const char *name, hid_t dataset,
     if (shape->count > elements_max)
         return kr_fail(file->ctx, KR_EINPUT, "%s: '%s' has %zu elements, too many to read at once",
                        file->path, name, shape->count);
-    hid_t type = H5Dget_type(dataset);
+    hid_t type;
+    kr_status s = kr_h5_type_of(file, name, dataset, &type);
+    if (s != KR_OK)
+        return s;
     size_t size = H5Tget_size(type);
     H5Tclose(type);
     if (h5_can_unfold(dataset, (double)shape->count * (double)(size > 8 ? size : 8)))
@@ -55,10 +64,13 @@ kr_status kr_h5_check_layout(kr_h5 *file, const char *name, hid_t dataset)
 {
     kr_status s = KR_OK;
     hsize_t chunk[H5S_MAX_RANK];
-    hid_t plan = H5Dget_create_plist(dataset), type = H5Dget_type(dataset);
+    hid_t plan = H5Dget_create_plist(dataset), type = H5I_INVALID_HID;
+
+    if (plan < 0)
+        return kr_h5_fail(file, KR_EINPUT, "cannot examine the dataset", name);
+    KR_TRY(kr_h5_type_of(file, name, dataset, &type));
     H5D_layout_t layout = H5Pget_layout(plan);
     double bytes = (double)H5Tget_size(type);
-
     int rank = layout == H5D_CHUNKED ? H5Pget_chunk(plan, H5S_MAX_RANK, chunk) : 0;
     for (int i = 0; i < rank; i++)
         bytes *= (double)chunk[i];
@@ -71,6 +83,7 @@ kr_status kr_h5_check_layout(kr_h5 *file, const char *name, hid_t dataset)
                     "%s: '%s' claims pieces of %.0f bytes, but only %llu bytes of it are stored: "
                     "the file is damaged",
                     file->path, name, bytes, (unsigned long long)H5Dget_storage_size(dataset));
+out:
     H5Tclose(type);
     H5Pclose(plan);
     return s;
@@ -79,7 +92,10 @@ kr_status kr_h5_check_layout(kr_h5 *file, const char *name, hid_t dataset)
 /* Numbers, and h5py's booleans, which are enumerations. */
 static kr_status h5_check_numeric(kr_h5 *file, const char *name, hid_t dataset)
 {
-    hid_t type = H5Dget_type(dataset);
+    hid_t type;
+    kr_status s = kr_h5_type_of(file, name, dataset, &type);
+    if (s != KR_OK)
+        return s;
     H5T_class_t kind = H5Tget_class(type);
 
     H5Tclose(type);
@@ -96,7 +112,10 @@ kr_status kr_h5_is_single(kr_h5 *file, const char *name, bool *out)
     *out = false;
     if (s != KR_OK)
         return s;
-    hid_t type = H5Dget_type(dataset);
+    hid_t type;
+    s = kr_h5_type_of(file, name, dataset, &type);
+    if (s != KR_OK)
+        return s;
     *out = H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) == 4;
     H5Tclose(type);
     return KR_OK;
@@ -258,8 +277,8 @@ kr_status kr_h5_read_strings(kr_h5 *file, const char *name, kr_arena *arena, cha
     *n = 0;
     KR_TRY(h5_open_shape(file, name, &dataset, &shape));
     KR_TRY(h5_check_size(file, name, dataset, &shape));
-    type = H5Dget_type(dataset);
-    if (type < 0 || H5Tget_class(type) != H5T_STRING) {
+    KR_TRY(kr_h5_type_of(file, name, dataset, &type));
+    if (H5Tget_class(type) != H5T_STRING) {
         s = kr_fail(file->ctx, KR_EINPUT, "%s: '%s' does not hold strings", file->path, name);
         goto out;
     }

@@ -13,12 +13,14 @@ static size_t column_size(const kr_h5_column *c)
 static hid_t fixed_text_type(size_t bytes)
 {
     hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, bytes);
-    H5Tset_strpad(type, H5T_STR_NULLPAD);
-    return type;
+    if (H5Tset_size(type, bytes) >= 0 && H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0)
+        return type;
+    H5Tclose(type);
+    return H5I_INVALID_HID;
 }
 
-/* A new type of rows, without gaps: as they stand in the file, or in this machine's memory. */
+/* A new type of rows, without gaps: as they stand in the file, or in this machine's memory.
+ * Negative on failure. */
 static hid_t row_type(const kr_h5_column *columns, size_t n, size_t size, bool stored)
 {
     hid_t row = H5Tcreate(H5T_COMPOUND, size);
@@ -27,9 +29,13 @@ static hid_t row_type(const kr_h5_column *columns, size_t n, size_t size, bool s
         const kr_h5_column *c = &columns[i];
         hid_t text = c->text_bytes ? fixed_text_type(c->text_bytes) : H5I_INVALID_HID;
         hid_t number = stored ? kr_h5_stored(c->type) : kr_h5_native(c->type);
-        H5Tinsert(row, c->name, offset, c->text_bytes ? text : number);
-        if (c->text_bytes)
+        bool bad = H5Tinsert(row, c->name, offset, c->text_bytes ? text : number) < 0;
+        if (text >= 0)
             H5Tclose(text);
+        if (bad) {
+            H5Tclose(row);
+            return H5I_INVALID_HID;
+        }
     }
     return row;
 }
@@ -59,7 +65,12 @@ kr_status kr_h5_write_rows(kr_h5 *file, const char *name, const kr_h5_column *co
     KR_NEW(rows, file->ctx, KR_ACCOUNT_OUTPUT, nrows * size + 1);
     fill_rows(columns, ncolumns, size, nrows, rows);
     stored = row_type(columns, ncolumns, size, true);
-    native = row_type(columns, ncolumns, size, false);
+    if (stored >= 0)
+        native = row_type(columns, ncolumns, size, false);
+    if (native < 0) {
+        s = kr_h5_fail(file, KR_EIO, "cannot create the dataset", name);
+        goto out;
+    }
     KR_TRY(kr_h5_create_dataset(file, name, stored, &shape, NULL, &dataset));
     if (nrows > 0 && H5Dwrite(dataset, native, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows) < 0)
         s = kr_h5_fail(file, KR_EIO, "cannot write the dataset", name);

@@ -1,7 +1,7 @@
 #include "output/digests.h"
 
-#include "base/create.h"
 #include "base/file.h"
+#include "base/outfile.h"
 #include "base/str.h"
 #include "output/table.h"
 
@@ -31,14 +31,17 @@ static kr_status list_files(kr_ctx *ctx, const char *dir, kr_arena *arena, const
     *n = 0;
     DIR *d = opendir(dir);
     if (!d)
-        return kr_fail(ctx, KR_EIO, "%s: cannot be listed", dir);
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+        return kr_file_fail_made(ctx, dir, "listed");
+    struct dirent *e;
+    while ((e = kr_dir_next(d)) != NULL) {
         if (!kr_is_table(e->d_name) && !kr_str_eq(e->d_name, "results.h5"))
             continue;
         KR_GROW(names, cap, *n + 1, ctx, KR_ACCOUNT_OUTPUT);
         KR_ASTR(names[*n], arena, e->d_name);
         ++*n;
     }
+    if (errno != 0)
+        s = kr_file_fail_made(ctx, dir, "listed");
     if (*n)
         qsort(names, *n, sizeof *names, by_name);
 out:
@@ -50,22 +53,15 @@ out:
 static kr_status put(kr_ctx *ctx, const char *path, const char *temporary, const char *const *hex,
                      const char *const *names, size_t n)
 {
-    char text[128];
-    FILE *file = kr_file_create(temporary);
-    int reason = file ? 0 : errno;
-    for (size_t i = 0; i < n && file; i++)
-        fprintf(file, "%s  %s\n", hex[i], names[i]);
-    errno = 0;
-    if (file && (fflush(file) != 0 || ferror(file)))
-        reason = errno ? errno : EIO;
-    if (file && fclose(file) != 0 && !reason)
-        reason = errno;
-    kr_status s = reason ? kr_fail(ctx, KR_EIO, "%s: cannot be written: %s", temporary,
-                                   strerror_r(reason, text, sizeof text))
-                         : kr_sync_file(ctx, temporary);
+    kr_outfile out;
+    kr_status s = kr_outfile_begin_part(ctx, path, &out);
+    for (size_t i = 0; i < n && s == KR_OK; i++)
+        fprintf(out.file, "%s  %s\n", hex[i], names[i]);
+    s = kr_outfile_end(&out, s);
+    if (s == KR_OK)
+        s = kr_sync_file(ctx, temporary);
     if (s == KR_OK && rename(temporary, path) != 0)
-        s = kr_fail(ctx, KR_EIO, "%s: cannot be put in place: %s", path,
-                    strerror_r(errno, text, sizeof text));
+        s = kr_file_fail_made(ctx, path, "put in place");
     if (s != KR_OK)
         unlink(temporary);
     return s;

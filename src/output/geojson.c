@@ -167,7 +167,7 @@ kr_status kr_geojson_finish(kr_geojson *file, kr_status status)
     kr_status s = status;
     bool empty = s == KR_OK && file->nfeatures == 0;
     if (empty && unlink(file->path) != 0 && errno != ENOENT) /* of an earlier call */
-        s = kr_file_fail(file->ctx, file->path, "removed");
+        s = kr_file_fail_made(file->ctx, file->path, "removed");
     if (empty)
         kr_outfile_discard(&file->outfile);
     else

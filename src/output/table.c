@@ -223,11 +223,13 @@ bool kr_is_table(const char *name)
     return kr_str_eq(name, "realizations.csv") || kr_str_eq(name, "realizations.csv.part");
 }
 
-/* The next entry, or NULL at the end or with errno set. */
-static struct dirent *next_entry(DIR *d)
+static kr_status cannot_remove(kr_ctx *ctx, const char *dir, const char *name)
 {
-    errno = 0;
-    return readdir(d);
+    int reason = errno;
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    errno = reason;
+    return kr_file_fail_made(ctx, path, "removed");
 }
 
 kr_status kr_tables_remove(kr_ctx *ctx, const char *dir)
@@ -236,19 +238,19 @@ kr_status kr_tables_remove(kr_ctx *ctx, const char *dir)
     size_t n = 0;
     DIR *d = opendir(dir);
     if (!d)
-        return kr_file_fail(ctx, dir, "read");
+        return kr_file_fail_made(ctx, dir, "read");
     struct dirent *e;
-    while (s == KR_OK && (e = next_entry(d)) != NULL) {
+    while (s == KR_OK && (e = kr_dir_next(d)) != NULL) {
         bool table = kr_is_table(e->d_name);
         if (!table && !kr_str_eq(e->d_name, KR_DIGESTS_NAME))
             continue;
         if (unlinkat(dirfd(d), e->d_name, 0) == 0)
             n += table;
-        else
-            s = kr_file_fail(ctx, e->d_name, "removed");
+        else if (errno != EISDIR) /* a folder is no table: who writes one of that name will be told */
+            s = cannot_remove(ctx, dir, e->d_name);
     }
     if (s == KR_OK && errno != 0)
-        s = kr_file_fail(ctx, dir, "read");
+        s = kr_file_fail_made(ctx, dir, "read");
     closedir(d);
     if (n)
         kr_info(ctx, "%s: removed %zu tables of an earlier run", dir, n);

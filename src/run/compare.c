@@ -36,12 +36,17 @@ static kr_status list_tables(kr_ctx *ctx, const char *dir, kr_arena *arena, cons
     *out = NULL;
     if (!d)
         return kr_fail(ctx, KR_EINPUT, "%s: %s", dir, strerror_r(errno, reason, sizeof reason));
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
+    struct dirent *e;
+    while ((e = kr_dir_next(d)) != NULL) {
         if (!kr_str_ends(e->d_name, ".csv") || kr_memory_is_table(e->d_name))
             continue;
         KR_GROW(names, cap, *n + 1, ctx, KR_ACCOUNT_OTHER);
         KR_ASTR(names[*n], arena, e->d_name);
         ++*n;
+    }
+    if (errno != 0) {
+        s = kr_file_fail(ctx, dir, "listed");
+        goto out;
     }
     if (*n) {
         qsort(names, *n, sizeof *names, by_text);

@@ -3,9 +3,13 @@
 #include "support/support.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -380,34 +384,65 @@ static void test_impossible_requests(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* Write a file of some 3 kB where files may have `most` bytes; 0: told as it should be. */
+static int write_limited(const char *path, rlim_t most)
+{
+    kr_ctx *ctx = NULL;
+    kr_h5 *f = NULL;
+    size_t n = 100;
+    double x[100] = {0};
+    kr_status s = kr_ctx_create(&ctx);
+
+    signal(SIGXFSZ, SIG_IGN);
+    if (setrlimit(RLIMIT_FSIZE, &(struct rlimit){most, most}) != 0)
+        return 2;
+    if (s == KR_OK)
+        s = kr_h5_create(ctx, path, &f);
+    if (s == KR_OK)
+        s = kr_h5_write(f, "x", KR_H5_F64, 1, &n, x);
+    if (s == KR_OK)
+        s = kr_h5_close(&f);
+    else
+        kr_h5_discard(&f);
+    bool told = strncmp(kr_ctx_error(ctx), path, strlen(path)) == 0 &&
+                strstr(kr_ctx_error(ctx), ": cannot ") &&
+                strstr(kr_ctx_error(ctx), "': File too large");
+    return s == KR_EIO && told && kr_ctx_memory(ctx).current == 0 ? 0 : 1;
+}
+
 /* In a child: the library loses memory when its first write fails, which is no leak of ours. */
-static void test_disk_full(void **state)
+static void test_no_room(void **state)
+{
+    const rlim_t most[] = {0, 50, 500, 1500};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof most / sizeof most[0]; i++) {
+        fflush(NULL);
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(write_limited(kt_path(dir, "full.h5"), most[i]));
+        int status = -1;
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+    }
+}
+
+/* A device under the name of a file is neither removed nor written to. */
+static void test_device(void **state)
 {
     (void)state;
-    if (access("/dev/full", W_OK) != 0)
+    const char *path = kt_path(dir, "device.h5");
+    if (mknod(path, S_IFCHR | 0600, makedev(1, 7)) != 0) /* only root may */
         skip();
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        kr_ctx *ctx = NULL;
-        kr_h5 *f = NULL;
-        size_t n = 100;
-        double x[100] = {0};
-        kr_status s = kr_ctx_create(&ctx);
-        if (s == KR_OK)
-            s = kr_h5_create(ctx, "/dev/full", &f);
-        if (s == KR_OK)
-            s = kr_h5_write(f, "x", KR_H5_F64, 1, &n, x);
-        if (s == KR_OK)
-            s = kr_h5_close(&f);
-        bool told = strstr(kr_ctx_error(ctx), "/dev/full: cannot ") &&
-                    strstr(kr_ctx_error(ctx), "': No space left on device");
-        _exit(s == KR_EIO && told && kr_ctx_memory(ctx).current == 0 ? 0 : 1);
-    }
-    int status = -1;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
+    kr_ctx *ctx = kt_ctx();
+    kr_h5 *f = NULL;
+    struct stat st;
+    kt_fails(ctx, kr_h5_create(ctx, path, &f), KR_EIO, "device.h5: cannot be taken out of the way");
+    assert_int_equal(lstat(path, &st), 0);
+    assert_true(S_ISCHR(st.st_mode));
+    unlink(path);
+    kt_ctx_end(&ctx);
 }
 
 static kr_status h5_scenario(kr_ctx *ctx, void *user)
@@ -490,7 +525,8 @@ int main(void)
         cmocka_unit_test(test_what_is_there),
         cmocka_unit_test(test_files_are_reproducible),
         cmocka_unit_test(test_impossible_requests),
-        cmocka_unit_test(test_disk_full),
+        cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_device),
         cmocka_unit_test(test_each_allocation_can_fail),
         cmocka_unit_test(test_image),
     };

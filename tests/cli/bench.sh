@@ -23,7 +23,7 @@ grep -q "^bench: $scratch/none is not there; make release" "$scratch/out" || fai
 grep -q 'Traceback' "$scratch/out" && fail "a job that is not there: $(cat "$scratch/out")"
 # one row of what is foretold
 small=$scratch/area/job.ini
-cp -r "$KAURI_SOURCE_DIR/demos/area" "$scratch"
+copy_demo area "$scratch/area"
 sed -i 's/^region_grid_spacing.*/region_grid_spacing = 60/' "$small"
 # (resident memory and time are of this build and machine, with sanitizers as well: not held to anything here)
 ./predict.py "$small" >"$scratch/out" 2>&1

@@ -1,6 +1,6 @@
 # kauri export: tables of a finished run, any single realization included; the run stays as it is.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
-cp -r "$KAURI_SOURCE_DIR/demos/area" "$scratch/area"
+copy_demo area "$scratch/area"
 cd "$scratch/area" || exit 1
 kauri=$KAURI_PROGRAM
 few=(-p region_grid_spacing=60 -p area_source_discretization=60 -p disagg_by_src=true)

@@ -1,6 +1,6 @@
 # --memory-report: what it writes, that it stays when the run is killed, and that it changes nothing else.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
-cp -r "$KAURI_SOURCE_DIR/demos/area" "$scratch/area"
+copy_demo area "$scratch/area"
 cd "$scratch/area" || exit 1
 coarse=(-p region_grid_spacing=40 -p area_source_discretization=60)
 files=(memory.json memory-top-down.svg memory-bottom-up.svg memory-timeline.csv memory-timeline.svg)

@@ -1,6 +1,6 @@
 # Where the time went: the phases of a run add up to what the process took, in the log and in results.h5.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
-cp -r "$KAURI_SOURCE_DIR/demos/area" "$scratch/area"
+copy_demo area "$scratch/area"
 cd "$scratch/area" || exit 1
 coarse=(-p region_grid_spacing=40 -p area_source_discretization=60)
 

@@ -1,7 +1,7 @@
 # What is told before a run, against what the run then takes: memory for several limits and threads, work;
 # limits that are refused and limits that do; what fits.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
-cp -r "$KAURI_SOURCE_DIR/demos/area" "$scratch/area"
+copy_demo area "$scratch/area"
 cd "$scratch/area" || exit 1
 
 # 100 sites, more than one block of them; levels enough to count.

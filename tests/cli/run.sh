@@ -1,6 +1,6 @@
 # One job under several settings: the same numbers for any threads, tiles and ways to ask.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
-cp -r "$KAURI_SOURCE_DIR/demos/area" "$scratch/area"
+copy_demo area "$scratch/area"
 cd "$scratch/area" || exit 1
 
 # a coarser grid than the demo's: 86 sites, more than one block of them

@@ -1,8 +1,8 @@
 # A job under several settings: the table, its columns, what fails, what is left behind.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 folder="$scratch/it's a \"folder\", (new"
-mkdir -p "$folder" "$scratch/tmp"
-cp -r "$KAURI_SOURCE_DIR/demos/area/." "$folder"
+mkdir "$scratch/tmp"
+copy_demo area "$folder"
 cd "$folder" || exit 1
 export TMPDIR="$scratch/tmp"
 

@@ -1,7 +1,7 @@
 # kauri stats: the statistics of runs that were computed apart, with other weights, without some of the
 # branches, are those of the job that was computed so; and what does not go together is refused.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
-cp -r "$KAURI_SOURCE_DIR/demos/area" "$scratch/area"
+copy_demo area "$scratch/area"
 cd "$scratch/area" || exit 1
 kauri=$KAURI_PROGRAM
 

@@ -1,7 +1,7 @@
 # Files that come from anybody: they are read where they lie, but nothing is written outside of the folder of the
 # results, not through links either.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
-cp -r "$KAURI_SOURCE_DIR/demos/area" "$scratch/area"
+copy_demo area "$scratch/area"
 cd "$scratch/area" || exit 1
 sed -i '/^region/d' job.ini
 kauri=$KAURI_PROGRAM

@@ -1,7 +1,7 @@
 # kauri verify: a run is as it was written, until a byte of it is changed; and what a run tells of how it came
 # about: digests that sha256sum gives too, options in force with their defaults, in results.h5 and in tables.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
-cp -r "$KAURI_SOURCE_DIR/demos/area" "$scratch/area"
+copy_demo area "$scratch/area"
 cd "$scratch/area" || exit 1
 sed -i '/^region/d' job.ini
 kauri=$KAURI_PROGRAM

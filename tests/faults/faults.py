@@ -282,7 +282,7 @@ class Trial:
 def prepare(job, scratch):
     """The job's own folder, what an undisturbed run gives, and its counts."""
     job.home = os.path.join(scratch, "home-" + job.name)
-    shutil.copytree(os.path.join(SOURCE, job.folder), job.home)
+    shutil.copytree(os.path.join(SOURCE, job.folder), job.home, ignore=shutil.ignore_patterns("*-results"))
     for args in job.before:
         done = call(args, job.home)
         if done.returncode != 0:

@@ -359,6 +359,8 @@ HOOK(WRITE, int, -1, truncate, (const char *path, off_t n), (path, n), path, -1)
 HOOK(WRITE, int, -1, fallocate, (int fd, int mode, off_t at, off_t n), (fd, mode, at, n), NULL, fd)
 HOOK(WRITE, int, errno, posix_fallocate, (int fd, off_t at, off_t n), (fd, at, n), NULL, fd)
 
+HOOK(LOOK, struct dirent *, NULL, readdir, (DIR * dir), (dir), NULL, dirfd(dir))
+HOOK(LOOK, struct dirent64 *, NULL, readdir64, (DIR * dir), (dir), NULL, dirfd(dir))
 HOOK(OPEN, DIR *, NULL, opendir, (const char *path), (path), path, -1)
 HOOK(OPEN, int, -1, mkstemp, (char *path), (path), path, -1)
 HOOK(OPEN, int, -1, mkostemp, (char *path, int flags), (path, flags), path, -1)

@@ -11,6 +11,11 @@ fail() {
     failures=$((failures + 1))
 }
 
+# copy_demo NAME FOLDER: a new folder with the files of a demo, but not the results of who has tried it there.
+copy_demo() {
+    cp -r "$KAURI_SOURCE_DIR/demos/$1" "$2" && rm -rf "$2"/*-results
+}
+
 # run_case CASE JOB RTOL: every expected table must exist and agree; other tables are allowed. A case with a
 # file `tolerance` has other options of `kauri compare` on its first line, and the reason below.
 run_case() {
