@@ -52,7 +52,8 @@ class Run:
         """Send the signal when the run has taken so many seconds of processor time, which other work of the machine does
         not change. False if the run ended before."""
         while not self.ended():
-            if self._cpu_so_far() >= cpu:
+            self.cpu_signalled = self._cpu_so_far()
+            if self.cpu_signalled >= cpu:
                 self.signalled = time.monotonic()
                 os.kill(self.child.pid, sig)
                 return True
@@ -110,18 +111,16 @@ class Job:
         shutil.rmtree(out, ignore_errors=True)
 
 
-NATION = '--crust 6 --interface 2 --second 2 --points 36 --measures 3 --levels 20 --motions small '
+NATION = '--crust 6 --interface 2 --second 2 --points 36 --measures 3 --levels 20 --motions small --ruptures 200 '
 KINDS = {
-    # name: model, what its cost grows with, at first, parameters
-    'tiles': (NATION + '--sites 200 --individual false', '--ruptures', 40, ()),
-    'single': (NATION + '--sites 3 --individual true --crust 12', '--ruptures', 60,
-               ('hazard_maps=true', 'uniform_hazard_spectra=true', 'std=true')),
-    'uncertainty': (NATION + '--sites 12 --individual false', '--ruptures', 60,
+    # name: model, sites at first (what it costs grows with them), parameters
+    'tiles': (NATION + '--individual false', 200, ()),
+    'single': (NATION + '--individual true --crust 12', 1, ('hazard_maps=true', 'uniform_hazard_spectra=true', 'std=true')),
+    'uncertainty': (NATION + '--individual false', 12,
                     ('uncertainty=true', 'std=true', 'quantiles=0.05 0.16 0.5 0.84 0.95')),
-    'sampled': (NATION + '--sites 70 --individual false', '--ruptures', 40,
-                ('number_of_logic_tree_samples=300', 'random_seed=7')),
-    'sources': (NATION + '--sites 80 --individual true --crust 2', '--ruptures', 40, ('disagg_by_src=true',)),
-    'soil': (None, 'sites', 10, ()),
+    'sampled': (NATION + '--individual false', 40, ('number_of_logic_tree_samples=300', 'random_seed=7')),
+    'sources': (NATION + '--individual true --crust 2', 20, ('disagg_by_src=true',)),
+    'soil': (None, 80, ()),
 }
 
 
@@ -133,31 +132,33 @@ def write_soil(folder, nsites):
     with open(os.path.join(folder, 'sites.csv'), 'w', encoding='utf-8') as f:
         f.write('lon,lat,vs30,z1pt0,z2pt5,vs30measured,ampcode\n')
         for i in range(nsites):
-            f.write('%.4f,%.4f,%d,50,1.5,1,%s\n' % (rng.uniform(-.6, .6), rng.uniform(-.4, .6), 700 + i % 2 * 60,
+            f.write('%.4f,%.4f,%d,50,1.5,1,%s\n' % (-.6 + .01 * (i % 120), -.4 + .01 * (i // 120), 700 + i % 2 * 60,
                                                     rng.choice(('soft', 'hard'))))
     return os.path.join(folder, 'job.ini')
 
 
-def make_job(name, folder, size):
-    options, what, _, parameters = KINDS[name]
+def make_job(name, folder, sites):
+    options, _, parameters = KINDS[name]
     shutil.rmtree(folder, ignore_errors=True)
-    path = (write_soil(folder, size) if options is None else
-            model.write(folder, model.parse('%s %s %d' % (options, what, size))))
+    path = (write_soil(folder, sites) if options is None else
+            model.write(folder, model.parse('%s --sites %d' % (options, sites))))
     return Job(name, path, parameters)
 
 
 def job_of(kauri, name, folder, seconds):
     """A job of that kind that takes about so many seconds of processor time; its results undisturbed are in
     folder/alone."""
-    size, alone = KINDS[name][2], os.path.join(folder, 'alone')
-    for _ in range(5):
-        job = make_job(name, os.path.join(folder, 'model'), size)
+    sites, alone, before = KINDS[name][1], os.path.join(folder, 'alone'), (0, 0.)
+    for _ in range(8):
+        job = make_job(name, os.path.join(folder, 'model'), sites)
         shutil.rmtree(alone, ignore_errors=True)
         job.leave_alone(kauri, alone)
-        if job.cpu >= .7 * seconds:
-            break
-        size = int(size * min(8., max(1.3, seconds / job.cpu)))
-    return job
+        if job.cpu >= .8 * seconds:
+            return job
+        each = max(job.cpu - before[1], .01 * job.cpu) / (sites - before[0])  # part of the time does not grow
+        before = (sites, job.cpu)
+        sites += max(1, int(min(7 * sites, max(.3 * sites, (seconds - job.cpu) / each))))
+    raise Wrong('%s: no number of sites takes %g s' % (name, seconds))
 
 
 # ------------------------------------------------------------------ what is left

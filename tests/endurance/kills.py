@@ -31,7 +31,8 @@ class Tally:
         self.signals = {}
         self.stops = 0  # of runs that nobody damaged
         self.before = self.twice = self.alone = 0.  # computed until these, computed again, of the jobs left alone
-        self.slowest = 0.  # from a signal to the end
+        self.lost = {}  # by signal: of each run that was stopped once, the time above that of the one left alone
+        self.slowest = self.slowest_cpu = 0.  # from a signal to the end
 
     def kills(self):
         return sum(self.signals.values())
@@ -48,7 +49,10 @@ class Tally:
                   'stop, reading included; a run left alone takes %.2f s): %.0f %% of the work was kept' % (
                       self.before, self.stops, self.twice, self.twice / self.stops, self.alone / self.runs,
                       100 * (1 - self.twice / self.before)))
-        print('a signal ended a run within %.2f s' % self.slowest)
+        for name, lost in sorted(self.lost.items()):
+            print('stopped once, by %s: %.2f s more than left alone, at most %.2f s, of %d runs' % (
+                name, sum(lost) / len(lost), max(lost), len(lost)))
+        print('a signal ended a run within %.2f s, %.2f s of processor time' % (self.slowest, self.slowest_cpu))
 
 
 def cut(path, rng):
@@ -93,7 +97,7 @@ class Attempt:
         self.a, self.t, self.rng, self.job, self.out = args, tally, rng, job, out
         self.story, self.spent, self.before = [], 0., 0.
         self.starts = self.stops = 0
-        self.damaged = False
+        self.damaged, self.last = False, None
 
     def start(self, *more):
         threads, limit = self.rng.choice((1, 2)), self.rng.choice(self.job.limits)
@@ -129,6 +133,8 @@ class Attempt:
             raise self.wrong(run)
         self.t.signals[sig.name] = self.t.signals.get(sig.name, 0) + 1
         self.t.slowest = max(self.t.slowest, run.began + run.wall - run.signalled)
+        self.t.slowest_cpu = max(self.t.slowest_cpu, run.cpu - run.cpu_signalled)
+        self.last = sig.name
         self.stops += 1
         self.before += run.cpu
         endure.check_unfinished(self.a.same, self.job.alone, self.out)
@@ -167,6 +173,8 @@ class Attempt:
             self.t.stops += self.stops
             self.t.before += self.before
             self.t.twice += self.spent - self.job.cpu
+            if self.stops == 1 and self.starts == 2:
+                self.t.lost.setdefault(self.last, []).append(self.spent - self.job.cpu)
 
 
 def main():

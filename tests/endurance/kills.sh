@@ -1,7 +1,8 @@
+# timeout: 600
 # A few runs that are stopped at random moments, and continued to the same bits. kills_long.sh tries many.
 set -u
 command -v python3 >/dev/null || exit 77
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 python3 "$KAURI_SOURCE_DIR/tests/endurance/kills.py" "$KAURI_PROGRAM" "$KAURI_SAME" "$scratch" \
-    --kills 4 --seconds 0.6 --kinds tiles,single
+    --kills 4 --seconds 1.5 --kinds tiles,single

@@ -343,7 +343,7 @@ def main():
     p.add_argument('same')
     p.add_argument('folder')
     p.add_argument('--only', choices=[scene.__name__ for scene in SCENES], nargs='+')
-    p.add_argument('--seconds', type=float, default=.6)
+    p.add_argument('--seconds', type=float, default=1.5)
     a = p.parse_args()
     s = Scene(a, endure.job_of(a.kauri, 'tiles', os.path.join(a.folder, 'tiles'), a.seconds))
     wrong = 0
