@@ -72,7 +72,7 @@ check-valgrind:  ## the unit tests under valgrind's memcheck
 	cmake --build --preset dev
 	@tools/check-valgrind.sh build/dev
 
-check-cov:  ## all tests with executed lines counted, the figures printed
+check-cov:  ## all tests; fails below 90 % of lines executed or 80 % of branches taken
 	@$(DEPS) long
 	cmake --preset cov
 	cmake --build --preset cov
