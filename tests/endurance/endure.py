@@ -99,12 +99,13 @@ class Job:
         self.alone, self.wall, self.cpu = out, run.wall, run.cpu
 
     def find_limits(self, kauri, folder):
-        """Without a limit, with the least of a list that is enough, and with some more than that."""
+        """Without a limit, and with the two of a list that follow the least that is enough: what threads hold as they
+        read differs a little from run to run."""
         out = os.path.join(folder, 'limit')
         for i, limit in enumerate(LIMITS):
             run = self.start(kauri, out, 2, limit)
             if run.wait() == 0:
-                self.limits = [None, limit, LIMITS[min(i + 1, len(LIMITS) - 1)]]
+                self.limits = [None, *LIMITS[i + 1:i + 3]]
                 break
             if run.child.returncode != 3:
                 raise Wrong('%s with %s: %s' % (self.name, limit, run.text[-2000:]))

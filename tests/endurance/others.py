@@ -285,6 +285,29 @@ def changes(s):
     s.continues()
 
 
+def instructions(s):
+    """A run keeps the set of instructions that it began with, also where another one is chosen as it goes on."""
+    with open(os.path.join(s.job.alone, 'hazard_curve-mean-PGA.csv'), encoding='utf-8') as f:
+        if "isa='base'" in f.readline():
+            raise Skipped('this processor has one set of instructions')
+    s.clear()
+    s.stopped()
+    run = s.start(KAURI_ISA='v2')
+    need(run.wait() == 0 and run.goes_on(), 'it did not go on', run)
+    s.is_right()
+    s.clear()
+    need(s.start(KAURI_ISA='v2').wait() == 0, 'a run with the least set')
+    least = os.path.join(s.a.folder, 'least')
+    shutil.rmtree(least, ignore_errors=True)
+    os.rename(s.out, least)
+    run = s.under_way(KAURI_ISA='v2')
+    run.signal_after(0, signal.SIGTERM)
+    run.wait()
+    run = s.start()
+    need(run.wait() == 0 and run.goes_on(), 'it did not go on', run)
+    s.is_right(least)
+
+
 def fresh(s):
     """--fresh begins again, also with other parameters."""
     s.clear()
@@ -333,8 +356,8 @@ def tables_fail(s):
         s.continues()
 
 
-SCENES = [file_size_limit, full_disk, small_disk, read_only, two_at_once, killed_and_started, clocks, changes, fresh,
-          no_room, earlier_results, tables_fail]
+SCENES = [file_size_limit, full_disk, small_disk, read_only, two_at_once, killed_and_started, clocks, changes, instructions,
+          fresh, no_room, earlier_results, tables_fail]
 
 
 def main():
