@@ -131,6 +131,16 @@ struct dirent *kr_dir_next(DIR *dir)
     return readdir(dir);
 }
 
+bool kr_truncate(int fd, size_t bytes)
+{
+    int done;
+
+    do
+        done = ftruncate(fd, (off_t)bytes);
+    while (done != 0 && errno == EINTR);
+    return done == 0;
+}
+
 int64_t kr_file_size(const char *path)
 {
     struct stat st;

@@ -33,6 +33,9 @@ bool kr_dir_exists(const char *path);
 /** The next entry of a folder; NULL at its end with errno 0, or where it cannot be read. */
 struct dirent *kr_dir_next(DIR *dir);
 
+/** Cut a file that is open for writing, or lengthen it by zeros. False (errno). */
+bool kr_truncate(int fd, size_t bytes);
+
 /** Size in bytes, -1 if it cannot be told. */
 int64_t kr_file_size(const char *path);
 

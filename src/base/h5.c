@@ -49,13 +49,16 @@ static h5_reason h5_why(void)
     return reason;
 }
 
+static kr_status h5_status(h5_reason reason, kr_status otherwise)
+{
+    return reason.io ? KR_EIO : reason.memory ? KR_ENOMEM : otherwise;
+}
+
 /* Whether the last call of the library failed for lack of memory or by the system: what it asked
  * for may be there. */
 static bool h5_cannot_tell(void)
 {
-    h5_reason reason = h5_why();
-
-    return reason.memory || reason.io;
+    return h5_status(h5_why(), KR_OK) != KR_OK;
 }
 
 kr_status kr_h5_fail(const kr_h5 *file, kr_status status, const char *what, const char *name)
@@ -67,12 +70,16 @@ kr_status kr_h5_fail(const kr_h5 *file, kr_status status, const char *what, cons
         reason.text = system + sizeof quoted - 1;
         len = strcspn(reason.text, "'");
     }
-    if (reason.io)
-        status = KR_EIO;
-    else if (reason.memory)
-        status = KR_ENOMEM;
-    return kr_fail(file->ctx, status, "%s: %s '%s': %.*s", file->path, what, name,
-                   (int)(len < 1000 ? len : 1000), reason.text);
+    return kr_fail(file->ctx, h5_status(reason, status), "%s: %s '%s': %.*s", file->path, what,
+                   name, (int)(len < 1000 ? len : 1000), reason.text);
+}
+
+kr_status kr_h5_fail_absent(const kr_h5 *file, const char *what, const char *name)
+{
+    if (file->unsure != KR_OK)
+        return kr_fail(file->ctx, file->unsure, "%s: cannot be read: %s '%s' was not found",
+                       file->path, what, name);
+    return kr_fail(file->ctx, KR_EINPUT, "%s: there is no %s '%s'", file->path, what, name);
 }
 
 /* Name of the file as kr_h5 keeps it, and nothing opened yet. */
@@ -292,7 +299,7 @@ void kr_h5_discard(kr_h5 **file)
     h5_end(file, false);
 }
 
-bool kr_h5_exists(const kr_h5 *file, const char *name)
+bool kr_h5_exists(kr_h5 *file, const char *name)
 {
     char part[1024];
     size_t n = strlen(name);
@@ -308,8 +315,10 @@ bool kr_h5_exists(const kr_h5 *file, const char *name)
         htri_t is = H5Lexists(file->id, part, H5P_DEFAULT);
         if (is > 0)
             is = H5Oexists_by_name(file->id, part, H5P_DEFAULT);
-        if (is < 0 && h5_cannot_tell())
+        if (is < 0 && h5_cannot_tell()) {
+            file->unsure = h5_status(h5_why(), KR_OK);
             return true;
+        }
         if (is <= 0)
             return false;
     }
@@ -384,7 +393,7 @@ kr_status kr_h5_dataset(kr_h5 *file, const char *name, hid_t *dataset)
     *dataset = H5I_INVALID_HID;
     KR_TRY(kr_h5_settle(file));
     if (!kr_h5_exists(file, name)) {
-        s = kr_fail(file->ctx, KR_EINPUT, "%s: there is no dataset '%s'", file->path, name);
+        s = kr_h5_fail_absent(file, "dataset", name);
         goto out;
     }
     KR_NEW(file->dataset_name, file->ctx, KR_ACCOUNT_OUTPUT, strlen(name) + 1);

@@ -37,7 +37,9 @@ KR_MUST_CHECK kr_status kr_h5_open_image(kr_ctx *ctx, const char *name, const vo
 KR_MUST_CHECK kr_status kr_h5_close(kr_h5 **file);
 void kr_h5_discard(kr_h5 **file); /* close, ignoring errors (clean-up paths) */
 
-bool kr_h5_exists(const kr_h5 *file, const char *name);
+/** Whether there is a dataset or a group of that name. True also where the library fails to tell:
+ * who opens it then learns why. */
+bool kr_h5_exists(kr_h5 *file, const char *name);
 
 /** Names of the members of a group, sorted, in the arena. */
 KR_MUST_CHECK kr_status kr_h5_list(kr_h5 *file, const char *group, kr_arena *arena, char ***names,

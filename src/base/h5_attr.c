@@ -10,7 +10,7 @@ static kr_status attr_open(kr_h5 *file, const char *object, const char *attr, hi
 {
     *id = H5I_INVALID_HID;
     if (!kr_h5_exists(file, object))
-        return kr_fail(file->ctx, KR_EINPUT, "%s: there is no '%s'", file->path, object);
+        return kr_h5_fail_absent(file, "group or dataset", object);
     htri_t there = H5Aexists_by_name(file->id, object, attr, H5P_DEFAULT);
     if (there == 0)
         return KR_OK;

@@ -10,6 +10,7 @@ struct kr_h5 {
     kr_ctx *ctx;
     hid_t id;
     bool writing;
+    kr_status unsure; /* why it could not be told once whether something is there; or KR_OK */
     char *path;
     /* The dataset used last stays open: slab by slab, its chunk cache saves unpacking and packing
      * a chunk again for every call. */
@@ -28,6 +29,9 @@ typedef struct kr_h5_shape {
 
 /** Record "path: what 'name': why", the reason from the library's error stack. */
 kr_status kr_h5_fail(const kr_h5 *file, kr_status status, const char *what, const char *name);
+
+/** Record that a dataset or what else is not there: KR_EINPUT, or why that is not sure. */
+kr_status kr_h5_fail_absent(const kr_h5 *file, const char *what, const char *name);
 
 /** The dataset, opened; owned by `file`. A missing one is KR_EINPUT. */
 KR_MUST_CHECK kr_status kr_h5_dataset(kr_h5 *file, const char *name, hid_t *dataset);

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The file begins with this line; then notes, each a head and its bytes. Numbers stand as the
@@ -49,13 +50,16 @@ static kr_status notes_fail(const kr_notes *x, const char *what, int reason)
 
 /* ------------------------------------------------------------------ reading */
 
-/* n bytes at an offset; false where the file ends before. */
+/* n bytes at an offset; false where the file ends before (errno 0), or cannot be read. */
 static bool read_at(int fd, void *out, size_t n, size_t offset)
 {
     size_t got = 0;
+    errno = 0;
     while (got < n) {
         ssize_t r = pread(fd, (char *)out + got, n - got, (off_t)(offset + got));
-        if (r == 0 || (r < 0 && errno != EINTR))
+        if (r < 0 && errno == EINTR)
+            errno = 0;
+        else if (r <= 0)
             return false;
         got += r > 0 ? (size_t)r : 0;
     }
@@ -80,17 +84,21 @@ static kr_hash128 hash_of_content(const void *data, size_t n)
     return h;
 }
 
+/* A head that is whole; false with errno 0 where there is none. */
 static bool read_head(int fd, size_t offset, size_t size, note_head *head)
 {
+    errno = 0;
     return size - offset >= sizeof *head && read_at(fd, head, sizeof *head, offset) &&
            kr_hash_equal(hash_of(head, offsetof(note_head, own)), head->own) &&
            head->bytes <= size - offset - sizeof *head && head->kind <= UINT32_MAX;
 }
 
+/* The same of its content. */
 static bool check_content(const kr_notes *x, const note_head *head, size_t offset)
 {
     kr_hash128 h;
     kr_hash_init(&h);
+    errno = 0;
     for (size_t at = 0; at < head->bytes; at += BUFFER) {
         size_t n = head->bytes - at < BUFFER ? head->bytes - at : BUFFER;
         if (!read_at(x->fd, x->buffer, n, offset + at))
@@ -144,15 +152,19 @@ static kr_status check_magic(kr_notes *x, size_t size)
     x->whole = size < MAGIC_BYTES ? 0 : MAGIC_BYTES;
     if (read_at(x->fd, magic, n, 0) && memcmp(magic, MAGIC, n) == 0)
         return KR_OK;
+    if (errno != 0)
+        return notes_fail(x, "cannot be read", errno);
     return kr_fail(x->ctx, KR_EINPUT, "%s: is not the journal of a run of this Kauri", x->path);
 }
 
 static kr_status read_notes(kr_notes *x)
 {
     kr_status s = KR_OK;
-    int64_t file_size = kr_file_size(x->path);
-    size_t size = file_size > 0 ? (size_t)file_size : 0;
+    struct stat st;
     note_head head;
+    if (fstat(x->fd, &st) != 0)
+        return notes_fail(x, "cannot be examined", errno);
+    size_t size = S_ISREG(st.st_mode) ? (size_t)st.st_size : 0;
     KR_TRY(check_magic(x, size));
     while (x->whole && read_head(x->fd, x->whole, size, &head) &&
            check_content(x, &head, x->whole + sizeof head)) {
@@ -161,6 +173,10 @@ static kr_status read_notes(kr_notes *x)
                                      .bytes = head.bytes,
                                      .offset = x->whole + sizeof head};
         x->whole += sizeof head + head.bytes;
+    }
+    if (errno != 0) { /* what is behind may be whole, and must not be cut off */
+        s = notes_fail(x, "cannot be read", errno);
+        goto out;
     }
     x->lost = size - x->whole;
     s = sort_entries(x);
@@ -317,8 +333,8 @@ static kr_status write_all(kr_notes *x, const void *data, size_t n)
         ssize_t w = pwrite(x->out, (const char *)data + done, n - done, (off_t)(x->at + done));
         if (w < 0 && errno != EINTR) {
             int reason = errno;
-            int cut = ftruncate(x->out, (off_t)x->at);
-            (void)cut; /* what is too much is left out when the file is opened again */
+            /* What is too much is left out when the file is opened again. */
+            (void)!kr_truncate(x->out, x->at);
             return notes_fail(x, "cannot be written", reason);
         }
         done += w > 0 ? (size_t)w : 0;
@@ -332,7 +348,7 @@ static kr_status begin_writing(kr_notes *x)
 {
     if (x->out < 0)
         x->out = open(x->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (x->out < 0 || ftruncate(x->out, (off_t)x->whole) != 0)
+    if (x->out < 0 || !kr_truncate(x->out, x->whole))
         return notes_fail(x, "cannot be written", errno);
     x->at = x->whole;
     kr_status s = x->whole ? KR_OK : write_all(x, MAGIC, MAGIC_BYTES);
@@ -375,7 +391,7 @@ static void take_back(kr_notes *x, size_t at, size_t used)
     if (at == 0) /* the first note of all began the file */
         at = x->whole ? x->whole : MAGIC_BYTES;
     x->used = 0;
-    if (x->at > at + used && ftruncate(x->out, (off_t)(at + used)) == 0)
+    if (x->at > at + used && kr_truncate(x->out, at + used))
         x->at = at + used;
 }
 

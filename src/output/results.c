@@ -325,7 +325,7 @@ kr_status kr_results_finish(kr_results *r)
     KR_TRY(kr_sync_file(r->ctx, r->temporary));
     KR_TRY(kr_tables_remove(r->ctx, r->spec.dir)); /* none stands beside results it is not of */
     if (rename(r->temporary, r->path) != 0) {
-        s = kr_fail(r->ctx, KR_EIO, "%s: cannot be put in place", r->path);
+        s = kr_file_fail_made(r->ctx, r->path, "put in place");
         goto out;
     }
     r->temporary = NULL;

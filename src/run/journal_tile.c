@@ -155,7 +155,7 @@ static kr_status save_tile(const watcher *w, size_t added, size_t n)
     if (fd < 0)
         return tile_fail(j, path);
     if (!write_all(fd, &mark, sizeof mark) || !write_all(fd, w->rates, mark.bytes) ||
-        ftruncate(fd, (off_t)(sizeof mark + mark.bytes)) != 0 || fdatasync(fd) != 0)
+        !kr_truncate(fd, sizeof mark + mark.bytes) || fdatasync(fd) != 0)
         s = tile_fail(j, path);
     close(fd);
     if (s == KR_OK && j->turns < 2)

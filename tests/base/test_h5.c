@@ -273,7 +273,7 @@ static void test_attributes(void **state)
     kt_fails(ctx, kr_h5_attr_text(f, "new/group", "x", &arena, &text), KR_EINPUT,
              "'x' is not a single string");
     kt_fails(ctx, kr_h5_attr_text(f, "old/group", "x", &arena, &text), KR_EINPUT,
-             "there is no 'old/group'");
+             "there is no group or dataset 'old/group'");
     kt_fails(ctx, kr_h5_set_attr_double(f, "d", "x", 1), KR_EIO, "cannot write the attribute 'x'");
     kr_h5_discard(&f);
     kr_arena_clear(&arena);

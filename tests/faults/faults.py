@@ -55,11 +55,14 @@ class Job:
     folder: copied to where the command runs; before: commands that prepare that, once; args: of the program,
     {out} being the folder of the results; earlier: options that make other results, which lie there before
     every second try; stdout: what it prints belongs to the results; volatile: a pattern of lines that differ
-    from run to run."""
+    from run to run; classes: of calls that fail; speed: how much faster its clock runs, so that a journal is kept;
+    stopped: before every try lies there what an earlier run has left that could not put its results in place."""
 
-    def __init__(self, name, args, folder="demos/area", before=(), earlier=(), stdout=False, volatile=None):
+    def __init__(self, name, args, folder="demos/area", before=(), earlier=(), stdout=False, volatile=None,
+                 classes=CLASSES, speed=1, stopped=False):
         self.name, self.args, self.folder, self.before = name, args, folder, before
         self.earlier, self.stdout, self.volatile = list(earlier), stdout, volatile
+        self.classes, self.speed, self.stopped = classes, speed, stopped
         self.results = {}
         self.older = None
 
@@ -71,6 +74,9 @@ RUN = ["run", "job.ini", "-o", "{out}", "-e", "csv"] + COARSE
 FINISHED = [["run", "job.ini", "-o", "done"] + COARSE]
 JOBS = [
     Job("run", RUN + ["-p", "individual_rlzs=true"], earlier=["-p", "truncation_level=2"]),
+    Job("journal", RUN, speed=100, earlier=["-p", "truncation_level=2"]),
+    Job("goes on", RUN, speed=100, stopped=True),
+    Job("threads", RUN + ["--threads", "3"], classes=["thread"]),
     Job("export", ["export", "done", "hcurves", "hmaps", "uhs", "realizations", "-o", "{out}"], before=FINISHED),
 ]
 
@@ -192,7 +198,7 @@ class Trial:
     def execute(self):
         env = {"LD_PRELOAD": INJECTOR, "FAULTS_CLASS": self.what, "FAULTS_AT": str(self.number),
                "FAULTS_KIND": self.kind if self.kind == "short" else str(getattr(errno, self.kind)),
-               "FAULTS_REPORT": os.path.join(self.home, "report")}
+               "FAULTS_REPORT": os.path.join(self.home, "report"), "FAULTS_SPEED": str(self.job.speed)}
         if self.times != 1:
             env["FAULTS_LAST"] = "0"
             env["FAULTS_STEP"] = str(max(self.times, 1))
@@ -211,7 +217,7 @@ class Trial:
 
     def judge_words(self):
         lines = self.done.stderr.splitlines()
-        errors = [x for x in lines if not x.startswith("kauri: warning: ")]
+        errors = [x for x in lines if x and not x.startswith(("kauri: warning: ", "libgomp: "))]
         if self.done.returncode == 0:
             if errors:
                 self.wrong.append("status 0, and says " + errors[0])
@@ -227,7 +233,7 @@ class Trial:
 
     def given_up(self):
         """A library has ended the program: as after a kill, what was under way lies there."""
-        return self.what == "lib" and "a library has given up" in self.done.stderr
+        return self.what in ("lib", "thread") and "a library has given up" in self.done.stderr
 
     def judge_leaks(self):
         if self.given_up():
@@ -279,6 +285,20 @@ class Trial:
                               self.difference(tables(self.out), self.job.tables))
 
 
+def leave_stopped(job, scratch, undisturbed):
+    """What a run leaves whose results find a folder in their place, also for the first that goes on with it."""
+    in_the_way = os.path.join(scratch, "older-" + job.name, "results.h5")
+    os.makedirs(in_the_way)
+    job.older, _, _ = undisturbed("older-", [], IO)
+    os.rmdir(in_the_way)
+    job.older_names = set(os.listdir(job.older)) - JOURNAL
+    for name in ("tried-", "right-"):
+        shutil.copytree(job.older, os.path.join(scratch, name + job.name))
+    args = [a.replace("{out}", os.path.join(scratch, "tried-" + job.name)) for a in job.args if a != "-q"]
+    if "goes on with the run" not in call(args, job.home).stderr:
+        sys.exit(f"{job.name}: it does not go on")
+
+
 def prepare(job, scratch):
     """The job's own folder, what an undisturbed run gives, and its counts."""
     job.home = os.path.join(scratch, "home-" + job.name)
@@ -291,19 +311,21 @@ def prepare(job, scratch):
                                       not re.search(job.volatile, x))
     job.fresh = job.args[0] == "export"
 
-    def undisturbed(name, more):
+    def undisturbed(name, more, status=0):
         out, report = os.path.join(scratch, name + job.name), os.path.join(scratch, "report-" + name + job.name)
         args = [a.replace("{out}", out) for a in job.args] + more
-        done = call(args, job.home, LD_PRELOAD=INJECTOR, FAULTS_REPORT=report)
-        if done.returncode != 0:
-            sys.exit(f"{job.name}: fails undisturbed: {done.stderr}")
+        done = call(args, job.home, LD_PRELOAD=INJECTOR, FAULTS_REPORT=report, FAULTS_SPEED=str(job.speed))
+        if done.returncode != status:
+            sys.exit(f"{job.name}: undisturbed, status {done.returncode}: {done.stderr}")
         return out, read_report(report), done
 
+    job.older, job.older_names, job.older_tables = None, set(), {}
+    if job.stopped:
+        leave_stopped(job, scratch, undisturbed)
     out, report, done = undisturbed("right-", [])
     job.tables, job.stored, job.printed = tables(out), stored(out, scratch), job.text(done.stdout)
     job.names = set(os.listdir(out)) if os.path.isdir(out) else set()
     job.counts, job.left, job.open = report["count"], report["left"], report["open"]
-    job.older_names, job.older_tables = set(), {}
     # A sanitizer keeps the allocations to itself, and looks for leaks.
     if not job.counts.get("open") or (not os.environ.get("KAURI_SANITIZE") and not job.counts.get("own")):
         sys.exit(f"{job.name}: the injector saw nothing: {report}")
@@ -325,12 +347,13 @@ def numbers(n, most, k):
 def trials(jobs, scratch, options):
     k = 0
     for job in jobs:
-        for what in options.classes:
+        for what in [w for w in options.classes if w in job.classes]:
             for kind, times, allowed in TRIES[what]:
                 most = options.lib if what == "lib" else options.each
                 for n in numbers(job.counts.get(what, 0), most, k):
                     k += 1
-                    yield (Trial(job, scratch, what, kind, times, n, allowed, options), job.older and k % 2 == 0,
+                    yield (Trial(job, scratch, what, kind, times, n, allowed, options),
+                           job.stopped or (job.older and k % 2 == 0),
                            k % options.again == 0)
 
 
