@@ -384,12 +384,12 @@ out:
  * buffer `used`, before it. */
 static void take_back(kr_notes *x, size_t at, size_t used)
 {
-    if (x->at == at) {
+    if (at == 0) /* the first note of all began the file */
+        at = x->whole ? x->whole : MAGIC_BYTES;
+    if (x->at < at + used) { /* the buffer is still on its way */
         x->used = used;
         return;
     }
-    if (at == 0) /* the first note of all began the file */
-        at = x->whole ? x->whole : MAGIC_BYTES;
     x->used = 0;
     if (x->at > at + used && kr_truncate(x->out, at + used))
         x->at = at + used;

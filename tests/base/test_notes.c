@@ -3,8 +3,10 @@
 #include "base/notes.h"
 #include "support/support.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -166,6 +168,45 @@ static void test_damaged(void **state)
     free(whole);
 }
 
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Where the disk has room for the first line alone, the notes that wait in the buffer stay there;
+ * the one that was refused is as if it had never been. */
+static void test_first_write_fails(void **state)
+{
+    (void)state;
+    enum { EACH = 100000 };
+    static unsigned char bytes[EACH];
+    const char *path = kt_path(dir, "n");
+    kr_ctx *ctx = kt_ctx();
+    kr_notes *notes;
+    size_t size;
+    signal(SIGXFSZ, SIG_IGN);
+    kt_ok(ctx, kr_notes_open(ctx, path, &notes));
+    kt_ok(ctx, kr_notes_put(notes, (kr_note){1, 0, 0}, bytes, EACH));
+    kt_ok(ctx, kr_notes_put(notes, (kr_note){2, 0, 0}, bytes, EACH));
+    limit_files(1000);
+    kt_fails(ctx, kr_notes_put(notes, (kr_note){3, 0, 0}, bytes, EACH), KR_EIO,
+             "cannot be written");
+    limit_files(RLIM_INFINITY);
+    kt_ok(ctx, kr_notes_put(notes, (kr_note){4, 0, 0}, bytes, EACH));
+    kt_ok(ctx, kr_notes_sync(notes));
+    kr_notes_close(&notes);
+    kt_ok(ctx, kr_notes_open(ctx, path, &notes));
+    assert_int_equal(kr_notes_count(notes), 3);
+    assert_true(kr_notes_find(notes, (kr_note){1, 0, 0}, &size));
+    assert_true(kr_notes_find(notes, (kr_note){2, 0, 0}, &size));
+    assert_true(kr_notes_find(notes, (kr_note){4, 0, 0}, &size));
+    kr_notes_close(&notes);
+    kt_ctx_end(&ctx);
+}
+
 static void test_foreign(void **state)
 {
     (void)state;
@@ -240,6 +281,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_kinds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_last_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_first_write_fails, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_foreign, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_peek, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_allocations, set_up, tear_down),
