@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "num/isa.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,11 +73,20 @@ kr_status kr_journal_paths(kr_journal *j, const char *dir)
     return j->path && j->tile[0] && j->tile[1] ? KR_OK : KR_ENOMEM;
 }
 
-static void remove_files(const kr_journal *j)
+/* The first of them that stays, errno tells why; NULL: all are gone. */
+static const char *remove_files(const kr_journal *j)
 {
-    unlink(j->path);
-    unlink(j->tile[0]);
-    unlink(j->tile[1]);
+    const char *const paths[] = {j->path, j->tile[0], j->tile[1]};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        if (unlink(paths[i]) != 0 && errno != ENOENT && errno != ENOTDIR)
+            return paths[i];
+    return NULL;
+}
+
+static kr_status forget(const kr_journal *j)
+{
+    const char *stays = remove_files(j);
+    return stays ? kr_file_fail_made(j->ctx, stays, "removed") : KR_OK;
 }
 
 static kr_status begin_anew(kr_calc *calc, const char *head)
@@ -85,6 +95,12 @@ static kr_status begin_anew(kr_calc *calc, const char *head)
     kr_hash_init(&j->run);
     kr_hash_text(&j->run, head);
     return kr_notes_put(j->notes, HEAD, head, strlen(head));
+}
+
+static kr_status belongs_nowhere(const kr_journal *j)
+{
+    return kr_fail(j->ctx, KR_EINPUT,
+                   "%s: does not say what it belongs to; start again with --fresh", j->path);
 }
 
 /* What is there must be of the same run. */
@@ -97,6 +113,10 @@ static kr_status go_on(kr_calc *calc, size_t bytes, const char *head)
     KR_ANEW(was, &j->arena, bytes + 1);
     if (!kr_notes_read(j->notes, HEAD, 0, bytes, was)) {
         s = kr_fail(j->ctx, KR_EIO, "%s: cannot be read", j->path);
+        goto out;
+    }
+    if (!kr_journal_is_head(was)) {
+        s = belongs_nowhere(j);
         goto out;
     }
     KR_TRY(kr_journal_compare(calc, was, head));
@@ -127,17 +147,19 @@ kr_status kr_journal_open(kr_calc *calc)
     j->clock.began = j->clock.last_sync = kr_wall_seconds();
     KR_TRY(kr_journal_paths(j, calc->spec.dir));
     if (calc->options->fresh)
-        remove_files(j);
+        KR_TRY(forget(j));
     const char *head = kr_journal_head(calc, &j->arena);
     KR_TRY(head ? KR_OK : KR_ENOMEM);
     KR_TRY(kr_notes_open(j->ctx, j->path, &j->notes));
+    if (kr_notes_lost(j->notes))
+        kr_info(j->ctx, "%s: the last %zu bytes are no whole note and are left out", j->path,
+                kr_notes_lost(j->notes));
     if (kr_notes_find(j->notes, HEAD, &bytes))
         s = go_on(calc, bytes, head);
     else if (kr_notes_count(j->notes) == 0)
         s = begin_anew(calc, head);
     else
-        s = kr_fail(j->ctx, KR_EINPUT,
-                    "%s: does not say what it belongs to; start again with --fresh", j->path);
+        s = belongs_nowhere(j);
 out:
     return s;
 }
@@ -158,13 +180,29 @@ void kr_journal_remove(kr_calc *calc)
 {
     if (!calc->journal)
         return;
+    char text[128];
     double since = kr_wall_seconds();
     const kr_journal_clock *c = &calc->journal->clock;
-    remove_files(calc->journal);
+    const char *stays = remove_files(calc->journal);
+    if (stays)
+        kr_warn(calc->ctx, "%s: cannot be removed: %s", stays,
+                strerror_r(errno, text, sizeof text));
     double now = kr_wall_seconds(), spent = c->spent + now - since;
     kr_info(calc->ctx, "journal: %.1f MB, %.0f ms, %.2f %% of the run", c->bytes / 1e6, 1e3 * spent,
             100 * spent / (now - c->began));
     kr_journal_close(&calc->journal);
+}
+
+kr_status kr_journal_forget(kr_ctx *ctx, const char *dir)
+{
+    kr_status s = KR_OK;
+    kr_journal j = {.ctx = ctx};
+    kr_arena_init(&j.arena, ctx, KR_ACCOUNT_OTHER);
+    KR_TRY(kr_journal_paths(&j, dir));
+    s = forget(&j);
+out:
+    kr_arena_clear(&j.arena);
+    return s;
 }
 
 kr_status kr_journal_choose_isa(kr_calc *calc)
@@ -177,7 +215,7 @@ kr_status kr_journal_choose_isa(kr_calc *calc)
     const char *path = dir ? kr_path_join(&arena, dir, "results.journal") : NULL;
     KR_TRY(path ? KR_OK : KR_ENOMEM);
     if (!calc->options->fresh)
-        KR_TRY(kr_notes_peek(path, HEAD, &arena, &head));
+        KR_TRY(kr_journal_peek_head(path, &arena, &head));
     const char *isa = head ? kr_journal_value(head, "isa", &arena) : NULL;
     if (isa && !kr_isa_keep(isa))
         s = kr_fail(

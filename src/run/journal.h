@@ -28,7 +28,7 @@ enum {
     KR_NOTE_WHOLE = 8,
     KR_NOTE_UNCERTAINTY = 9, /* site, measure */
     KR_NOTE_SOIL = 10,       /* site: statistics and single realizations on soil */
-    KR_NOTE_RESULTS = 11     /* 0, 0: results.h5 is complete; its size */
+    KR_NOTE_RESULTS = 11     /* 0, 0: results.h5 is complete; its size and time */
 };
 
 /** Open the journal in the folder of the results, which is locked: calc->journal; the results' date
@@ -39,6 +39,9 @@ void kr_journal_close(kr_journal **journal); /* what was put is kept; accepts NU
 
 /** Remove the files: the run is over. Tells what they took. */
 void kr_journal_remove(kr_calc *calc);
+
+/** Remove what an interrupted run left in a folder. KR_EIO, KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_journal_forget(kr_ctx *ctx, const char *dir);
 
 /** In the folder of a run that was interrupted: choose the instruction set that it began with,
  * before any is used. KR_EINPUT where the processor lacks it. */

@@ -88,6 +88,27 @@ static const char *find_value(const char *head, const char *key, size_t length, 
     return NULL;
 }
 
+bool kr_journal_is_head(const char *head)
+{
+    static const char BEGAN[] = "began";
+    size_t n;
+    for (const char *line = head; *line;) {
+        const char *end = strchr(line, '\n');
+        if (!end || !memchr(line, '\t', (size_t)(end - line)))
+            return false;
+        line = end + 1;
+    }
+    return find_value(head, BEGAN, sizeof BEGAN - 1, &n) != NULL;
+}
+
+kr_status kr_journal_peek_head(const char *path, kr_arena *arena, char **out)
+{
+    kr_status s = kr_notes_peek(path, (kr_note){.kind = KR_NOTE_HEAD}, arena, out);
+    if (*out && !kr_journal_is_head(*out))
+        *out = NULL;
+    return s;
+}
+
 const char *kr_journal_value(const char *head, const char *key, kr_arena *arena)
 {
     size_t n;

@@ -60,14 +60,16 @@ kr_status kr_journal_info(kr_ctx *ctx, const char *dir, FILE *out, bool *found)
     *found = false;
     kr_arena_init(&j.arena, ctx, KR_ACCOUNT_OTHER);
     KR_TRY(kr_journal_paths(&j, dir));
-    KR_TRY(kr_notes_peek(j.path, (kr_note){.kind = KR_NOTE_HEAD}, &j.arena, &head));
+    KR_TRY(kr_journal_peek_head(j.path, &j.arena, &head));
     if (!head)
         goto out;
     *found = true;
     KR_TRY(kr_notes_open(ctx, j.path, &j.notes));
     kr_hash_init(&j.run);
     kr_hash_text(&j.run, head);
-    kr_text_row(out, "interrupted", "%s: the same command goes on with it, --fresh begins again",
+    kr_text_row(out, "interrupted",
+                "%s: the same command goes on with it, --fresh begins again; unless a run is under "
+                "way there",
                 dir);
     tell_notes(&j, out);
     tell_head(head, out);

@@ -31,6 +31,13 @@ KR_MUST_CHECK kr_status kr_journal_paths(kr_journal *j, const char *dir);
  * out. */
 const char *kr_journal_head(kr_calc *calc, kr_arena *arena);
 
+/** Is it a head? A journal may come from anybody. */
+bool kr_journal_is_head(const char *head);
+
+/** The head of a journal, in the arena, without looking at the rest; NULL where there is none.
+ * KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_journal_peek_head(const char *path, kr_arena *arena, char **out);
+
 /** KR_EINPUT where the heads tell of different runs. */
 KR_MUST_CHECK kr_status kr_journal_compare(kr_calc *calc, const char *was, const char *is);
 

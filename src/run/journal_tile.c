@@ -151,7 +151,7 @@ static kr_status save_tile(const watcher *w, size_t added, size_t n)
     if (s != KR_OK)
         return s;
     const char *path = j->tile[mark.turn % 2];
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
     if (fd < 0)
         return tile_fail(j, path);
     if (!write_all(fd, &mark, sizeof mark) || !write_all(fd, w->rates, mark.bytes) ||

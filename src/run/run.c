@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* The reference stores single realizations where asked, for one realization, and for one site
@@ -113,22 +114,38 @@ out:
     return s;
 }
 
+/* Which results.h5 a note is of: another command may have put its own there since. */
+typedef struct stamp {
+    int64_t bytes, seconds, nanoseconds; /* of the last change */
+} stamp;
+
+static kr_status take_stamp(kr_calc *calc, stamp *out)
+{
+    struct stat st;
+    const char *path = kr_path_join(&calc->arena, calc->spec.dir, "results.h5");
+    *out = (stamp){-1, 0, 0};
+    if (path && stat(path, &st) == 0)
+        *out = (stamp){(int64_t)st.st_size, (int64_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec};
+    return path ? KR_OK : KR_ENOMEM;
+}
+
 /* Hazard and statistics into results.h5; unless an interrupted run came further than that. */
 static kr_status make_results(kr_calc *calc)
 {
     kr_status s = KR_OK;
     const kr_note done = {.kind = KR_NOTE_RESULTS};
-    long long bytes;
-    if (kr_journal_take(calc->journal, done, &bytes, sizeof bytes) &&
-        bytes == kr_results_bytes(calc->results))
+    stamp was, is;
+    KR_TRY(take_stamp(calc, &is));
+    if (kr_journal_take(calc->journal, done, &was, sizeof was) &&
+        memcmp(&was, &is, sizeof was) == 0)
         return KR_OK;
     KR_TRY(kr_results_begin(calc->results, &calc->spec));
     KR_TRY(kr_calc_tiles(calc));
     KR_TRY(check_contexts(calc));
     KR_TRY(kr_calc_close_results(calc));
     kr_calc_sampling_report(calc);
-    bytes = kr_results_bytes(calc->results);
-    KR_TRY(kr_journal_keep(calc->journal, done, &bytes, sizeof bytes));
+    KR_TRY(take_stamp(calc, &is));
+    KR_TRY(kr_journal_keep(calc->journal, done, &is, sizeof is));
     KR_TRY(kr_journal_sync(calc->journal));
 out:
     return s;

@@ -5,6 +5,7 @@
 #include "base/outfile.h"
 #include "base/str.h"
 #include "model/job.h"
+#include "run/journal.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -300,6 +301,7 @@ static kr_status run_setting(kr_scaling_study *z, size_t number)
     if (!dir)
         return KR_ENOMEM;
     z->ndone = number >= z->ndone ? number + 1 : z->ndone;
+    KR_TRY(kr_journal_forget(z->ctx, dir)); /* what it holds would cost nothing */
     if (knows_isa(z, setting))
         KR_TRY(kr_scaling_run(z, setting, dir, &figures));
     if (!setting->reason[0])

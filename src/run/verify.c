@@ -120,10 +120,11 @@ static kr_status verify_shape(verifier *v, const shape *want)
         return KR_OK;
     }
     KR_TRY(kr_h5_dims(v->stored->file, want->name, dims, &rank));
-    bool good = rank == want->rank && memcmp(dims, want->dims, (size_t)rank * sizeof *dims) == 0;
-    if (!good)
-        tell(v, "damaged", false,
-             kr_arena_printf(&v->arena, "%s has another shape than the rest", want->name));
+    if (rank == want->rank && memcmp(dims, want->dims, (size_t)rank * sizeof *dims) == 0)
+        return KR_OK;
+    const char *text = kr_arena_printf(&v->arena, "%s has another shape than the rest", want->name);
+    KR_TRY(text ? KR_OK : KR_ENOMEM);
+    tell(v, "damaged", false, text);
 out:
     return s;
 }
@@ -151,9 +152,12 @@ static kr_status verify_structure(verifier *v)
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         KR_TRY(verify_shape(v, &all[i]));
-    if (v->wrong == before)
-        tell(v, "ok", true,
-             kr_arena_printf(&v->arena, "structure of results.h5, format %d", KR_RESULTS_FORMAT));
+    if (v->wrong == before) {
+        const char *text =
+            kr_arena_printf(&v->arena, "structure of results.h5, format %d", KR_RESULTS_FORMAT);
+        KR_TRY(text ? KR_OK : KR_ENOMEM);
+        tell(v, "ok", true, text);
+    }
 out:
     return s;
 }

@@ -36,6 +36,7 @@ nothing_left "a table"
 
 # with -o: the results and both tables are kept; a failing setting is a line
 dir="$scratch/kept, with 'it'"
+mkdir -p "$dir/run-1" && echo "of a study that was killed" >"$dir/run-1/results.journal" # no run goes on with it
 scaling job.ini --vary truncation_level=3,x,2 -o "$dir" ||
     fail "a setting that fails must not end the others: $(cat "$scratch/log")"
 cmp -s "$scratch/out" "$dir/scaling.md" || fail "scaling.md is not what was printed"
