@@ -7,7 +7,8 @@ class: allocations of the program (own) and of its libraries (lib), opening, rea
 what moves or removes files (sync), asking about files (look), threads (thread). Then calls fail, one at a
 time or all from one on, and after each try
 
-- the program has ended by itself, with a status that fits: 0 only with the results of the undisturbed run,
+- the program has ended by itself, with a status that fits: 0 only with the results of the undisturbed run;
+  or in a library that was given no memory and went on as if it had been ("crashed"),
 - it has said one line why, which names the file where a file failed,
 - no memory of the program and no file is left open,
 - each table and results.h5 under its final name is whole: of this run, or of the run before it,
@@ -94,7 +95,7 @@ def call(args, folder, **env):
 
 def read_report(path):
     """What the injector says: the call that failed, counts by class, what is left."""
-    report = {"fired": None, "count": {}, "left": {}, "open": [], "stack": []}
+    report = {"fired": None, "count": {}, "left": {}, "open": [], "stack": [], "crash": None}
     if os.path.exists(path):
         with open(path, errors="replace") as lines:
             for line in lines:
@@ -107,6 +108,8 @@ def read_report(path):
                     report["count"][field[0]] = int(field[1])
                 elif word == "left":
                     report["left"][field[0]] = int(field[1])
+                elif word == "crash":
+                    report["crash"] = rest
                 elif word == "open":
                     report["open"].append(rest)
                 elif word == "at":
@@ -210,12 +213,22 @@ class Trial:
 
     def judge_end(self):
         status = self.done.returncode
+        if self.crashed():
+            return
         if status < 0:
             self.wrong.append("died of " + signal.Signals(-status).name)
         elif status != 0 and (not self.fired or status not in self.allowed):
             self.wrong.append(f"status {status}: " + self.done.stderr.strip()[-300:])
 
+    def crashed(self):
+        """A library does not look whether it got memory: nobody can keep it from that. As after a kill, the results
+        that lie there must be whole."""
+        crash = self.report["crash"]
+        return self.what == "lib" and self.done.returncode == -signal.SIGSEGV and crash not in (None, "?", "kauri")
+
     def judge_words(self):
+        if self.crashed():
+            return
         lines = self.done.stderr.splitlines()
         errors = [x for x in lines if x and not x.startswith(("kauri: warning: ", "libgomp: "))]
         if self.done.returncode == 0:
@@ -233,7 +246,7 @@ class Trial:
 
     def given_up(self):
         """A library has ended the program: as after a kill, what was under way lies there."""
-        return self.what in ("lib", "thread") and "a library has given up" in self.done.stderr
+        return self.crashed() or (self.what in ("lib", "thread") and "a library has given up" in self.done.stderr)
 
     def judge_leaks(self):
         if self.given_up():
@@ -386,11 +399,12 @@ def try_all(jobs, scratch, options):
     with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("KAURI_FAULTS_AT_ONCE", os.cpu_count() or 1))) as pool:
         todo = (t for t in trials(jobs, scratch, options) if not options.at or t[0].number == options.at)
         for t in pool.map(lambda a: a[0].run(a[1], a[2]), todo):
-            row = table.setdefault((t.job.name, t.what), [0, 0, 0, 0])
+            row = table.setdefault((t.job.name, t.what), [0, 0, 0, 0, 0])
             row[0] += 1
             row[1] += bool(t.fired)
             row[2] += not t.wrong and t.done.returncode == 0
-            row[3] += bool(t.wrong)
+            row[3] += not t.wrong and t.crashed()
+            row[4] += bool(t.wrong)
             if not t.wrong:
                 continue
             bad += 1
@@ -405,10 +419,11 @@ def try_all(jobs, scratch, options):
     for (job, what, where, wrong), times in alike.items():
         if times > 1:
             print(f"{times} times {job}: {what} ({where}): {wrong}")
-    print(f"{'job':12} {'class':7} {'calls':>7} {'tried':>7} {'reached':>7} {'survived':>8} {'wrong':>7}")
+    print(f"{'job':12} {'class':7} {'calls':>7} {'tried':>7} {'reached':>7} {'survived':>8} {'crashed':>7} "
+          f"{'wrong':>7}")
     for (name, what), row in table.items():
         calls = next(j.counts[what] for j in jobs if j.name == name)
-        print(f"{name:12} {what:7} {calls:7} {row[0]:7} {row[1]:7} {row[2]:8} {row[3]:7}")
+        print(f"{name:12} {what:7} {calls:7} {row[0]:7} {row[1]:7} {row[2]:8} {row[3]:7} {row[4]:7}")
     return bad > 0
 
 

@@ -17,6 +17,7 @@
  *   count CLASS NUMBER                 calls in the whole run
  *   left WHO BLOCKS BYTES              allocations of the program or a library that nobody freed
  *   open FILE                          files that nobody closed
+ *   crash WHO                          who was at work at a fault (SIGSEGV), the C library aside
  *
  * Calls are counted while main() runs, writing to standard output also after it. Streams of stdio
  * are made of fopencookie here, so that what they read and write is counted. The processes that
@@ -28,6 +29,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -579,6 +581,30 @@ EXPORT int clock_gettime(clockid_t clock, struct timespec *now)
     return done;
 }
 
+/* ------------------------------------------------------------------ faults */
+
+/* The first on the stack that is neither the injector nor the C library. */
+static void crash(int sig)
+{
+    void *stack[40], *here = dlsym(RTLD_DEFAULT, "__libc_start_main");
+    inside = true;
+    int depth = backtrace(stack, 40), who = -1;
+    for (int i = 0; i < depth && who < 0; i++) {
+        int m = module_of(stack[i]);
+        if (m >= 0 && m != module_of(here) && strncmp(st.modules[m].name, "libc.", 5) != 0)
+            who = m;
+    }
+    say("crash %s\n", module_name(who));
+    raise(sig); /* as if nobody had been here: SA_RESETHAND */
+}
+
+static void watch_faults(void)
+{
+    struct sigaction before, action = {.sa_handler = crash, .sa_flags = SA_RESETHAND | SA_NODEFER};
+    if (sigaction(SIGSEGV, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+        sigaction(SIGSEGV, &action, NULL);
+}
+
 /* ------------------------------------------------------------------ begin and end */
 
 static long number(const char *name, long otherwise)
@@ -613,8 +639,8 @@ static void begin(void)
          *name; name++)
         unsetenv(*name);
     dl_iterate_phdr(add_module, NULL);
-    if (st.trace) /* loads a library at its first call */
-        backtrace((void *[1]){0}, 1);
+    backtrace((void *[1]){0}, 1); /* loads a library at its first call */
+    watch_faults();
     st.blocks = mmap(NULL, BLOCKS * sizeof *st.blocks, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (st.blocks == MAP_FAILED)
