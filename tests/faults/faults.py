@@ -279,7 +279,8 @@ class Trial:
             if name not in job.names and not (self.seeded and name in job.older_names):
                 removing = self.fired and self.what == "sync"
                 goes_on = self.done.returncode != 0 and name in JOURNAL
-                if not removing and not goes_on and not (self.given_up() and name in ("results.h5.part", "results.lock")):
+                stopped = self.given_up() and (name.endswith(".part") or name == "results.lock")
+                if not removing and not goes_on and not stopped:
                     self.wrong.append(f"{name} is left")
 
     @staticmethod
@@ -293,6 +294,8 @@ class Trial:
             return
         if done.returncode != 0:
             self.wrong.append("the next run fails: " + done.stderr.strip())
+        elif set(os.listdir(self.out)) - self.job.names:
+            self.wrong.append("the next run leaves " + " ".join(set(os.listdir(self.out)) - self.job.names))
         elif tables(self.out) != self.job.tables:
             self.wrong.append("the next run gives other tables: " +
                               self.difference(tables(self.out), self.job.tables))
