@@ -246,7 +246,8 @@ kr_status kr_tables_remove(kr_ctx *ctx, const char *dir)
             continue;
         if (unlinkat(dirfd(d), e->d_name, 0) == 0)
             n += table;
-        else if (errno != EISDIR) /* a folder is no table: who writes one of that name will be told */
+        else if (errno !=
+                 EISDIR) /* a folder is no table: who writes one of that name will be told */
             s = cannot_remove(ctx, dir, e->d_name);
     }
     if (s == KR_OK && errno != 0)
