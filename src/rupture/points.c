@@ -153,29 +153,42 @@ static kr_status approach(kr_point_maker *maker, const kr_plan *plan, const plac
     return KR_OK;
 }
 
+/* The mean rupture that alternatives of class c have; of one source alone c is 0. */
+static kr_status set_mean(kr_point_maker *maker, const kr_source *source, const kr_bins *bins,
+                          size_t c)
+{
+    kr_mean_source mean;
+
+    kr_mean_source_make(source, &mean);
+    kr_mean_source_weigh(&mean, bins->nclasses ? bins->class_total[c] : bins->total_rate,
+                         maker->jumps);
+    return kr_plan_set(&maker->mean, &mean.source, bins);
+}
+
 /* The mean ruptures of a point far away, and those of its alternatives where they differ. */
 static kr_status run_means(kr_point_maker *maker, const kr_source *source, const kr_task *full)
 {
     kr_status s = KR_OK;
     kr_bins bins = *full->bins;
     kr_task far = *full;
+    size_t n = bins.nclasses ? bins.nclasses : 1;
 
     far.plan = &maker->mean;
     far.use = maker->mean_use;
     far.bins = &bins;
     far.number_stride = (uint32_t)(source->nplanes * source->ndepths);
-    for (size_t c = 0; c < (bins.nclasses ? bins.nclasses : 1); c++) {
-        kr_mean_source mean;
-        kr_mean_source_make(source, &mean);
-        kr_mean_source_weigh(&mean, bins.nclasses ? bins.class_total[c] : bins.total_rate,
-                             maker->jumps);
+    for (size_t c = 0; c < n; c++) {
+        KR_TRY(set_mean(maker, source, &bins, c));
+        for (size_t m = 0; m < bins.n; m++) /* their lengths may differ too */
+            maker->mean_use[m].most_km =
+                fmax(c ? maker->mean_use[m].most_km : 0.0, of_no_use_km(&maker->mean.mags[m]));
+    }
+    drop_idle(maker, bins.n, maker->mean_use);
+    for (size_t c = 0; c < n; c++) {
+        if (n > 1)
+            KR_TRY(set_mean(maker, source, &bins, c));
         if (bins.nclasses)
             bins.alternatives = bins.class_rates + c * bins.n * bins.nalternatives;
-        KR_TRY(kr_plan_set(&maker->mean, &mean.source, &bins));
-        if (c == 0) {
-            cap_by_reach(&maker->mean, maker->mean_use);
-            drop_idle(maker, bins.n, maker->mean_use);
-        }
         KR_TRY(kr_make_pairs(maker, &far));
     }
 out:

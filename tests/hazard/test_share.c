@@ -464,6 +464,33 @@ static void test_not_alike(void **state)
     }
 }
 
+/* The mean rake, 45 degrees, is one of strike-slip for the second rate and by the last digit one of
+ * thrusts for the first, whose ruptures are 40 km long instead of 60: what is too far for these
+ * need not be for the others. */
+static void test_means_of_other_lengths(void **state)
+{
+    (void)state;
+    static const char *const rates[] = {"0.00145", "0.001"};
+    static br_text groups[2];
+    for (size_t b = 0; b < ARRAY(groups); b++) {
+        groups[b].n = 0;
+        br_add(&groups[b],
+               BR_GROUP "<pointSource id='p%zu' name='p'><pointGeometry><gml:Point><gml:pos>10 45"
+                        "</gml:pos></gml:Point><upperSeismoDepth>0</upperSeismoDepth>"
+                        "<lowerSeismoDepth>0.2</lowerSeismoDepth></pointGeometry>"
+                        "<magScaleRel>WC1994</magScaleRel><ruptAspectRatio>1</ruptAspectRatio>"
+                        "<incrementalMFD minMag='5' binWidth='0.4'><occurRates>%s</occurRates>"
+                        "</incrementalMFD><nodalPlaneDist>"
+                        "<nodalPlane probability='0.5' strike='90' dip='90' rake='0'/>"
+                        "<nodalPlane probability='0.5' strike='90' dip='90' rake='90'/>"
+                        "</nodalPlaneDist><hypoDepthDist><hypoDepth probability='1' depth='0.1'/>"
+                        "</hypoDepthDist></pointSource>\n" BR_GROUP_END,
+               b, rates[b]);
+    }
+    const char *job = br_job(150, 3, "maximum_distance = 60\npointsource_distance = 5\n");
+    assert_true(compare(job, 2, groups, one_model()) > 0);
+}
+
 /* 576 ruptures, each in 2 of 48 branches: too few of them in each for one source of all branches.
  * They are looked for among fewer. */
 static void test_sparse(void **state)
@@ -512,7 +539,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_works),         cmocka_unit_test(test_not_alike),
         cmocka_unit_test(test_random_models), cmocka_unit_test(test_sparse),
-        cmocka_unit_test(test_allocations),
+        cmocka_unit_test(test_allocations),   cmocka_unit_test(test_means_of_other_lengths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
