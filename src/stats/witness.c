@@ -36,7 +36,7 @@ kr_status kr_witness_create(kr_ctx *ctx, const kr_tree *tree, const kr_statistic
     w->scale = scale_of(spec);
     w->samples = samples;
     KR_NEW(w->branches, ctx, KR_ACCOUNT_STATS, tree->nsets + 1);
-    KR_NEW(w->components, ctx, KR_ACCOUNT_STATS, 2 * tree->ncomponents + 1);
+    KR_NEW(w->components, ctx, KR_ACCOUNT_STATS, tree->most_components + 1);
     KR_NEW(w->gsims, ctx, KR_ACCOUNT_STATS, tree->ntrts + 1);
     KR_NEW(w->chosen, ctx, KR_ACCOUNT_STATS, tree->nsets + 1);
     for (int i = 0; i < 2; i++) {
@@ -84,7 +84,7 @@ void kr_witness_destroy(kr_witness **witness)
 size_t kr_witness_bytes(const kr_tree *tree, const kr_statistics_spec *spec, size_t samples)
 {
     size_t n = rlz_count(tree, samples);
-    size_t bytes = sizeof(kr_witness) + (tree->nsets + 2 * tree->ncomponents) * sizeof(uint32_t) +
+    size_t bytes = sizeof(kr_witness) + (tree->nsets + tree->most_components) * sizeof(uint32_t) +
                    (tree->ntrts + tree->nsets) * sizeof(size_t) +
                    (2 * tree->ngsims + 3 * n) * sizeof(double);
     if (!samples)

@@ -56,24 +56,28 @@ static void compute(setting *x)
     kr_statistics_destroy(&statistics);
 }
 
-static void begin(setting *x, const char *more, kr_compat compat, bool use_rates)
+/* Statistics of the tree that was read, with the keys STATS. */
+static void make(setting *x)
 {
-    char extra[1024];
-    kr_arena *arena;
-    memset(x, 0, sizeof *x);
-    snprintf(extra, sizeof extra, "%s%s", STATS, more);
-    kt_forest_read(&x->t, extra, KR_COMPAT_EXACT);
-    x->t.job->compat = compat; /* of the statistics */
-    x->t.job->use_rates = use_rates;
-    arena = &x->t.job->arena;
     size_t n;
-    kt_ok(x->t.ctx, kr_stats_of_job(x->t.job, arena, &x->stats, &n));
+    kt_ok(x->t.ctx, kr_stats_of_job(x->t.job, &x->t.job->arena, &x->stats, &n));
     x->spec = kr_statistics_of_job(x->t.job, x->t.tree, x->stats, n);
     x->spec.nlevels = LEVELS;
     assert_int_equal(x->spec.nimts, IMTS);
     x->made = malloc(n * TOTAL * sizeof *x->made);
     make_rates(x);
     compute(x);
+}
+
+static void begin(setting *x, const char *more, kr_compat compat, bool use_rates)
+{
+    char extra[1024];
+    memset(x, 0, sizeof *x);
+    snprintf(extra, sizeof extra, "%s%s", STATS, more);
+    kt_forest_read(&x->t, extra, KR_COMPAT_EXACT);
+    x->t.job->compat = compat; /* of the statistics */
+    x->t.job->use_rates = use_rates;
+    make(x);
 }
 
 static void end(setting *x)
@@ -253,6 +257,33 @@ static void test_empty(void **state)
     end(&x);
 }
 
+/* A source stands five times in the one path, and counts so often. */
+static void test_repeated(void **state)
+{
+    setting x;
+    char text[8192] = "", name[16];
+    (void)state;
+    memset(&x, 0, sizeof x);
+    kt_tree_begin(&x.t);
+    kt_forest_group(text, sizeof text, "x", KT_ASC, 3);
+    for (int i = 0; i < 5; i++) {
+        snprintf(name, sizeof name, "%d.xml", i);
+        kt_tree_file(&x.t, name, "sourceModel", text);
+    }
+    kt_tree_file(
+        &x.t, "smlt.xml", "logicTree",
+        KT_SET("sourceModel", "r", "", KT_BRANCH("r1", "0.xml 1.xml 2.xml 3.xml 4.xml", "1")));
+    kt_tree_file(&x.t, "glt.xml", "logicTree",
+                 KT_GLT(KT_ASC, KT_G1("0.9", "0.2") KT_G2("0.1", "0.8")));
+    kt_ok(x.t.ctx, kt_tree_read(&x.t, STATS, KR_COMPAT_OQ_3_21));
+    assert_int_equal(x.t.tree->ncomponents, 1);
+    assert_int_equal(x.t.tree->most_components, 5);
+    make(&x);
+    assert_int_equal(disagreeing(&x, 0), 0);
+    assert_int_equal(disagreeing(&x, 50), 0);
+    end(&x);
+}
+
 static kr_status create_once(kr_ctx *ctx, void *user)
 {
     setting *x = user;
@@ -274,9 +305,10 @@ static void test_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_agrees), cmocka_unit_test(test_listed_sees_all),
-        cmocka_unit_test(test_drawn),  cmocka_unit_test(test_other_structure),
-        cmocka_unit_test(test_empty),  cmocka_unit_test(test_allocations),
+        cmocka_unit_test(test_agrees),      cmocka_unit_test(test_listed_sees_all),
+        cmocka_unit_test(test_drawn),       cmocka_unit_test(test_other_structure),
+        cmocka_unit_test(test_empty),       cmocka_unit_test(test_repeated),
+        cmocka_unit_test(test_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
