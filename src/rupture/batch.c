@@ -152,18 +152,16 @@ kr_status kr_batch_flush(kr_batch *batch)
     return s;
 }
 
-kr_status kr_batch_source(kr_batch *batch, const kr_source *source, double max_rate)
+kr_status kr_batch_source(kr_batch *batch, const kr_source *source)
 {
     kr_status s = KR_OK;
     kr_contexts *c = &batch->contexts;
     const kr_source *last = c->source;
 
     if (c->n && (last->tom != source->tom || last->tom_alpha != source->tom_alpha ||
-                 last->tom_mu != source->tom_mu ||
-                 (source->tom != KR_TOM_POISSON && c->max_rate != max_rate)))
+                 last->tom_mu != source->tom_mu))
         KR_TRY(kr_batch_flush(batch));
     c->source = source;
-    c->max_rate = c->n && c->max_rate > max_rate ? c->max_rate : max_rate;
 out:
     return s;
 }

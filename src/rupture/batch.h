@@ -64,7 +64,7 @@ size_t kr_batch_bytes(kr_columns columns);
 KR_MUST_CHECK kr_status kr_batch_flush(kr_batch *batch);
 
 /** Say where the next pairs come from; flushes if their occurrence model differs from the last. */
-KR_MUST_CHECK kr_status kr_batch_source(kr_batch *batch, const kr_source *source, double max_rate);
+KR_MUST_CHECK kr_status kr_batch_source(kr_batch *batch, const kr_source *source);
 
 KR_MUST_CHECK kr_status kr_batch_append(kr_batch *batch, const kr_pairs *pairs);
 

@@ -74,10 +74,6 @@ static kr_status make_bins(kr_fault *fault)
     KR_TRY(kr_mfd_bins(fault->ctx, &fault->source->mfds[0], &fault->arena, &mag, &rate, &bins->n));
     bins->mag = mag;
     bins->rate = rate;
-    for (size_t i = 0; i < bins->n; i++) {
-        bins->max_rate = fmax(bins->max_rate, rate[i]);
-        bins->total_rate += rate[i];
-    }
 out:
     return s;
 }

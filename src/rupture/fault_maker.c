@@ -149,7 +149,7 @@ kr_status kr_fault_maker_run(kr_fault_maker *maker, const kr_fault *fault, size_
     maker->batch.user = user;
     kr_surface_work_keep(&maker->work, fault->outlines);
     kr_window_work_keep(maker->windows, fault->outlines);
-    KR_TRY(kr_batch_source(&maker->batch, fault->source, fault->bins.max_rate));
+    KR_TRY(kr_batch_source(&maker->batch, fault->source));
     for (size_t i = first; i < first + count; i++) {
         approach(maker, fault, i);
         if (maker->near.soa.n)

@@ -77,7 +77,6 @@ static kr_status merge_bins(gridding *g, kr_cell *cell)
         const kr_bins *b = kr_split_bins(cell->members[i].split, cell->members[i].point);
         for (size_t k = 0; k < b->n; k++, n++)
             all[n] = (mag_rate){b->mag[k], b->rate[k], n};
-        cell->bins.max_rate = fmax(cell->bins.max_rate, b->max_rate);
         cell->bins.total_rate += b->total_rate;
     }
     qsort(all, total, sizeof *all, by_mag);

@@ -210,7 +210,7 @@ static kr_status run_point(kr_point_maker *maker, const kr_split *split, size_t 
     if (maker->near.soa.n == 0)
         goto out;
     KR_TRY(make_room(maker, bins->n));
-    KR_TRY(kr_batch_source(&maker->batch, source, bins->max_rate));
+    KR_TRY(kr_batch_source(&maker->batch, source));
     task.number = (uint32_t)(point * split->stride);
     task.number_stride = 1;
     task.use = maker->full_use;
@@ -269,7 +269,7 @@ static kr_status run_whole(kr_point_maker *maker, const kr_split *split, size_t 
     find_near(maker, box, &at, limit);
     if (maker->near.soa.n == 0)
         goto out;
-    KR_TRY(kr_batch_source(&maker->batch, source, bins->max_rate));
+    KR_TRY(kr_batch_source(&maker->batch, source));
     task.number = (uint32_t)(point * split->stride);
     task.number_stride = 1;
     task.use = maker->full_use;
@@ -327,7 +327,7 @@ static kr_status run_cell(kr_point_maker *maker, const kr_cell *cell)
     if (maker->near.soa.n == 0)
         goto out;
     KR_TRY(make_room(maker, cell->bins.n));
-    KR_TRY(kr_batch_source(&maker->batch, cell->members[0].split->source, cell->bins.max_rate));
+    KR_TRY(kr_batch_source(&maker->batch, cell->members[0].split->source));
     divide_sites(maker, &maker->mean, at.pad_km, least_km, maker->full_use, maker->mean_use);
     drop_idle(maker, cell->bins.n, maker->full_use);
     drop_idle(maker, cell->bins.n, maker->mean_use);

@@ -27,7 +27,7 @@ typedef struct kr_bins {
     size_t n;
     const double *mag;  /* as in the source, not rounded */
     const double *rate; /* annual, > 0 */
-    double max_rate, total_rate;
+    double total_rate;  /* of points */
     /* Sources that differ in rates only are one, with a rate for each of these alternatives (0
      * where it has none); the rates above are those of the first. */
     size_t nalternatives;       /* 0: there is one */
@@ -147,8 +147,6 @@ typedef struct kr_contexts {
                              nprobs > 0 */
     double *weight;       /* of exclusive ruptures: the rupture's weight; else 1 */
     const kr_source *source; /* of the last pairs; all share its temporal occurrence model */
-    double max_rate;         /* greatest rate of a magnitude of a point (or cell) of the batch; of
-                                one point alone if the occurrence model is not Poisson */
 } kr_contexts;
 
 /** Receives a batch, which is reused afterwards. Any status but KR_OK stops the maker. */

@@ -62,10 +62,8 @@ static kr_status make_bins(kr_ctx *ctx, const kr_job *job, const kr_source *sour
                    "reference",
                    source->id);
     *out = (kr_bins){.n = left, .mag = mag, .rate = rate};
-    for (size_t i = 0; i < left; i++) {
-        out->max_rate = rate[i] > out->max_rate ? rate[i] : out->max_rate;
+    for (size_t i = 0; i < left; i++)
         out->total_rate += rate[i];
-    }
 out:
     return s;
 }
