@@ -29,9 +29,9 @@ static herr_t h5_add_reason(unsigned n, const H5E_error2_t *error, void *data)
 {
     h5_reason *reason = data;
 
-    if (n == 0) {
+    if (n == 0) { /* property lists do not come from files */
         reason->text = error->desc ? error->desc : "no reason given";
-        reason->memory = false;
+        reason->memory = error->maj_num == H5E_PLIST;
     }
     reason->memory = reason->memory || error->maj_num == H5E_RESOURCE ||
                      error->min_num == H5E_NOSPACE ||
@@ -93,8 +93,7 @@ static kr_status h5_new(kr_ctx *ctx, const char *path, kr_h5 **out)
     /* Files are closed here. At exit the library would touch again those whose writing failed. */
     H5dont_atexit();
     if (H5open() < 0) {
-        kr_fail(ctx, KR_EINTERNAL, "the HDF5 library cannot be started");
-        return KR_EINTERNAL;
+        return kr_fail(ctx, KR_ENOMEM, "out of memory: the HDF5 library cannot be started");
     }
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0); /* no file has code loaded to unpack it */

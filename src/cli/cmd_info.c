@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "cli/options.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 static int run(int argc, char **argv)
@@ -9,13 +10,19 @@ static int run(int argc, char **argv)
     int status = cli_read_job_options(&cli_cmd_info, argc, argv, false, &o);
     if (status >= 0)
         return status;
+    errno = 0;
     bool is_dir = kr_dir_exists(o.run.job);
+    int reason = is_dir ? 0 : errno;
     if (o.run.memory_report && !is_dir)
         return cli_usage(&cli_cmd_info, "--memory-report is for the folder of a run");
     kr_ctx *ctx = cli_context(true);
     if (!ctx)
         return kr_exit_status(KR_ENOMEM);
     cli_stop_on_signals(ctx);
+    if (reason == EIO || reason == ENOMEM) { /* nobody knows which of both it is */
+        errno = reason;
+        return cli_finish(&ctx, kr_file_fail(ctx, o.run.job, "examined"));
+    }
     if (!is_dir)
         return cli_finish(&ctx, kr_info_job(ctx, &o.run, stdout));
     kr_status s = kr_info_results(ctx, o.run.job, stdout);

@@ -30,12 +30,11 @@ static kr_status list_tables(kr_ctx *ctx, const char *dir, kr_arena *arena, cons
     kr_status s = KR_OK;
     const char **names = NULL;
     size_t cap = 0;
-    char reason[128];
     DIR *d = opendir(dir);
     *n = 0;
     *out = NULL;
     if (!d)
-        return kr_fail(ctx, KR_EINPUT, "%s: %s", dir, strerror_r(errno, reason, sizeof reason));
+        return kr_file_fail(ctx, dir, "opened");
     struct dirent *e;
     while ((e = kr_dir_next(d)) != NULL) {
         if (!kr_str_ends(e->d_name, ".csv") || kr_memory_is_table(e->d_name))
@@ -165,7 +164,7 @@ kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol, dou
     }
     fprintf(out, "%zu tables compared, %zu differ\n", result->tables, result->differing);
     if (fflush(out) != 0 || ferror(out)) {
-        s = kr_fail(ctx, KR_EIO, "writing failed");
+        s = kr_fail(ctx, KR_EIO, "standard output: writing failed");
         goto out;
     }
     if (result->differing)

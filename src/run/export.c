@@ -68,7 +68,7 @@ static kr_status list(const exporting *e, FILE *out)
             : x->has_rates && !x->job->soil_intensities.n ? ", each with --rlz"
                                                           : "");
     if (fflush(out) != 0 || ferror(out))
-        return kr_fail(e->ctx, KR_EIO, "writing failed");
+        return kr_fail(e->ctx, KR_EIO, "standard output: writing failed");
     return KR_OK;
 }
 

@@ -152,7 +152,7 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     if (calc->options->fit)
         kr_calc_tell_fit(calc, calc->options->fit, out);
     if (fflush(out) != 0 || ferror(out))
-        s = kr_fail(calc->ctx, KR_EIO, "writing failed");
+        s = kr_fail(calc->ctx, KR_EIO, "standard output: writing failed");
     else
         s = kr_plan_check(calc,
                           &plan); /* all is told: a script wants to know what a run would do */

@@ -24,11 +24,14 @@ static void tell(verifier *v, const char *what, bool good, const char *name)
     v->wrong += !good;
 }
 
-/* A failure that is one of the results is a line; any other ends it. What cannot be read of a file
- * whose bytes were just read is damaged. */
+/* A failure that is one of the results is a line; any other ends it. What cannot be read is damaged
+ * where something is known to be wrong already; of files that are as they were written it is the
+ * system that fails. */
 static kr_status tell_failure(verifier *v, kr_status s)
 {
     if (s != KR_EINPUT && s != KR_EINTERNAL && s != KR_EIO)
+        return s;
+    if (s == KR_EIO && v->wrong == 0)
         return s;
     tell(v, s == KR_EINTERNAL ? "unsound" : "damaged", false, kr_ctx_error(v->ctx));
     kr_ctx_clear_error(v->ctx);
@@ -305,7 +308,7 @@ static kr_status verify(verifier *v)
         KR_TRY(verify_contents(v));
     }
     if (fflush(v->out) != 0 || ferror(v->out))
-        s = kr_fail(v->ctx, KR_EIO, "writing failed");
+        s = kr_fail(v->ctx, KR_EIO, "standard output: writing failed");
     else if (v->wrong)
         s = kr_fail(v->ctx, KR_EDIFFER, "%s: %zu things are not as they were written", v->dir,
                     v->wrong);

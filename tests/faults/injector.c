@@ -476,8 +476,11 @@ static ssize_t stream_write(void *cookie, const char *p, size_t n)
     size_t done = 0;
     while (done < n) {
         size_t part = n - done;
-        if (strike(WRITE, "fwrite", NULL, NULL, fd, &part))
+        if (strike(WRITE, "fwrite", NULL, NULL, fd, &part)) {
+            if (errno == EINTR) /* the program asks for calls to go on after a signal */
+                continue;
             break;
+        }
         long r = syscall(SYS_write, fd, p + done, part);
         if (r < 0)
             break;
