@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 
+/** The digits of a digest as `sha256sum` writes them. */
+void kr_digest_hex(const unsigned char digest[32], char hex[65]);
+
 /** 64 hexadecimal digits of what `sha256sum` gives for these texts, each on a line of its own. */
 void kr_texts_digest(const char *const *texts, size_t n, char hex[65]);
 

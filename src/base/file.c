@@ -1,5 +1,7 @@
 #include "base/file.h"
 
+#include "base/digest.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <nettle/sha2.h>
@@ -278,10 +280,6 @@ kr_status kr_file_digest(kr_ctx *ctx, const char *path, char hex[65])
     if (s != KR_OK)
         return s;
     sha256_digest(&sha, sizeof digest, digest);
-    for (size_t i = 0; i < sizeof digest; i++) {
-        hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-        hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-    }
-    hex[64] = '\0';
+    kr_digest_hex(digest, hex);
     return KR_OK;
 }

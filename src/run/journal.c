@@ -271,7 +271,8 @@ kr_status kr_journal_sync(kr_journal *j)
     return s;
 }
 
-double kr_journal_bytes(const kr_calc *calc)
+/* Bytes of disk that the journal of a run takes at most. */
+static double most_bytes(const kr_calc *calc)
 {
     const kr_job *job = calc->job;
     double sites = (double)calc->sites->n, rate = (double)(job->nimts * job->nlevels);
@@ -287,7 +288,7 @@ double kr_journal_bytes(const kr_calc *calc)
 void kr_journal_check_space(kr_calc *calc)
 {
     const kr_journal *j = calc->journal;
-    double results = kr_results_predicted_bytes(&calc->spec), journal = kr_journal_bytes(calc);
+    double results = kr_results_predicted_bytes(&calc->spec), journal = most_bytes(calc);
     double left = kr_disk_free(calc->spec.dir);
     if (left < 0 || kr_file_exists(j->path) || left >= results + journal)
         return;
@@ -300,7 +301,7 @@ void kr_journal_check_space(kr_calc *calc)
 
 size_t kr_journal_memory(const kr_calc *calc)
 {
-    static const size_t BUFFER = 268 * 1024;
+    static const size_t BUFFER = 268 * 1024; /* of the notes, with names and the head */
     size_t sites = calc->sites->n, units = sites * calc->job->nimts;
     size_t tiles = sites / KR_SITE_BLOCK + 1;
     size_t n = 8 * tiles + units + (calc->job->uncertainty ? units : 0);

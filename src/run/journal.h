@@ -81,9 +81,8 @@ KR_MUST_CHECK kr_status kr_journal_keep_rates(kr_calc *calc, size_t first, size_
  * KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_journal_info(kr_ctx *ctx, const char *dir, FILE *out, bool *found);
 
-/** Bytes of disk that the journal of a run may take, at most; and do without it, with a warning,
- * where the disk has not room for it beside the results. */
-double kr_journal_bytes(const kr_calc *calc);
+/** Do without the journal, with a warning, where the disk has not room for it beside the results.
+ */
 void kr_journal_check_space(kr_calc *calc);
 
 /** Accounted memory that the journal takes beside what it has now: also that of a run that goes on
