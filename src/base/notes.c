@@ -154,7 +154,9 @@ static kr_status check_magic(kr_notes *x, size_t size)
         return KR_OK;
     if (errno != 0)
         return notes_fail(x, "cannot be read", errno);
-    return kr_fail(x->ctx, KR_EINPUT, "%s: is not the journal of a run of this Kauri", x->path);
+    return kr_fail(x->ctx, KR_EINPUT,
+                   "%s: is not the journal of a run of this Kauri; start again with --fresh",
+                   x->path);
 }
 
 static kr_status read_notes(kr_notes *x)

@@ -213,7 +213,8 @@ static void test_foreign(void **state)
     kr_ctx *ctx = kt_ctx();
     kr_notes *notes;
     kt_write_text(kt_path(dir, "x"), "something else that is longer");
-    kt_fails(ctx, kr_notes_open(ctx, kt_path(dir, "x"), &notes), KR_EINPUT, "/x: is not");
+    kt_fails(ctx, kr_notes_open(ctx, kt_path(dir, "x"), &notes), KR_EINPUT,
+             "/x: is not the journal of a run of this Kauri; start again with --fresh");
     assert_null(notes);
     kt_write_text(kt_path(dir, "y"), "kauri no"); /* killed while the first line was written */
     kt_ok(ctx, kr_notes_open(ctx, kt_path(dir, "y"), &notes));
