@@ -136,6 +136,12 @@ out:
 
 /* ---- atomic groups ---- */
 
+/* -ln(1 - p); that of what is certain stays finite, as in the kernels (take_rates). */
+static double rate_of(double p)
+{
+    return -log1p(-fmin(p, 1 - 0x1p-53));
+}
+
 /* What a source of an atomic group adds to the group (reference-behaviour 5.2): with exclusive
  * sources the weighted sum of their probabilities, otherwise rates. The sums are rates, or
  * probabilities where ruptures are exclusive. */
@@ -147,7 +153,7 @@ static void add_source_to_group(kr_unit *u, double weight, const kr_group *group
         if (group->mutex_sources)
             x = weight * (group->mutex_ruptures ? x : -expm1(-x));
         else if (group->mutex_ruptures)
-            x = -log1p(-fmin(x, 1));
+            x = rate_of(x);
         u->group[i] += x;
         sums[i] = 0;
     }
@@ -159,7 +165,7 @@ static void group_to_rates(kr_unit *u, const kr_group *group, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         double x = u->group[i];
-        double rate = group->mutex_sources ? -log1p(-fmin(group->grp_probability * x, 1)) : x;
+        double rate = group->mutex_sources ? rate_of(group->grp_probability * x) : x;
         if (group->cluster)
             rate = group->occurrence_rate * u->hazard->job->investigation_time * -expm1(-rate);
         u->sums->rates[i] = rate;

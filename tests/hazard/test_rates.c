@@ -224,6 +224,26 @@ static void test_mutex_group(void **state)
                 1e-4);
 }
 
+/* A rate stays finite where every source of a group is certain to exceed a level. */
+static void test_mutex_group_certain(void **state)
+{
+    (void)state;
+    computed c;
+    double most = 0;
+    const char *daily = "<incrementalMFD minMag='6' binWidth='0.4'><occurRates>365</occurRates>"
+                        "</incrementalMFD>";
+    const char *sources = join(GROUP("src_interdep='mutex' srcs_weights='0.2 0.8'"),
+                               point("a:1", "", 10, 45, daily, ONE_PLANE, ONE_DEPTH),
+                               point("a:2", "", 10, 45, daily, PLANES, DEPTHS), GROUP_END);
+    begin(&c, job_text(site_list(3, 0.1), ""), sources, models(2, ALL_DISTANCES));
+    c.model.job->compat = KR_COMPAT_EXACT; /* no way through probabilities */
+    compute(&c, KR_SITE_BLOCK, 1);
+    for (size_t i = 0; i < c.n; i++)
+        most = c.rates[i] <= most ? most : c.rates[i];
+    kt_close(most, 36.7368005696771, 1e-14, 0);
+    end(&c);
+}
+
 static void test_cluster(void **state)
 {
     (void)state;
@@ -557,6 +577,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_minimum_distance),
         cmocka_unit_test(test_collapse_level),
         cmocka_unit_test(test_mutex_group),
+        cmocka_unit_test(test_mutex_group_certain),
         cmocka_unit_test(test_cluster),
         cmocka_unit_test(test_negative_binomial),
         cmocka_unit_test(test_collapsed_models),
