@@ -38,6 +38,10 @@ static void tell_notes(const kr_journal *j, FILE *out)
     count_notes(j->notes, KR_NOTE_RATES, &sites);
     kr_tile_mark marks[2];
     bool under_way = kr_tile_marks(j, marks) > 0;
+    if (count_notes(j->notes, KR_NOTE_RESULTS, &unused)) {
+        kr_text_row(out, "results", "complete, but for the tables");
+        return;
+    }
     if (sites)
         kr_text_row(out, "hazard", "of %zu sites is there", sites);
     if (under_way &&
@@ -48,8 +52,6 @@ static void tell_notes(const kr_journal *j, FILE *out)
     kr_text_row(out, "statistics", "of %zu sites at a measure, %zu blocks of single realizations",
                 count_notes(j->notes, KR_NOTE_STATS, &unused),
                 count_notes(j->notes, KR_NOTE_CURVES, &unused));
-    if (count_notes(j->notes, KR_NOTE_RESULTS, &unused))
-        kr_text_row(out, "results", "complete, but for the tables");
 }
 
 kr_status kr_journal_info(kr_ctx *ctx, const char *dir, FILE *out, bool *found)

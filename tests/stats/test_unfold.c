@@ -2,6 +2,7 @@
 #include "support/structure.h"
 #include "support/support.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +104,40 @@ static void test_plans_of_sums(void **state)
     for (size_t i = 0; i < 13; i++)
         sizes[i] = 2 + i;
     check_sum(sizes, 9, KR_FACTORED, 1, 1890 + 1920);
+}
+
+/* More sizes than have all their deals tried: the larger half is nearly the least that it can be.
+ */
+static void test_deals_of_many_sizes(void **state)
+{
+    (void)state;
+    enum { SIZES = 13 }; /* 2 to 14 */
+    tree t = {.nparts = 0};
+    uint32_t children[SIZES];
+    double all = 1, least = HUGE_VAL;
+    for (uint32_t i = 0; i < SIZES; i++) {
+        children[i] = block(&t, 2 + i);
+        all *= 2 + i;
+    }
+    join(&t, KR_PART_SUM, SIZES, children);
+    for (size_t deal = 0; deal < (size_t)1 << SIZES; deal++) {
+        double half = 1;
+        for (size_t i = 0; i < SIZES; i++)
+            half *= deal >> i & 1 ? t.parts[i].states : 1;
+        if (half * half >= all && half < least)
+            least = half;
+    }
+
+    kr_ctx *ctx = kt_ctx();
+    kr_structure s = {.ncolumns = 1, .nparts = t.nparts, .parts = t.parts, .scale = 1};
+    s.realizations = all;
+    kr_unfold *unfold;
+    kt_ok(ctx, kr_unfold_create(ctx, &s, &unfold));
+    assert_int_equal(kr_unfold_way(unfold), KR_FACTORED);
+    double entries = kr_unfold_entries(unfold), best = least + all / least;
+    assert_true(entries >= best * (1 - 1e-12) && entries <= 1.001 * best);
+    kr_unfold_destroy(&unfold);
+    kt_ctx_end(&ctx);
 }
 
 static void test_plans_of_mixes(void **state)
@@ -367,9 +402,10 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plans_of_sums),     cmocka_unit_test(test_plans_of_mixes),
-        cmocka_unit_test(test_random_structures), cmocka_unit_test(test_streamed),
-        cmocka_unit_test(test_bracketed),         cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_plans_of_sums),  cmocka_unit_test(test_deals_of_many_sizes),
+        cmocka_unit_test(test_plans_of_mixes), cmocka_unit_test(test_random_structures),
+        cmocka_unit_test(test_streamed),       cmocka_unit_test(test_bracketed),
+        cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

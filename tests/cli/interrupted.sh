@@ -1,0 +1,47 @@
+# kauri info of a run that was interrupted: by a full disk, and by a folder in the place of a table; and the same run to
+# its end, which is that of an undisturbed one. What is kept of so short a run depends on the time there is for it.
+. "$KAURI_SOURCE_DIR/tests/support/cases.sh"
+
+copy_demo area "$scratch/job"
+cd "$scratch/job" || exit 1
+options=(-e csv -q --threads 1 -p region_grid_spacing=25 -p area_source_discretization=60)
+limited() { # KIB: where files may not be larger
+    (ulimit -f "$1" && trap '' XFSZ && exec "$KAURI_PROGRAM" run job.ini -o "$scratch/out" "${options[@]}")
+}
+told() {
+    "$KAURI_PROGRAM" info "$scratch/out" >"$scratch/said" 2>&1 || fail "info: exit status $?: $(tail -n 1 "$scratch/said")"
+    for text in "$@"; do
+        grep -q -- "$text" "$scratch/said" || fail "info does not say '$text': $(head -n 5 "$scratch/said")"
+    done
+}
+
+"$KAURI_PROGRAM" run job.ini -o "$scratch/whole" "${options[@]}" || fail "undisturbed: exit status $?"
+
+limited 100 2>"$scratch/log"
+[ $? -eq 7 ] || fail "a disk that is full: not exit status 7: $(cat "$scratch/log")"
+told '^interrupted  *.*out: the same command goes on with it, --fresh begins again' \
+    '^statistics  *of [0-9]* sites at a measure, 0 blocks of single realizations$' \
+    '^made of  *version ' '^  *parameter region_grid_spacing  25$' \
+    '^  *input source_model.xml  [0-9a-f]\{16\}$'
+digest=$(sha256sum source_model.xml | cut -c1-16)
+grep -q "input source_model.xml  $digest" "$scratch/said" || fail "info tells another digest than $digest"
+! grep -q 'results  *complete' "$scratch/said" || fail "info calls results complete that are not"
+
+# a folder stands where a table belongs
+mkdir "$scratch/out/hazard_curve-mean-PGA.csv"
+"$KAURI_PROGRAM" run job.ini -o "$scratch/out" "${options[@]}" 2>"$scratch/log"
+[ $? -eq 7 ] || fail "a table in whose place is a folder: not exit status 7: $(cat "$scratch/log")"
+told '^interrupted' '^made of  *version '
+[ "$(grep -c '^results  *complete, but for the tables$\|^statistics  *of' "$scratch/said")" -eq 1 ] ||
+    fail "info tells of statistics under way and of complete results, or of none: $(head -n 5 "$scratch/said")"
+
+"$KAURI_PROGRAM" run job.ini -o "$scratch/out" "${options[@]}" -p truncation_level=2 2>"$scratch/log"
+[ $? -eq 1 ] || fail "other parameters: not exit status 1"
+grep -q "an interrupted run is there, and parameter truncation_level was '3' and is '2'" "$scratch/log" ||
+    fail "other parameters: $(cat "$scratch/log")"
+
+rmdir "$scratch/out/hazard_curve-mean-PGA.csv"
+"$KAURI_PROGRAM" run job.ini -o "$scratch/out" "${options[@]}" || fail "going on: exit status $?"
+"$KAURI_PROGRAM" compare "$scratch/whole" "$scratch/out" --rtol 0 >"$scratch/log" || fail "the tables differ: $(head -n 3 "$scratch/log")"
+[ ! -e "$scratch/out/results.journal" ] || fail "the journal is left"
+finish
