@@ -16,13 +16,15 @@ static int run(int argc, char **argv)
     double rtol = 1e-3, atol = 1e-11;
     opterr = 0;
     /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
-    for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, ":", long_options, NULL)) != -1;) {
         if (option == 'h') {
             cli_print_help(&cli_cmd_compare);
             return 0;
         }
         if (option == '?')
             return cli_unknown_option(&cli_cmd_compare, long_options, argv[optind - 1]);
+        if (option == ':')
+            return cli_usage(&cli_cmd_compare, "%s needs a value", argv[optind - 1]);
         double *target = option == 'r' ? &rtol : &atol;
         if (!kr_parse_double(optarg, target) || !(*target >= 0))
             return cli_usage(&cli_cmd_compare, "'%s' is not a tolerance: a number from 0 is wanted",

@@ -38,7 +38,7 @@ typedef struct gmm_options {
     size_t nargs, nnames;
 } gmm_options;
 
-static int read_option(int option, gmm_options *o)
+static int read_option(int option, const char *name, gmm_options *o)
 {
     switch (option) {
     case 'e':
@@ -74,10 +74,8 @@ static int read_option(int option, gmm_options *o)
     case OPT_HELP:
         cli_print_help(&cli_cmd_gmm);
         return 0;
-    case ':':
-        return cli_usage(&cli_cmd_gmm, "an option needs a value");
-    default:
-        return cli_usage(&cli_cmd_gmm, "the command line is not understood");
+    default: /* ':' */
+        return cli_usage(&cli_cmd_gmm, "%s needs a value", name);
     }
 }
 
@@ -88,7 +86,7 @@ static int read_options(int argc, char **argv, gmm_options *o)
     for (int option; (option = getopt_long(argc, argv, ":e:o:v", long_options, NULL)) != -1;) {
         if (option == '?')
             return cli_unknown_option(&cli_cmd_gmm, long_options, argv[optind - 1]);
-        int status = read_option(option, o);
+        int status = read_option(option, argv[optind - 1], o);
         if (status >= 0)
             return status;
     }

@@ -1,21 +1,28 @@
-#include "base/str.h"
 #include "cli/cli.h"
 
+#include <getopt.h>
 #include <stdio.h>
+
+static const struct option long_options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 
 static int run(int argc, char **argv)
 {
-    if (argc == 2 && (kr_str_eq(argv[1], "--help") || kr_str_eq(argv[1], "-h"))) {
+    opterr = 0;
+    /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
+    int option = getopt_long(argc, argv, "h", long_options, NULL);
+    if (option == 'h') {
         cli_print_help(&cli_cmd_verify);
         return 0;
     }
-    if (argc != 2 || argv[1][0] == '-')
+    if (option == '?')
+        return cli_unknown_option(&cli_cmd_verify, long_options, argv[optind - 1]);
+    if (argc - optind != 1)
         return cli_usage(&cli_cmd_verify, "the folder of a finished run is wanted");
     kr_ctx *ctx = cli_context(true);
     if (!ctx)
         return kr_exit_status(KR_ENOMEM);
     cli_stop_on_signals(ctx);
-    return cli_finish(&ctx, kr_verify(ctx, argv[1], stdout));
+    return cli_finish(&ctx, kr_verify(ctx, argv[optind], stdout));
 }
 
 const cli_command cli_cmd_verify = {

@@ -361,11 +361,6 @@ kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, int threads, kr_arena *ar
     kr_map_init(&t->note_of, ctx, KR_ACCOUNT_READING);
     if (!t->path)
         return kr_fail(ctx, KR_EINPUT, "%s: source_model_logic_tree_file is missing", job->path);
-    if (kr_str_ends(t->path, ".zip")) {
-        s = kr_fail(ctx, KR_EINPUT,
-                    "%s: a zipped source-model logic tree cannot be read yet; unzip it", t->path);
-        goto out;
-    }
     t->dir = kr_path_dir(arena, t->path);
     if (!t->dir) {
         s = KR_ENOMEM;

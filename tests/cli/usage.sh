@@ -39,6 +39,40 @@ expect 1 "No such file" run -- "$scratch/none.ini"
 expect 1 "-p truncation_level: " run "$job" -p truncation_level=three
 expect 2 "two folders" compare one
 expect 1 "No such file" run "$scratch/none.ini"
+
+# every command: its help, an option that it has not, an option without its value
+for command in run info export compare stats sources gmm scaling verify; do
+    expect 0 "usage: kauri $command" $command --help
+    expect 2 "unknown option --wrong" $command --wrong
+done
+for option in compare:--rtol export:--rlz stats:-o gmm:--table scaling:--vary sources:-o; do
+    expect 2 "needs a value" "${option%:*}" "${option#*:}"
+done
+many() { # N WORD: N times WORD
+    printf -- "$2\n%.0s" $(seq "$1")
+}
+expect 0 "usage:" --help
+expect 2 "'x' is not a tolerance: a number from 0 is wanted" compare a b --rtol x
+expect 2 "'-1' is not a tolerance" compare a b --atol -1
+mapfile -t words < <(many 200 hcurves)
+expect 2 "more than 32 kinds of tables" export dir "${words[@]}"
+mapfile -t words < <(many 2000 '-pa=1')
+expect 2 "more than" run "$job" "${words[@]}"
+expect 2 "more than" scaling "$job" "${words[@]}"
+mapfile -t words < <(many 2000 '--vary=a=1')
+expect 2 "keys are varied" scaling "$job" "${words[@]}"
+expect 2 "--vary a: more than 4096 values" scaling "$job" --vary "a=$(seq -s, 5000)"
+expect 2 "-p =1: a parameter is key=value" scaling "$job" -p =1
+expect 2 "no job is named" scaling --vary a=1
+expect 2 "--vary key=value,value is wanted" scaling "$job"
+expect 2 "--compat oq: oq-3.21 or exact is wanted" scaling "$job" --compat oq
+expect 2 "--threads none" scaling "$job" --threads none
+expect 2 "--memory-limit 1X" scaling "$job" --memory-limit 1X
+expect 2 "--ab 0: a number from 1 to 1000 is wanted" scaling "$job" --ab 0
+expect 2 "--vary =1: key=value,value,... is wanted" scaling "$job" --vary =1
+expect 2 "-o NEW is wanted" stats dir
+expect 2 "the folder of a finished run is wanted" verify
+expect 2 "the folder of a finished run is wanted" verify a b
 cp "$job" "$scratch/job.ini"
 expect 1 "jb.ini: cannot be opened: No such file or directory; did you mean 'job.ini'?" run "$scratch/jb.ini"
 expect 1 "no results.h5 there" info "$scratch"
