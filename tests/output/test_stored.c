@@ -221,6 +221,16 @@ static void impossible(void **state)
     f.sites->lon[0] = 181;
     refuse_opening(&f, "'sitecol/lon' does not fit");
     f.sites->lon[0] = lon;
+    double lat = f.sites->lat[0], bracket = job->quantile_bracket;
+    f.sites->lat[0] = -91;
+    refuse_opening(&f, "'sitecol/lat' does not fit");
+    f.sites->lat[0] = lat;
+    f.sites->depth[0] = NAN;
+    refuse_opening(&f, "'sitecol/depth' does not fit");
+    f.sites->depth[0] = 0;
+    job->quantile_bracket = -1;
+    refuse_opening(&f, "'quantile_bracket' does not fit");
+    job->quantile_bracket = bracket;
     end(&f);
 }
 
