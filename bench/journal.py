@@ -29,6 +29,8 @@ def cost(job, words, scratch):
     """A run, and (MB, ms, %) of its journal."""
     use = measure.run([measure.KAURI, 'run', job, '-o', os.path.join(scratch, 'out'), '--threads', '1', *words])
     found = re.search(r'journal: ([0-9.]+) MB, ([0-9]+) ms, ([0-9.]+) %', use.text)
+    if not found:
+        raise measure.Failed('%s: the log of the run has no line of its journal' % job)
     return use, [float(x) for x in found.groups()]
 
 
@@ -46,8 +48,8 @@ def main():
             use, (mb, ms, share) = cost(job, words, scratch)
             print('%-32s %10.2f %10.1f %10.0f %8.2f' % (name, use.wall, mb, ms, share), flush=True)
             most = max(most, share)
-    return most >= MOST
+    sys.exit(most >= MOST)
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    measure.end_with_message(main)
