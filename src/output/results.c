@@ -330,6 +330,8 @@ kr_status kr_results_finish(kr_results *r)
     }
     r->temporary = NULL;
     KR_TRY(kr_sync_folder_of(r->ctx, r->path));
+    if (r->made_dir) /* its name stands in the folder above */
+        KR_TRY(kr_sync_folder_of(r->ctx, r->spec.dir));
 out:
     return s;
 }
