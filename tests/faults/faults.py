@@ -87,6 +87,8 @@ JOBS = [
 
 def environment(**more):
     env = {k: v for k, v in os.environ.items() if not k.startswith("FAULTS_")}
+    if os.environ.get("KAURI_SANITIZE"):
+        env["LSAN_OPTIONS"] = "print_suppressions=0:suppressions=" + os.path.join(HERE, "lsan.txt")
     env.update(more)
     return env
 
