@@ -33,9 +33,10 @@ static herr_t h5_add_reason(unsigned n, const H5E_error2_t *error, void *data)
         reason->text = error->desc ? error->desc : "no reason given";
         reason->memory = error->maj_num == H5E_PLIST;
     }
-    reason->memory = reason->memory || error->maj_num == H5E_RESOURCE ||
-                     error->min_num == H5E_NOSPACE ||
-                     (error->desc && strstr(error->desc, "memory allocation failed"));
+    reason->memory =
+        reason->memory || error->maj_num == H5E_RESOURCE || error->min_num == H5E_NOSPACE ||
+        (error->desc &&
+         (strstr(error->desc, "memory allocation failed") || strstr(error->desc, "H5MM_")));
     reason->io = reason->io || (error->desc && (strstr(error->desc, quoted) ||
                                                 strstr(error->desc, "can't retrieve stat info")));
     return 0;

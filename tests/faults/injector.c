@@ -603,8 +603,13 @@ static void crash(int sig)
 
 static void watch_faults(void)
 {
-    struct sigaction before, action = {.sa_handler = crash, .sa_flags = SA_RESETHAND | SA_NODEFER};
-    if (sigaction(SIGSEGV, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+    /* A library that calls itself without end leaves no room on the stack. */
+    static char room[1 << 16];
+    const stack_t stack = {.ss_sp = room, .ss_size = sizeof room};
+    struct sigaction before,
+        action = {.sa_handler = crash, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK)};
+    if (sigaltstack(&stack, NULL) == 0 && sigaction(SIGSEGV, NULL, &before) == 0 &&
+        before.sa_handler == SIG_DFL)
         sigaction(SIGSEGV, &action, NULL);
 }
 
