@@ -20,7 +20,7 @@ static const double NEGLIGIBLE = 1.5e-17;
 /* Above it sums of powers would err by more than 5e-16: the kernels take the error function. */
 static const double MOST_OF_POLYNOMIAL = 5;
 
-static quad size_of(quad x)
+static quad absolute(quad x)
 {
     return x < 0 ? -x : x;
 }
@@ -36,7 +36,7 @@ static quad root_of_two(void)
 static quad cosine(quad x)
 {
     quad sum = 1, term = 1;
-    for (int n = 1; size_of(term) > (quad)1e-34; n++) {
+    for (int n = 1; absolute(term) > (quad)1e-34; n++) {
         term *= -x * x / ((2 * n - 1) * (2 * n));
         sum += term;
     }
@@ -47,7 +47,7 @@ static quad cosine(quad x)
 static quad erf_series(quad square)
 {
     quad sum = 1, term = 1;
-    for (int n = 1; size_of(term) > (quad)1e-34; n++) {
+    for (int n = 1; absolute(term) > (quad)1e-34; n++) {
         term *= -square / n;
         sum += term / (2 * n + 1);
     }
@@ -81,8 +81,8 @@ static int count_terms(const quad c[NODES])
 {
     quad rest = 0;
     int n = NODES;
-    while (n > 1 && rest + size_of(c[n - 1]) < NEGLIGIBLE)
-        rest += size_of(c[--n]);
+    while (n > 1 && rest + absolute(c[n - 1]) < NEGLIGIBLE)
+        rest += absolute(c[--n]);
     return n;
 }
 

@@ -275,6 +275,7 @@ static bool wants_hypo(const kr_job *job, kr_columns columns)
     return given || (used && job->compat == KR_COMPAT_EXACT);
 }
 
+/* Neighbours by one thread: threads that write into one line of a cache wait for each other. */
 static kr_status meet_ruptures(kr_fault *fault, kr_columns columns, int threads)
 {
     kr_status s = KR_OK;
@@ -291,8 +292,6 @@ static kr_status meet_ruptures(kr_fault *fault, kr_columns columns, int threads)
     KR_NEW(room, fault->ctx, KR_ACCOUNT_RUPTURES, (size_t)threads);
     for (int t = 0; t < threads; t++)
         KR_TRY(kr_multi_scratch_init(&room[t], fault->ctx, multi->most));
-        /* Neighbours by one thread: threads that write into one line of a cache wait for each
-         * other. */
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 128)
     for (size_t i = 0; i < n; i++)
         meet_rupture(multi, i, &room[omp_get_thread_num()]);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "tree/pick.h"
 
+#include <float.h>
 #include <math.h>
 
 /* ------------------------------------------------------------------ drawing */

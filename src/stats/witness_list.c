@@ -1,6 +1,7 @@
 /* All realizations of a small tree, and statistics by definition. */
 #include "stats/witness_int.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
