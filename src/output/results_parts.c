@@ -253,6 +253,7 @@ kr_status kr_results_write_parts(kr_h5 *file, const kr_tree *tree, kr_arena *are
     KR_TRY(kr_h5_set_attr_double(file, "tree", "paths", tree->paths));
     KR_TRY(kr_h5_set_attr_double(file, "tree", "sampled", tree->sampled));
     KR_TRY(kr_h5_set_attr_double(file, "tree", "early", tree->early));
+    KR_TRY(kr_h5_set_attr_double(file, "tree", "one_branch", tree->one_branch));
     KR_TRY(put_gsims(file, tree, arena));
     KR_TRY(put_sets(file, tree, arena));
     KR_TRY(put_branches(file, tree, arena));

@@ -307,6 +307,7 @@ kr_status kr_tree_load(kr_ctx *ctx, const char *path, kr_h5 *file, kr_tree **out
     const kr_reader r = {ctx, path, file, &tree->arena};
     KR_TRY(flag(&r, "sampled", &tree->sampled));
     KR_TRY(flag(&r, "early", &tree->early));
+    KR_TRY(flag(&r, "one_branch", &tree->one_branch));
     KR_TRY(load_gsims(&r, tree));
     KR_TRY(load_zeros(&r, tree));
     KR_TRY(load_sets(&r, tree));

@@ -15,9 +15,7 @@ typedef struct kr_tree_inside {
     size_t combinations;     /* of ground-motion models; not sampled */
     double total[2];    /* sum of the default weights, in full and with those of paths in single
                            precision */
-    bool one_branch;    /* a tree that was read has one; in the reference the empty branch of
-                           smlt_branch can have taken the id of another */
-    bool one_branch_id; /* this, or all branches but stand-ins have one id */
+    bool one_branch_id; /* one_branch of the tree, or all branches but stand-ins have one id */
     bool one_gsim_id;   /* all models have one id */
 } kr_tree_inside;
 

@@ -168,7 +168,7 @@ kr_status kr_realizations_number(kr_ctx *ctx, kr_tree *tree, kr_tree_inside *in)
 {
     kr_status s = KR_OK;
 
-    in->one_branch_id = in->one_branch || rlz_one_branch_id(tree);
+    in->one_branch_id = tree->one_branch || rlz_one_branch_id(tree);
     in->one_gsim_id = rlz_one_gsim_id(tree);
     KR_TRY(tree->sampled ? rlz_sum_samples(ctx, tree, in) : rlz_enumerate(ctx, tree, in));
     if (!(in->total[0] > 0))

@@ -97,7 +97,7 @@ static kr_status tree_fill(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_t
     KR_TRY(tree_paths(ctx, job, tree, in));
     if (model)
         KR_TRY(kr_build_tree(ctx, job, model, tree, in));
-    in->one_branch = in->smlt.nnamed == 1;
+    tree->one_branch = in->smlt.nnamed == 1;
     kr_smlt_clear(&in->smlt); /* what the tree keeps of it has been taken over */
     s = kr_tree_complete(ctx, tree);
     if (s == KR_EINPUT)

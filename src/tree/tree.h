@@ -108,6 +108,8 @@ typedef struct kr_tree {
     size_t *first_gsim;  /* ntrts + 1 */
     size_t nweights;     /* 1, or 1 + the job's measures where weights depend on the measure */
     bool sampled, early; /* sampled; by weights: all samples weigh the same */
+    bool one_branch;     /* read from files with one branch: the empty one of smlt_branch can have
+                            taken the id of another, as in the reference */
     size_t nsets;
     kr_tree_set *sets;
     size_t nbranches;

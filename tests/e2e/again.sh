@@ -2,7 +2,8 @@
 # stored, and kauri export the same curves.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 cd "$scratch" || exit 1
-for name in imt_weights2 lt_extend use_rates quantiles_maps disagg_by_src sitemodel_csv trt_extra sampling_late_weights; do
+for name in imt_weights2 lt_extend use_rates quantiles_maps disagg_by_src sitemodel_csv trt_extra sampling_late_weights \
+    smlt_branch smlt_branch_last; do
     rm -rf run again tables
     said=$("$KAURI_PROGRAM" run "$KAURI_SOURCE_DIR/tests/e2e/cases/$name/job.ini" -o run -e csv -q \
         -p individual_rlzs=false 2>&1) || fail "$name: run: $said"
