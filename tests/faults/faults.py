@@ -232,7 +232,8 @@ class Trial:
         """A library does not look whether it got memory: nobody can keep it from that. As after a kill, the results
         that lie there must be whole."""
         crash = self.report["crash"]
-        return self.what == "lib" and self.done.returncode == -signal.SIGSEGV and crash not in (None, "?", "kauri")
+        return (self.what == "lib" and self.done.returncode in (-signal.SIGSEGV, -signal.SIGABRT) and
+                crash not in (None, "?", "kauri"))
 
     def judge_words(self):
         if self.crashed():

@@ -17,7 +17,8 @@
  *   count CLASS NUMBER                 calls in the whole run
  *   left WHO BLOCKS BYTES              allocations of the program or a library that nobody freed
  *   open FILE                          files that nobody closed
- *   crash WHO                          who was at work at a fault (SIGSEGV), the C library aside
+ *   crash WHO                          who was at work at a fault (SIGSEGV, SIGABRT), the C library
+ *                                      aside
  *
  * Calls are counted while main() runs, writing to standard output also after it. Streams of stdio
  * are made of fopencookie here, so that what they read and write is counted. The processes that
@@ -608,9 +609,13 @@ static void watch_faults(void)
     const stack_t stack = {.ss_sp = room, .ss_size = sizeof room};
     struct sigaction before,
         action = {.sa_handler = crash, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK)};
-    if (sigaltstack(&stack, NULL) == 0 && sigaction(SIGSEGV, NULL, &before) == 0 &&
-        before.sa_handler == SIG_DFL)
-        sigaction(SIGSEGV, &action, NULL);
+    if (sigaltstack(&stack, NULL) != 0)
+        return;
+    for (int i = 0; i < 2; i++) {
+        int sig = i ? SIGABRT : SIGSEGV;
+        if (sigaction(sig, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(sig, &action, NULL);
+    }
 }
 
 /* ------------------------------------------------------------------ begin and end */
