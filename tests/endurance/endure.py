@@ -116,7 +116,7 @@ NATION = '--crust 6 --interface 2 --second 2 --points 36 --measures 3 --levels 2
 KINDS = {
     # name: model, sites at first (what it costs grows with them), parameters
     'tiles': (NATION + '--individual false', 200, ()),
-    'single': (NATION + '--individual true --crust 12', 1, ('hazard_maps=true', 'uniform_hazard_spectra=true', 'std=true')),
+    'single': (NATION + '--individual true --crust 2', 2, ('hazard_maps=true', 'uniform_hazard_spectra=true', 'std=true')),
     'uncertainty': (NATION + '--individual false', 12,
                     ('uncertainty=true', 'std=true', 'quantiles=0.05 0.16 0.5 0.84 0.95')),
     'sampled': (NATION + '--individual false', 40, ('number_of_logic_tree_samples=300', 'random_seed=7')),
