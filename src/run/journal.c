@@ -15,19 +15,26 @@ static const kr_note HEAD = {.kind = KR_NOTE_HEAD};
 
 /* Part of the time that may go into writing; seconds before the first, and between two syncs, which
  * are so many times as long as the sync; and what is believed of a disk that nothing has been
- * written to: bytes per second, bytes. */
-static const double SHARE = 0.04, EVERY = 0.5, TIMES = 25, SPEED = 3e8, BELIEF = 3e7;
+ * written to: bytes per second, bytes, seconds of a sync. */
+static const double SHARE = 0.04, EVERY = 0.5, TIMES = 25, SPEED = 3e8, BELIEF = 3e7, SYNC = 0.005;
 
-static bool has_time(const kr_journal_clock *c, double now, size_t bytes)
+/* ... for so many bytes, and `more` seconds. */
+static bool has_time(const kr_journal_clock *c, double now, size_t bytes, double more)
 {
     double elapsed = now - c->began, each = (c->spent + BELIEF / SPEED) / (c->bytes + BELIEF);
-    return elapsed >= EVERY && c->spent + each * (double)bytes <= SHARE * elapsed;
+    return elapsed >= EVERY && c->spent + each * (double)bytes + more <= SHARE * elapsed;
+}
+
+/* A sync takes as long as the last one. */
+static double sync_takes(const kr_journal_clock *c)
+{
+    return c->last_took > 0 ? c->last_took : SYNC;
 }
 
 bool kr_journal_has_time(kr_journal *j, size_t bytes)
 {
     pthread_mutex_lock(&j->lock);
-    bool fits = has_time(&j->clock, kr_wall_seconds(), bytes);
+    bool fits = has_time(&j->clock, kr_wall_seconds(), bytes, 0);
     pthread_mutex_unlock(&j->lock);
     return fits;
 }
@@ -38,7 +45,7 @@ bool kr_journal_is_due(kr_journal *j, size_t bytes)
     double now = kr_wall_seconds();
     pthread_mutex_lock(&j->lock);
     bool due = now - c->last_sync >= EVERY && now - c->last_sync >= TIMES * c->last_took &&
-               has_time(c, now, bytes);
+               has_time(c, now, bytes, sync_takes(c));
     pthread_mutex_unlock(&j->lock);
     return due;
 }
@@ -246,6 +253,14 @@ size_t kr_journal_take_any(kr_journal *j, kr_note note, void *out, size_t room)
     return good ? size : 0;
 }
 
+static kr_status make_stay(kr_journal *j)
+{
+    double since = kr_wall_seconds();
+    kr_status s = kr_notes_sync(j->notes);
+    kr_journal_synced(j, since, 0);
+    return s;
+}
+
 kr_status kr_journal_put(kr_journal *j, kr_note note, const void *data, size_t bytes)
 {
     double since = kr_wall_seconds();
@@ -253,7 +268,7 @@ kr_status kr_journal_put(kr_journal *j, kr_note note, const void *data, size_t b
     pthread_mutex_lock(&j->lock);
     took(j, since, bytes);
     pthread_mutex_unlock(&j->lock);
-    return s == KR_OK && kr_journal_is_due(j, 0) ? kr_journal_sync(j) : s;
+    return s == KR_OK && kr_journal_is_due(j, 0) ? make_stay(j) : s;
 }
 
 kr_status kr_journal_keep(kr_journal *j, kr_note note, const void *data, size_t bytes)
@@ -263,12 +278,12 @@ kr_status kr_journal_keep(kr_journal *j, kr_note note, const void *data, size_t 
 
 kr_status kr_journal_sync(kr_journal *j)
 {
-    double since = kr_wall_seconds();
-    if (!j || !kr_journal_is_worth(j))
+    if (!j)
         return KR_OK;
-    kr_status s = kr_notes_sync(j->notes);
-    kr_journal_synced(j, since, 0);
-    return s;
+    pthread_mutex_lock(&j->lock);
+    bool fits = has_time(&j->clock, kr_wall_seconds(), 0, sync_takes(&j->clock));
+    pthread_mutex_unlock(&j->lock);
+    return fits ? make_stay(j) : KR_OK;
 }
 
 /* Bytes of disk that the journal of a run takes at most. */
@@ -317,5 +332,7 @@ size_t kr_journal_memory(const kr_calc *calc)
 bool kr_journal_end_early(kr_calc *calc)
 {
     kr_journal *j = calc->journal;
-    return j && j->notes && kr_journal_sync(j) == KR_OK && kr_file_exists(j->path);
+    if (!j || !j->notes || (kr_journal_is_worth(j) && make_stay(j) != KR_OK))
+        return false;
+    return kr_file_exists(j->path);
 }

@@ -58,10 +58,11 @@ size_t kr_journal_take_any(kr_journal *journal, kr_note note, void *out, size_t 
 KR_MUST_CHECK kr_status kr_journal_keep(kr_journal *journal, kr_note note, const void *data,
                                         size_t bytes);
 
-/** Make all that was kept stay, if the run took half a second or more. KR_EIO. */
+/** Make all that was kept stay, if there is time for it. KR_EIO. */
 KR_MUST_CHECK kr_status kr_journal_sync(kr_journal *journal);
 
-/** The same before a run ends early. True if the next run will find something. */
+/** The same before a run ends early, if it took half a second or more. True if the next run will
+ * find something. */
 bool kr_journal_end_early(kr_calc *calc);
 
 /** The rates of a tile's sites, if all of them are there, also from other tiles; and the work until
