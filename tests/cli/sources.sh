@@ -140,7 +140,7 @@ said 7 "areas.geojson" job.ini -o "$scratch/taken"
 [ -z "$(ls "$scratch/taken" | grep part)" ] || fail "parts are left: $(ls "$scratch/taken")"
 
 # a file-size limit stands for a full disk (no TMPDIR: the thread sanitizer starts with a larger file there)
-(ulimit -f 1 && TMPDIR=$scratch/none "$KAURI_PROGRAM" sources job.ini -o "$scratch/full") >/dev/null 2>"$scratch/stderr"
+(ulimit -f 1 && GCOV_PREFIX=$scratch/counts GCOV_ERROR_FILE=$scratch/counts.log TMPDIR=$scratch/none "$KAURI_PROGRAM" sources job.ini -o "$scratch/full") >/dev/null 2>"$scratch/stderr"
 [ $? -eq 7 ] || fail "a full disk must give status 7: $(cat "$scratch/stderr")"
 [ "$(grep -c . "$scratch/stderr")" -eq 1 ] || fail "a full disk: $(cat "$scratch/stderr")"
 nothing_in "$scratch/full"
