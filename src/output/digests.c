@@ -34,7 +34,12 @@ static kr_status list_files(kr_ctx *ctx, const char *dir, kr_arena *arena, const
         return kr_file_fail_made(ctx, dir, "listed");
     struct dirent *e;
     while ((e = kr_dir_next(d)) != NULL) {
-        if (!kr_is_table(e->d_name) && !kr_str_eq(e->d_name, "results.h5"))
+        bool ours = kr_str_eq(e->d_name, "results.h5");
+        if (kr_is_table(e->d_name) && !kr_table_is_ours(dirfd(d), e->d_name, &ours)) {
+            s = kr_file_fail_made(ctx, dir, "listed");
+            goto out;
+        }
+        if (!ours)
             continue;
         KR_GROW(names, cap, *n + 1, ctx, KR_ACCOUNT_OUTPUT);
         KR_ASTR(names[*n], arena, e->d_name);

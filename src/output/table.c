@@ -223,6 +223,27 @@ bool kr_is_table(const char *name)
     return kr_str_eq(name, "realizations.csv") || kr_str_eq(name, "realizations.csv.part");
 }
 
+bool kr_table_is_ours(int folder, const char *name, bool *ours)
+{
+    static const char mark[] = "generated_by='Kauri";
+    char line[1 << 14]; /* a comma for each column comes first */
+    ssize_t n = 0;
+    *ours = true;
+    if (kr_str_ends(name, ".part"))
+        return true;
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ELOOP; /* a link has no content of its own */
+    do
+        n = read(fd, line, sizeof line);
+    while (n < 0 && errno == EINTR);
+    int reason = errno;
+    close(fd);
+    *ours = n > 0 && memmem(line, (size_t)n, mark, sizeof mark - 1);
+    errno = reason;
+    return n >= 0 || reason == EISDIR;
+}
+
 static kr_status cannot_remove(kr_ctx *ctx, const char *dir, const char *name)
 {
     int reason = errno;
@@ -230,6 +251,24 @@ static kr_status cannot_remove(kr_ctx *ctx, const char *dir, const char *name)
     snprintf(path, sizeof path, "%s/%s", dir, name);
     errno = reason;
     return kr_file_fail_made(ctx, path, "removed");
+}
+
+/* Remove an entry of a folder if a run wrote it; counts the tables. */
+static kr_status remove_own(kr_ctx *ctx, const char *dir, int folder, const char *name, size_t *n)
+{
+    bool table = kr_is_table(name), ours = true;
+    if (!table && !kr_str_eq(name, KR_DIGESTS_NAME))
+        return KR_OK;
+    if (table && !kr_table_is_ours(folder, name, &ours))
+        return cannot_remove(ctx, dir, name);
+    if (!ours)
+        kr_warn(ctx, "%s/%s is not of Kauri and stays, beside results that it is not of", dir,
+                name);
+    else if (unlinkat(folder, name, 0) == 0)
+        *n += table;
+    else if (errno != EISDIR) /* a folder is none of ours */
+        return cannot_remove(ctx, dir, name);
+    return KR_OK;
 }
 
 kr_status kr_tables_remove(kr_ctx *ctx, const char *dir)
@@ -240,16 +279,8 @@ kr_status kr_tables_remove(kr_ctx *ctx, const char *dir)
     if (!d)
         return kr_file_fail_made(ctx, dir, "read");
     struct dirent *e;
-    while (s == KR_OK && (e = kr_dir_next(d)) != NULL) {
-        bool table = kr_is_table(e->d_name);
-        if (!table && !kr_str_eq(e->d_name, KR_DIGESTS_NAME))
-            continue;
-        if (unlinkat(dirfd(d), e->d_name, 0) == 0)
-            n += table;
-        else if (errno !=
-                 EISDIR) /* a folder is no table: who writes one of that name will be told */
-            s = cannot_remove(ctx, dir, e->d_name);
-    }
+    while (s == KR_OK && (e = kr_dir_next(d)) != NULL)
+        s = remove_own(ctx, dir, dirfd(d), e->d_name, &n);
     if (s == KR_OK && errno != 0)
         s = kr_file_fail_made(ctx, dir, "read");
     closedir(d);

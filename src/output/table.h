@@ -53,8 +53,12 @@ void kr_tables_discard(char *const *paths, size_t n);
 /** Is this the name of a table that runs write? */
 bool kr_is_table(const char *name);
 
-/** Remove the CSV tables of an earlier run from a folder: files of the names that runs write,
- * and their digests. KR_EIO. */
+/** Whether a file of a table's name in an open folder was written by Kauri: its first line says so.
+ * Links and unfinished tables count as such. False (errno) where it cannot be read. */
+bool kr_table_is_ours(int folder, const char *name, bool *ours);
+
+/** Remove the CSV tables of an earlier run from a folder, and their digests; a table of another
+ * program stays, with a warning. KR_EIO. */
 KR_MUST_CHECK kr_status kr_tables_remove(kr_ctx *ctx, const char *dir);
 
 #endif

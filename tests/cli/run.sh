@@ -55,7 +55,14 @@ grep -q '^hcurves-stats' "$scratch/log" || fail "info of the results names no cu
 
 # a second run with fewer tables leaves none of the first one's
 run -o "$scratch/again"
-run -o "$scratch/again" -p quantiles= -p hazard_maps=false -p uniform_hazard_spectra=false
+printf '#,,,"generated_by='"'OpenQuake engine 3.21'"'"\r\nlon,lat\r\n' >"$scratch/again/hazard_curve-mean-PGV.csv"
+cp "$scratch/again/hazard_curve-mean-PGV.csv" "$scratch/foreign"
+"$KAURI_PROGRAM" run job.ini "${coarse[@]}" -e csv -o "$scratch/again" -p quantiles= -p hazard_maps=false \
+    -p uniform_hazard_spectra=false 2>"$scratch/log" || fail "run over tables: $(cat "$scratch/log")"
+cmp -s "$scratch/foreign" "$scratch/again/hazard_curve-mean-PGV.csv" || fail "a table of another program is touched"
+grep -q 'PGV.csv is not of Kauri and stays' "$scratch/log" || fail "a table of another program: $(cat "$scratch/log")"
+grep -q PGV "$scratch/again/SHA256SUMS" && fail "a table of another program is among the digests"
+rm "$scratch/again/hazard_curve-mean-PGV.csv"
 [ -z "$(ls "$scratch/again" | grep -E 'quantile|map|uhs')" ] || fail "tables of an earlier run are left"
 [ ! -e "$scratch/again/results.lock" ] || fail "the lock is left"
 
