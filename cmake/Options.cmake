@@ -57,7 +57,7 @@ if(KAURI_COVERAGE)
   list(APPEND KR_SANITIZE --coverage -fprofile-update=atomic)
 endif()
 add_compile_options(${KR_SANITIZE})
-add_link_options(${KR_SANITIZE})
+add_link_options(${KR_SANITIZE} -Wl,--build-id=sha1)
 
 function(kauri_compile target)
   target_compile_options(${target} PRIVATE ${KR_WARN} ${KR_MATH})

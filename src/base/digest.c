@@ -3,13 +3,13 @@
 #include <nettle/sha2.h>
 #include <string.h>
 
-void kr_digest_hex(const unsigned char digest[32], char hex[65])
+void kr_hex(const unsigned char *bytes, size_t n, char *hex)
 {
-    for (size_t i = 0; i < 32; i++) {
-        hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-        hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+    for (size_t i = 0; i < n; i++) {
+        hex[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+        hex[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
     }
-    hex[64] = '\0';
+    hex[2 * n] = '\0';
 }
 
 void kr_texts_digest(const char *const *texts, size_t n, char hex[65])
@@ -22,5 +22,5 @@ void kr_texts_digest(const char *const *texts, size_t n, char hex[65])
         sha256_update(&sha, 1, (const uint8_t *)"\n");
     }
     sha256_digest(&sha, sizeof digest, digest);
-    kr_digest_hex(digest, hex);
+    kr_hex(digest, sizeof digest, hex);
 }

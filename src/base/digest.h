@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/** The digits of a digest as `sha256sum` writes them. */
-void kr_digest_hex(const unsigned char digest[32], char hex[65]);
+/** The 2 n digits of n bytes, as `sha256sum` writes them. */
+void kr_hex(const unsigned char *bytes, size_t n, char *hex);
 
 /** 64 hexadecimal digits of what `sha256sum` gives for these texts, each on a line of its own. */
 void kr_texts_digest(const char *const *texts, size_t n, char hex[65]);

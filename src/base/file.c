@@ -280,6 +280,6 @@ kr_status kr_file_digest(kr_ctx *ctx, const char *path, char hex[65])
     if (s != KR_OK)
         return s;
     sha256_digest(&sha, sizeof digest, digest);
-    kr_digest_hex(digest, hex);
+    kr_hex(digest, sizeof digest, hex);
     return KR_OK;
 }

@@ -1,6 +1,7 @@
 /* What a run is made of: whatever may change its numbers. */
 #include "run/journal_int.h"
 
+#include "base/build.h"
 #include "base/str.h"
 #include "kauri/version.h"
 
@@ -58,8 +59,10 @@ static const char *from_job(const kr_job *job, const char *path)
 const char *kr_journal_head(kr_calc *calc, kr_arena *arena)
 {
     const kr_job *job = calc->job;
+    char build[KR_BUILD_ID];
     text t = {.arena = arena, .chars = kr_arena_alloc(arena, 4096, 1), .cap = 4096};
     add_line(&t, "version", "", KAURI_VERSION);
+    add_line(&t, "build", "", kr_build_id(build)); /* versions in the making have many */
     add_line(&t, "began", "", calc->spec.start_date);
     add_line(&t, "job", "", job->description);
     add_line(&t, "isa", "", calc->spec.isa);
