@@ -88,7 +88,7 @@ JOBS = [
 def environment(**more):
     env = {k: v for k, v in os.environ.items() if not k.startswith("FAULTS_")}
     if os.environ.get("KAURI_SANITIZE"):
-        env["LSAN_OPTIONS"] = "print_suppressions=0:suppressions=" + os.path.join(HERE, "lsan.txt")
+        env["LSAN_OPTIONS"] = "print_suppressions=0:suppressions=" + os.path.join(HERE, "..", "support", "hdf5_leaks.txt")
     env.update(more)
     return env
 
