@@ -416,6 +416,14 @@ kr_status kr_notes_put(kr_notes *x, kr_note note, const void *data, size_t bytes
     return s;
 }
 
+kr_status kr_notes_flush(kr_notes *x)
+{
+    pthread_mutex_lock(&x->lock);
+    kr_status s = flush(x);
+    pthread_mutex_unlock(&x->lock);
+    return s;
+}
+
 kr_status kr_notes_sync(kr_notes *x)
 {
     pthread_mutex_lock(&x->lock);

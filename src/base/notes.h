@@ -2,7 +2,7 @@
  * written last and is not whole is left out when the file is opened again.
  *
  * Nothing is written before the first note that does not fit a buffer, or the first
- * kr_notes_sync. */
+ * kr_notes_flush or kr_notes_sync. */
 #ifndef KR_BASE_NOTES_H
 #define KR_BASE_NOTES_H
 
@@ -23,7 +23,7 @@ typedef struct kr_notes kr_notes;
  * (there is a file, and it is not one of notes, or of another format), KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_notes_open(kr_ctx *ctx, const char *path, kr_notes **out);
 
-/** Close it; what was put since the last kr_notes_sync may be lost. Accepts NULL in *notes. */
+/** Close it; what was put since the last kr_notes_flush or kr_notes_sync may be lost. Accepts NULL in *notes. */
 void kr_notes_close(kr_notes **notes);
 
 /** How many notes the file had when it was opened; and of how many bytes at its end no note could
@@ -48,6 +48,10 @@ bool kr_notes_read(const kr_notes *notes, kr_note note, size_t offset, size_t n,
 
 /** Add a note; it can be read only after the file is opened again. Any thread. KR_EIO. */
 KR_MUST_CHECK kr_status kr_notes_put(kr_notes *notes, kr_note note, const void *data, size_t bytes);
+
+/** When it returns, all that was put stays whatever happens to the process; not to the machine. Any
+ * thread. KR_EIO. */
+KR_MUST_CHECK kr_status kr_notes_flush(kr_notes *notes);
 
 /** When it returns, all that was put stays, whatever happens to the process or the machine. Any
  * thread. KR_EIO. */

@@ -6,6 +6,7 @@
 #include "num/isa.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -253,6 +254,28 @@ size_t kr_journal_take_any(kr_journal *j, kr_note note, void *out, size_t room)
     return good ? size : 0;
 }
 
+/* A process that is killed leaves what it has handed to the system, which is cheap where the disk
+ * is slow. */
+static kr_status hand_over(kr_journal *j)
+{
+    double since = kr_wall_seconds();
+    kr_status s = kr_notes_flush(j->notes);
+    pthread_mutex_lock(&j->lock);
+    took(j, since, 0);
+    j->clock.last_flush = since;
+    pthread_mutex_unlock(&j->lock);
+    return s;
+}
+
+static bool flush_is_due(kr_journal *j)
+{
+    pthread_mutex_lock(&j->lock);
+    const kr_journal_clock *c = &j->clock;
+    bool due = kr_wall_seconds() - fmax(c->last_flush, c->last_sync) >= EVERY;
+    pthread_mutex_unlock(&j->lock);
+    return due;
+}
+
 static kr_status make_stay(kr_journal *j)
 {
     double since = kr_wall_seconds();
@@ -268,7 +291,9 @@ kr_status kr_journal_put(kr_journal *j, kr_note note, const void *data, size_t b
     pthread_mutex_lock(&j->lock);
     took(j, since, bytes);
     pthread_mutex_unlock(&j->lock);
-    return s == KR_OK && kr_journal_is_due(j, 0) ? make_stay(j) : s;
+    if (s == KR_OK && kr_journal_is_due(j, 0))
+        return make_stay(j);
+    return s == KR_OK && flush_is_due(j) ? hand_over(j) : s;
 }
 
 kr_status kr_journal_keep(kr_journal *j, kr_note note, const void *data, size_t bytes)
@@ -276,14 +301,17 @@ kr_status kr_journal_keep(kr_journal *j, kr_note note, const void *data, size_t 
     return j && kr_journal_has_time(j, bytes) ? kr_journal_put(j, note, data, bytes) : KR_OK;
 }
 
-kr_status kr_journal_sync(kr_journal *j)
+kr_status kr_journal_keep_end(kr_journal *j, kr_note note, const void *data, size_t bytes)
 {
-    if (!j)
+    if (!j || !kr_journal_is_worth(j))
         return KR_OK;
+    kr_status s = kr_journal_put(j, note, data, bytes);
+    if (s != KR_OK)
+        return s;
     pthread_mutex_lock(&j->lock);
     bool fits = has_time(&j->clock, kr_wall_seconds(), 0, sync_takes(&j->clock));
     pthread_mutex_unlock(&j->lock);
-    return fits ? make_stay(j) : KR_OK;
+    return fits ? make_stay(j) : hand_over(j);
 }
 
 /* Bytes of disk that the journal of a run takes at most. */

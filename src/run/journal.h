@@ -58,8 +58,10 @@ size_t kr_journal_take_any(kr_journal *journal, kr_note note, void *out, size_t 
 KR_MUST_CHECK kr_status kr_journal_keep(kr_journal *journal, kr_note note, const void *data,
                                         size_t bytes);
 
-/** Make all that was kept stay, if there is time for it. KR_EIO. */
-KR_MUST_CHECK kr_status kr_journal_sync(kr_journal *journal);
+/** Keep a small note that much depends on, and all before it: for the machine if there is time, at
+ * least for the process. KR_EIO. */
+KR_MUST_CHECK kr_status kr_journal_keep_end(kr_journal *journal, kr_note note, const void *data,
+                                            size_t bytes);
 
 /** The same before a run ends early, if it took half a second or more. True if the next run will
  * find something. */

@@ -8,7 +8,7 @@
 
 /* How long writing takes, and when there is time for it. */
 typedef struct kr_journal_clock {
-    double began, last_sync, last_took;
+    double began, last_sync, last_took, last_flush;
     double spent, bytes; /* seconds of writing; what was written */
 } kr_journal_clock;
 

@@ -145,8 +145,7 @@ static kr_status make_results(kr_calc *calc)
     KR_TRY(kr_calc_close_results(calc));
     kr_calc_sampling_report(calc);
     KR_TRY(take_stamp(calc, &is));
-    KR_TRY(kr_journal_keep(calc->journal, done, &is, sizeof is));
-    KR_TRY(kr_journal_sync(calc->journal));
+    KR_TRY(kr_journal_keep_end(calc->journal, done, &is, sizeof is));
 out:
     return s;
 }
