@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <nettle/sha2.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -161,6 +163,12 @@ char *kr_path_join(kr_arena *arena, const char *dir, const char *name)
     if (!dir || !*dir || strcmp(dir, ".") == 0 || *name == '/')
         return kr_arena_strdup(arena, name);
     return kr_arena_printf(arena, "%s%s%s", dir, kr_path_base(dir)[0] ? "/" : "", name);
+}
+
+const char *kr_path_absolute(kr_arena *arena, const char *path)
+{
+    char absolute[PATH_MAX];
+    return kr_arena_strdup(arena, realpath(path, absolute) ? absolute : path);
 }
 
 char *kr_path_dir(kr_arena *arena, const char *path)

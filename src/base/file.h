@@ -47,6 +47,10 @@ double kr_disk_free(const char *path);
  * NULL on ENOMEM. */
 char *kr_path_join(kr_arena *arena, const char *dir, const char *name);
 
+/** The same from the root of all folders, without links; the path as it is where it leads nowhere.
+ * NULL on ENOMEM. */
+const char *kr_path_absolute(kr_arena *arena, const char *path);
+
 /** The folder part of a path ("." if there is none) and the last part. */
 char *kr_path_dir(kr_arena *arena, const char *path);
 const char *kr_path_base(const char *path);

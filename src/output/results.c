@@ -78,7 +78,9 @@ static kr_status write_inputs(kr_h5 *file, const kr_results_spec *spec, kr_arena
     KR_ANEW(sizes, arena, n);
     for (size_t i = 0; i < n; i++) {
         keys[i] = spec->inputs[i].key;
-        paths[i] = spec->inputs[i].path;
+        paths[i] =
+            kr_path_absolute(arena, spec->inputs[i].path); /* they may be looked at from anywhere */
+        KR_TRY(paths[i] ? KR_OK : KR_ENOMEM);
         digests[i] = spec->inputs[i].sha256;
         sizes[i] = spec->inputs[i].size;
     }

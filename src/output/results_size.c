@@ -74,7 +74,7 @@ double kr_results_predicted_bytes(const kr_results_spec *p)
         bytes += text_bytes(job->given_keys[i]) + text_bytes(job->given_values[i]);
     bytes += kr_results_provenance_bytes(p);
     for (size_t i = 0; i < p->ninputs; i++)
-        bytes += 200 + text_bytes(p->inputs[i].path);
+        bytes += 400 + text_bytes(p->inputs[i].path); /* it may lie deep */
     return bytes;
 }
 

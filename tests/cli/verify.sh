@@ -19,7 +19,7 @@ verify() {
 
 verify 0 'ok         results.h5' 'as it was written'
 for line in 'ok         hazard_curve-mean-PGA.csv' 'ok         realizations.csv' \
-    'ok         input job.ini' 'ok         input gmm_logic_tree.xml' 'ok         structure of results.h5' \
+    "ok         input $PWD/job.ini" "ok         input $PWD/gmm_logic_tree.xml" 'ok         structure of results.h5' \
     'ok         curves of statistics' 'ok         component rates' 'ok         curves of realizations'; do
     grep -qxF "$line" out || grep -qF "$line" out || fail "no line '$line': $(cat out)"
 done
@@ -63,6 +63,9 @@ grep -qF 'rupture_mesh_spacing = 5' info.new || fail 'new statistics do not tell
     fail 'other options have the same digest'
 verify 0 'ok         results.h5' 'new statistics' new
 
+(mkdir elsewhere && cd elsewhere && "$kauri" verify ../run >../out 2>&1) || fail "from another folder: $(cat out)"
+grep -qF "ok         input $PWD/job.ini" out || fail "from another folder: $(cat out)"
+
 # ---- what is changed is seen
 rm run/*-rlz-0*.csv && (cd run && sha256sum *.csv results.h5 >SHA256SUMS)
 cp -r run kept
@@ -104,9 +107,9 @@ printf 'x' >>run/SHA256SUMS
 verify 6 'cut off' 'digests that are cut off'
 restore
 echo >>job.ini
-verify 6 'changed    input job.ini' 'a changed input'
+verify 6 "changed    input $PWD/job.ini" 'a changed input'
 rm job.ini
-verify 0 'not there  input job.ini' 'an input that is gone'
+verify 0 "not there  input $PWD/job.ini" 'an input that is gone'
 mkdir empty
 verify 1 'not a folder of finished results' 'a folder without results' empty
 verify 1 'not a folder of finished results' 'no folder' nowhere
