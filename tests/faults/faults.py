@@ -83,6 +83,8 @@ JOBS = [
     Job("info", ["info", "done"], before=FINISHED, stdout=True, volatile=r"memory(-timeline)?\."),
     Job("compare", ["compare", "done", "done"], before=FINISHED, stdout=True),
 ]
+if os.environ.get("KAURI_SANITIZE"): # a build with clang, whose OpenMP ends the process itself where it gets no thread
+    JOBS = [job for job in JOBS if job.classes != ["thread"]]
 
 
 def environment(**more):
