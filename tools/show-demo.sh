@@ -5,7 +5,7 @@ set -eu
 folder=$1
 echo
 echo "The results are in $folder:"
-ls -C -T 0 -w 76 "$folder" | sed 's/^/  /'
+ls -C -T 0 -w 76 -I SHA256SUMS "$folder" | sed 's/^/  /'
 for f in "$folder"/hazard_curve-mean-*.csv; do
     [ -e "$f" ] || continue
     echo

@@ -31,7 +31,7 @@ const cli_command cli_cmd_run = {
     .name = "run",
     .synopsis =
         "run JOB.ini [-o DIR] [-e csv] [-p key=value]... [--threads N] [--memory-limit SIZE] "
-        "[--memory-report] [--compat NAME] [--dry-run [--fit SIZE]] [-q]",
+        "[--memory-report] [--fresh] [--compat NAME] [--dry-run [--fit SIZE]] [-q]",
     .about = "compute the hazard of a job",
     .help =
         "  -o DIR               folder of the results; without it JOB-results in the job's "
