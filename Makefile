@@ -9,7 +9,7 @@ DEPS := tools/install-deps.sh
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-LONG := check-slow check-tsan check-valgrind check-cov check-fuzz tidy check-cppcheck \
+LONG := check-slow check-asan check-tsan check-valgrind check-cov check-fuzz tidy check-cppcheck \
 	check-install check-arm64
 .PHONY: help deps deps-test demo release test dev asan install format clean bench check-long $(LONG)
 
@@ -62,6 +62,9 @@ check-slow: release  ## the tests named *_long, with the optimized program
 	cmake --preset release
 	cmake --build --preset release
 	ctest --test-dir build/release --output-on-failure -L '^long$$'
+
+check-asan: asan  ## the tests marked costly under the sanitizers, after the others
+	ctest --preset asan-costly
 
 check-tsan: deps-test  ## all tests under the thread sanitizer
 	cmake --workflow --preset tsan

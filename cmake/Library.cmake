@@ -1,6 +1,5 @@
 # libkauri: static, or shared with BUILD_SHARED_LIBS. Only the functions marked KR_API are visible
-# in the shared one, so the program and the tests link kauri_internal, the same objects in a
-# static library.
+# in the shared one, so the program links kauri_internal, the same objects in a static library.
 add_library(libkauri ${KR_OBJECTS})
 add_library(Kauri::kauri ALIAS libkauri)
 set_target_properties(libkauri PROPERTIES OUTPUT_NAME kauri EXPORT_NAME kauri
@@ -19,4 +18,15 @@ if(BUILD_SHARED_LIBS)
 else()
   add_library(kauri_internal INTERFACE)
   target_link_libraries(kauri_internal INTERFACE libkauri ${KAURI_DEPENDENCIES})
+endif()
+
+# What the tests link: a copy of everything in each of them, or one shared library where all
+# functions are visible.
+if(KAURI_TESTS_SHARED)
+  add_library(kauri_tested SHARED ${KR_OBJECTS})
+  set_target_properties(kauri_tested PROPERTIES LINKER_LANGUAGE C)
+  target_link_libraries(kauri_tested PUBLIC ${KAURI_DEPENDENCIES})
+else()
+  add_library(kauri_tested INTERFACE)
+  target_link_libraries(kauri_tested INTERFACE kauri_internal)
 endif()

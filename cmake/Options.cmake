@@ -2,7 +2,9 @@
 set(CMAKE_C_STANDARD 17)
 set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS ON)
-set(CMAKE_C_VISIBILITY_PRESET hidden)
+if(NOT KAURI_TESTS_SHARED)
+  set(CMAKE_C_VISIBILITY_PRESET hidden)
+endif()
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
@@ -56,8 +58,16 @@ endif()
 if(KAURI_COVERAGE)
   list(APPEND KR_SANITIZE --coverage -fprofile-update=atomic)
 endif()
+if(KAURI_TESTS_SHARED)
+  list(APPEND KR_MATH -fno-semantic-interposition) # optimized as what is hidden
+endif()
 add_compile_options(${KR_SANITIZE})
 add_link_options(${KR_SANITIZE} -Wl,--build-id=sha1)
+# LLVM's linker, where it is found, does the many programs of the tests in a third of the time.
+find_program(KAURI_LLD ld.lld)
+if(KAURI_TESTS AND KAURI_LLD AND CMAKE_BUILD_TYPE STREQUAL Debug AND NOT CMAKE_CROSSCOMPILING)
+  add_link_options(-fuse-ld=lld)
+endif()
 
 function(kauri_compile target)
   target_compile_options(${target} PRIVATE ${KR_WARN} ${KR_MATH})

@@ -12,7 +12,7 @@ set -eu
 build='make cmake ninja-build gcc libc6-dev pkg-config'
 libraries='libexpat1-dev libhdf5-dev libjansson-dev libgeos-dev libzip-dev nettle-dev libdeflate-dev'
 base="$build $libraries"
-test="$base clang llvm libclang-rt-14-dev libomp-dev libcmocka-dev libproj-dev
+test="$base clang lld llvm libclang-rt-14-dev libomp-dev libcmocka-dev libproj-dev
     clang-format clang-tidy python3"
 long="$test valgrind gcovr cppcheck"
 arm64="$base gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"

@@ -1,4 +1,5 @@
 # timeout: 900
+# costly
 # The problems of sets 1 to 3 of the PEER verification projects (Thomas, Wong and Abrahamson 2010, PEER report
 # 2010/106; Hale, Abrahamson and Bozorgnia 2018, PEER report 2018/03) against their published answers. A case is a
 # folder peer/<case> with a job, its inputs and published.csv: for each site the probabilities that the report gives,

@@ -1,4 +1,5 @@
 # timeout: 600
+# costly
 # A few runs that are stopped at random moments, and continued to the same bits. kills_long.sh tries many.
 set -u
 command -v python3 >/dev/null || exit 77

@@ -1,4 +1,5 @@
 # timeout: 600
+# costly
 # Clocks that jump, two runs at once, changed inputs, parameters and instructions, limits of memory, results of earlier runs.
 set -u
 command -v python3 >/dev/null || exit 77
