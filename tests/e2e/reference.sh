@@ -1,4 +1,5 @@
 # timeout: 300
+# costly
 # Reference cases, where they are at hand (KAURI_REFERENCE): jobs with the tables of another engine.
 if [ -z "${KAURI_REFERENCE:-}" ]; then
     echo "skipped: KAURI_REFERENCE is not set"
