@@ -23,7 +23,8 @@ typedef struct kr_notes kr_notes;
  * (there is a file, and it is not one of notes, or of another format), KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_notes_open(kr_ctx *ctx, const char *path, kr_notes **out);
 
-/** Close it; what was put since the last kr_notes_flush or kr_notes_sync may be lost. Accepts NULL in *notes. */
+/** Close it; what was put since the last kr_notes_flush or kr_notes_sync may be lost. Accepts NULL
+ * in *notes. */
 void kr_notes_close(kr_notes **notes);
 
 /** How many notes the file had when it was opened; and of how many bytes at its end no note could
