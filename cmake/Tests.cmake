@@ -42,6 +42,7 @@ function(kauri_test_properties test file)
   endif()
   math(EXPR timeout "${timeout} * ${KAURI_PATIENCE}")
   set_tests_properties(${test} PROPERTIES LABELS ${label} TIMEOUT ${timeout} SKIP_RETURN_CODE 77
+    COST ${timeout} # who may take long begins early
     ENVIRONMENT "KAURI_SOURCE_DIR=${PROJECT_SOURCE_DIR};KAURI_PROGRAM=${KAURI_PROGRAM}")
 endfunction()
 
