@@ -40,9 +40,11 @@ include(Registry)
 kauri_registry(${gen} "${KR_ISAS}" "${models}")
 kauri_tables(${gen} ${PROJECT_SOURCE_DIR}/src/gmm)
 include(EmbedData)
-kauri_embed(${gen} ${PROJECT_SOURCE_DIR}/src/gmm/data)
+kauri_embed(${gen} gmm)
+kauri_embed(${gen} output)
 
-add_library(kauri_objects OBJECT ${once} ${gen}/gmm_registry.c ${gen}/gmm_data.c)
+add_library(kauri_objects OBJECT ${once} ${gen}/gmm_registry.c ${gen}/gmm_data.c
+  ${gen}/output_data.c)
 kauri_compile(kauri_objects)
 kauri_tidy(kauri_objects)
 target_link_libraries(kauri_objects PRIVATE ${KAURI_DEPENDENCIES})
