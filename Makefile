@@ -69,7 +69,7 @@ check-asan: asan  ## the tests marked costly under the sanitizers, after the oth
 check-tsan: deps-test  ## all tests under the thread sanitizer
 	cmake --workflow --preset tsan
 
-check-valgrind:  ## the unit tests under valgrind's memcheck
+check-valgrind:  ## the unit tests, and the program in the scripts, under valgrind's memcheck
 	@$(DEPS) long
 	cmake --preset dev
 	cmake --build --preset dev

@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
-# The unit tests of a build under valgrind's memcheck.
-# usage: check-valgrind.sh BUILD
+# The tests of a build under valgrind's memcheck: the unit tests, and the scripts with the program under it. The
+# processor that valgrind shows has no AVX-512: its set of kernels is left to the other tests.
+# usage: check-valgrind.sh BUILD [PATTERN]   those whose name matches (a regular expression); all
 set -u
 build=$1
-export KAURI_SOURCE_DIR=$PWD KAURI_PROGRAM=$PWD/$build/kauri
+pattern=${2:-.}
+export KAURI_SOURCE_DIR=$PWD
 log=$(mktemp -d)
 trap 'rm -rf "$log"' EXIT
+export memcheck="valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+--suppressions=$PWD/tools/valgrind.supp"
 
-one() { # test program
-    local name=${1##*/} status=0
-    valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
-        --suppressions=tools/valgrind.supp "$1" >"$log/$name" 2>&1 || status=$?
+one() { # name command...
+    local name=$1 status=0
+    shift
+    "$@" >"$log/$name" 2>&1 || status=$?
     case $status in
     0) echo "passed   $name" ;;
     77) echo "skipped  $name" ;;
@@ -21,11 +25,32 @@ one() { # test program
         ;;
     esac
 }
-export -f one
-export log
 
-find "$build/tests" -maxdepth 1 -type f -name 'test_*' -perm -u+x -print0 | sort -z |
-    xargs -0 -r -n 1 -P "$(nproc)" bash -c 'one "$1"' one
+run() { # a test program, or a script
+    local name
+    case $1 in
+    *.sh)
+        name=${1%.sh}
+        export KAURI_PROGRAM=$log/kauri
+        one "$(basename "$(dirname "$name")").${name##*/}" bash "$1"
+        ;;
+    *)
+        export KAURI_PROGRAM=$PWD/$build/kauri
+        one "${1##*/}" $memcheck "$1"
+        ;;
+    esac
+}
+export -f one run
+export log build
+
+printf '#!/bin/sh\nexec %s %s "$@"\n' "$memcheck" "$PWD/$build/kauri" >"$log/kauri"
+chmod +x "$log/kauri"
+# Not with the program under valgrind: what measures its memory and time, sends it signals, or limits its files.
+measured='/(bench|memory_report|phases|plan|scaling|tree_memory|interrupted|bar|run|sources)\.sh$'
+{
+    find "$build/tests" -maxdepth 1 -type f -name 'test_*' -perm -u+x
+    find tests/cli tests/e2e -maxdepth 1 -name '*.sh' | grep -vE "$measured"
+} | grep -E "$pattern" | sort | tr '\n' '\0' | xargs -0 -r -n 1 -P "$(nproc)" bash -c 'run "$1"' run
 status=$?
 [ $status -eq 0 ] && echo 'valgrind: no error' || echo 'valgrind: errors, see above' >&2
 exit $status
