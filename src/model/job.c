@@ -96,15 +96,23 @@ out:
 
 /* ------------------------------------------------------------------ one parameter */
 
+/* In a job it may be of another version or program, as in the reference; on the command line it is
+ * a slip. */
 static kr_status job_unknown(kr_job_reader *r, const kr_ini_entry *entry)
 {
     kr_status s = KR_OK;
     const char *nearest = NULL;
+    bool from_job = entry->line > 0;
 
     KR_TRY(kr_job_key_nearest(r->arena, entry->key, &nearest));
-    kr_warn_at(r->ctx, entry->file, entry->line, "unknown parameter '%s' is ignored%s%s%s",
-               entry->key, nearest ? "; did you mean '" : "", nearest ? nearest : "",
-               nearest ? "'?" : "");
+    const char *hint = nearest ? kr_arena_printf(r->arena, "; did you mean '%s'?", nearest) : "";
+    KR_TRY(hint ? KR_OK : KR_ENOMEM);
+    if (from_job)
+        kr_warn_at(r->ctx, entry->file, entry->line, "unknown parameter '%s' is ignored%s",
+                   entry->key, hint);
+    else
+        s = kr_fail_at(r->ctx, entry->file, 0, "there is no such parameter%s",
+                       nearest ? hint : "; docs/parameters.md lists them");
 out:
     return s;
 }

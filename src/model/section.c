@@ -3,6 +3,8 @@
 #include "base/str.h"
 #include "model/geometry_read.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SECTION_ID_MAX = 75 };
@@ -129,24 +131,58 @@ static kr_status check_source(kr_ctx *ctx, const kr_model *model, const kr_sourc
     return KR_OK;
 }
 
+/* Ruptures that a source has twice, of all sources. */
+typedef struct repeated {
+    const kr_source *first;
+    size_t others;
+} repeated;
+
+static void note_repeated(const kr_source *source, repeated *r)
+{
+    if (!source->multi->same[1])
+        return;
+    if (r->first)
+        r->others++;
+    else
+        r->first = source;
+}
+
+static void tell_repeated(kr_ctx *ctx, const repeated *r)
+{
+    char others[64] = "";
+    if (!r->first)
+        return;
+    const kr_multi_fault *m = r->first->multi;
+    if (r->others)
+        snprintf(others, sizeof others, "; so have ruptures of %zu other source%s", r->others,
+                 r->others == 1 ? "" : "s");
+    kr_warn_at(ctx, r->first->file, r->first->line,
+               "ruptures %" PRIu32 " and %" PRIu32 " of multiFaultSource '%s' have the same "
+               "magnitude %g and the same sections%s",
+               m->same[0], m->same[1], r->first->id, (double)m->mag[m->same[1] - 1], others);
+}
+
 kr_status kr_model_check_sections(kr_ctx *ctx, const kr_model *model)
 {
     kr_status s = KR_OK;
     bool complete = true;
+    repeated twice = {.first = NULL};
 
     for (size_t i = 0; i < model->nsections; i++)
         complete = complete && model->sections[i].file;
-    if (complete)
-        return KR_OK;
     for (size_t f = 0; f < model->nfiles; f++) {
         for (size_t g = 0; g < model->files[f].ngroups; g++) {
             const kr_group *group = &model->files[f].groups[g];
             for (size_t i = 0; i < group->nsources; i++) {
-                if (group->sources[i]->multi)
+                if (!group->sources[i]->multi)
+                    continue;
+                if (!complete)
                     KR_TRY(check_source(ctx, model, group->sources[i]));
+                note_repeated(group->sources[i], &twice);
             }
         }
     }
+    tell_repeated(ctx, &twice);
 out:
     return s;
 }

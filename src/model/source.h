@@ -59,6 +59,8 @@ typedef struct kr_multi_fault {
     const uint32_t *first;   /* n + 1, into section */
     const uint32_t *section; /* numbers in kr_model.sections */
     kr_hash128 digest;       /* of everything above */
+    uint32_t same[2];        /* the first two ruptures of one magnitude and the same sections,
+                                counted from 1; 0: there are none */
 } kr_multi_fault;
 
 /* One rupture of a non-parametric source. */
@@ -176,7 +178,7 @@ KR_MUST_CHECK kr_status kr_model_read_all(kr_ctx *ctx, kr_model *model, const kr
                                           kr_file_wanted *list, size_t n);
 
 /** After all files are read: KR_EINPUT at a source's line if a rupture names a section that no file
- * has. */
+ * has. Ruptures that a source has twice are told, in one warning for all sources. */
 KR_MUST_CHECK kr_status kr_model_check_sections(kr_ctx *ctx, const kr_model *model);
 
 /** Recompute the digest after a change. */

@@ -5,7 +5,6 @@
 #include "model/source_h5.h"
 #include "model/source_share.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -344,11 +343,11 @@ static bool same_rupture(const kr_multi_fault *m, size_t i, size_t k)
            memcmp(m->section + m->first[i], m->section + m->first[k], n * sizeof *m->section) == 0;
 }
 
-/* Ruptures of the same magnitude and sections: the reference logs them. */
-static kr_status log_repeated(kr_source_reader *r, const kr_source *source)
+/* Ruptures of the same magnitude and sections: the reference logs them, kr_model_check_sections
+ * tells them. */
+static kr_status find_repeated(kr_source_reader *r, kr_multi_fault *m)
 {
     kr_status s = KR_OK;
-    const kr_multi_fault *m = source->multi;
     uint32_t *slot = NULL; /* numbers of ruptures from 1 on */
     size_t slots = 16;
 
@@ -360,10 +359,8 @@ static kr_status log_repeated(kr_source_reader *r, const kr_source *source)
         while (slot[at] && !same_rupture(m, slot[at] - 1, i))
             at = (at + 1) & (slots - 1);
         if (slot[at]) {
-            kr_warn_at(r->ctx, source->file, source->line,
-                       "ruptures %" PRIu32 " and %zu of multiFaultSource '%s' have the same "
-                       "magnitude %g and the same sections",
-                       slot[at], i + 1, source->id, (double)m->mag[i]);
+            m->same[0] = slot[at];
+            m->same[1] = (uint32_t)i + 1;
             break;
         }
         slot[at] = (uint32_t)i + 1;
@@ -420,7 +417,7 @@ kr_status kr_multi_end(kr_source_reader *r, kr_multi_build *b, kr_source **out)
     kr_hash_bytes(&multi->digest, &b->probs, sizeof b->probs);
     kr_hash_bytes(&multi->digest, &b->lists, sizeof b->lists);
     source->multi = multi;
-    KR_TRY(log_repeated(r, source));
+    KR_TRY(find_repeated(r, multi));
     kr_source_hash(source);
     *out = source;
 out:

@@ -404,6 +404,41 @@ static void test_missing_section(void **state)
     }
 }
 
+static void take_warning(void *user, kr_log_level level, const char *line)
+{
+    char *out = user;
+    if (level == KR_LOG_WARNING)
+        strcat(strcat(out, line), "\n");
+}
+
+/* Ruptures that are there twice are told once, however many sources have some. */
+static void test_repeated_ruptures(void **state)
+{
+    (void)state;
+    for (size_t files = 0; files < 3; files++) {
+        desk d = open_desk();
+        char said[1000] = "", says[300], name[16];
+        char *text = nt_replace(MF_DOC, "a3,a2,7", "7"), *twice;
+        twice = nt_replace(text, " 7.125 ", "7.135");
+        kr_ctx_set_log(d.ctx, take_warning, said);
+        kt_ok(d.ctx, put(&d, "s.xml", MF_SECTIONS));
+        kt_ok(d.ctx, put(&d, "none.xml", MF_DOC));
+        for (size_t i = 0; i < files; i++) {
+            (void)snprintf(name, sizeof name, "m%zu.xml", i);
+            kt_ok(d.ctx, put(&d, name, twice));
+        }
+        kt_ok(d.ctx, kr_model_check_sections(d.ctx, d.model));
+        (void)snprintf(says, sizeof says,
+                       "%s/m0.xml:5: ruptures 2 and 3 of multiFaultSource 'mf' have the same "
+                       "magnitude 7.14 and the same sections%s\n",
+                       d.dir, files > 1 ? "; so have ruptures of 1 other source" : "");
+        assert_string_equal(said, files ? says : "");
+        free(text);
+        free(twice);
+        close_desk(&d);
+    }
+}
+
 /* With rates inferred from the first probability the others do not count. */
 static void test_inferred_rates(void **state)
 {
@@ -511,6 +546,7 @@ int main(void)
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_section_errors),
         cmocka_unit_test(test_missing_section),
+        cmocka_unit_test(test_repeated_ruptures),
         cmocka_unit_test(test_inferred_rates),
         cmocka_unit_test(test_left_out),
         cmocka_unit_test(test_memory),
