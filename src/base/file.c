@@ -8,7 +8,6 @@
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -203,9 +202,13 @@ kr_status kr_make_dirs(kr_ctx *ctx, const char *path)
         memcpy(part, path, i);
         part[i] = '\0';
         int reason = mkdir(part, 0777) == 0 ? 0 : errno;
-        if (reason != 0 && !kr_dir_exists(part))
-            return kr_fail(ctx, KR_EIO, "%s: cannot be created as a folder: %s", part,
-                           strerror_r(reason, text, sizeof text));
+        if (reason == 0 || kr_dir_exists(part))
+            continue;
+        if (reason == EEXIST || reason == ENOTDIR)
+            return kr_fail(ctx, KR_EIO, "%s: is a file, and a folder is wanted; name another one",
+                           part);
+        return kr_fail(ctx, KR_EIO, "%s: cannot be created as a folder: %s", part,
+                       strerror_r(reason, text, sizeof text));
     }
     return KR_OK;
 }
@@ -237,34 +240,6 @@ kr_status kr_sync_folder_of(kr_ctx *ctx, const char *path)
     kr_status s = dir ? sync_opened(ctx, dir, O_RDONLY | O_DIRECTORY) : KR_ENOMEM;
     kr_arena_clear(&arena);
     return s;
-}
-
-kr_status kr_lock(kr_ctx *ctx, const char *path, int *fd)
-{
-    *fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (*fd < 0)
-        return kr_file_fail_made(ctx, path, "created");
-    struct stat st;
-    char text[128];
-    int reason = flock(*fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
-    if (reason == 0 && fstat(*fd, &st) == 0 && st.st_nlink == 0)
-        reason = EWOULDBLOCK; /* given up by another between our two calls: it may be taken again */
-    if (reason == 0)
-        return KR_OK;
-    close(*fd);
-    *fd = -1;
-    return reason == EWOULDBLOCK
-               ? kr_fail(ctx, KR_EIO, "%s: another run is writing into this folder", path)
-               : kr_fail(ctx, KR_EIO, "%s: cannot be locked: %s", path,
-                         strerror_r(reason, text, sizeof text));
-}
-
-void kr_unlock(const char *path, int fd)
-{
-    if (fd < 0)
-        return;
-    unlink(path); /* while it is still held: nobody else can be inside */
-    close(fd);
 }
 
 kr_status kr_file_digest(kr_ctx *ctx, const char *path, char hex[65])

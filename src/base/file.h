@@ -67,6 +67,9 @@ KR_MUST_CHECK kr_status kr_sync_folder_of(kr_ctx *ctx, const char *path);
  * given to kr_unlock. KR_EIO where another process has it or it cannot be made. */
 KR_MUST_CHECK kr_status kr_lock(kr_ctx *ctx, const char *path, int *fd);
 
+/** Whether a process that can be seen from here has the lock file `path`; it is not disturbed. */
+bool kr_is_locked(const char *path);
+
 /** Remove the lock file and give it up; nothing for fd < 0. */
 void kr_unlock(const char *path, int fd);
 

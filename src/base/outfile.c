@@ -108,6 +108,9 @@ kr_status kr_outfile_end(kr_outfile *out, kr_status status)
         status = kr_outfile_flush(out);
     if (out->file)
         (void)fclose(out->file); /* all has been written, or is not wanted */
+    /* It gets its name when nothing can take its content any more. */
+    if (status == KR_OK && out->temporary && !out->stays && fsync(out->fd) != 0)
+        status = outfile_fail(out, "cannot be made to stay", errno);
     if (out->fd >= 0 && close(out->fd) != 0 && status == KR_OK)
         status = outfile_fail(out, "writing failed", errno);
     if (status == KR_OK && out->temporary && !out->stays && rename(out->temporary, out->path) != 0)

@@ -30,8 +30,8 @@ KR_MUST_CHECK kr_status kr_outfile_begin_part(kr_ctx *ctx, const char *path, kr_
  * together none should be ended before all have passed this. */
 KR_MUST_CHECK kr_status kr_outfile_flush(kr_outfile *out);
 
-/** End the file: with KR_OK it takes its place (KR_EIO if that fails), otherwise what was written
- * is removed and `status` comes back. */
+/** End the file: with KR_OK it is on the disk and then takes its place (KR_EIO if that fails),
+ * otherwise what was written is removed and `status` comes back. */
 KR_MUST_CHECK kr_status kr_outfile_end(kr_outfile *out, kr_status status);
 
 /** End the file and remove what was written. */

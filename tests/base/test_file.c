@@ -139,8 +139,8 @@ static void test_make_dirs(void **state)
     kt_ok(ctx, kr_make_dirs(ctx, deep));
     kt_ok(ctx, kr_make_dirs(ctx, "/"));
     kt_write_text(file, "x");
-    kt_fails(ctx, kr_make_dirs(ctx, file), KR_EIO, "/file: cannot be created as a folder");
-    kt_fails(ctx, kr_make_dirs(ctx, kt_path(file, "below")), KR_EIO, "/file: cannot be created");
+    kt_fails(ctx, kr_make_dirs(ctx, file), KR_EIO, "/file: is a file, and a folder is wanted");
+    kt_fails(ctx, kr_make_dirs(ctx, kt_path(file, "below")), KR_EIO, "/file: is a file");
     kt_fails(ctx, kr_make_dirs(ctx, ""), KR_EIO, "path has 0 bytes");
     memset(too_long, 'a', sizeof too_long);
     too_long[sizeof too_long - 1] = '\0';
@@ -190,6 +190,24 @@ out:
     return s;
 }
 
+static void test_locks(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    const char *lock = kt_path(dir, "lock");
+    int fd, other;
+    assert_false(kr_is_locked(lock));
+    kt_ok(ctx, kr_lock(ctx, lock, &fd));
+    if (kr_file_exists("/proc/locks"))
+        assert_true(kr_is_locked(lock));
+    kt_fails(ctx, kr_lock(ctx, lock, &other), KR_EIO, "another run is writing into this folder");
+    kr_unlock(lock, fd);
+    assert_false(kr_is_locked(lock));
+    kt_write_text(lock, ""); /* left by a run that was killed */
+    assert_false(kr_is_locked(lock));
+    kt_ctx_end(&ctx);
+}
+
 static void test_each_allocation_can_fail(void **state)
 {
     (void)state;
@@ -202,13 +220,10 @@ static void test_each_allocation_can_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_read),
-        cmocka_unit_test(test_read_fails),
-        cmocka_unit_test(test_what_is_there),
-        cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_make_dirs),
-        cmocka_unit_test(test_digest),
-        cmocka_unit_test(test_each_allocation_can_fail),
+        cmocka_unit_test(test_read),          cmocka_unit_test(test_read_fails),
+        cmocka_unit_test(test_what_is_there), cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_make_dirs),     cmocka_unit_test(test_digest),
+        cmocka_unit_test(test_locks),         cmocka_unit_test(test_each_allocation_can_fail),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -64,16 +64,9 @@ long kt_fail_each_allocation(kt_scenario scenario, void *user)
     return n;
 }
 
-char *kt_dir_create(void)
-{
-    const char *tmp = getenv("TMPDIR");
-    char *dir = malloc(4096);
-
-    assert_non_null(dir);
-    snprintf(dir, 4096, "%s/kauri-test-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-    assert_non_null(mkdtemp(dir));
-    return dir;
-}
+/* Folders that are there still when the test ends, as after one that failed. */
+static char *left[64];
+static pid_t owner;
 
 static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *where)
 {
@@ -83,9 +76,42 @@ static int remove_entry(const char *path, const struct stat *st, int kind, struc
     return remove(path);
 }
 
+static void remove_left(void)
+{
+    for (size_t i = 0; i < sizeof left / sizeof left[0] && getpid() == owner; i++)
+        if (left[i])
+            (void)nftw(left[i], remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void keep_in_mind(char *dir)
+{
+    if (!owner)
+        assert_int_equal(atexit(remove_left), 0);
+    owner = getpid();
+    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
+        if (!left[i]) {
+            left[i] = dir;
+            return;
+        }
+}
+
+char *kt_dir_create(void)
+{
+    const char *tmp = getenv("TMPDIR");
+    char *dir = malloc(4096);
+
+    assert_non_null(dir);
+    snprintf(dir, 4096, "%s/kauri-test-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    assert_non_null(mkdtemp(dir));
+    keep_in_mind(dir);
+    return dir;
+}
+
 void kt_dir_remove(char **dir)
 {
     assert_int_equal(nftw(*dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
+    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
+        left[i] = left[i] == *dir ? NULL : left[i];
     free(*dir);
     *dir = NULL;
 }
