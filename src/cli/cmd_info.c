@@ -10,6 +10,8 @@ static int run(int argc, char **argv)
     int status = cli_read_job_options(&cli_cmd_info, argc, argv, false, &o);
     if (status >= 0)
         return status;
+    if (o.run.fresh)
+        return cli_usage(&cli_cmd_info, "--fresh is for kauri run: info changes nothing");
     errno = 0;
     bool is_dir = kr_dir_exists(o.run.job);
     int reason = is_dir ? 0 : errno;

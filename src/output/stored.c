@@ -275,8 +275,7 @@ kr_status kr_stored_open(kr_ctx *ctx, const char *dir, kr_stored **out)
         goto out;
     }
     if (!kr_file_exists(x->path)) {
-        s = kr_fail(ctx, KR_EINPUT, "%s: no results.h5 there: not a folder of finished results",
-                    dir);
+        s = kr_folder_fail(ctx, dir);
         goto out;
     }
     KR_TRY(kr_h5_open(ctx, x->path, &x->file));

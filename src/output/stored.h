@@ -30,6 +30,20 @@ typedef struct kr_stored {
 KR_MUST_CHECK kr_status kr_stored_open(kr_ctx *ctx, const char *dir, kr_stored **out);
 void kr_stored_close(kr_stored **stored);
 
+/* What a folder without complete results may be. */
+typedef enum kr_folder_state {
+    KR_FOLDER_OTHER,       /* none of ours */
+    KR_FOLDER_INTERRUPTED, /* a run can go on there */
+    KR_FOLDER_LIVE         /* a run is under way there */
+} kr_folder_state;
+
+/** Look at the files of a folder. A run on another machine, or in another container, is not seen to
+ * be under way. */
+kr_folder_state kr_folder_look(kr_ctx *ctx, const char *dir);
+
+/** KR_EINPUT: there is no results.h5 in the folder; says why, and what to do. */
+kr_status kr_folder_fail(kr_ctx *ctx, const char *dir);
+
 /** Make its tree again, once. */
 KR_MUST_CHECK kr_status kr_stored_tree(kr_stored *stored);
 

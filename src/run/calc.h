@@ -64,7 +64,8 @@ KR_MUST_CHECK kr_status kr_options_job(kr_ctx *ctx, const kr_run_options *option
 KR_MUST_CHECK kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options);
 void kr_calc_clear(kr_calc *calc);
 
-/** Digests of all input files. */
+/** All input files, once; and their digests, which take time. */
+KR_MUST_CHECK kr_status kr_calc_list_inputs(kr_calc *calc);
 KR_MUST_CHECK kr_status kr_calc_digest(kr_calc *calc);
 
 /** The log lines about job, tree, sources (what the reference's log says). */
@@ -106,6 +107,11 @@ KR_MUST_CHECK kr_status kr_calc_fill_provenance(kr_calc *calc);
 
 /** calc->spec: what the results are to hold. KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_calc_fill_spec(kr_calc *calc);
+
+/** Bytes that the disk has left where the results are to go, whose folder need not be there yet; -1
+ * if it cannot be told. KR_ENOFIT where they have not room there. */
+double kr_calc_disk_free(kr_calc *calc);
+KR_MUST_CHECK kr_status kr_calc_check_disk(kr_calc *calc);
 
 /** Take the folder of the results; of a run, also what an interrupted one left there. */
 KR_MUST_CHECK kr_status kr_calc_open_results(kr_calc *calc);

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "input/csv.h"
 #include "kauri/run.h"
+#include "output/stored.h"
 #include "run/memory.h"
 
 #include <dirent.h>
@@ -140,6 +141,20 @@ out:
     return s;
 }
 
+/* A folder without tables differs from one that has some, unless its run is not at its end. */
+static kr_status no_tables(kr_ctx *ctx, const char *dir, bool none_at_all)
+{
+    kr_folder_state state = kr_folder_look(ctx, dir);
+    if (state == KR_FOLDER_OTHER && !none_at_all)
+        return KR_OK;
+    return kr_fail(ctx, KR_EINPUT, "%s: no CSV tables to compare; %s", dir,
+                   state == KR_FOLDER_LIVE ? "a run is under way there: wait for its end"
+                   : state == KR_FOLDER_INTERRUPTED
+                       ? "the run there was interrupted: the same `kauri run` goes on with it"
+                       : "`kauri run` with -e csv writes them, and `kauri export` those of a "
+                         "finished run");
+}
+
 kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol, double atol, FILE *out,
                      kr_comparison *result)
 {
@@ -152,10 +167,8 @@ kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol, dou
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
     KR_TRY(list_tables(ctx, a, &arena, &names_a, &na));
     KR_TRY(list_tables(ctx, b, &arena, &names_b, &nb));
-    if (na + nb == 0) {
-        s = kr_fail(ctx, KR_EINPUT, "%s and %s: no CSV tables to compare (run with -e csv)", a, b);
-        goto out;
-    }
+    KR_TRY(na == 0 ? no_tables(ctx, a, na + nb == 0) : KR_OK);
+    KR_TRY(nb == 0 ? no_tables(ctx, b, false) : KR_OK);
     while (i < na || j < nb) { /* both lists are sorted: walk them together */
         int order = i == na ? 1 : (j == nb ? -1 : strcmp(names_a[i], names_b[j]));
         KR_TRY(compare_files(&c, a, b, order <= 0 ? names_a[i] : names_b[j]));

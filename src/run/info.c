@@ -117,12 +117,21 @@ static void branch_sets(const kr_tree *tree, FILE *out)
                     tree->first_gsim[t + 1] - tree->first_gsim[t]);
 }
 
+static void tell_disk(kr_calc *calc, FILE *out)
+{
+    double free = kr_calc_disk_free(calc), bytes = kr_results_predicted_bytes(&calc->spec);
+    if (free >= 0 && free < bytes)
+        kr_text_row(out, "disk", "%.1f MB left for %s: a run would be refused", free / 1e6,
+                    calc->spec.dir);
+}
+
 kr_status kr_calc_info(kr_calc *calc, FILE *out)
 {
     kr_status s = KR_OK;
     const kr_tree *tree = calc->tree;
     calc->store_rlzs = kr_calc_stores_rlzs(calc);
     KR_TRY(kr_calc_sampling_begin(calc));
+    KR_TRY(kr_calc_list_inputs(calc)); /* as a run does before its plan */
     KR_TRY(kr_calc_look(calc));
     kr_plan_memory plan = kr_calc_plan_memory(calc, kr_calc_limit(calc));
     kr_plan_time time;
@@ -149,13 +158,14 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
                 kr_results_predicted_bytes(&calc->spec) / 1e6,
                 kr_results_rates_bytes(&calc->spec) / 1e6,
                 kr_precision_name(calc->job->component_rates_precision));
+    tell_disk(calc, out);
     if (calc->options->fit)
         kr_calc_tell_fit(calc, calc->options->fit, out);
     if (fflush(out) != 0 || ferror(out))
         s = kr_fail(calc->ctx, KR_EIO, "standard output: writing failed");
-    else
-        s = kr_plan_check(calc,
-                          &plan); /* all is told: a script wants to know what a run would do */
+    KR_TRY(s); /* all is told: a script wants to know what a run would do */
+    KR_TRY(kr_plan_check(calc, &plan));
+    KR_TRY(kr_calc_check_disk(calc));
 out:
     return s;
 }
@@ -289,9 +299,13 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
         kr_memory_info(ctx, dir, out);
         goto out;
     }
-    if (!kr_file_exists(path)) {
-        s = kr_fail(ctx, KR_EINPUT, "%s: no results.h5 there: not a folder of finished results",
+    if (!kr_file_exists(path) && kr_folder_look(ctx, dir) == KR_FOLDER_LIVE) {
+        kr_text_row(out, "under way", "%s: a run is writing into it, and has kept nothing yet",
                     dir);
+        goto out;
+    }
+    if (!kr_file_exists(path)) {
+        s = kr_folder_fail(ctx, dir);
         goto out;
     }
     KR_TRY(kr_h5_open(ctx, path, &file));

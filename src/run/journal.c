@@ -344,17 +344,13 @@ void kr_journal_check_space(kr_calc *calc)
 
 size_t kr_journal_memory(const kr_calc *calc)
 {
-    static const size_t BUFFER = 268 * 1024; /* of the notes, with names and the head */
+    static const size_t BUFFER = 304 * 1024; /* of the notes, with names, the head and the lock */
     size_t sites = calc->sites->n, units = sites * calc->job->nimts;
     size_t tiles = sites / KR_SITE_BLOCK + 1;
     size_t n = 8 * tiles + units + (calc->job->uncertainty ? units : 0);
     if (calc->store_rlzs)
         n += 2 * (tiles + kr_results_rlzs_blocks(&calc->spec, sites)) + sites;
-    size_t most = kr_notes_list_bytes(n);
-    if (!calc->journal)
-        return BUFFER + most;
-    size_t has = kr_notes_list_bytes(kr_notes_count(calc->journal->notes));
-    return has < most ? most - has : 0;
+    return BUFFER + kr_notes_list_bytes(n);
 }
 
 bool kr_journal_end_early(kr_calc *calc)

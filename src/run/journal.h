@@ -88,8 +88,8 @@ KR_MUST_CHECK kr_status kr_journal_info(kr_ctx *ctx, const char *dir, FILE *out,
  */
 void kr_journal_check_space(kr_calc *calc);
 
-/** Accounted memory that the journal takes beside what it has now: also that of a run that goes on
- * with a finished one's, so that it is planned as the first was. */
+/** Accounted memory that the journal takes once it is open, however much is kept already: a run
+ * that goes on is planned as the first was. */
 size_t kr_journal_memory(const kr_calc *calc);
 
 #endif

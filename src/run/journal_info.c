@@ -2,6 +2,7 @@
 #include "run/journal_int.h"
 
 #include "base/file.h"
+#include "output/stored.h"
 #include "run/text.h"
 
 #include <string.h>
@@ -69,10 +70,13 @@ kr_status kr_journal_info(kr_ctx *ctx, const char *dir, FILE *out, bool *found)
     KR_TRY(kr_notes_open(ctx, j.path, &j.notes));
     kr_hash_init(&j.run);
     kr_hash_text(&j.run, head);
-    kr_text_row(out, "interrupted",
-                "%s: the same command goes on with it, --fresh begins again; unless a run is under "
-                "way there",
-                dir);
+    if (kr_folder_look(ctx, dir) == KR_FOLDER_LIVE)
+        kr_text_row(out, "under way", "%s: a run is writing into it; what it has kept so far", dir);
+    else
+        kr_text_row(out, "interrupted",
+                    "%s: the same command goes on with it, --fresh begins again; unless a run is "
+                    "under way there on another machine",
+                    dir);
     tell_notes(&j, out);
     tell_head(head, out);
 out:

@@ -104,6 +104,19 @@ static bool read_rates(const kr_journal *j, const kr_tile_mark *mark, double *ra
     return good;
 }
 
+/* Tiles have another size than those of the interrupted run: what it had of its last one is of no
+ * use. Later tiles find the marks of those before them, which are done. */
+static void tell_lost(const kr_calc *calc, const kr_tile_mark *mark, size_t first, size_t nsites)
+{
+    if (mark->first >= first + nsites || first >= mark->first + mark->nsites ||
+        (mark->first == first && mark->nsites == nsites))
+        return;
+    kr_info(calc->ctx,
+            "%.0f %% of the hazard of the %zu sites from %zu on was there, in a tile of another "
+            "size: it is computed again (give the same --memory-limit to keep it)",
+            100 * (double)mark->added / (double)mark->n, (size_t)mark->nsites, (size_t)mark->first);
+}
+
 /* The newest state of the tile; the rates are zero where there is none. Returns the units that they
  * hold. */
 static size_t load_tile(kr_calc *calc, size_t first, size_t nsites, double *rates)
@@ -119,6 +132,8 @@ static size_t load_tile(kr_calc *calc, size_t first, size_t nsites, double *rate
                     100 * (double)marks[i].added / (double)marks[i].n, nsites);
             return marks[i].added;
         }
+    if (n > 0)
+        tell_lost(calc, &marks[0], first, nsites);
     memset(rates, 0, rates_size(calc, nsites));
     return 0;
 }

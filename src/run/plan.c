@@ -226,8 +226,8 @@ void kr_plan_know_outlines(const kr_calc *calc, kr_plan_memory *p, size_t bytes)
 kr_status kr_calc_look(kr_calc *calc)
 {
     kr_status s = KR_OK;
-    kr_account_use use = kr_ctx_memory(calc->ctx);
     KR_TRY(kr_calc_fill_spec(calc));
+    kr_account_use use = kr_ctx_memory(calc->ctx);
     calc->now.accounted = (size_t)use.current;
     calc->now.accounted_peak = calc->now.accounted;
     if ((size_t)use.peak > calc->now.peak_before)
@@ -272,9 +272,10 @@ kr_status kr_calc_plan(kr_calc *calc)
     calc->stats_threads = p.stats_threads;
     calc->tile_sites = p.tile_sites;
     kr_mem_set_limit(calc->ctx, limit);
-    kr_info(calc->ctx, "memory: %.1f MB held, %.1f MB for tiles of %zu sites, limit %.1f MB",
-            (double)p.held / 1e6, (double)(p.peak - p.held) / 1e6, p.tile_sites,
-            (double)limit / 1e6);
+    char size[32];
+    kr_info(calc->ctx,
+            "memory: %.1f MB accounted at the peak, of at most %s; tiles of %zu sites, %d threads",
+            (double)p.peak / 1e6, kr_plan_size(limit, size), p.tile_sites, p.threads);
 out:
     return s;
 }

@@ -78,6 +78,9 @@ KR_MUST_CHECK kr_status kr_plan_check(const kr_calc *calc, const kr_plan_memory 
 /** "64.0 MB", of less than 100 kB "64 bytes": a size was given without its unit. Returns `text`. */
 const char *kr_plan_size(size_t bytes, char text[32]);
 
+/** "64.12 s", from ten minutes on "12 min", "3 h 05 min". Returns `text`. */
+const char *kr_plan_seconds(double seconds, char text[32]);
+
 /** Rows of text: the peak, and what takes how much of it. */
 void kr_plan_tell_memory(const kr_plan_memory *plan, FILE *out);
 

@@ -44,6 +44,18 @@ void kr_plan_tell_memory(const kr_plan_memory *p, FILE *out)
         (double)p->reading / 1e6, (double)p->hazard_phase / 1e6, (double)p->statistics_phase / 1e6);
 }
 
+const char *kr_plan_seconds(double seconds, char text[32])
+{
+    if (seconds < 600)
+        snprintf(text, 32, "%.2f s", seconds);
+    else if (seconds < 6000)
+        snprintf(text, 32, "%.0f min", seconds / 60);
+    else
+        snprintf(text, 32, "%.0f h %02.0f min", floor(floor(seconds / 60 + 0.5) / 60),
+                 fmod(floor(seconds / 60 + 0.5), 60));
+    return text;
+}
+
 void kr_plan_tell_time(const kr_plan_time *p, int threads, FILE *out)
 {
     const kr_hazard_cost *h = &p->hazard;
@@ -67,10 +79,12 @@ void kr_plan_tell_time(const kr_plan_time *p, int threads, FILE *out)
     kr_text_row(out, "work",
                 "about %.3g contexts, %.3g of them computed; %.3g means, %.3g exceedances",
                 w->contexts, w->computed, w->means, w->exceedances);
-    kr_text_row(out, "time", "about %.2f s of processor time, %.2f s with %d thread%s", p->cpu,
-                p->wall, threads, threads == 1 ? "" : "s");
+    char cpu[32], wall[32];
+    kr_text_row(out, "time", "about %s of processor time, %s with %d thread%s",
+                kr_plan_seconds(p->cpu, cpu), kr_plan_seconds(p->wall, wall), threads,
+                threads == 1 ? "" : "s");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (parts[i].seconds >= 0.01 * p->cpu)
-            kr_text_row(out, "", "%.2f s: %s", parts[i].seconds, parts[i].text);
+            kr_text_row(out, "", "%s: %s", kr_plan_seconds(parts[i].seconds, cpu), parts[i].text);
     kr_text_row(out, "", "from %zu pieces of the hazard, computed in %.2f s", h->pieces, h->spent);
 }

@@ -26,11 +26,16 @@ out:
     return s;
 }
 
+/* The folder is taken first: a report that another run writes there stays. */
 static kr_status begin_report(kr_calc *calc)
 {
+    kr_status s = KR_OK;
     const char *dir = kr_calc_dir(calc);
-    return dir ? kr_memory_report_begin(calc->ctx, dir, kr_calc_limit(calc), &calc->memory)
-               : KR_ENOMEM;
+    KR_TRY(dir ? KR_OK : KR_ENOMEM);
+    KR_TRY(kr_results_create(calc->ctx, dir, &calc->results));
+    KR_TRY(kr_memory_report_begin(calc->ctx, dir, kr_calc_limit(calc), &calc->memory));
+out:
+    return s;
 }
 
 kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options)
@@ -144,11 +149,12 @@ static kr_status digest_inputs(kr_calc *calc)
     return (kr_status)atomic_load(&status);
 }
 
-kr_status kr_calc_digest(kr_calc *calc)
+kr_status kr_calc_list_inputs(kr_calc *calc)
 {
     kr_status s = KR_OK;
     size_t cap = 0;
-    kr_calc_phase(calc, "digests");
+    if (calc->ninputs)
+        return KR_OK;
     KR_TRY(add_input(calc, &cap, "job_ini", calc->job->path));
     for (size_t i = 0; i < calc->job->nfiles; i++)
         KR_TRY(add_input(calc, &cap, calc->job->files[i].key, calc->job->files[i].path));
@@ -157,6 +163,15 @@ kr_status kr_calc_digest(kr_calc *calc)
     const char *path;
     for (size_t i = 0; (path = kr_hazard_file(calc->hazard, i)); i++)
         KR_TRY(add_input(calc, &cap, "ground_motion_model", path));
+out:
+    return s;
+}
+
+kr_status kr_calc_digest(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    kr_calc_phase(calc, "digests");
+    KR_TRY(kr_calc_list_inputs(calc));
     s = digest_inputs(calc);
 out:
     return s;

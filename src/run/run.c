@@ -81,8 +81,10 @@ kr_status kr_calc_fill_spec(kr_calc *calc)
 kr_status kr_calc_open_results(kr_calc *calc)
 {
     kr_status s = KR_OK;
-    KR_TRY(kr_calc_fill_spec(calc));
-    KR_TRY(kr_results_create(calc->ctx, calc->spec.dir, &calc->results));
+    if (!calc->spec.dir) /* the plan has made it, and counts with what it takes */
+        KR_TRY(kr_calc_fill_spec(calc));
+    if (!calc->results) /* a report of memory has it already */
+        KR_TRY(kr_results_create(calc->ctx, calc->spec.dir, &calc->results));
     if (calc->options->job)
         KR_TRY(kr_journal_open(calc));
 out:
@@ -150,14 +152,28 @@ out:
     return s;
 }
 
+double kr_calc_disk_free(kr_calc *calc)
+{
+    const char *dir = calc->spec.dir;
+    while (dir && !kr_dir_exists(dir) && !kr_str_eq(dir, ".") && !kr_str_eq(dir, "/"))
+        dir = kr_path_dir(&calc->arena, dir);
+    return dir ? kr_disk_free(dir) : -1;
+}
+
+kr_status kr_calc_check_disk(kr_calc *calc)
+{
+    return kr_results_check_space(calc->ctx, &calc->spec, kr_calc_disk_free(calc));
+}
+
 static kr_status compute(kr_calc *calc)
 {
     kr_status s = KR_OK;
     calc->store_rlzs = kr_calc_stores_rlzs(calc);
     KR_TRY(check_rlzs(calc));
     KR_TRY(kr_calc_sampling_begin(calc));
-    KR_TRY(kr_calc_open_results(calc)); /* the plan counts what is there already */
-    KR_TRY(kr_calc_plan(calc));
+    KR_TRY(kr_calc_plan(calc)); /* before anything is written, or removed by --fresh */
+    KR_TRY(kr_calc_check_disk(calc));
+    KR_TRY(kr_calc_open_results(calc));
     kr_journal_check_space(calc);
     kr_calc_phase(calc, "creating results");
     s = make_results(calc);

@@ -294,8 +294,7 @@ static kr_status verify(verifier *v)
     const char *sums = kr_path_join(&v->arena, v->dir, KR_DIGESTS_NAME);
     KR_TRY(sums ? KR_OK : KR_ENOMEM);
     if (!kr_file_exists(path) && !kr_file_exists(sums))
-        return kr_fail(v->ctx, KR_EINPUT,
-                       "%s: no results.h5 there: not a folder of finished results", v->dir);
+        return kr_folder_fail(v->ctx, v->dir);
     KR_TRY(verify_files(v));
     if (kr_file_exists(path))
         s = kr_stored_open(v->ctx, v->dir, &v->stored);
@@ -310,8 +309,8 @@ static kr_status verify(verifier *v)
     if (fflush(v->out) != 0 || ferror(v->out))
         s = kr_fail(v->ctx, KR_EIO, "standard output: writing failed");
     else if (v->wrong)
-        s = kr_fail(v->ctx, KR_EDIFFER, "%s: %zu things are not as they were written", v->dir,
-                    v->wrong);
+        s = kr_fail(v->ctx, KR_EDIFFER, "%s: %zu thing%s not as %s written", v->dir, v->wrong,
+                    v->wrong == 1 ? " is" : "s are", v->wrong == 1 ? "it was" : "they were");
 out:
     return s;
 }

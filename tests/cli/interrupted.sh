@@ -28,6 +28,29 @@ told '^interrupted  *.*out: the same command goes on with it, --fresh begins aga
     '^  *input source_model.xml  [0-9a-f]\{16\}$'
 digest=$(sha256sum source_model.xml | cut -c1-16)
 grep -q "input source_model.xml  $digest" "$scratch/said" || fail "info tells another digest than $digest"
+for command in verify 'export --list' compare 'stats -o new'; do
+    # shellcheck disable=SC2086
+    "$KAURI_PROGRAM" $command "$scratch/out" $([ "$command" = compare ] && echo "$scratch/whole") >"$scratch/log" 2>&1
+    [ $? -eq 1 ] || fail "$command of an interrupted run: not exit status 1: $(cat "$scratch/log")"
+    grep -q 'interrupted.* the same `kauri run` goes on' "$scratch/log" || fail "$command of an interrupted run: $(cat "$scratch/log")"
+done
+# what cannot fit takes nothing away, also with --fresh
+cp "$scratch/out/results.journal" "$scratch/journal"
+"$KAURI_PROGRAM" run job.ini -o "$scratch/out" "${options[@]}" --fresh --memory-limit 1M 2>"$scratch/log"
+[ $? -eq 3 ] || fail "--fresh with a limit that is too low: $(cat "$scratch/log")"
+cmp -s "$scratch/journal" "$scratch/out/results.journal" || fail "--fresh of a refused run took the journal away"
+# under way: the folder is locked
+(flock 9 && "$KAURI_PROGRAM" info "$scratch/out" >"$scratch/log" 2>&1
+    "$KAURI_PROGRAM" verify "$scratch/out" >"$scratch/live" 2>&1
+    touch "$scratch/out/memory-timeline.csv"
+    "$KAURI_PROGRAM" run job.ini -o "$scratch/out" "${options[@]}" --memory-report >"$scratch/second" 2>&1) 9>"$scratch/out/results.lock"
+if [ -r /proc/locks ]; then
+    grep -q '^under way .*a run is writing into it' "$scratch/log" || fail "info of a run under way: $(head -n 2 "$scratch/log")"
+    grep -q 'a run is under way in it; wait' "$scratch/live" || fail "verify of a run under way: $(cat "$scratch/live")"
+fi
+grep -q 'another run is writing into this folder' "$scratch/second" || fail "a second run: $(cat "$scratch/second")"
+[ -e "$scratch/out/memory-timeline.csv" ] || fail "a second run took the memory report of the first"
+rm -f "$scratch/out/memory-timeline.csv" "$scratch/out/results.lock"
 ! grep -q 'results  *complete' "$scratch/said" || fail "info calls results complete that are not"
 
 # a folder stands where a table belongs

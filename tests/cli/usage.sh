@@ -38,6 +38,10 @@ expect 2 "one job at a time" run "$job" -- -q
 expect 1 "No such file" run -- "$scratch/none.ini"
 expect 1 "-p truncation_level: " run "$job" -p truncation_level=three
 expect 2 "two folders" compare one
+expect 1 "-p truncation_levle: there is no such parameter; did you mean 'truncation_level'?" run "$job" -p truncation_levle=3
+expect 2 "--fresh is for kauri run" info "$job" --fresh
+: >"$scratch/file"
+expect 7 "file: is a file, and a folder is wanted" run "$job" -o "$scratch/file"
 expect 1 "No such file" run "$scratch/none.ini"
 
 # every command: its help, an option that it has not, an option without its value

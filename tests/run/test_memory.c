@@ -500,7 +500,7 @@ static void test_a_folder_that_cannot_be_written(void **state)
     kr_run_options o = {.job = write_job(), .threads = 1, .memory_report = true};
     kt_write_text(kt_path(dir, "file"), "x");
     o.dir = out_path("file", "under");
-    kt_fails(ctx, kr_run(ctx, &o), KR_EIO, "cannot be created");
+    kt_fails(ctx, kr_run(ctx, &o), KR_EIO, "/file: is a file, and a folder is wanted");
     kt_ctx_end(&ctx);
 }
 
