@@ -73,6 +73,10 @@ typedef struct kr_export_options {
 KR_API KR_MUST_CHECK kr_status kr_export_results(kr_ctx *ctx, const kr_export_options *options,
                                                  FILE *out);
 
+/** Write the report of a finished run, one HTML file that needs nothing else: to `output`, or where
+ * that is NULL to DIR/report.html, as the run itself did. KR_EINPUT, KR_EIO. */
+KR_API KR_MUST_CHECK kr_status kr_report_results(kr_ctx *ctx, const char *dir, const char *output);
+
 typedef struct kr_stats_options {
     const char *const *dirs; /* of finished runs: of one logic tree at several sites, or of
                                 several branches of one at the same sites */

@@ -299,6 +299,29 @@ out:
     return s;
 }
 
+kr_status kr_stored_spec(const kr_stored *x, kr_arena *arena, kr_results_spec *out)
+{
+    kr_status s = KR_OK;
+    kr_stat *stats;
+    KR_ANEW(stats, arena, x->nstats + 1);
+    for (size_t i = 0; i < x->nstats; i++)
+        snprintf(stats[i].name, sizeof stats[i].name, "%s", x->stats[i]);
+    *out = (kr_results_spec){.dir = x->dir,
+                             .job = x->job,
+                             .sites = x->sites,
+                             .tree = x->tree,
+                             .stats = stats,
+                             .nstats = x->nstats,
+                             .store_rlzs = x->has_rlzs,
+                             .start_date = x->start_date,
+                             .isa = x->isa,
+                             .inputs = x->inputs,
+                             .ninputs = x->ninputs,
+                             .provenance = x->provenance};
+out:
+    return s;
+}
+
 kr_status kr_stored_need_rates(const kr_stored *x, const char *what)
 {
     if (x->has_rates)

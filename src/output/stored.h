@@ -47,6 +47,11 @@ kr_status kr_folder_fail(kr_ctx *ctx, const char *dir);
 /** Make its tree again, once. */
 KR_MUST_CHECK kr_status kr_stored_tree(kr_stored *stored);
 
+/** What its tables and its report are made from: what is not known of a run that is over is left
+ * empty. The arena holds what is not the run's own. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_stored_spec(const kr_stored *stored, kr_arena *arena,
+                                       kr_results_spec *out);
+
 /** KR_EINPUT where the run did not store its component rates; `what` needs them. */
 KR_MUST_CHECK kr_status kr_stored_need_rates(const kr_stored *stored, const char *what);
 

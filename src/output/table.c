@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "output/digests.h"
+#include "output/report.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -215,6 +216,8 @@ bool kr_is_table(const char *name)
                                         "quantile_curve-",    "quantile_map-",    "quantile_uhs-",
                                         "mean_rates_by_src-", "variance_shares-", "tornado-",
                                         "sampling_error-"};
+    if (kr_str_eq(name, KR_REPORT_NAME) || kr_str_eq(name, KR_REPORT_NAME ".part"))
+        return true;
     if (!kr_str_ends(name, ".csv") && !kr_str_ends(name, ".csv.part"))
         return false;
     for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)

@@ -54,6 +54,7 @@ typedef struct kr_calc {
     const char *began; /* date of this run, or of the one that it goes on with; NULL: to be told */
     struct kr_journal *journal;      /* of what is done; NULL: none is kept */
     struct kr_memory_report *memory; /* NULL: not asked for */
+    const struct kr_warnings *warnings; /* so far; NULL: they are not kept */
 } kr_calc;
 
 /** Read the job file of the options with their parameters. Owned by the caller: kr_job_destroy. */
@@ -118,6 +119,23 @@ KR_MUST_CHECK kr_status kr_calc_open_results(kr_calc *calc);
 
 /** Write the CSV tables, if the options ask for them. */
 KR_MUST_CHECK kr_status kr_calc_export_tables(kr_calc *calc);
+
+/** Write report.html beside the results. They are complete already: a report that cannot be made is
+ * told, and only KR_EIO and KR_EINTERRUPTED come back. */
+KR_MUST_CHECK kr_status kr_calc_write_report(kr_calc *calc);
+
+/* Warnings on their way to who gets the log; the first of them are kept for the report. */
+enum { KR_WARNINGS_KEPT = 200 };
+typedef struct kr_warnings {
+    kr_log_taker taker;
+    kr_arena arena;
+    size_t n;
+    const char *texts[KR_WARNINGS_KEPT];
+} kr_warnings;
+
+/** Keep the warnings of a context from now on; and let go of them. */
+void kr_warnings_begin(kr_warnings *w, kr_ctx *ctx);
+void kr_warnings_end(kr_warnings *w, kr_ctx *ctx);
 
 /** Hazard, statistics and storage, tile by tile. */
 KR_MUST_CHECK kr_status kr_calc_tiles(kr_calc *calc);

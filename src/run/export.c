@@ -222,30 +222,6 @@ out:
 
 /* ------------------------------------------------------------------ the whole */
 
-static kr_status make_spec(exporting *e)
-{
-    kr_status s = KR_OK;
-    const kr_stored *x = e->stored;
-    kr_stat *stats;
-    KR_ANEW(stats, &e->arena, x->nstats + 1);
-    for (size_t i = 0; i < x->nstats; i++)
-        snprintf(stats[i].name, sizeof stats[i].name, "%s", x->stats[i]);
-    e->spec = (kr_results_spec){.dir = x->dir,
-                                .job = x->job,
-                                .sites = x->sites,
-                                .tree = x->tree,
-                                .stats = stats,
-                                .nstats = x->nstats,
-                                .store_rlzs = x->has_rlzs,
-                                .start_date = x->start_date,
-                                .isa = x->isa,
-                                .inputs = x->inputs,
-                                .ninputs = x->ninputs,
-                                .provenance = x->provenance};
-out:
-    return s;
-}
-
 static kr_status export_chosen(exporting *e, FILE *out)
 {
     kr_status s = KR_OK;
@@ -274,7 +250,7 @@ kr_status kr_export_results(kr_ctx *ctx, const kr_export_options *options, FILE 
     kr_phase_begin(ctx, "reading results");
     KR_TRY(kr_stored_open(ctx, options->dir, &e.stored));
     KR_TRY(kr_stored_tree(e.stored));
-    KR_TRY(make_spec(&e));
+    KR_TRY(kr_stored_spec(e.stored, &e.arena, &e.spec));
     kr_phase_begin(ctx, "tables");
     KR_TRY(options->list ? list(&e, out) : export_chosen(&e, out));
 out:

@@ -114,6 +114,7 @@ static kr_status restat(kr_restat *r)
     KR_TRY(compute(r));
     KR_TRY(kr_calc_close_results(calc));
     KR_TRY(kr_calc_export_tables(calc));
+    KR_TRY(kr_calc_write_report(calc));
     KR_TRY(kr_digests_write(calc->ctx, calc->spec.dir));
     kr_info(r->ctx, "results in %s", calc->spec.dir);
 out:

@@ -183,6 +183,7 @@ static kr_status compute(kr_calc *calc)
     if (!calc->memory) /* a report that lies there is of an earlier run */
         kr_memory_remove(calc->spec.dir);
     KR_TRY(kr_calc_export_tables(calc));
+    KR_TRY(kr_calc_write_report(calc));
     KR_TRY(kr_digests_write(calc->ctx, calc->spec.dir));
     kr_journal_remove(calc);
     kr_info(calc->ctx, "results in %s; results.h5 has %.2f MB", calc->spec.dir,
@@ -212,8 +213,11 @@ kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
 {
     kr_status s = KR_OK;
     kr_calc calc;
+    kr_warnings warnings;
+    kr_warnings_begin(&warnings, ctx);
     kr_calc_guard_reading(ctx, options);
     KR_TRY(kr_calc_read(&calc, ctx, options));
+    calc.warnings = &warnings;
     warn_of_isa(ctx);
     KR_TRY(kr_calc_digest(&calc));
     kr_calc_phase(&calc, "planning");
@@ -225,6 +229,7 @@ kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
 out:
     kr_calc_phase(&calc, "clearing");
     kr_calc_clear(&calc);
+    kr_warnings_end(&warnings, ctx);
     if (calc.memory) {
         kr_calc_phase(&calc, "memory report");
         s = kr_memory_report_end(&calc.memory, s);

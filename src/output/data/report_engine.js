@@ -1,0 +1,620 @@
+/* Statistics over all realizations from the parts of the logic tree, as the program takes them:
+ * realizations are never listed. Means are products of the means of blocks; quantiles are selected
+ * among the sums x + y of two sorted lists. See docs/logic-trees.md and docs/report.md. */
+"use strict";
+
+const ENGINE_STATES = 200000;  // of all blocks: more are not enumerated here
+const ENGINE_ENTRIES = 60000;  // of all lists: more are not sorted and searched here
+const MIX_FROM = 4096;         // entries of a pair from which its largest mix is taken apart
+const EPSILON = 2 ** -52;
+
+/* ---- scales: what quantiles are taken of ---- */
+
+/* exp(-rate) is rounded once: 1 + expm1(-rate) is that for small rates. */
+const pne = rate => rate < 0.7 ? 1 + Math.expm1(-rate) : Math.exp(-rate);
+const SCALES = {
+  poe: rate => -Math.expm1(-rate),
+  poeRounded: rate => 1 - pne(rate),
+  rate: rate => rate,
+  rateClipped: rate => {
+    const p = pne(rate), r = -Math.log(p === 0 ? 1e-45 : 1 - (1 - p));
+    return r < 1e-12 ? 0 : Math.min(r, 100);
+  },
+};
+
+/* A component rate as the reference keeps it: in single precision, 0 where it is lost. */
+const rateKept = rate => rate < 2 * EPSILON ? 0 : Math.fround(rate);
+
+/* The greatest rate from `rate` on whose value is at most `value`, and the smallest one whose value
+ * is at least that: the values never decrease. */
+function lastRate(scale, rate, value) {
+  let good = rate, step = Math.max(rate * EPSILON, 1e-30);
+  while (good + step < 1e300 && scale(good + step) <= value) {
+    good += step;
+    step *= 2;
+  }
+  let bad = good + step;
+  for (;;) {
+    const middle = good + (bad - good) / 2;
+    if (middle <= good || middle >= bad)
+      return good;
+    if (scale(middle) <= value)
+      good = middle;
+    else
+      bad = middle;
+  }
+}
+
+function firstRate(scale, rate, value) {
+  let good = rate, step = Math.max(rate * EPSILON, 1e-30);
+  while (good - step >= 0 && scale(good - step) >= value) {
+    good -= step;
+    step *= 2;
+  }
+  let bad = good - step;
+  if (bad < 0) {
+    if (scale(0) >= value)
+      return 0;
+    bad = 0;
+  }
+  for (;;) {
+    const middle = bad + (good - bad) / 2;
+    if (middle <= bad || middle >= good)
+      return good;
+    if (scale(middle) >= value)
+      good = middle;
+    else
+      bad = middle;
+  }
+}
+
+/* ---- the tree: which lists quantiles come from ---- */
+
+/* Blocks and mixes that parts are the sum of, the largest first. */
+function factorsOf(structure, parts) {
+  const out = [];
+  const walk = p => {
+    const part = structure.parts[p];
+    if (part.kind === "sum")
+      part.children.forEach(walk);
+    else
+      out.push(p);
+  };
+  parts.forEach(walk);
+  return out.sort((a, b) => structure.parts[b].states - structure.parts[a].states || a - b);
+}
+
+/* Two halves of about equal size; a mix that makes them too large is taken apart by its states. */
+function planPairs(structure, parts, fixed, out) {
+  const factors = factorsOf(structure, parts), x = [], y = [];
+  let nx = 1, ny = 1;
+  for (const f of factors) {
+    const n = structure.parts[f].states;
+    if (nx <= ny) {
+      x.push(f);
+      nx *= n;
+    } else {
+      y.push(f);
+      ny *= n;
+    }
+  }
+  const mix = factors.findIndex(f => structure.parts[f].kind === "mix");
+  if (mix >= 0 && (nx + ny > ENGINE_ENTRIES || (mix === 0 && nx + ny > MIX_FROM))) {
+    const part = structure.parts[factors[mix]];
+    part.children.forEach((child, i) => {
+      if (out.entries <= ENGINE_ENTRIES) {
+        const rest = factors.slice();
+        rest[mix] = child;
+        planPairs(structure, rest, fixed.concat([[part.choice, part.fixed[i]]]), out);
+      }
+    });
+    return;
+  }
+  out.entries += nx + ny;
+  out.pairs.push({x, y, nx, ny, fixed});
+}
+
+/* What the structure of a tree allows; shared by all sites. */
+class Tree {
+  constructor(structure) {
+    this.structure = structure;
+    this.root = structure.parts.length - 1;
+    this.blocks = [];
+    let states = 0;
+    structure.parts.forEach((part, p) => {
+      if (part.kind === "block") {
+        this.blocks.push(p);
+        states += part.states;
+      }
+    });
+    this.means = states <= ENGINE_STATES;
+    const plan = {pairs: [], entries: 0};
+    if (this.means)
+      planPairs(structure, [this.root], [], plan);
+    this.entries = plan.entries;
+    this.quantiles = this.means && plan.entries <= ENGINE_ENTRIES;
+    this.pairs = this.quantiles ? plan.pairs : [];
+    if (this.means)
+      for (const p of this.blocks)
+        this.prepare(structure.parts[p]);
+  }
+
+  /* Which row of each table every state of a block takes. */
+  prepare(block) {
+    const sizes = block.choices.map(c => this.structure.choices[c].states.length);
+    block.sizes = sizes;
+    block.strides = sizes.map((_, i) => sizes.slice(i + 1).reduce((a, b) => a * b, 1));
+    block.rowOf = block.tables.map((table, t) => {
+      const row = new Int32Array(block.states);
+      for (let s = 0; s < block.states; s++) {
+        if (block.rows) {
+          row[s] = block.rows[s * block.tables.length + t];
+          continue;
+        }
+        let at = 0;
+        for (const axis of table.axes)
+          at = at * sizes[axis] + Math.floor(s / block.strides[axis]) % sizes[axis];
+        row[s] = at;
+      }
+      return row;
+    });
+  }
+
+  /* out[part]: products of the weights of the choices, one for each state of a block. */
+  blockWeights(weights) {
+    const out = [];
+    for (const p of this.blocks) {
+      const block = this.structure.parts[p];
+      let list = new Float64Array([1]);
+      for (let i = block.choices.length - 1; i >= 0; i--) {
+        const w = weights[block.choices[i]], next = new Float64Array(list.length * w.length);
+        for (let k = 0; k < w.length; k++)
+          for (let j = 0; j < list.length; j++)
+            next[k * list.length + j] = w[k] * list[j];
+        list = next;
+      }
+      out[p] = list;
+    }
+    return out;
+  }
+
+  /* Rates of all states of each block: out[part]. `rate(k)` is that of a component. */
+  blockRates(rate) {
+    const out = [];
+    for (const p of this.blocks) {
+      const block = this.structure.parts[p], value = new Float64Array(block.states);
+      block.tables.forEach((table, t) => {
+        const sums = new Float64Array(table.first.length - 1), row = block.rowOf[t];
+        for (let i = 0; i < sums.length; i++)
+          for (let k = table.first[i]; k < table.first[i + 1]; k++)
+            sums[i] += rate(table.rates[k]);
+        for (let s = 0; s < value.length; s++)
+          value[s] += sums[row[s]];
+      });
+      out[p] = value;
+    }
+    return out;
+  }
+
+  /* All combinations of a part, slowest choice first: sums of rates, or products of weights. */
+  list(p, blocks, weights) {
+    const part = this.structure.parts[p];
+    if (part.kind === "block")
+      return blocks[p];
+    if (part.kind === "sum")
+      return this.product(part.children, blocks, weights);
+    const out = new Float64Array(part.states);
+    let at = 0;
+    part.children.forEach((child, i) => {
+      const list = this.list(child, blocks, weights);
+      const w = weights ? weights[part.choice][part.fixed[i]] : 1;
+      for (let k = 0; k < list.length; k++)
+        out[at++] = weights ? w * list[k] : list[k];
+    });
+    return out;
+  }
+
+  product(parts, blocks, weights) {
+    let out = new Float64Array([weights ? 1 : 0]);
+    for (const p of parts) {
+      const list = this.list(p, blocks, weights), next = new Float64Array(out.length * list.length);
+      for (let i = 0; i < out.length; i++)
+        for (let k = 0; k < list.length; k++)
+          next[i * list.length + k] = weights ? out[i] * list[k] : out[i] + list[k];
+      out = next;
+    }
+    return out;
+  }
+
+  /* Of all combinations, with the scale. */
+  total(weights) {
+    const blocks = this.blockWeights(weights);
+    const sum = p => {
+      const part = this.structure.parts[p];
+      if (part.kind === "block")
+        return blocks[p].reduce((a, b) => a + b, 0);
+      if (part.kind === "sum")
+        return part.children.reduce((a, c) => a * sum(c), 1);
+      return part.children.reduce((a, c, i) =>
+        a + weights[part.choice][part.fixed[i]] * sum(c), 0);
+    };
+    return sum(this.root) * this.structure.scale;
+  }
+
+  /* The rate of the realization that takes state[c] of each choice. */
+  oneRate(blocks, state) {
+    const walk = p => {
+      const part = this.structure.parts[p];
+      if (part.kind === "block")
+        return blocks[p][part.choices.reduce((a, c, i) => a + state[c] * part.strides[i], 0)];
+      if (part.kind === "sum")
+        return part.children.reduce((a, c) => a + walk(c), 0);
+      const i = part.fixed.indexOf(state[part.choice]);
+      return i < 0 ? NaN : walk(part.children[i]);
+    };
+    return walk(this.root);
+  }
+}
+
+/* ---- one level ---- */
+
+/* Values in order, with the number of each before it was sorted. */
+function sorted(values) {
+  const order = new Uint32Array(values.length);
+  for (let i = 0; i < order.length; i++)
+    order[i] = i;
+  order.sort((a, b) => values[a] - values[b] || a - b);
+  const x = new Float64Array(values.length);
+  for (let i = 0; i < x.length; i++)
+    x[i] = values[order[i]];
+  return {x, order};
+}
+
+/* A site, measure and level: everything that does not depend on weights is made once. */
+class Level {
+  constructor(tree, rates, kept) {
+    this.tree = tree;
+    this.zero = rates.every(r => r === 0);
+    this.blocks = tree.blockRates(k => rates[k]);
+    this.poe = [];
+    this.pne = [];
+    for (const p of tree.blocks) {
+      this.poe[p] = this.blocks[p].map(r => -Math.expm1(-r));
+      this.pne[p] = this.blocks[p].map(r => Math.exp(-r));
+    }
+    this.kept = kept;
+    this.rates = rates;
+  }
+
+  lists() {
+    if (this.pairs)
+      return this.pairs;
+    const rates = this.rates, rounded = this.kept;
+    const blocks = rounded ? this.tree.blockRates(k => rateKept(rates[k])) : this.blocks;
+    this.pairs = this.tree.pairs.map(p => ({
+      x: sorted(this.tree.product(p.x, blocks, null)),
+      y: sorted(this.tree.product(p.y, blocks, null)),
+    }));
+    return this.pairs;
+  }
+
+  /* Mean probability and rate over all realizations. */
+  moments(weights, blockWeights) {
+    const parts = this.tree.structure.parts, out = [];
+    parts.forEach((part, p) => {
+      let m;
+      if (part.kind === "block") {
+        const w = blockWeights[p], u = this.poe[p], e = this.pne[p], r = this.blocks[p];
+        m = {weight: 0, poe: 0, pne: 0, rate: 0, square: 0};
+        for (let s = 0; s < w.length; s++) {
+          m.weight += w[s];
+          m.poe += w[s] * u[s];
+          m.pne += w[s] * e[s];
+          m.rate += w[s] * r[s];
+        }
+        divide(m);
+        for (let s = 0; s < w.length; s++)
+          m.square += m.weight > 0 ? w[s] / m.weight * (r[s] - m.rate) ** 2 : 0;
+      } else if (part.kind === "sum") {
+        m = {weight: 1, poe: 0, pne: 1, rate: 0, square: 0};
+        for (const c of part.children) {
+          const b = out[c];
+          m = {weight: m.weight * b.weight, poe: m.poe + m.pne * b.poe, pne: m.pne * b.pne,
+            rate: m.rate + b.rate, square: m.square + b.square};
+        }
+      } else {
+        m = {weight: 0, poe: 0, pne: 0, rate: 0, square: 0};
+        part.children.forEach((c, i) => {
+          const b = out[c], w = weights[part.choice][part.fixed[i]] * b.weight;
+          m.weight += w;
+          m.poe += w * b.poe;
+          m.pne += w * b.pne;
+          m.rate += w * b.rate;
+        });
+        divide(m);
+        part.children.forEach((c, i) => {
+          const b = out[c], w = weights[part.choice][part.fixed[i]] * b.weight;
+          m.square += m.weight > 0 ? w / m.weight * (b.square + (b.rate - m.rate) ** 2) : 0;
+        });
+      }
+      out[p] = m;
+    });
+    return out[this.tree.root];
+  }
+}
+
+function divide(m) {
+  if (m.weight > 0) {
+    m.poe /= m.weight;
+    m.pne /= m.weight;
+    m.rate /= m.weight;
+  }
+}
+
+/* ---- quantiles: selection among the sums of lists ---- */
+
+/* Weights in the order of the lists; made once for new weights, used for all levels. */
+function pairWeights(tree, weights) {
+  const blocks = tree.blockWeights(weights);
+  return tree.pairs.map(p => ({
+    x: tree.product(p.x, blocks, weights),
+    y: tree.product(p.y, blocks, weights),
+    weight: p.fixed.reduce((a, [c, k]) => a * weights[c][k], tree.structure.scale),
+  }));
+}
+
+/* The sums x[i] + y[j] of all pairs: what lies below a threshold is bounded by a staircase. */
+class Mixture {
+  constructor(lists, weights) {
+    this.count = 0;
+    this.least = Infinity;
+    this.greatest = -Infinity;
+    this.pairs = lists.map((list, k) => {
+      const {x, y} = list, w = weights[k], n = x.x.length, m = y.x.length;
+      const wx = new Float64Array(n), wy = new Float64Array(m), below = new Float64Array(m + 1);
+      for (let i = 0; i < n; i++)
+        wx[i] = w.weight * w.x[x.order[i]];
+      for (let j = 0; j < m; j++) {
+        wy[j] = w.y[y.order[j]];
+        below[j + 1] = below[j] + wy[j];
+      }
+      this.count += n * m;
+      this.least = Math.min(this.least, x.x[0] + y.x[0]);
+      this.greatest = Math.max(this.greatest, x.x[n - 1] + y.x[m - 1]);
+      return {x: x.x, y: y.x, wx, wy, below};
+    });
+    this.weight = this.mark(Infinity).weight;
+  }
+
+  /* Weight and number of the sums below `at`. */
+  mark(at) {
+    let weight = 0, count = 0;
+    for (const {x, y, wx, below} of this.pairs) {
+      let j = y.length;
+      for (let i = 0; i < x.length; i++) {
+        while (j > 0 && x[i] + y[j - 1] >= at)
+          j--;
+        if (j === 0)
+          break;
+        weight += wx[i] * below[j];
+        count += j;
+      }
+    }
+    return {at, weight, count};
+  }
+
+  /* All sums with low <= sum < high: [value, weight]. */
+  window(low, high) {
+    const out = [];
+    for (const {x, y, wx, wy} of this.pairs) {
+      let from = y.length, to = y.length;
+      for (let i = 0; i < x.length; i++) {
+        while (to > 0 && x[i] + y[to - 1] >= high)
+          to--;
+        while (from > 0 && x[i] + y[from - 1] >= low)
+          from--;
+        for (let j = from; j < to; j++)
+          out.push([x[i] + y[j], wx[i] * wy[j]]);
+        if (to === 0)
+          break;
+      }
+    }
+    return out;
+  }
+
+  /* The sums within low .. high, and what is next to them. */
+  level(low, high) {
+    const out = {low, high, below: 0, weight: 0, lightest: Infinity, heaviest: -1,
+      previous: -Infinity, next: Infinity};
+    for (const {x, y, wx, wy, below} of this.pairs) {
+      const least = new Uint32Array(y.length), most = new Uint32Array(y.length);
+      let l0 = 0, l1 = 0, m0 = 0, m1 = 0, from = 0, to = 0;
+      for (let i = x.length - 1; i >= 0; i--) { // the window of columns moves up
+        while (to < y.length && x[i] + y[to] <= high) {
+          while (l1 > l0 && wy[least[l1 - 1]] >= wy[to])
+            l1--;
+          least[l1++] = to;
+          while (m1 > m0 && wy[most[m1 - 1]] <= wy[to])
+            m1--;
+          most[m1++] = to;
+          to++;
+        }
+        while (from < y.length && x[i] + y[from] < low)
+          from++;
+        while (l0 < l1 && least[l0] < from)
+          l0++;
+        while (m0 < m1 && most[m0] < from)
+          m0++;
+        out.below += wx[i] * below[from];
+        if (from > 0)
+          out.previous = Math.max(out.previous, x[i] + y[from - 1]);
+        if (to < y.length)
+          out.next = Math.min(out.next, x[i] + y[to]);
+        if (to > from) {
+          out.weight += wx[i] * (below[to] - below[from]);
+          out.lightest = Math.min(out.lightest, wx[i] * wy[least[l0]]);
+          out.heaviest = Math.max(out.heaviest, wx[i] * wy[most[m0]]);
+        }
+      }
+    }
+    return out;
+  }
+}
+
+/* Between two numbers of one sign, halving the number of doubles there (about), then the width. */
+const bits = new Float64Array(1), words = new Uint32Array(bits.buffer);
+function middleOf(low, high) {
+  if (low > 0 && high <= 4 * low)
+    return low + (high - low) / 2;
+  const number = x => {
+    bits[0] = x;
+    return words[1] * 4294967296 + words[0];
+  };
+  const middle = Math.floor((number(low) + number(high)) / 2);
+  words[1] = Math.floor(middle / 4294967296);
+  words[0] = middle % 4294967296;
+  return bits[0];
+}
+
+function above(x) {
+  if (x === 0)
+    return Number.MIN_VALUE;
+  const step = Math.abs(x) * EPSILON;
+  let low = x, high = x + step;
+  for (;;) {
+    const middle = low + (high - low) / 2;
+    if (middle <= x || middle >= high)
+      return high;
+    high = middle;
+  }
+}
+
+const WINDOW_LISTED = 1024;
+
+/* The smallest sum with more weight than `wanted` up to itself. */
+function selectSum(mixture, wanted, low, high) {
+  while (high.count - low.count > WINDOW_LISTED) {
+    const at = middleOf(low.at, high.at);
+    if (!(at > low.at && at < high.at))
+      return low.at;
+    const mark = mixture.mark(at);
+    if (mark.weight <= wanted)
+      low = mark;
+    else
+      high = mark;
+  }
+  const list = mixture.window(low.at, high.at).sort((a, b) => a[0] - b[0]);
+  let weight = low.weight, found = list.length ? list[0][0] : low.at;
+  for (const [value, w] of list) {
+    weight += w;
+    if (w > 0)
+      found = value;
+    if (weight > wanted)
+      return value;
+  }
+  return found;
+}
+
+/* From x0 to x1, a part `done` of `width` on the way. */
+const between = (x0, x1, done, width) =>
+  done >= width ? x1 : done <= 0 ? x0 : x0 + (x1 - x0) * (done / width);
+
+const MERGED_WITHIN = 1e-12;
+
+class Quantiles {
+  constructor(mixture, rule, scale) {
+    this.mixture = mixture;
+    this.rule = rule;
+    this.scale = SCALES[scale];
+    this.plain = scale === "rate";
+  }
+
+  levelAt(rate) {
+    const near = this.rule === "merged" ? MERGED_WITHIN : 0, value = this.scale(rate);
+    if (this.plain)
+      return this.mixture.level(value * (1 - near), value * (1 + near));
+    return this.mixture.level(firstRate(this.scale, rate, value * (1 - near)),
+      lastRate(this.scale, rate, value * (1 + near)));
+  }
+
+  /* On the scale. */
+  at(q) {
+    const m = this.mixture, wanted = this.rule === "half-weight" ? q * m.weight : q;
+    if (wanted >= m.weight)
+      return this.scale(m.greatest);
+    const low = {at: m.least, weight: 0, count: 0};
+    const high = {at: above(m.greatest), weight: m.weight, count: m.count};
+    const rate = selectSum(m, wanted, low, high);
+    const g = this.levelAt(rate), value = this.scale(rate);
+    const hasPrevious = isFinite(g.previous), hasNext = isFinite(g.next);
+    if (this.rule === "half-weight") {
+      const end = g.below + g.weight, half = (x0, heavy, x1, light, edge) =>
+        between(x0, x1, wanted - (edge - heavy / 2), (heavy + light) / 2);
+      if (hasPrevious && wanted < g.below + g.lightest / 2)
+        return half(this.scale(g.previous), this.levelAt(g.previous).heaviest, value, g.lightest,
+          g.below);
+      if (hasNext && wanted > end - g.heaviest / 2)
+        return half(value, g.heaviest, this.scale(g.next), this.levelAt(g.next).lightest, end);
+      return value;
+    }
+    const width = this.rule === "merged" ? g.weight : g.lightest;
+    return hasPrevious ? between(this.scale(g.previous), value, wanted - g.below, width) : value;
+  }
+}
+
+/* ---- curves of a site and measure ---- */
+
+class Curves {
+  /* rates: component rates x levels; how: {rule, useRates, exact} */
+  constructor(tree, rates, nlevels, how) {
+    this.tree = tree;
+    this.how = how;
+    const half = how.rule === "half-weight", nrates = tree.structure.nrates;
+    this.scale = half ? "rate"
+      : how.useRates ? (how.exact ? "rate" : "rateClipped")
+      : how.exact ? "poe" : "poeRounded";
+    this.levels = [];
+    for (let l = 0; l < nlevels; l++) {
+      const of = new Float64Array(nrates);
+      for (let k = 0; k < nrates; k++)
+        of[k] = rates[k * nlevels + l];
+      this.levels.push(new Level(tree, of, !how.exact && !half));
+    }
+  }
+
+  /* Mean curve. */
+  mean(weights) {
+    const blocks = this.tree.blockWeights(weights);
+    return this.levels.map(level => this.meanAt(level, weights, blocks));
+  }
+
+  meanAt(level, weights, blocks) {
+    const m = level.moments(weights, blocks);
+    if (!(m.weight > 0))
+      return 0;
+    return this.how.useRates ? -Math.expm1(-m.rate) : m.poe;
+  }
+
+  /* Curves of quantiles: out[q][level]. */
+  quantiles(weights, q) {
+    const w = pairWeights(this.tree, weights), out = q.map(() => []);
+    for (const level of this.levels)
+      this.quantilesAt(level, w, q).forEach((x, k) => out[k].push(x));
+    return out;
+  }
+
+  quantilesAt(level, w, q) {
+    const mixture = new Mixture(level.lists(), w);
+    if (level.zero || !(mixture.weight > 0))
+      return q.map(() => 0);
+    const of = new Quantiles(mixture, this.how.rule, this.scale);
+    const rates = this.scale === "rate" || this.scale === "rateClipped";
+    return q.map(x => rates ? -Math.expm1(-of.at(x)) : of.at(x));
+  }
+
+  /* The curve of one realization, or null where the choices do not go together. */
+  realization(state) {
+    const curve = this.levels.map(l => -Math.expm1(-this.tree.oneRate(l.blocks, state)));
+    return curve.some(isNaN) ? null : curve;
+  }
+}

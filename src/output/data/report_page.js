@@ -1,0 +1,111 @@
+/* The page as a whole, and what looks after it: with #check=... it computes statistics with given
+ * weights, with #layout it looks whether anything lies outside or on top of something else. */
+"use strict";
+
+const complaints = [];
+window.addEventListener("error", e => complaints.push(String(e.message)));
+
+function scheme() {
+  const button = section("scheme"), root = document.documentElement;
+  const dark = () => root.dataset.scheme ? root.dataset.scheme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  const tell = () => {
+    button.textContent = dark() ? "Light page" : "Dark page";
+    button.setAttribute("aria-pressed", String(dark()));
+  };
+  button.onclick = () => {
+    root.dataset.scheme = dark() ? "light" : "dark";
+    tell();
+  };
+  tell();
+}
+
+/* weights: {choice: {state: weight}}, of what is to be other than in the run. */
+function selfCheck(asked) {
+  const imt = typeof asked.imt === "string" ? D.imts.indexOf(asked.imt) : asked.imt || 0;
+  const site = asked.site || 0, why = whyFixed(site, imt);
+  if (why)
+    return {fixed: why};
+  const weights = givenWeights(imt);
+  for (const [name, states] of Object.entries(asked.weights || {})) {
+    const c = tree.structure.choices.findIndex(x => x.name === name);
+    if (c < 0)
+      return {fixed: `no choice ${name}: ${tree.structure.choices.map(x => x.name).join(", ")}`};
+    tree.structure.choices[c].states.forEach((state, k) => {
+      if (state in states)
+        weights[c][k] = states[state];
+    });
+  }
+  const curves = curvesOf(site, imt), q = asked.q || askedQuantiles();
+  const once = () => ({q, mean: curves.mean(weights),
+    quantiles: tree.quantiles ? curves.quantiles(weights, q) : []});
+  once(); // sorts the lists
+  const begun = performance.now(), out = once();
+  out.milliseconds = performance.now() - begun;
+  out.entries = tree.entries;
+  out.choices = tree.structure.choices.map(c => ({name: c.name, states: c.states}));
+  return out;
+}
+
+/* Boxes that lie outside of the page, and texts of a drawing that lie on each other. */
+function layoutCheck() {
+  const wide = document.documentElement.clientWidth, outside = [], overlaps = [];
+  document.querySelectorAll("body *").forEach(e => {
+    const r = e.getBoundingClientRect();
+    const scrolled = e.closest(".drawing,.scroll,fieldset,.skip,script");
+    if (!scrolled && r.width > 0 && (r.right > wide + 1 || r.left < -1))
+      outside.push(`${e.tagName}.${e.className} ${Math.round(r.left)} to ${Math.round(r.right)}`);
+  });
+  const figures = [...document.querySelectorAll("figure")].filter(f => !f.hidden);
+  figures.forEach(f => {
+    const svg = f.querySelector("svg");
+    if (!svg)
+      return;
+    const box = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll("text")].map(t => ({t, r: t.getBoundingClientRect()}))
+      .filter(x => x.r.width > 0);
+    texts.forEach(({t, r}, i) => {
+      if (r.left < box.left - 2 || r.right > box.right + 2 || r.top < box.top - 2 ||
+          r.bottom > box.bottom + 2)
+        outside.push(`${f.id}: "${t.textContent}"`);
+      for (let k = i + 1; k < texts.length && k < i + 80; k++) {
+        const o = texts[k].r, across = Math.min(r.right, o.right) - Math.max(r.left, o.left);
+        const down = Math.min(r.bottom, o.bottom) - Math.max(r.top, o.top);
+        const marks = t.closest(".legend") !== texts[k].t.closest(".legend") ||
+          t.classList.contains("marked") || texts[k].t.classList.contains("marked");
+        if (across > 2 && down > 4 && !marks)
+          overlaps.push(`${f.id}: "${t.textContent}" and "${texts[k].t.textContent}"`);
+      }
+    });
+  });
+  const sections = [...document.querySelectorAll("section")].map(s => ({id: s.id,
+    height: Math.round(s.getBoundingClientRect().height), drawings: s.querySelectorAll("svg").length}));
+  return {wide, outside, overlaps, sections, complaints};
+}
+
+function answer() {
+  const text = decodeURIComponent(location.hash), pre = section("check");
+  if (text.startsWith("#check="))
+    pre.textContent = JSON.stringify(selfCheck(JSON.parse(text.slice(7))));
+  else if (text === "#layout")
+    pre.textContent = JSON.stringify(layoutCheck());
+}
+
+function begin() {
+  const contents = section("contents");
+  document.querySelectorAll("section").forEach(s =>
+    add(add(contents, "li"), "a", {href: "#" + s.id}, s.querySelector("h2").textContent));
+  scheme();
+  for (const panel of [summary, curvesPanel, spectraPanel, mapPanel, weightsPanel,
+    uncertaintyPanel, treePanel, performancePanel, provenancePanel])
+    try {
+      panel();
+    } catch (e) {
+      complaints.push(`${panel.name}: ${e.message}`);
+      console.error(e);
+    }
+  section("footer").textContent = `Written by ${D.writtenBy}. Coast: Natural Earth, public domain.`;
+  answer();
+}
+
+begin();

@@ -1,0 +1,128 @@
+#include "output/report.h"
+
+#include "base/mem.h"
+#include "base/outfile.h"
+#include "kauri/version.h"
+#include "output/output_data.h"
+#include "output/report_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ the page */
+
+static void put_file(FILE *out, const char *name)
+{
+    const kr_output_data *f = kr_output_data_find(name);
+    if (f)
+        fwrite(f->bytes, 1, (size_t)(f->end - f->bytes), out);
+}
+
+static void put_scripts(FILE *out)
+{
+    static const char *const scripts[] = {"report_engine.js", "report_plot.js",
+                                          "report_data.js",   "report_panels.js",
+                                          "report_moved.js",  "report_map.js",
+                                          "report_page.js"};
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        fputs("<script>\n", out);
+        put_file(out, scripts[i]);
+        fputs("</script>\n", out);
+    }
+}
+
+/* The flame graph, as an image: nothing in it is ever executed. */
+static kr_status put_flame(kr_reporter *r)
+{
+    kr_status s = KR_OK;
+    char *text = NULL;
+    size_t n = 0;
+    if (!r->spec->flame)
+        return KR_OK;
+    FILE *memory = open_memstream(&text, &n);
+    if (!memory)
+        return KR_ENOMEM;
+    s = r->spec->flame(r->spec->user, memory);
+    bool bad = ferror(memory) != 0;
+    bad = fclose(memory) != 0 || bad;
+    if (s == KR_OK && bad)
+        s = KR_ENOMEM;
+    if (s == KR_OK && n > 0) {
+        kr_base64 b = {.out = r->out};
+        fputs("<script type=\"text/plain\" id=\"b-flame\">", r->out);
+        kr_base64_put(&b, text, n);
+        kr_base64_end(&b);
+        fputs("</script>\n", r->out);
+    }
+    free(text);
+    return s;
+}
+
+static kr_status put_data(kr_reporter *r)
+{
+    kr_status s = KR_OK;
+    fputs("<script type=\"application/json\" id=\"d\">{", r->out);
+    KR_TRY(kr_report_job(r));
+    KR_TRY(kr_report_sites(r));
+    kr_report_tree(r);
+    KR_TRY(kr_report_performance(r));
+    KR_TRY(kr_report_map(r));
+    fputs("}</script>\n", r->out);
+    KR_TRY(kr_report_curves(r));
+    KR_TRY(kr_report_maps(r));
+    KR_TRY(kr_report_rates(r));
+    KR_TRY(put_flame(r));
+out:
+    return s;
+}
+
+static kr_status put_page(kr_reporter *r)
+{
+    kr_status s = KR_OK;
+    /* the mark by which a run knows its own files */
+    fputs("<!DOCTYPE html>\n<!-- generated_by='Kauri " KAURI_VERSION "' -->\n"
+          "<html lang=\"en\"><head><meta charset=\"utf-8\">\n<style>\n",
+          r->out);
+    put_file(r->out, "report.css");
+    fputs("</style>\n", r->out);
+    put_file(r->out, "report.html");
+    KR_TRY(put_data(r));
+    put_scripts(r->out);
+    fputs("</body></html>\n", r->out);
+out:
+    return s;
+}
+
+kr_status kr_report_write(kr_ctx *ctx, const kr_report_spec *spec, const char *path)
+{
+    kr_status s = KR_OK;
+    kr_outfile out = {.fd = -1};
+    kr_reporter r = {.ctx = ctx, .spec = spec, .results = spec->results};
+    kr_arena_init(&r.arena, ctx, KR_ACCOUNT_OUTPUT);
+    r.nlevels = kr_job_curve_levels(spec->results->job);
+    KR_TRY(kr_h5_open(ctx, spec->file, &r.file));
+    KR_TRY(kr_report_choose(&r));
+    s = kr_outfile_begin_any(ctx, path, &out);
+    if (s == KR_OK) {
+        r.out = out.file;
+        s = put_page(&r);
+    }
+    s = kr_outfile_end(&out, s);
+out:
+    kr_h5_discard(&r.file);
+    kr_arena_clear(&r.arena);
+    return s;
+}
+
+double kr_report_predicted_bytes(const kr_results_spec *p)
+{
+    const kr_job *job = p->job;
+    double sites = (double)p->sites->n, imts = (double)job->nimts;
+    double curves = 4 * sites * (double)p->nstats * imts * (double)kr_job_curve_levels(job);
+    double maps = 4 * sites * (double)p->nstats * imts * (double)job->poes.n;
+    double rates = kr_results_rates_bytes(p);
+    curves = curves < KR_REPORT_CURVES ? curves : KR_REPORT_CURVES;
+    maps = maps < KR_REPORT_MAPS ? maps : KR_REPORT_MAPS;
+    rates = rates < KR_REPORT_RATES ? rates : KR_REPORT_RATES;
+    return 400000 + 60 * sites + (curves + maps + rates) * 4 / 3;
+}

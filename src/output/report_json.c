@@ -1,0 +1,103 @@
+/* JSON as it may stand in HTML, and base64. */
+#include "base/str.h"
+#include "output/report_int.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Bytes up to `most` that do not cut a letter of several bytes. */
+static size_t whole_letters(const char *text, size_t most)
+{
+    while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
+        most--;
+    return most;
+}
+
+void kr_json_text(FILE *out, const char *text, size_t most)
+{
+    if (!text) {
+        fputs("null", out);
+        return;
+    }
+    size_t n = strlen(text), end = most && n > most ? whole_letters(text, most) : n;
+    fputc('"', out);
+    for (size_t i = 0; i < end; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c == '"' || c == '\\')
+            fprintf(out, "\\%c", c);
+        else if (c < 0x20 || c == '<' || c == '>' || c == '&' || c == 0x7f)
+            fprintf(out, "\\u%04x", (unsigned)c);
+        else
+            fputc(c, out);
+    }
+    fputs(end < n ? "...\"" : "\"", out);
+}
+
+void kr_json_number(FILE *out, double x)
+{
+    char text[32];
+    if (!isfinite(x))
+        fputs("null", out);
+    else if (x == floor(x) && fabs(x) < 1e15)
+        fprintf(out, "%.0f", x);
+    else
+        fputs(kr_repr_double(x, text), out);
+}
+
+void kr_json_numbers(FILE *out, const double *x, size_t n)
+{
+    fputc('[', out);
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            fputc(',', out);
+        kr_json_number(out, x[i]);
+    }
+    fputc(']', out);
+}
+
+void kr_json_indices(FILE *out, const uint32_t *x, size_t n)
+{
+    fputc('[', out);
+    for (size_t i = 0; i < n; i++)
+        fprintf(out, "%s%u", i ? "," : "", (unsigned)x[i]);
+    fputc(']', out);
+}
+
+void kr_json_texts(FILE *out, const char *const *x, size_t n, size_t most)
+{
+    fputc('[', out);
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            fputc(',', out);
+        kr_json_text(out, x[i], most);
+    }
+    fputc(']', out);
+}
+
+static void put_three(kr_base64 *b)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    unsigned bits = (unsigned)b->rest[0] << 16 | (unsigned)b->rest[1] << 8 | b->rest[2];
+    const char four[4] = {digits[bits >> 18], digits[bits >> 12 & 63],
+                          b->nrest > 1 ? digits[bits >> 6 & 63] : '=',
+                          b->nrest > 2 ? digits[bits & 63] : '='};
+    fwrite(four, 1, sizeof four, b->out);
+    memset(b->rest, 0, sizeof b->rest);
+    b->nrest = 0;
+}
+
+void kr_base64_put(kr_base64 *b, const void *bytes, size_t n)
+{
+    const unsigned char *at = bytes;
+    for (size_t i = 0; i < n; i++) {
+        b->rest[b->nrest++] = at[i];
+        if (b->nrest == 3)
+            put_three(b);
+    }
+}
+
+void kr_base64_end(kr_base64 *b)
+{
+    if (b->nrest > 0)
+        put_three(b);
+}

@@ -1,0 +1,60 @@
+/* The land around the sites, for the maps of a report. */
+#include "output/coast.h"
+#include "output/report_int.h"
+
+#include <math.h>
+
+/* Degrees around the sites at least, and of their extent. */
+static const double MARGIN = 0.4, MARGIN_SHARE = 0.12;
+
+static kr_status find_box(kr_reporter *r, kr_box *out)
+{
+    kr_status s = KR_OK;
+    const kr_sites *sites = r->results->sites;
+    KR_TRY(kr_box_of(sites->lon, sites->lat, sites->n, &r->arena, out));
+    double width = out->east - out->west, height = out->north - out->south;
+    double margin = fmax(MARGIN, MARGIN_SHARE * fmax(width, height));
+    double most = fmax(0, (360 - width) / 2), across = fmin(2 * margin, most);
+    out->west -= across;
+    out->east += across;
+    out->south = fmax(-90, out->south - margin);
+    out->north = fmin(90, out->north + margin);
+out:
+    return s;
+}
+
+/* In thousandths of a degree: the first point, then what is added to the one before. */
+static void put_lines(FILE *out, const char *name, const kr_line *lines, size_t n)
+{
+    fprintf(out, ",\"%s\":[", name);
+    for (size_t i = 0; i < n; i++) {
+        long lon = 0, lat = 0;
+        fputs(i ? ",\n[" : "[", out);
+        for (size_t k = 0; k < lines[i].n; k++) {
+            long x = lround(lines[i].p[k].lon * 1000), y = lround(lines[i].p[k].lat * 1000);
+            fprintf(out, "%s%ld,%ld", k ? "," : "", x - lon, y - lat);
+            lon = x;
+            lat = y;
+        }
+        fputc(']', out);
+    }
+    fputc(']', out);
+}
+
+kr_status kr_report_map(kr_reporter *r)
+{
+    kr_status s = KR_OK;
+    kr_box box;
+    kr_coast coast;
+    if (r->results->sites->n == 0)
+        return KR_OK;
+    KR_TRY(find_box(r, &box));
+    KR_TRY(kr_coast_within(box, &r->arena, &coast));
+    fputs(",\n\"map\":{\"box\":", r->out);
+    kr_json_numbers(r->out, (const double[]){box.west, box.south, box.east, box.north}, 4);
+    put_lines(r->out, "land", coast.land, coast.nland);
+    put_lines(r->out, "coast", coast.lines, coast.nlines);
+    fputc('}', r->out);
+out:
+    return s;
+}
