@@ -143,3 +143,39 @@ kr_status kr_digests_read(kr_ctx *ctx, const char *dir, kr_arena *arena, kr_dige
 out:
     return s;
 }
+
+/* ------------------------------------------------------------------ one of them anew */
+
+kr_status kr_digests_renew(kr_ctx *ctx, const char *dir, const char *name)
+{
+    kr_status s = KR_OK;
+    kr_digest *all;
+    const char **names, **hex;
+    char digest[65];
+    size_t n = 0, k = 0;
+    kr_arena arena;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);
+    const char *path = kr_path_join(&arena, dir, KR_DIGESTS_NAME);
+    const char *temporary = kr_path_join(&arena, dir, KR_DIGESTS_NAME ".part");
+    const char *file = kr_path_join(&arena, dir, name);
+    KR_TRY(path && temporary && file ? KR_OK : KR_ENOMEM);
+    if (!kr_file_exists(path))
+        goto out;
+    KR_TRY(kr_digests_read(ctx, dir, &arena, &all, &n));
+    KR_ANEW(names, &arena, n + 1);
+    KR_ANEW(hex, &arena, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        names[i] = all[i].name;
+        hex[i] = all[i].sha256;
+    }
+    while (k < n && !kr_str_eq(names[k], name))
+        k++;
+    KR_TRY(kr_file_digest(ctx, file, digest));
+    names[k] = name;
+    hex[k] = digest;
+    KR_TRY(put(ctx, path, temporary, hex, names, k < n ? n : n + 1));
+    KR_TRY(kr_sync_folder_of(ctx, path));
+out:
+    kr_arena_clear(&arena);
+    return s;
+}

@@ -9,6 +9,10 @@
 /** Write the digests of results.h5 and of all tables in the folder, by name. KR_EIO, KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_digests_write(kr_ctx *ctx, const char *dir);
 
+/** Write the digest of one file of the folder anew, where there are digests. KR_EINPUT (of the line
+ * of the digests that is wrong), KR_EIO, KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_digests_renew(kr_ctx *ctx, const char *dir, const char *name);
+
 /* A line of it. */
 typedef struct kr_digest {
     const char *name; /* in the folder: no other place is ever named */

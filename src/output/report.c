@@ -20,9 +20,8 @@ static void put_file(FILE *out, const char *name)
 
 static void put_scripts(FILE *out)
 {
-    static const char *const scripts[] = {"report_engine.js", "report_plot.js",
-                                          "report_data.js",   "report_panels.js",
-                                          "report_moved.js",  "report_map.js",
+    static const char *const scripts[] = {"report_engine.js", "report_plot.js",  "report_data.js",
+                                          "report_panels.js", "report_moved.js", "report_map.js",
                                           "report_page.js"};
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
         fputs("<script>\n", out);

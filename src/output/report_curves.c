@@ -76,6 +76,7 @@ kr_status kr_report_choose(kr_reporter *r)
     r->nmoved_imts = curves < imts ? (size_t)curves : p->job->nimts;
     r->nmoved = curves < imts ? 1 : (size_t)(curves / imts);
     r->nmoved = r->nmoved < r->nshown ? r->nmoved : r->nshown;
+    r->nmoved = r->nmoved < KR_REPORT_MOVED ? r->nmoved : KR_REPORT_MOVED;
 out:
     return s;
 }
@@ -132,8 +133,7 @@ kr_status kr_report_maps(kr_reporter *r)
     KR_NEW(room, r->ctx, KR_ACCOUNT_OUTPUT, n);
     for (size_t i = 0; i < sites && stats > 0; i++)
         for (size_t k = 0; k < stats; k++) {
-            KR_TRY(kr_h5_read_slab(r->file, "hmaps-stats", KR_H5_F32,
-                                   (const size_t[]){i, k, 0, 0},
+            KR_TRY(kr_h5_read_slab(r->file, "hmaps-stats", KR_H5_F32, (const size_t[]){i, k, 0, 0},
                                    (const size_t[]){1, 1, p->job->nimts, p->job->poes.n}, room));
             kr_base64_put(&b, room, n * sizeof *room);
         }
@@ -158,11 +158,10 @@ kr_status kr_report_rates(kr_reporter *r)
         snprintf(id, sizeof id, "b-rates-%zu", i);
         kr_base64 b = begin(r, id);
         for (size_t k = 0; k < p->tree->nrates && n > 0; k++) {
-            KR_TRY(kr_h5_read_amounts(r->file, "component_rates",
-                                      r->rate_bytes == sizeof(float) ? KR_H5_F32 : KR_H5_F64,
-                                      (const size_t[]){k, r->shown[i], 0, 0},
-                                      (const size_t[]){1, 1, r->nmoved_imts, p->job->nlevels},
-                                      room));
+            KR_TRY(kr_h5_read_amounts(
+                r->file, "component_rates", r->rate_bytes == sizeof(float) ? KR_H5_F32 : KR_H5_F64,
+                (const size_t[]){k, r->shown[i], 0, 0},
+                (const size_t[]){1, 1, r->nmoved_imts, p->job->nlevels}, room));
             kr_base64_put(&b, room, n * r->rate_bytes);
         }
         KR_TRY(end(r, &b));

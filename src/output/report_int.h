@@ -12,6 +12,7 @@ enum {
     KR_REPORT_CURVES = 4500000,
     KR_REPORT_MAPS = 1500000,
     KR_REPORT_RATES = 5000000,
+    KR_REPORT_MOVED = 50,       /* sites with component rates */
     KR_REPORT_NUMBERS = 300000, /* of a structure, in all */
     KR_REPORT_BRANCHES = 4000,  /* of the tree, with their texts */
     KR_REPORT_SITES = 20000,    /* whose places are listed */
@@ -26,11 +27,11 @@ typedef struct kr_reporter {
     kr_arena arena;
     kr_h5 *file;
     FILE *out;
-    size_t nlevels;        /* of curves */
-    size_t nshown, *shown; /* sites with curves */
+    size_t nlevels;                         /* of curves */
+    size_t nshown, *shown;                  /* sites with curves */
     size_t nmoved, nmoved_imts, rate_bytes; /* of these the first: sites with component rates;
                                                measures of them; bytes of one rate */
-    const char *fixed; /* why no weights can be moved; NULL: they can */
+    const char *fixed;                      /* why no weights can be moved; NULL: they can */
 } kr_reporter;
 
 /** Which sites are shown, and of which there are component rates. KR_ENOMEM. */

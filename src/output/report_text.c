@@ -43,12 +43,18 @@ out:
 
 static kr_status put_run(kr_reporter *r)
 {
-    static const char *const root[] = {"engine_version",      "date",          "description",
-                                       "compat",              "isa",           "statistics_way",
-                                       "quantile_definition", "number_format", "inputs_sha256",
+    static const char *const root[] = {"engine_version",
+                                       "date",
+                                       "description",
+                                       "compat",
+                                       "isa",
+                                       "statistics_way",
+                                       "quantile_definition",
+                                       "number_format",
+                                       "inputs_sha256",
                                        "options_sha256"};
-    static const char *const definitions[] = {"probability", "rate",     "mean", "std", "cov",
-                                              "min, max",    "quantile", "map"};
+    static const char *const definitions[] = {"probability", "rate",     "mean",     "std",
+                                              "cov",         "min, max", "quantile", "map"};
     static const char *const checks[] = {"realizations"};
     kr_status s = KR_OK;
     KR_TRY(put_attributes(r, "run", "/", root, sizeof root / sizeof *root));
@@ -114,8 +120,8 @@ kr_status kr_report_job(kr_reporter *r)
     KR_TRY(put_run(r));
     fputs(",\n\"years\":", r->out);
     kr_json_number(r->out, job->investigation_time);
-    fprintf(r->out, ",\"useRates\":%s,\"exact\":%s,\"soil\":%s",
-            job->use_rates ? "true" : "false", job->compat == KR_COMPAT_EXACT ? "true" : "false",
+    fprintf(r->out, ",\"useRates\":%s,\"exact\":%s,\"soil\":%s", job->use_rates ? "true" : "false",
+            job->compat == KR_COMPAT_EXACT ? "true" : "false",
             job->soil_intensities.n ? "true" : "false");
     put_measures(r);
     put_pairs(r->out, "job", job->given_keys, job->given_values, job->ngiven);
@@ -129,8 +135,8 @@ kr_status kr_report_job(kr_reporter *r)
         fputs("null", r->out);
     fputs(",\n\"fixed\":", r->out);
     kr_json_text(r->out, r->fixed, 0);
-    fprintf(r->out, ",\"moved\":%zu,\"movedImts\":%zu,\"rateBytes\":%zu", r->nmoved,
-            r->nmoved_imts, r->rate_bytes);
+    fprintf(r->out, ",\"moved\":%zu,\"movedImts\":%zu,\"rateBytes\":%zu", r->nmoved, r->nmoved_imts,
+            r->rate_bytes);
 out:
     return s;
 }
@@ -184,7 +190,7 @@ out:
 kr_status kr_report_performance(kr_reporter *r)
 {
     static const char *const columns[] = {"wall", "cpu", "times", "accounted_peak", "resident"};
-    static const char *const totals[] = {"wall",     "cpu",      "threads", "accounted_peak",
+    static const char *const totals[] = {"wall",          "cpu",      "threads", "accounted_peak",
                                          "resident_peak", "contexts", "means",   "exceedances"};
     kr_status s = KR_OK;
     char **phases;

@@ -64,7 +64,13 @@ static void put_choice(FILE *out, const kr_structure *structure, const kr_choice
     fputs("{\"name\":", out);
     kr_json_text(out, c->name, KR_REPORT_TEXT);
     fprintf(out, ",\"model\":%s,\"states\":", c->ground_motion ? "true" : "false");
-    kr_json_texts(out, c->states, c->nstates, KR_REPORT_TEXT);
+    if (c->states) {
+        kr_json_texts(out, c->states, c->nstates, KR_REPORT_TEXT);
+    } else { /* samples are numbered */
+        for (size_t i = 0; i < c->nstates; i++)
+            fprintf(out, "%s\"%zu\"", i ? "," : "[", i);
+        fputc(']', out);
+    }
     fputs(",\"weights\":[", out);
     for (size_t w = 0; w < structure->ncolumns; w++) {
         fputs(w ? "," : "", out);

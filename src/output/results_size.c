@@ -1,4 +1,5 @@
 /* How large results.h5 gets, before it is written. */
+#include "output/report.h"
 #include "output/results.h"
 #include "output/results_int.h"
 
@@ -81,7 +82,7 @@ double kr_results_predicted_bytes(const kr_results_spec *p)
 kr_status kr_results_check_space(kr_ctx *ctx, const kr_results_spec *p, double free)
 {
     double bytes = kr_results_predicted_bytes(p);
-    if (free < 0 || bytes <= free)
+    if (free < 0 || bytes + kr_report_predicted_bytes(p) <= free)
         return KR_OK;
     if (p->store_rlzs && bytes > 2 * kr_results_rates_bytes(p))
         return kr_fail(

@@ -52,8 +52,8 @@ typedef struct kr_calc {
     kr_results_spec spec;
     kr_results *results;
     const char *began; /* date of this run, or of the one that it goes on with; NULL: to be told */
-    struct kr_journal *journal;      /* of what is done; NULL: none is kept */
-    struct kr_memory_report *memory; /* NULL: not asked for */
+    struct kr_journal *journal;         /* of what is done; NULL: none is kept */
+    struct kr_memory_report *memory;    /* NULL: not asked for */
     const struct kr_warnings *warnings; /* so far; NULL: they are not kept */
 } kr_calc;
 

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "output/digests.h"
 #include "output/stored.h"
 #include "run/calc.h"
 #include "run/memory.h"
@@ -118,7 +119,8 @@ kr_status kr_report_results(kr_ctx *ctx, const char *dir, const char *output)
     KR_TRY(kr_stored_open(ctx, dir, &stored));
     KR_TRY(kr_stored_tree(stored));
     KR_TRY(kr_stored_spec(stored, &arena, &results));
-    if (!output)
+    bool beside = !output;
+    if (beside)
         output = kr_path_join(&arena, dir, KR_REPORT_NAME);
     drawn.path = kr_path_join(&arena, dir, "memory-top-down.svg");
     KR_TRY(output && drawn.path ? KR_OK : KR_ENOMEM);
@@ -127,6 +129,8 @@ kr_status kr_report_results(kr_ctx *ctx, const char *dir, const char *output)
         spec.flame = copy_flame;
     kr_phase_begin(ctx, "report");
     KR_TRY(kr_report_write(ctx, &spec, output));
+    if (beside)
+        KR_TRY(kr_digests_renew(ctx, dir, KR_REPORT_NAME));
     kr_info(ctx, "report in %s", output);
 out:
     kr_stored_close(&stored);

@@ -25,7 +25,7 @@ for line in 'ok         hazard_curve-mean-PGA.csv' 'ok         realizations.csv'
 done
 [ ! -s err ] || fail "something on standard error: $(cat err)"
 (cd run && sha256sum --strict --quiet -c SHA256SUMS) || fail 'sha256sum -c'
-[ "$(wc -l <run/SHA256SUMS)" -eq "$(find run -name '*.csv' -o -name results.h5 | wc -l)" ] ||
+[ "$(wc -l <run/SHA256SUMS)" -eq "$(find run -name '*.csv' -o -name results.h5 -o -name report.html | wc -l)" ] ||
     fail 'not all files have a digest'
 
 # ---- provenance

@@ -134,6 +134,8 @@ class Tree {
     this.entries = plan.entries;
     this.quantiles = this.means && plan.entries <= ENGINE_ENTRIES;
     this.pairs = this.quantiles ? plan.pairs : [];
+    this.room = this.pairs.map(p => ({x: null, y: null, wx: new Float64Array(p.nx),
+      wy: new Float64Array(p.ny), below: new Float64Array(p.ny + 1)}));
     if (this.means)
       for (const p of this.blocks)
         this.prepare(structure.parts[p]);
@@ -363,36 +365,46 @@ function pairWeights(tree, weights) {
   }));
 }
 
-/* The sums x[i] + y[j] of all pairs: what lies below a threshold is bounded by a staircase. */
+/* The sums x[i] + y[j] of all pairs: what lies below a threshold is bounded by a staircase. `room`
+ * holds the numbers of the last one that was made: only that may be used. */
 class Mixture {
-  constructor(lists, weights) {
+  constructor(lists, weights, room) {
     this.count = 0;
+    this.marks = []; // that were made: other quantiles begin between them
     this.least = Infinity;
     this.greatest = -Infinity;
-    this.pairs = lists.map((list, k) => {
-      const {x, y} = list, w = weights[k], n = x.x.length, m = y.x.length;
-      const wx = new Float64Array(n), wy = new Float64Array(m), below = new Float64Array(m + 1);
-      for (let i = 0; i < n; i++)
+    this.weight = 0;
+    this.pairs = room;
+    for (let k = 0; k < lists.length; k++) {
+      const {x, y} = lists[k], w = weights[k], {wx, wy, below} = room[k];
+      const n = x.x.length, m = y.x.length;
+      let rows = 0;
+      for (let i = 0; i < n; i++) {
         wx[i] = w.weight * w.x[x.order[i]];
+        rows += wx[i];
+      }
       for (let j = 0; j < m; j++) {
         wy[j] = w.y[y.order[j]];
         below[j + 1] = below[j] + wy[j];
       }
+      room[k].x = x.x;
+      room[k].y = y.x;
       this.count += n * m;
+      this.weight += rows * below[m];
       this.least = Math.min(this.least, x.x[0] + y.x[0]);
       this.greatest = Math.max(this.greatest, x.x[n - 1] + y.x[m - 1]);
-      return {x: x.x, y: y.x, wx, wy, below};
-    });
-    this.weight = this.mark(Infinity).weight;
+    }
   }
 
   /* Weight and number of the sums below `at`. */
   mark(at) {
     let weight = 0, count = 0;
     for (const {x, y, wx, below} of this.pairs) {
+      const n = x.length;
       let j = y.length;
-      for (let i = 0; i < x.length; i++) {
-        while (j > 0 && x[i] + y[j - 1] >= at)
+      for (let i = 0; i < n; i++) {
+        const xi = x[i];
+        while (j > 0 && xi + y[j - 1] >= at)
           j--;
         if (j === 0)
           break;
@@ -400,64 +412,98 @@ class Mixture {
         count += j;
       }
     }
-    return {at, weight, count};
+    const mark = {at, weight, count};
+    this.marks.push(mark);
+    return mark;
   }
 
-  /* All sums with low <= sum < high: [value, weight]. */
-  window(low, high) {
-    const out = [];
+  /* All sums with low <= sum < high in order: {x, w}. `count` of them. */
+  window(low, high, count) {
+    const x0 = new Float64Array(count), w0 = new Float64Array(count), order = new Uint32Array(count);
+    let n = 0;
     for (const {x, y, wx, wy} of this.pairs) {
       let from = y.length, to = y.length;
       for (let i = 0; i < x.length; i++) {
-        while (to > 0 && x[i] + y[to - 1] >= high)
+        const xi = x[i];
+        while (to > 0 && xi + y[to - 1] >= high)
           to--;
-        while (from > 0 && x[i] + y[from - 1] >= low)
+        while (from > 0 && xi + y[from - 1] >= low)
           from--;
-        for (let j = from; j < to; j++)
-          out.push([x[i] + y[j], wx[i] * wy[j]]);
+        for (let j = from; j < to && n < count; j++) {
+          order[n] = n;
+          x0[n] = xi + y[j];
+          w0[n++] = wx[i] * wy[j];
+        }
         if (to === 0)
           break;
       }
     }
-    return out;
+    order.sort((a, b) => x0[a] - x0[b]);
+    return {n, x: Float64Array.from(order, i => x0[i]), w: Float64Array.from(order, i => w0[i])};
   }
 
   /* The sums within low .. high, and what is next to them. */
   level(low, high) {
     const out = {low, high, below: 0, weight: 0, lightest: Infinity, heaviest: -1,
       previous: -Infinity, next: Infinity};
-    for (const {x, y, wx, wy, below} of this.pairs) {
-      const least = new Uint32Array(y.length), most = new Uint32Array(y.length);
-      let l0 = 0, l1 = 0, m0 = 0, m1 = 0, from = 0, to = 0;
-      for (let i = x.length - 1; i >= 0; i--) { // the window of columns moves up
-        while (to < y.length && x[i] + y[to] <= high) {
-          while (l1 > l0 && wy[least[l1 - 1]] >= wy[to])
-            l1--;
-          least[l1++] = to;
-          while (m1 > m0 && wy[most[m1 - 1]] <= wy[to])
-            m1--;
-          most[m1++] = to;
-          to++;
-        }
-        while (from < y.length && x[i] + y[from] < low)
-          from++;
-        while (l0 < l1 && least[l0] < from)
-          l0++;
-        while (m0 < m1 && most[m0] < from)
-          m0++;
-        out.below += wx[i] * below[from];
-        if (from > 0)
-          out.previous = Math.max(out.previous, x[i] + y[from - 1]);
-        if (to < y.length)
-          out.next = Math.min(out.next, x[i] + y[to]);
-        if (to > from) {
-          out.weight += wx[i] * (below[to] - below[from]);
-          out.lightest = Math.min(out.lightest, wx[i] * wy[least[l0]]);
-          out.heaviest = Math.max(out.heaviest, wx[i] * wy[most[m0]]);
+    for (const pair of this.pairs) {
+      const {x, y, wx, wy, below} = pair, m = y.length;
+      let from = m, to = m, cells = 0;
+      for (let i = 0; i < x.length; i++) {
+        const xi = x[i], w = wx[i];
+        while (to > 0 && xi + y[to - 1] > high)
+          to--;
+        while (from > 0 && xi + y[from - 1] >= low)
+          from--;
+        if (from > 0 && xi + y[from - 1] > out.previous)
+          out.previous = xi + y[from - 1];
+        if (to < m && xi + y[to] < out.next)
+          out.next = xi + y[to];
+        out.below += w * below[from];
+        out.weight += w * (below[to] - below[from]);
+        cells += to - from;
+        if (cells > CELLS_LOOKED_AT)
+          continue;
+        for (let j = from; j < to; j++) {
+          const both = w * wy[j];
+          if (both < out.lightest)
+            out.lightest = both;
+          if (both > out.heaviest)
+            out.heaviest = both;
         }
       }
+      if (cells > CELLS_LOOKED_AT)
+        extremes(pair, low, high, out);
     }
     return out;
+  }
+}
+
+/* The lightest and the heaviest sum within low .. high, where they are many: of each row the least
+ * and the greatest weight of a window of columns that only moves up. */
+const CELLS_LOOKED_AT = 2000000;
+function extremes({x, y, wx, wy}, low, high, out) {
+  const least = new Uint32Array(y.length), most = new Uint32Array(y.length);
+  let l0 = 0, l1 = 0, m0 = 0, m1 = 0, from = 0, to = 0;
+  for (let i = x.length - 1; i >= 0; i--) {
+    for (; to < y.length && x[i] + y[to] <= high; to++) {
+      while (l1 > l0 && wy[least[l1 - 1]] >= wy[to])
+        l1--;
+      least[l1++] = to;
+      while (m1 > m0 && wy[most[m1 - 1]] <= wy[to])
+        m1--;
+      most[m1++] = to;
+    }
+    while (from < y.length && x[i] + y[from] < low)
+      from++;
+    while (l0 < l1 && least[l0] < from)
+      l0++;
+    while (m0 < m1 && most[m0] < from)
+      m0++;
+    if (to > from) {
+      out.lightest = Math.min(out.lightest, wx[i] * wy[least[l0]]);
+      out.heaviest = Math.max(out.heaviest, wx[i] * wy[most[m0]]);
+    }
   }
 }
 
@@ -489,30 +535,77 @@ function above(x) {
   }
 }
 
-const WINDOW_LISTED = 1024;
+const WINDOW_LISTED = 256;
 
-/* The smallest sum with more weight than `wanted` up to itself. */
-function selectSum(mixture, wanted, low, high) {
-  while (high.count - low.count > WINDOW_LISTED) {
-    const at = middleOf(low.at, high.at);
+/* Narrows down where a quantile is: pivots where the weight would be if it grew evenly and pivots
+ * in the middle take turns. `guess` is where it was with other weights, or NaN. */
+function narrow(mixture, wanted, low, high, guess) {
+  const pivot = at => {
     if (!(at > low.at && at < high.at))
-      return low.at;
+      return;
     const mark = mixture.mark(at);
     if (mark.weight <= wanted)
       low = mark;
     else
       high = mark;
+  };
+  for (const mark of mixture.marks)
+    if (mark.weight <= wanted && mark.at > low.at)
+      low = mark;
+    else if (mark.weight > wanted && mark.at < high.at)
+      high = mark;
+  pivot(guess * 0.999);
+  pivot(guess * 1.001);
+  for (let even = true; high.count - low.count > WINDOW_LISTED; even = !even) {
+    const before = high.count - low.count;
+    if (even) {
+      const f = (wanted - low.weight) / (high.weight - low.weight);
+      pivot(low.at + f * (high.at - low.at));
+    }
+    if (!even || high.count - low.count > before / 4) {
+      const at = middleOf(low.at, high.at);
+      if (!(at > low.at && at < high.at))
+        break;
+      pivot(at);
+    }
   }
-  const list = mixture.window(low.at, high.at).sort((a, b) => a[0] - b[0]);
-  let weight = low.weight, found = list.length ? list[0][0] : low.at;
-  for (const [value, w] of list) {
-    weight += w;
-    if (w > 0)
-      found = value;
+  return {low, high};
+}
+
+/* The smallest sum with more weight than `wanted` up to itself; of a list in order. */
+function selectSum(list, below, wanted) {
+  let weight = below, found = list.x[0];
+  for (let i = 0; i < list.n; i++) {
+    weight += list.w[i];
+    if (list.w[i] > 0)
+      found = list.x[i];
     if (weight > wanted)
-      return value;
+      return list.x[i];
   }
   return found;
+}
+
+/* As Mixture.level, from a list of all sums in a window; null where its neighbours are outside. */
+function listedLevel(mixture, list, window, low, high) {
+  const out = {low, high, below: window.low.weight, weight: 0, lightest: Infinity, heaviest: -1,
+    previous: -Infinity, next: Infinity};
+  for (let i = 0; i < list.n; i++) {
+    const x = list.x[i], w = list.w[i];
+    if (x < low) {
+      out.below += w;
+      out.previous = x;
+    } else if (x > high) {
+      out.next = x;
+      break;
+    } else {
+      out.weight += w;
+      out.lightest = Math.min(out.lightest, w);
+      out.heaviest = Math.max(out.heaviest, w);
+    }
+  }
+  const whole = (isFinite(out.previous) || window.low.count === 0) &&
+    (isFinite(out.next) || window.high.count === mixture.count);
+  return whole ? out : null;
 }
 
 /* From x0 to x1, a part `done` of `width` on the way. */
@@ -529,23 +622,29 @@ class Quantiles {
     this.plain = scale === "rate";
   }
 
-  levelAt(rate) {
+  /* All sums of one value, or with the rule "merged" of the values near it. */
+  levelAt(rate, list, window) {
     const near = this.rule === "merged" ? MERGED_WITHIN : 0, value = this.scale(rate);
-    if (this.plain)
-      return this.mixture.level(value * (1 - near), value * (1 + near));
-    return this.mixture.level(firstRate(this.scale, rate, value * (1 - near)),
-      lastRate(this.scale, rate, value * (1 + near)));
+    const low = this.plain ? value * (1 - near)
+      : firstRate(this.scale, rate, value * (1 - near));
+    const high = this.plain ? value * (1 + near)
+      : lastRate(this.scale, rate, value * (1 + near));
+    return list && listedLevel(this.mixture, list, window, low, high) ||
+      this.mixture.level(low, high);
   }
 
-  /* On the scale. */
-  at(q) {
+  /* On the scale; guesses[k] is where it was, and where it is then. */
+  at(q, guesses, k) {
     const m = this.mixture, wanted = this.rule === "half-weight" ? q * m.weight : q;
     if (wanted >= m.weight)
       return this.scale(m.greatest);
-    const low = {at: m.least, weight: 0, count: 0};
-    const high = {at: above(m.greatest), weight: m.weight, count: m.count};
-    const rate = selectSum(m, wanted, low, high);
-    const g = this.levelAt(rate), value = this.scale(rate);
+    const window = narrow(m, wanted, {at: m.least, weight: 0, count: 0},
+      {at: above(m.greatest), weight: m.weight, count: m.count}, guesses[k]);
+    const count = window.high.count - window.low.count;
+    const list = count <= WINDOW_LISTED ? m.window(window.low.at, window.high.at, count) : null;
+    const rate = list ? selectSum(list, window.low.weight, wanted) : window.low.at;
+    guesses[k] = rate;
+    const g = this.levelAt(rate, list, window), value = this.scale(rate);
     const hasPrevious = isFinite(g.previous), hasNext = isFinite(g.next);
     if (this.rule === "half-weight") {
       const end = g.below + g.weight, half = (x0, heavy, x1, light, edge) =>
@@ -604,12 +703,14 @@ class Curves {
   }
 
   quantilesAt(level, w, q) {
-    const mixture = new Mixture(level.lists(), w);
+    const mixture = new Mixture(level.lists(), w, this.tree.room);
     if (level.zero || !(mixture.weight > 0))
       return q.map(() => 0);
     const of = new Quantiles(mixture, this.how.rule, this.scale);
     const rates = this.scale === "rate" || this.scale === "rateClipped";
-    return q.map(x => rates ? -Math.expm1(-of.at(x)) : of.at(x));
+    level.guesses = level.guesses || [];
+    return q.map((x, k) => rates ? -Math.expm1(-of.at(x, level.guesses, k))
+      : of.at(x, level.guesses, k));
   }
 
   /* The curve of one realization, or null where the choices do not go together. */

@@ -250,7 +250,7 @@ function drawTornado(figure, rows, mean, l, weights) {
 }
 
 function drawDistribution(figure, curves, rows, mean, l, weights) {
-  const level = curves.levels[l], mixture = new Mixture(level.lists(), pairWeights(tree, weights));
+  const mixture = new Mixture(curves.levels[l].lists(), pairWeights(tree, weights), tree.room);
   const n = 240, poe = [], cumulative = [];
   const least = Math.max(mixture.least, mixture.greatest * 1e-8, 1e-300);
   for (let k = 0; k <= n && mixture.greatest > 0; k++) {

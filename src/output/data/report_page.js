@@ -43,6 +43,7 @@ function selfCheck(asked) {
   const begun = performance.now(), out = once();
   out.milliseconds = performance.now() - begun;
   out.entries = tree.entries;
+  out.stored = Object.fromEntries(D.stats.map((name, s) => [name, storedCurve(site, s, imt)]));
   out.choices = tree.structure.choices.map(c => ({name: c.name, states: c.states}));
   return out;
 }

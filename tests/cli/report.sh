@@ -1,0 +1,65 @@
+# The report of a run: one file that needs no network; what it shows in a browser lies where it should, and what it
+# computes with other weights is what kauri stats gives, for every definition of quantiles.
+# timeout: 300
+# costly
+. "$KAURI_SOURCE_DIR/tests/support/cases.sh"
+copy_demo area "$scratch/area"
+cd "$scratch/area" || exit 1
+sed -i '/^region/d' job.ini
+kauri=$KAURI_PROGRAM
+"$kauri" run job.ini -q -o run -p area_source_discretization=60 -p 'sites=174.2 -41, 175.3 -40.6' 2>log ||
+    fail "run: $(cat log)"
+
+# ---- the file
+[ -s run/report.html ] || fail 'no report'
+grep -q '  report.html$' run/SHA256SUMS || fail 'no digest of the report'
+[ "$(grep -cE '(src|href)="?(https?:)?//|@import|url\(http' run/report.html)" -eq 0 ] || fail 'it wants a network'
+"$kauri" report run -o other.html || fail 'report -o'
+[ -s other.html ] || fail 'no report where -o says'
+cp run/results.h5 before.h5
+"$kauri" report run || fail 'report'
+cmp -s run/results.h5 before.h5 || fail 'results.h5 has changed'
+"$kauri" verify run >out || fail "a new report has another digest: $(grep -v ^ok out)"
+"$kauri" report nowhere 2>err && fail 'of nothing'
+[ "$(wc -l <err)" -eq 1 ] && grep -q 'no results.h5' err || fail "of nothing: $(cat err)"
+"$kauri" report 2>err
+[ $? -eq 2 ] || fail 'usage'
+mkdir there && "$kauri" report run -o there 2>err && fail 'in place of a folder'
+# where it cannot be written the results stay as they are, and the status tells it
+mkdir -p in_the_way/report.html/x
+"$kauri" run job.ini -q -o in_the_way -p area_source_discretization=60 -p 'sites=174.2 -41' 2>err
+[ $? -eq 7 ] && [ -s in_the_way/results.h5 ] || fail "a folder in its place: $(cat err)"
+
+# ---- in a browser
+for BROWSER in chromium chromium-browser google-chrome none; do
+    command -v "$BROWSER" >/dev/null && break
+done
+export BROWSER
+if [ "$BROWSER" = none ] || ! command -v python3 >/dev/null; then
+    echo 'report: no chromium or no python3 here: the page is not looked at'
+    [ "$failures" -eq 0 ] && exit 77
+    exit 1
+fi
+look() {
+    python3 "$KAURI_SOURCE_DIR/tests/support/report.py" "$@" 2>err || fail "$(cat err)"
+}
+look layout run/report.html 1200
+look layout run/report.html 390
+look curves run/report.html PGA '{}' run/report.html
+
+# other weights, with three definitions: the page of the run computes what the others have stored
+sed '/"b-low"/,/<\/logicTreeBranch>/s/0\.25</0.1</; /"b-high"/,/<\/logicTreeBranch>/s/0\.25</0.4</
+    /"m-7.4"/,/<\/logicTreeBranch>/s/0\.2</0.45</; /"m-8.0"/,/<\/logicTreeBranch>/s/0\.3</0.05</' \
+    source_model_logic_tree.xml >sources.xml
+sed '/"ba08"/,/<\/logicTreeBranch>/s/0\.5</0.85</; /"cy08"/,/<\/logicTreeBranch>/s/0\.5</0.15</' \
+    gmm_logic_tree.xml >models.xml
+weights='{"b": {"b-low": 0.1, "b-mid": 0.5, "b-high": 0.4}, "mmax": {"m-7.4": 0.45, "m-7.6": 0.5, "m-8.0": 0.05},
+    "Active Shallow Crust": {"[BooreAtkinson2008]": 0.85, "[ChiouYoungs2008]": 0.15}}'
+for definition in reference half-weight merged; do
+    "$kauri" stats run -o "$definition" -q --source-tree sources.xml --gsim-tree models.xml --copy-rates \
+        --quantile-definition "$definition" 2>log || fail "stats: $(cat log)"
+    look curves "$definition/report.html" 'SA(0.2)' '{}' "$definition/report.html"
+done
+look curves run/report.html 'SA(0.2)' "$weights" reference/report.html
+
+exit $((failures > 0))

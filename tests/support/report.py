@@ -1,0 +1,78 @@
+"""Looks at a report in a browser without a window.
+
+usage: report.py layout REPORT WIDTH
+       report.py curves REPORT IMT WEIGHTS OTHER
+
+layout: nothing lies outside of the page or on top of something else, all sections are there, and nothing is
+said on the console. curves: mean and quantiles that the page computes with the weights ({choice: {state:
+weight}}) at its first site are those that the run of the report OTHER has stored in single precision."""
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import urllib.parse
+from html import unescape
+
+BROWSER = os.environ["BROWSER"]
+SECTIONS = ["summary", "curves", "spectra", "map", "weights", "uncertainty", "tree", "performance", "provenance"]
+
+
+def look(report, fragment, width=1200):
+    with tempfile.TemporaryDirectory() as home:
+        page = "file://" + urllib.parse.quote(os.path.abspath(report)) + "#" + urllib.parse.quote(fragment)
+        done = subprocess.run([BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+                               "--user-data-dir=" + home, f"--window-size={width},900",
+                               "--virtual-time-budget=30000", "--dump-dom", page],
+                              capture_output=True, text=True, timeout=200)
+    said = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    found = re.search(r'<pre id="check"[^>]*>([^<]*)</pre>', done.stdout)
+    if not found or not found[1]:
+        sys.exit(f"{report}#{fragment}: no answer: {said or done.stderr[-400:]}")
+    if said:
+        sys.exit(f"{report}: on the console: {said}")
+    return json.loads(unescape(found[1]))
+
+
+def layout(report, width):
+    seen = look(report, "layout", width)
+    wrong = seen["outside"] + seen["overlaps"] + seen["complaints"]
+    wrong += [f"section {s['id']} is empty" for s in seen["sections"] if s["height"] < 60]
+    if [s["id"] for s in seen["sections"]] != SECTIONS:
+        wrong.append(f"sections {seen['sections']}")
+    if sum(s["drawings"] for s in seen["sections"]) < 7:
+        wrong.append(f"drawings are missing: {seen['sections']}")
+    if wrong:
+        sys.exit(f"{report}, {width} wide: " + "; ".join(wrong[:8]))
+
+
+def single(x):
+    return math.copysign(1, x) * 2.0 ** (math.frexp(x)[1] - 24) if x else 2.0 ** -149
+
+
+def curves(report, imt, weights, other):
+    asked = {"imt": imt, "weights": json.loads(weights)}
+    seen = look(report, "check=" + json.dumps(asked))
+    if seen.get("fixed"):
+        sys.exit(f"{report}: {seen['fixed']}")
+    stored = (seen if other == report else look(other, "check=" + json.dumps({"imt": imt})))["stored"]
+    pairs = [("mean", seen["mean"])]
+    pairs += [(f"quantile-{q:g}", curve) for q, curve in zip(seen["q"], seen["quantiles"])]
+    if len(pairs) < 2:
+        sys.exit(f"{report}: no quantiles")
+    for name, curve in pairs:
+        for level, (x, y) in enumerate(zip(curve, stored[name])):
+            # y is the nearest number of single precision: half a unit of its last place away
+            if not abs(x - y) <= 0.5 * abs(single(y)) + 1e-9 * abs(y):
+                sys.exit(f"{report}: {name} of {imt} at level {level}: {x!r}, stored is {y!r}")
+    if not any(0.001 < x < 0.999 for _, curve in pairs for x in curve):
+        sys.exit(f"{report}: curves of nothing but 0 and 1")
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "layout":
+        layout(sys.argv[2], int(sys.argv[3]))
+    else:
+        curves(*sys.argv[2:6])
