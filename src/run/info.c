@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/h5.h"
 #include "base/str.h"
+#include "output/report.h"
 #include "output/stored.h"
 #include "run/journal.h"
 #include "run/memory.h"
@@ -119,7 +120,8 @@ static void branch_sets(const kr_tree *tree, FILE *out)
 
 static void tell_disk(kr_calc *calc, FILE *out)
 {
-    double free = kr_calc_disk_free(calc), bytes = kr_results_predicted_bytes(&calc->spec);
+    double free = kr_calc_disk_free(calc);
+    double bytes = kr_results_predicted_bytes(&calc->spec) + kr_report_predicted_bytes(&calc->spec);
     if (free >= 0 && free < bytes)
         kr_text_row(out, "disk", "%.1f MB left for %s: a run would be refused", free / 1e6,
                     calc->spec.dir);
