@@ -17,6 +17,8 @@ kauri_dependency(geos "geos >= 3.9")
 kauri_dependency(libzip "libzip >= 1.5")
 kauri_dependency(nettle "nettle >= 3.4")
 kauri_dependency(libdeflate "libdeflate >= 1.10")
+kauri_dependency(cairo "cairo >= 1.16")
+kauri_dependency(sqlite3 "sqlite3 >= 3.35")
 
 # HDF5 has a pkg-config file in some distributions only.
 if(NOT TARGET kauri_dep::hdf5)
@@ -37,4 +39,5 @@ if(NOT TARGET kauri_dep::openmp)
 endif()
 
 set(KAURI_DEPENDENCIES kauri_dep::expat kauri_dep::hdf5 kauri_dep::jansson kauri_dep::geos
-  kauri_dep::libzip kauri_dep::nettle kauri_dep::libdeflate kauri_dep::openmp m)
+  kauri_dep::libzip kauri_dep::nettle kauri_dep::libdeflate kauri_dep::cairo kauri_dep::sqlite3
+  kauri_dep::openmp m)

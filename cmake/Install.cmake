@@ -23,7 +23,7 @@ if(NOT BUILD_SHARED_LIBS)
 endif()
 
 # Who links the static library links its libraries too; the shared one brings them along.
-set(requires expat jansson geos libzip nettle libdeflate ${KAURI_DEP_hdf5_MODULE_NAME})
+set(requires expat jansson geos libzip nettle libdeflate cairo sqlite3 ${KAURI_DEP_hdf5_MODULE_NAME})
 list(JOIN requires ", " requires)
 set(libs ${OpenMP_C_FLAGS} -lm)
 if(NOT KAURI_DEP_hdf5_FOUND)

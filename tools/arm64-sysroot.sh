@@ -5,7 +5,7 @@
 set -eu
 sysroot=$1
 packages='libc6-dev libgomp1 libexpat1-dev libhdf5-dev libjansson-dev libgeos-dev libzip-dev nettle-dev
-libdeflate-dev libcmocka-dev libproj-dev'
+libdeflate-dev libcairo2-dev libsqlite3-dev libcmocka-dev libproj-dev'
 if [ -e "$sysroot/complete" ] && [ "$(cat "$sysroot/complete")" = "$packages" ]; then
     exit 0
 fi

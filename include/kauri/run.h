@@ -77,6 +77,21 @@ KR_API KR_MUST_CHECK kr_status kr_export_results(kr_ctx *ctx, const kr_export_op
  * that is NULL to DIR/report.html, as the run itself did. KR_EINPUT, KR_EIO. */
 KR_API KR_MUST_CHECK kr_status kr_report_results(kr_ctx *ctx, const char *dir, const char *output);
 
+typedef struct kr_plot_options {
+    const char *dir;    /* of a finished run */
+    const char *what;   /* curve, fan, uhs, map, tornado, tree */
+    const char *output; /* path of the picture: its ending says whether it is SVG, PNG or PDF */
+    size_t nsites, nimts, nstats; /* 0: what is usual */
+    const char *const *sites;     /* "3", "174.5,-41.2" (the nearest one), an id */
+    const char *const *imts, *const *stats;
+    double poe; /* in the investigation time; NaN: those of the job, or its first */
+    double dpi; /* of PNG; 0: 200 */
+} kr_plot_options;
+
+/** Draw a figure of a finished run, which stays as it is. The picture is there when it is complete.
+ * KR_EINPUT: the results lack what it needs; KR_EUSAGE: the choice is wrong; KR_EIO. */
+KR_API KR_MUST_CHECK kr_status kr_plot_results(kr_ctx *ctx, const kr_plot_options *options);
+
 typedef struct kr_stats_options {
     const char *const *dirs; /* of finished runs: of one logic tree at several sites, or of
                                 several branches of one at the same sites */

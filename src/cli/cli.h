@@ -14,7 +14,7 @@ typedef struct cli_command {
 } cli_command;
 
 extern const cli_command cli_cmd_run, cli_cmd_info, cli_cmd_stats, cli_cmd_export, cli_cmd_sources,
-    cli_cmd_compare, cli_cmd_gmm, cli_cmd_scaling, cli_cmd_verify, cli_cmd_report;
+    cli_cmd_compare, cli_cmd_gmm, cli_cmd_scaling, cli_cmd_verify, cli_cmd_report, cli_cmd_plot;
 
 /** All subcommands, ending with NULL. */
 const cli_command *const *cli_commands(void);

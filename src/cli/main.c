@@ -5,17 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const cli_command *const commands[] = {&cli_cmd_run,
-                                              &cli_cmd_info,
-                                              &cli_cmd_stats,
-                                              &cli_cmd_export,
-                                              &cli_cmd_sources,
-                                              &cli_cmd_compare,
-                                              &cli_cmd_gmm,
-                                              &cli_cmd_scaling,
-                                              &cli_cmd_verify,
-                                              &cli_cmd_report,
-                                              NULL};
+static const cli_command *const commands[] = {&cli_cmd_run,    &cli_cmd_info,    &cli_cmd_stats,
+                                              &cli_cmd_export, &cli_cmd_sources, &cli_cmd_compare,
+                                              &cli_cmd_gmm,    &cli_cmd_scaling, &cli_cmd_verify,
+                                              &cli_cmd_report, &cli_cmd_plot,    NULL};
 
 const cli_command *const *cli_commands(void)
 {

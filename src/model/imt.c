@@ -119,3 +119,31 @@ double kr_imt_order(const kr_imt *imt)
 {
     return imt_is_frequency(imt->kind) ? 1.0 / imt->period : imt->period;
 }
+
+const char *kr_imt_unit(const kr_imt *imt)
+{
+    switch (imt->kind) {
+    case KR_IMT_PGA:
+    case KR_IMT_SA:
+    case KR_IMT_AVGSA:
+        return "g";
+    case KR_IMT_PGV:
+        return "cm/s";
+    case KR_IMT_PGD:
+    case KR_IMT_SDI:
+        return "cm";
+    case KR_IMT_CAV:
+        return "g s";
+    case KR_IMT_IA:
+        return "m/s";
+    case KR_IMT_RSD575:
+    case KR_IMT_RSD595:
+    case KR_IMT_RSD2080:
+    case KR_IMT_DRVT:
+        return "s";
+    case KR_IMT_LSD:
+        return "m";
+    default:
+        return "";
+    }
+}

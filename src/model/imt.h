@@ -45,4 +45,7 @@ int kr_imt_parse(const char *text, kr_imt *out);
  * DRVT. */
 double kr_imt_order(const kr_imt *imt);
 
+/** The unit that values of a measure are in: "g", "cm/s"; "" where there is none. */
+const char *kr_imt_unit(const kr_imt *imt);
+
 #endif

@@ -35,34 +35,6 @@ typedef struct axis {
 
 /* ---- text ---- */
 
-static const char *unit_of(const kr_imt *imt)
-{
-    switch (imt->kind) {
-    case KR_IMT_PGA:
-    case KR_IMT_SA:
-    case KR_IMT_AVGSA:
-        return "g";
-    case KR_IMT_PGV:
-        return "cm/s";
-    case KR_IMT_PGD:
-    case KR_IMT_SDI:
-        return "cm";
-    case KR_IMT_CAV:
-        return "g s";
-    case KR_IMT_IA:
-        return "m/s";
-    case KR_IMT_RSD575:
-    case KR_IMT_RSD595:
-    case KR_IMT_RSD2080:
-    case KR_IMT_DRVT:
-        return "s";
-    case KR_IMT_LSD:
-        return "m";
-    default:
-        return "";
-    }
-}
-
 static const char *axis_word(kr_column c)
 {
     switch (c) {
@@ -237,7 +209,7 @@ static void put_plot(const kr_scenario *sc, size_t panel, bool sigma, const axis
                      FILE *out)
 {
     const kr_imt *imt = kr_scenario_imt(sc, panel, 0);
-    const char *unit = unit_of(imt);
+    const char *unit = kr_imt_unit(imt);
     char name[96];
 
     y->log = !sigma && imt->kind != KR_IMT_MMI && imt->kind != KR_IMT_JMA;

@@ -1,0 +1,125 @@
+#include "base/str.h"
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <math.h>
+
+enum { MOST_VALUES = 16, OPT_SITE = 256, OPT_IMT, OPT_POE, OPT_STAT, OPT_DPI, OPT_HELP };
+
+static const struct option long_options[] = {
+    {"site", required_argument, NULL, OPT_SITE},
+    {"imt", required_argument, NULL, OPT_IMT},
+    {"poe", required_argument, NULL, OPT_POE},
+    {"stat", required_argument, NULL, OPT_STAT},
+    {"dpi", required_argument, NULL, OPT_DPI},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+/* Values of options that may be repeated. */
+typedef struct plot_arguments {
+    kr_plot_options o;
+    const char *sites[MOST_VALUES], *imts[MOST_VALUES], *stats[MOST_VALUES];
+} plot_arguments;
+
+static int add(const char *option, const char **values, size_t *n)
+{
+    if (*n == MOST_VALUES)
+        return cli_usage(&cli_cmd_plot, "%s: more than %d of them", option, MOST_VALUES);
+    values[(*n)++] = optarg;
+    return -1;
+}
+
+static int read_poe(double *out)
+{
+    if (!kr_parse_double(optarg, out) || !(*out > 0 && *out < 1))
+        return cli_usage(&cli_cmd_plot, "--poe %s: a probability between 0 and 1 is wanted",
+                         optarg);
+    return -1;
+}
+
+static int read_dpi(double *out)
+{
+    if (!kr_parse_double(optarg, out) || !(*out >= 36 && *out <= 1200))
+        return cli_usage(&cli_cmd_plot, "--dpi %s: a number from 36 to 1200 is wanted", optarg);
+    return -1;
+}
+
+static int read_option(int option, char **argv, plot_arguments *a)
+{
+    switch (option) {
+    case 'o':
+        a->o.output = optarg;
+        return -1;
+    case OPT_SITE:
+        return add("--site", a->sites, &a->o.nsites);
+    case OPT_IMT:
+        return add("--imt", a->imts, &a->o.nimts);
+    case OPT_STAT:
+        return add("--stat", a->stats, &a->o.nstats);
+    case OPT_POE:
+        return read_poe(&a->o.poe);
+    case OPT_DPI:
+        return read_dpi(&a->o.dpi);
+    case OPT_HELP:
+        cli_print_help(&cli_cmd_plot);
+        return 0;
+    case ':':
+        return cli_usage(&cli_cmd_plot, "%s needs a value", argv[optind - 1]);
+    default:
+        return cli_unknown_option(&cli_cmd_plot, long_options, argv[optind - 1]);
+    }
+}
+
+static int run(int argc, char **argv)
+{
+    plot_arguments a = {.o = {.poe = NAN}};
+    a.o.sites = a.sites;
+    a.o.imts = a.imts;
+    a.o.stats = a.stats;
+    opterr = 0;
+    /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
+    for (int option; (option = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1;) {
+        int status = read_option(option, argv, &a);
+        if (status >= 0)
+            return status;
+    }
+    if (argc - optind < 2)
+        return cli_usage(&cli_cmd_plot, "the folder of a finished run and the kind of the figure "
+                                        "are wanted");
+    if (argc - optind > 2)
+        return cli_usage(&cli_cmd_plot, "one figure at a time: '%s' is too much", argv[optind + 2]);
+    if (!a.o.output)
+        return cli_usage(&cli_cmd_plot, "-o FILE is wanted: where the figure goes");
+    a.o.dir = argv[optind];
+    a.o.what = argv[optind + 1];
+    kr_ctx *ctx = cli_context(true);
+    if (!ctx)
+        return kr_exit_status(KR_ENOMEM);
+    cli_stop_on_signals(ctx);
+    return cli_finish(&ctx, kr_plot_results(ctx, &a.o));
+}
+
+const cli_command cli_cmd_plot = {
+    .name = "plot",
+    .synopsis = "plot DIR curve|fan|uhs|map|tornado|tree -o FILE.svg|.png|.pdf [--site SITE]... "
+                "[--imt NAME]... [--stat NAME]... [--poe P] [--dpi N]",
+    .about = "draw a figure of a finished run",
+    .help =
+        "  curve    hazard curves of up to eight sites, measures and statistics\n"
+        "  fan      the mean between its quantiles\n"
+        "  uhs      uniform hazard spectra\n"
+        "  map      all sites on the coastline\n"
+        "  tornado  what each branch of the logic tree does to the mean\n"
+        "  tree     the logic tree with its weights\n\n"
+        "  -o FILE       the figure: SVG, PNG or PDF by its ending\n"
+        "  --site SITE   a site by its number from 0, by 'longitude,latitude' (the nearest one)\n"
+        "                or by its id ('id:12' where ids are numbers); without it the first;\n"
+        "                may be repeated for curve, as may --imt and --stat\n"
+        "  --imt NAME    a measure, such as 'SA(0.2)'; without it the first (curve: all)\n"
+        "  --stat NAME   mean, std, quantile-0.1, ...; without it the mean\n"
+        "  --poe P       a probability in the investigation time; without it those of the job\n"
+        "                (map, tornado: its first)\n"
+        "  --dpi N       dots per inch of PNG; without it 200\n",
+    .run = run,
+};

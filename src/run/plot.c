@@ -1,0 +1,246 @@
+/* Figures of a finished run: what is chosen of it. */
+#include "base/file.h"
+#include "base/phase.h"
+#include "base/str.h"
+#include "draw/figure.h"
+#include "geo/sphere.h"
+#include "kauri/run.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double NEAR_KM = 25; /* a place names a site this near */
+static const double DPI = 200;
+
+static const struct {
+    const char *name;
+    kr_figure_fn *draw;
+} kinds[] = {{"curve", kr_draw_curves}, {"fan", kr_draw_fan},         {"uhs", kr_draw_spectra},
+             {"map", kr_draw_map},      {"tornado", kr_draw_tornado}, {"tree", kr_draw_tree}};
+
+typedef struct plotting {
+    kr_ctx *ctx;
+    const kr_plot_options *options;
+    kr_arena arena;
+    kr_figure figure;
+    kr_figure_fn *draw;
+} plotting;
+
+/* ------------------------------------------------------------------ what, and where to */
+
+static kr_status choose_kind(plotting *p)
+{
+    const char *names[sizeof kinds / sizeof kinds[0]];
+    size_t n = sizeof kinds / sizeof kinds[0];
+    for (size_t k = 0; k < n; k++) {
+        names[k] = kinds[k].name;
+        if (kr_str_eq(p->options->what, kinds[k].name)) {
+            p->draw = kinds[k].draw;
+            return KR_OK;
+        }
+    }
+    const char *near = kr_nearest(p->options->what, names, n);
+    return kr_fail(
+        p->ctx, KR_EUSAGE, "no figure is called '%s'%s%s%s: curve, fan, uhs, map, tornado, tree",
+        p->options->what, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static bool ends(const char *path, const char *ending)
+{
+    size_t n = strlen(path), k = strlen(ending);
+    return n > k && kr_str_ieq(path + n - k, ending);
+}
+
+/* The folder of a finished run is not to be changed. */
+static kr_status choose_file(plotting *p)
+{
+    char a[PATH_MAX], b[PATH_MAX];
+    const char *path = p->options->output;
+    const char *dir = kr_path_dir(&p->arena, path);
+    if (!dir)
+        return KR_ENOMEM;
+    if (ends(path, ".svg"))
+        p->figure.picture = KR_PICTURE_SVG;
+    else if (ends(path, ".png"))
+        p->figure.picture = KR_PICTURE_PNG;
+    else if (ends(path, ".pdf"))
+        p->figure.picture = KR_PICTURE_PDF;
+    else
+        return kr_fail(p->ctx, KR_EUSAGE, "-o %s: a name that ends in .svg, .png or .pdf is wanted",
+                       path);
+    if (realpath(dir, a) && realpath(p->options->dir, b) && kr_str_eq(a, b))
+        return kr_fail(p->ctx, KR_EUSAGE,
+                       "-o %s: a finished run is not changed; give another folder", path);
+    p->figure.path = path;
+    p->figure.dpi = p->options->dpi > 0 ? p->options->dpi : DPI;
+    return KR_OK;
+}
+
+/* ------------------------------------------------------------------ sites */
+
+static bool is_place(const char *text, double *lon, double *lat)
+{
+    const char *end = text + strlen(text), *p = kr_read_double(text, end, lon);
+    if (!p || *p != ',')
+        return false;
+    p++;
+    p += kr_is_space(*p);
+    p = kr_read_double(p, end, lat);
+    return p == end;
+}
+
+static kr_status nearest_site(const plotting *p, const char *text, double lon, double lat,
+                              size_t *out)
+{
+    const kr_sites *sites = p->figure.stored->sites;
+    double least = INFINITY;
+    if (!(fabs(lon) <= 360 && fabs(lat) <= 90))
+        return kr_fail(p->ctx, KR_EUSAGE,
+                       "--site %s: a longitude and a latitude are wanted, such as 174.5,-41.2",
+                       text);
+    for (size_t i = 0; i < sites->n; i++) {
+        double km = kr_distance_km(lon, lat, 0, sites->lon[i], sites->lat[i], 0);
+        if (km < least) {
+            least = km;
+            *out = i;
+        }
+    }
+    if (least <= NEAR_KM)
+        return KR_OK;
+    return kr_fail(p->ctx, KR_EUSAGE,
+                   "--site %s: no site within %g km: the nearest is %zu, %.0f km "
+                   "away",
+                   text, NEAR_KM, *out, least);
+}
+
+/* A number, a place, or an id (where numbers are ids, with "id:" before it). */
+static kr_status find_site(const plotting *p, const char *text, size_t *out)
+{
+    const kr_sites *sites = p->figure.stored->sites;
+    const char *id = kr_str_starts(text, "id:") ? text + 3 : text;
+    double lon, lat;
+    long long number;
+    if (id == text && kr_parse_int(text, &number) && number >= 0 && (size_t)number < sites->n) {
+        *out = (size_t)number;
+        return KR_OK;
+    }
+    if (is_place(text, &lon, &lat))
+        return nearest_site(p, text, lon, lat, out);
+    for (size_t i = 0; i < sites->n && sites->custom_site_id; i++)
+        if (kr_str_eq(sites->custom_site_id[i], id)) {
+            *out = i;
+            return KR_OK;
+        }
+    return kr_fail(p->ctx, KR_EUSAGE,
+                   "--site %s: a number from 0 to %zu, a place such as 174.5,-41.2%s is wanted",
+                   text, sites->n - 1, sites->custom_site_id ? " or the id of a site" : "");
+}
+
+static kr_status choose_sites(plotting *p)
+{
+    kr_status s = KR_OK;
+    size_t *sites;
+    KR_ANEW(sites, &p->arena, p->options->nsites + 1);
+    for (size_t i = 0; i < p->options->nsites; i++)
+        KR_TRY(find_site(p, p->options->sites[i], &sites[i]));
+    p->figure.sites = sites;
+    p->figure.nsites = p->options->nsites;
+out:
+    return s;
+}
+
+/* ------------------------------------------------------------------ measures and statistics */
+
+/* A list of what there is, for messages. */
+static const char *list_of(plotting *p, bool measures)
+{
+    const kr_stored *x = p->figure.stored;
+    const char *text = "";
+    size_t n = measures ? x->job->nimts : x->nstats;
+    for (size_t i = 0; i < n && text; i++)
+        text = kr_arena_printf(&p->arena, "%s%s%s", text, i ? ", " : "",
+                               measures ? x->job->imts[i].name : x->stats[i]);
+    return text;
+}
+
+static kr_status choose_measures(plotting *p)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = p->figure.stored->job;
+    size_t *imts;
+    kr_imt parsed;
+    KR_ANEW(imts, &p->arena, p->options->nimts + 1);
+    for (size_t i = 0; i < p->options->nimts; i++) {
+        const char *text = p->options->imts[i];
+        const char *name = kr_imt_parse(text, &parsed) ? parsed.name : text;
+        size_t m = 0;
+        while (m < job->nimts && !kr_str_eq(job->imts[m].name, name))
+            m++;
+        if (m == job->nimts) {
+            const char *all = list_of(p, true);
+            s = all ? kr_fail(p->ctx, KR_EUSAGE, "--imt %s: was not computed; there is %s", text,
+                              all)
+                    : KR_ENOMEM;
+            goto out;
+        }
+        imts[i] = m;
+    }
+    p->figure.imts = imts;
+    p->figure.nimts = p->options->nimts;
+out:
+    return s;
+}
+
+static kr_status choose_statistics(plotting *p)
+{
+    kr_status s = KR_OK;
+    const kr_stored *x = p->figure.stored;
+    size_t *stats;
+    KR_ANEW(stats, &p->arena, p->options->nstats + 1);
+    for (size_t i = 0; i < p->options->nstats; i++) {
+        const char *text = p->options->stats[i];
+        size_t k = 0;
+        while (k < x->nstats && !kr_str_eq(x->stats[k], text))
+            k++;
+        if (k == x->nstats) {
+            const char *all = list_of(p, false);
+            s = all ? kr_fail(
+                          p->ctx, KR_EUSAGE,
+                          "--stat %s: was not computed; there is %s; kauri stats computes others",
+                          text, all[0] ? all : "none")
+                    : KR_ENOMEM;
+            goto out;
+        }
+        stats[i] = k;
+    }
+    p->figure.stats = stats;
+    p->figure.nstats = p->options->nstats;
+out:
+    return s;
+}
+
+/* ------------------------------------------------------------------ all */
+
+kr_status kr_plot_results(kr_ctx *ctx, const kr_plot_options *options)
+{
+    kr_status s = KR_OK;
+    plotting p = {.ctx = ctx, .options = options};
+    kr_arena_init(&p.arena, ctx, KR_ACCOUNT_OUTPUT);
+    p.figure = (kr_figure){.ctx = ctx, .arena = &p.arena, .poe = options->poe};
+    kr_phase_begin(ctx, "reading results");
+    KR_TRY(choose_kind(&p));
+    KR_TRY(choose_file(&p));
+    KR_TRY(kr_stored_open(ctx, options->dir, &p.figure.stored));
+    KR_TRY(choose_sites(&p));
+    KR_TRY(choose_measures(&p));
+    KR_TRY(choose_statistics(&p));
+    kr_phase_begin(ctx, "drawing");
+    KR_TRY(p.draw(&p.figure));
+out:
+    kr_stored_close(&p.figure.stored);
+    kr_arena_clear(&p.arena);
+    kr_phase_end(ctx);
+    return s;
+}
