@@ -180,7 +180,8 @@ static kr_status label_axes(const kr_figure *f, size_t measure, bool several, kr
     chart->x_label = several ? kr_arena_printf(f->arena, "Intensity measure level%s%s%s",
                                                unit[0] ? " (" : "", unit, unit[0] ? ")" : "")
                              : kr_figure_unit(f, measure);
-    chart->y_label = kr_arena_printf(f->arena, "Probability of exceedance in %s years", years);
+    chart->y_label = kr_arena_printf(f->arena, "Probability of exceedance in %s year%s", years,
+                                     kr_str_eq(years, "1") ? "" : "s");
     return chart->x_label && chart->y_label ? KR_OK : KR_ENOMEM;
 }
 

@@ -213,11 +213,14 @@ static kr_status draw_all(const map *m, kr_canvas *c)
     kr_canvas_open(c, "land", NULL);
     kr_canvas_fill(c, land, coast.nland, KR_RGB(0xfaf8f3));
     kr_canvas_close(c);
-    KR_TRY(draw_sites(m, c));
+    if (m->side > 0) /* squares lie below the coast, discs on it */
+        KR_TRY(draw_sites(m, c));
     kr_canvas_open(c, "coast", NULL);
     for (size_t i = 0; i < coast.nlines; i++)
         kr_canvas_line(c, lines[i].p, lines[i].n, (kr_pen){KR_RGB(0x333333), 0.6, {0}});
     kr_canvas_close(c);
+    if (m->side == 0)
+        KR_TRY(draw_sites(m, c));
     kr_canvas_unclip(c);
 out:
     return s;

@@ -159,7 +159,7 @@ static kr_status name_end(const tornado *t, const kr_chart *chart, const row *r,
     while (k < choice->nstates &&
            !(shift(t, r->first_state + k) == end && weight_of(t, choice, k) > 0))
         k++;
-    if (k == choice->nstates || room < 14)
+    if (k == choice->nstates || room < 14 || r->high - r->low < 1e-9)
         return KR_OK;
     const char *text = short_text(t, choice->states[k]);
     KR_TRY(text ? KR_OK : KR_ENOMEM);

@@ -13,7 +13,7 @@ enum {
     MOST_SETS = 24,
     MOST_BRANCHES = 12, /* of a set; with more the last line tells of those left out */
     MOST_COLUMNS = 4,
-    COLUMN = 176,
+    COLUMN = 190,
     LINE = 25,
     HEAD = 34,
     GAP = 16
@@ -135,9 +135,12 @@ static kr_status add_models(drawing *d, size_t trt)
     KR_ANEW(to->branches, d->f->arena, n);
     for (size_t k = 0; k < n; k++) {
         const kr_gsim *g = &d->tree->gsims[first + k];
-        const char *name = one_line(d->f->arena, g->uncertainty);
-        KR_TRY(name ? KR_OK : KR_ENOMEM);
-        to->branches[to->nbranches++] = (branch){name, "", g->weights[d->column]};
+        size_t length = strcspn(g->uncertainty, "\n"); /* then the arguments */
+        const char *name = kr_arena_strndup(d->f->arena, g->uncertainty, length);
+        const char *value = one_line(d->f->arena, g->uncertainty + length);
+        name = name ? one_line(d->f->arena, name) : NULL;
+        KR_TRY(name && value ? KR_OK : KR_ENOMEM);
+        to->branches[to->nbranches++] = (branch){name, value, g->weights[d->column]};
     }
     thin(to);
 out:
@@ -210,8 +213,7 @@ static kr_status draw_set(const drawing *d, kr_canvas *c, const set *of, kr_spot
     if (of->nshown < of->nbranches) {
         char weight[24], more[96];
         kr_number_text(of->left_out, weight);
-        snprintf(more, sizeof more, "%zu lighter ones, together %s", of->nbranches - of->nshown,
-                 weight);
+        snprintf(more, sizeof more, "%zu more, together %s", of->nbranches - of->nshown, weight);
         double y = first + LINE * (double)of->nshown;
         const kr_pen pen = {kr_palette_colour(0), 0.8, {1.5, 2, 1.5, 2}};
         const kr_style italic = {.size = 7.5, .colour = KR_INK_PALE, .italic = true};
