@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include "base/digest.h"
+#include "base/zip.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,22 +40,25 @@ kr_status kr_file_fail_made(kr_ctx *ctx, const char *path, const char *what)
                    strerror_r(e, buf, sizeof buf));
 }
 
-/* Open a regular file for reading. */
-static kr_status file_open(kr_ctx *ctx, const char *path, int *fd, int64_t *size)
+kr_status kr_file_open(kr_ctx *ctx, const char *path, int *fd, int64_t *size)
 {
     struct stat st;
 
     /* Not blocking: a pipe that nobody writes would hang the open. */
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*fd < 0 && errno == ENOTDIR && kr_zip_part(path))
+        return kr_zip_open(ctx, path, fd, size);
     if (*fd < 0)
         return kr_file_fail(ctx, path, "opened");
     if (fstat(*fd, &st) != 0) {
         kr_status s = kr_file_fail(ctx, path, "examined");
         close(*fd);
+        *fd = -1;
         return s;
     }
     if (!S_ISREG(st.st_mode)) {
         close(*fd);
+        *fd = -1;
         return kr_fail(ctx, KR_EINPUT, "%s: is %s; a regular file is needed", path,
                        S_ISDIR(st.st_mode) ? "a folder" : "not a regular file");
     }
@@ -90,7 +94,7 @@ kr_status kr_file_read(kr_ctx *ctx, const char *path, size_t limit, kr_arena *ar
     *len = 0;
     if (limit == 0)
         limit = FILE_LIMIT;
-    s = file_open(ctx, path, &fd, &size);
+    s = kr_file_open(ctx, path, &fd, &size);
     if (s != KR_OK)
         return s;
     if ((uint64_t)size > limit) {
@@ -116,8 +120,9 @@ bool kr_file_exists(const char *path)
     struct stat st;
 
     if (stat(path, &st) != 0)
-        return errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG && errno != ELOOP &&
-               errno != EACCES;
+        return errno == ENOTDIR
+                   ? kr_zip_size(path) >= 0
+                   : errno != ENOENT && errno != ENAMETOOLONG && errno != ELOOP && errno != EACCES;
     return S_ISREG(st.st_mode) && (access(path, R_OK) == 0 || errno != EACCES);
 }
 
@@ -148,7 +153,9 @@ int64_t kr_file_size(const char *path)
 {
     struct stat st;
 
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : -1;
+    if (stat(path, &st) != 0)
+        return errno == ENOTDIR ? kr_zip_size(path) : -1;
+    return S_ISREG(st.st_mode) ? st.st_size : -1;
 }
 
 double kr_disk_free(const char *path)
@@ -167,7 +174,11 @@ char *kr_path_join(kr_arena *arena, const char *dir, const char *name)
 const char *kr_path_absolute(kr_arena *arena, const char *path)
 {
     char absolute[PATH_MAX];
-    return kr_arena_strdup(arena, realpath(path, absolute) ? absolute : path);
+    size_t part = kr_zip_part(path);
+    const char *file = part ? kr_arena_strndup(arena, path, part) : path;
+    if (!file || !realpath(file, absolute))
+        return file ? kr_arena_strdup(arena, path) : NULL;
+    return kr_arena_printf(arena, "%s%s", absolute, path + (part ? part : strlen(path)));
 }
 
 char *kr_path_dir(kr_arena *arena, const char *path)
@@ -251,7 +262,7 @@ kr_status kr_file_digest(kr_ctx *ctx, const char *path, char hex[65])
     int fd;
 
     hex[0] = '\0';
-    kr_status s = file_open(ctx, path, &fd, &size);
+    kr_status s = kr_file_open(ctx, path, &fd, &size);
     if (s != KR_OK)
         return s;
     sha256_init(&sha);

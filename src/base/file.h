@@ -13,6 +13,11 @@
 KR_MUST_CHECK kr_status kr_file_read(kr_ctx *ctx, const char *path, size_t limit, kr_arena *arena,
                                      char **text, size_t *len);
 
+/** Open a regular file for reading; *size is what it has. Here and in all that follows a path may
+ * lead into a zip archive, as in "models.zip/ssmLT.xml". *fd is -1 on failures: those of
+ * kr_file_read. */
+KR_MUST_CHECK kr_status kr_file_open(kr_ctx *ctx, const char *path, int *fd, int64_t *size);
+
 /** "; did you mean 'job.ini'?" where the folder of a path that is not there has a name like it,
  * else "". Returns `out`, which has room for `size` bytes; KR_FILE_HINT is enough. */
 const char *kr_file_hint(const char *path, char *out, size_t size);

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/h5_int.h"
+#include "base/zip.h"
 
 #include <errno.h>
 #include <string.h>
@@ -153,6 +154,8 @@ kr_status kr_h5_open(kr_ctx *ctx, const char *path, kr_h5 **out)
     kr_h5 *file = *out;
     if (!kr_file_exists(path)) {
         s = kr_fail(ctx, KR_EINPUT, "%s: no such file, or it cannot be read", path);
+    } else if (kr_zip_part(path)) {
+        s = kr_fail(ctx, KR_EINPUT, "%s: HDF5 files are not read from archives: unpack it", path);
     } else if (h5_is_foreign(path)) {
         s = kr_fail(ctx, KR_EINPUT, "%s: not an HDF5 file", path);
     } else {

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "base/zip.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -337,8 +338,8 @@ bool kr_json_is(const char *path)
     FILE *file;
     size_t n, i = 0;
 
-    if (kr_str_ends(path, ".json"))
-        return true;
+    if (kr_str_ends(path, ".json") || kr_zip_part(path))
+        return kr_str_ends(path, ".json");
     file = fopen(path, "rb");
     if (!file)
         return false;

@@ -254,30 +254,16 @@ static kr_status expat_read(kr_xml_reader *r, int fd, long long from)
     return s;
 }
 
-static kr_status xml_open(kr_ctx *ctx, const char *path, int *fd)
-{
-    struct stat st;
-
-    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would hang the open */
-    if (*fd < 0)
-        return kr_file_fail(ctx, path, "opened");
-    if (fstat(*fd, &st) != 0)
-        return kr_file_fail(ctx, path, "examined");
-    if (!S_ISREG(st.st_mode))
-        return kr_fail(ctx, KR_EINPUT, "%s: is not a regular file; an XML document is needed",
-                       path);
-    return KR_OK;
-}
-
 static kr_status xml_run(kr_ctx *ctx, const char *path, const kr_xml_handler *handler,
                          kr_arena *nodes, kr_node **root)
 {
     kr_status s = KR_OK;
     kr_xml_reader *r = NULL;
     long long stop = 0;
+    int64_t size;
     int fd = -1;
 
-    KR_TRY(xml_open(ctx, path, &fd));
+    KR_TRY(kr_file_open(ctx, path, &fd, &size));
     KR_NEW(r, ctx, KR_ACCOUNT_READING, 1);
     r->ctx = ctx;
     r->path = path;

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "base/zip.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -254,6 +255,28 @@ out:
     return s;
 }
 
+/* Of an archive it is the one job file in it. */
+static kr_status job_path(kr_job_reader *r, const char *path)
+{
+    kr_status s = KR_OK;
+    const char **found = NULL;
+    size_t n = 0;
+    if (kr_str_ends(path, ".zip") && kr_file_exists(path)) {
+        KR_TRY(kr_zip_list(r->ctx, path, ".ini", r->arena, &found, &n));
+        if (n != 1) {
+            s = n == 0 ? kr_fail(r->ctx, KR_EINPUT, "%s: no job file (.ini) in this archive", path)
+                       : kr_fail(r->ctx, KR_EINPUT,
+                                 "%s: %zu job files in this archive; name one, as in %s", path, n,
+                                 found[0]);
+            goto out;
+        }
+        path = found[0];
+    }
+    KR_ASTR(r->job->path, r->arena, path);
+out:
+    return s;
+}
+
 kr_status kr_job_read(kr_ctx *ctx, const char *path, const kr_override *overrides,
                       size_t noverrides, kr_compat compat, kr_job **out)
 {
@@ -269,8 +292,8 @@ kr_status kr_job_read(kr_ctx *ctx, const char *path, const kr_override *override
     r.arena = &job->arena;
     job->compat = compat;
     KR_TRY(job_defaults(&r));
-    KR_ASTR(job->path, r.arena, path);
-    dir = kr_path_dir(r.arena, path);
+    KR_TRY(job_path(&r, path));
+    dir = kr_path_dir(r.arena, job->path);
     if (!dir) {
         s = KR_ENOMEM;
         goto out;

@@ -35,6 +35,29 @@ out:
     return s;
 }
 
+/* OpenQuake unpacks the archives of two parameters beside themselves, calls their main file as the
+ * archive, and does not unpack again what lies there. */
+static kr_status files_in_archive(kr_job_reader *r, const kr_ini_entry *entry, char **path)
+{
+    bool exposure = kr_str_eq(entry->key, "exposure_file");
+    if (!exposure && !kr_str_eq(entry->key, "source_model_logic_tree_file"))
+        return kr_fail_at(r->ctx, entry->file, entry->line,
+                          "%s: '%.200s' is an archive; name a file in it, as in %.200s/NAME",
+                          entry->key, entry->value, entry->value);
+    size_t stem = strlen(*path) - 4;
+    char *beside = kr_arena_printf(r->arena, "%.*s.xml", (int)stem, *path);
+    char *main = kr_arena_printf(r->arena, "%s/%s", *path, exposure ? "exposure.xml" : "ssmLT.xml");
+    char *same = beside ? kr_arena_printf(r->arena, "%s/%s", *path, kr_path_base(beside)) : NULL;
+    if (!beside || !main || !same)
+        return KR_ENOMEM;
+    if (!kr_file_exists(*path))
+        return KR_OK; /* no such archive: who asked for it tells */
+    *path = kr_file_exists(beside)                          ? beside
+            : kr_file_exists(main) || !kr_file_exists(same) ? main
+                                                            : same;
+    return KR_OK;
+}
+
 /* The path of a file as the job names it, which must be there. */
 static kr_status files_find(kr_job_reader *r, const kr_ini_entry *entry, const char *name,
                             const char **out)
@@ -48,15 +71,11 @@ static kr_status files_find(kr_job_reader *r, const kr_ini_entry *entry, const c
             "%s is the absolute path '%.200s'; a path relative to the job's folder was "
             "expected",
             entry->key, name);
-    if (kr_str_ends(name, ".zip"))
-        return kr_fail_at(
-            r->ctx, entry->file, entry->line,
-            "%s: the archive '%.200s' cannot be read yet; unpack it and name the file "
-            "inside",
-            entry->key, name);
     path = kr_path_join(r->arena, r->job->dir, name);
     if (!path)
         return KR_ENOMEM;
+    if (kr_str_ends(name, ".zip"))
+        KR_TRY(files_in_archive(r, entry, &path));
     if (!kr_file_exists(path))
         return kr_fail_at(r->ctx, entry->file, entry->line, "%s: no such file '%.200s'%s",
                           entry->key, path, kr_file_hint(path, hint, sizeof hint));

@@ -2,24 +2,36 @@
  * job may come from anybody, and so may links that lie beside it. */
 #include "base/file.h"
 #include "base/str.h"
+#include "base/zip.h"
 #include "run/calc.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* The folder of the job, of one in an archive that of the archive. */
+static const char *folder_of(kr_calc *calc)
+{
+    const char *path = calc->job->path;
+    size_t part = kr_zip_part(path);
+    if (part == 0)
+        return calc->job->dir;
+    path = kr_arena_strndup(&calc->arena, path, part);
+    return path ? kr_path_dir(&calc->arena, path) : NULL;
+}
+
 /* Without -o: JOB-results, in the job's export_dir if it has one, else beside the job. */
 const char *kr_calc_dir(kr_calc *calc)
 {
     if (calc->options->dir)
         return calc->options->dir;
-    const char *base = kr_path_base(calc->job->path), *dir = calc->job->dir;
+    const char *base = kr_path_base(calc->job->path), *dir = folder_of(calc);
     size_t length = strlen(base);
     if (kr_str_ends(base, ".ini"))
         length -= 4;
     char *name = kr_arena_strndup(&calc->arena, base, length);
     name = name ? kr_arena_printf(&calc->arena, "%s-results", name) : NULL;
-    if (calc->job->export_dir)
+    if (calc->job->export_dir && dir)
         dir = kr_path_join(&calc->arena, dir, calc->job->export_dir);
     return name && dir ? kr_path_join(&calc->arena, dir, name) : NULL;
 }
@@ -63,10 +75,10 @@ kr_status kr_calc_check_folder(kr_calc *calc)
     kr_job *job = calc->job;
     if (calc->options->dir || is_parameter(calc->options, "export_dir"))
         return KR_OK;
-    const char *dir = kr_calc_dir(calc);
-    if (!dir)
+    const char *dir = kr_calc_dir(calc), *top = folder_of(calc);
+    if (!dir || !top)
         return KR_ENOMEM;
-    if (stays_below(&calc->arena, job->dir, dir))
+    if (stays_below(&calc->arena, top, dir))
         return KR_OK;
     if (job->export_dir) {
         kr_warn(calc->ctx,
@@ -77,7 +89,7 @@ kr_status kr_calc_check_folder(kr_calc *calc)
         dir = kr_calc_dir(calc);
         if (!dir)
             return KR_ENOMEM;
-        if (stays_below(&calc->arena, job->dir, dir))
+        if (stays_below(&calc->arena, top, dir))
             return KR_OK;
     }
     return kr_fail(calc->ctx, KR_EINPUT,

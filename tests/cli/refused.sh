@@ -139,6 +139,6 @@ job.ini|s/^quantiles/reqv_hdf5 = {"Active Shallow Crust": 5}\n&/|job.ini:13: req
 job.ini|s/^quantiles/reqv_ignore_sources = 9\n&/|job.ini: reqv_ignore_sources names '9', which no source model has
 job.ini|s/^quantiles/minimum_magnitude = {"Active Shallow Crust": "x"}\n&/|job.ini:13: minimum_magnitude is '{"Active Shallow Crust": "x"}'; a number or numbers by tectonic region type, as in {"default": 100}, were expected
 job.ini|s/^source_model_logic/#/|job.ini: source_model_logic_tree_file is missing; write the name of the file
-job.ini|s/^source_model_logic.*/source_model_logic_tree_file = smlt.zip/|job.ini:5: source_model_logic_tree_file: the archive 'smlt.zip' cannot be read yet; unpack it and name the file inside
+job.ini|s/^source_model_logic.*/source_model_logic_tree_file = smlt.zip/|job.ini:5: source_model_logic_tree_file: no such file 'smlt.zip'
 END
 finish

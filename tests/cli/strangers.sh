@@ -32,7 +32,6 @@ refused 'absolute path' 'an absolute path' -p gsim_logic_tree_file=/etc/passwd
 refused 'passwd:1' 'another file as a tree' -p gsim_logic_tree_file=../../../../../../../../../../etc/passwd
 ln -s /etc/passwd tree.xml
 refused 'tree.xml:1' 'a link to another file as a tree' -p gsim_logic_tree_file=tree.xml
-refused 'cannot be read yet; unpack it' 'an archive' -p gsim_logic_tree_file=x.zip
 rm tree.xml
 
 # ---- writing: where the job says, but not outside of its folder
