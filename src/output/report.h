@@ -7,11 +7,25 @@
 #ifndef KR_OUTPUT_REPORT_H
 #define KR_OUTPUT_REPORT_H
 
+#include "output/coast.h"
 #include "output/results.h"
 
 #include <stdio.h>
 
 #define KR_REPORT_NAME "report.html"
+
+/* Sources seen from above: lines, rings closed by their first point; points. */
+typedef struct kr_report_sources {
+    size_t nlines;
+    const kr_line *lines;
+    size_t npoints;
+    const kr_point3 *points;
+    size_t left; /* shapes that were left out, so that the report stays small */
+} kr_report_sources;
+
+/** The part of the Earth that the map of a report shows: around its sites, of which there is one at
+ * least. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_report_box(const kr_sites *sites, kr_arena *scratch, kr_box *out);
 
 /* What is reported; everything is borrowed. */
 typedef struct kr_report_spec {
@@ -20,6 +34,7 @@ typedef struct kr_report_spec {
     const char *file;               /* the results.h5 */
     const char *const *warnings;    /* of the run; or NULL where they are not known */
     size_t nwarnings;
+    const kr_report_sources *sources; /* or NULL where they are not known */
     /* Writes the flame graph of memory as SVG; or NULL. */
     kr_status (*flame)(void *user, FILE *out);
     void *user;

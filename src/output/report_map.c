@@ -7,11 +7,10 @@
 /* Degrees around the sites at least, and of their extent. */
 static const double MARGIN = 0.4, MARGIN_SHARE = 0.12;
 
-static kr_status find_box(kr_reporter *r, kr_box *out)
+kr_status kr_report_box(const kr_sites *sites, kr_arena *scratch, kr_box *out)
 {
     kr_status s = KR_OK;
-    const kr_sites *sites = r->results->sites;
-    KR_TRY(kr_box_of(sites->lon, sites->lat, sites->n, &r->arena, out));
+    KR_TRY(kr_box_of(sites->lon, sites->lat, sites->n, scratch, out));
     double width = out->east - out->west, height = out->north - out->south;
     double margin = fmax(MARGIN, MARGIN_SHARE * fmax(width, height));
     double most = fmax(0, (360 - width) / 2), across = fmin(2 * margin, most);
@@ -41,6 +40,17 @@ static void put_lines(FILE *out, const char *name, const kr_line *lines, size_t 
     fputc(']', out);
 }
 
+static void put_sources(FILE *out, const kr_report_sources *of)
+{
+    fprintf(out, ",\n\"sources\":{\"left\":%zu", of->left);
+    put_lines(out, "lines", of->lines, of->nlines);
+    fputs(",\"points\":[", out);
+    for (size_t i = 0; i < of->npoints; i++)
+        fprintf(out, "%s%ld,%ld", i ? "," : "", lround(of->points[i].lon * 1000),
+                lround(of->points[i].lat * 1000));
+    fputs("]}", out);
+}
+
 kr_status kr_report_map(kr_reporter *r)
 {
     kr_status s = KR_OK;
@@ -48,13 +58,15 @@ kr_status kr_report_map(kr_reporter *r)
     kr_coast coast;
     if (r->results->sites->n == 0)
         return KR_OK;
-    KR_TRY(find_box(r, &box));
+    KR_TRY(kr_report_box(r->results->sites, &r->arena, &box));
     KR_TRY(kr_coast_within(box, &r->arena, &coast));
     fputs(",\n\"map\":{\"box\":", r->out);
     kr_json_numbers(r->out, (const double[]){box.west, box.south, box.east, box.north}, 4);
     put_lines(r->out, "land", coast.land, coast.nland);
     put_lines(r->out, "coast", coast.lines, coast.nlines);
     fputc('}', r->out);
+    if (r->spec->sources)
+        put_sources(r->out, r->spec->sources);
 out:
     return s;
 }

@@ -8,6 +8,7 @@
 #include "output/stored.h"
 #include "run/calc.h"
 #include "run/memory.h"
+#include "run/outlines.h"
 
 enum { FLAME_BYTES_MAX = 1 << 22 };
 
@@ -58,17 +59,23 @@ out:
 static kr_status write_report(kr_calc *calc)
 {
     kr_status s = KR_OK;
+    kr_outlines outlines = {.nlines = 0};
     const char *dir = calc->spec.dir, *path, *file;
     KR_TRY((file = kr_path_join(&calc->arena, dir, "results.h5")) ? KR_OK : KR_ENOMEM);
     KR_TRY((path = kr_path_join(&calc->arena, dir, KR_REPORT_NAME)) ? KR_OK : KR_ENOMEM);
     kr_report_spec spec = {
         .results = &calc->spec, .file = file, .flame = draw_peak, .user = calc->ctx};
+    if (calc->model && calc->sites->n > 0) {
+        KR_TRY(kr_outlines_make(calc->ctx, calc->job, calc->model, calc->sites, &outlines));
+        spec.sources = &outlines.sources;
+    }
     if (calc->warnings) {
         spec.warnings = calc->warnings->texts;
         spec.nwarnings = calc->warnings->n;
     }
     KR_TRY(kr_report_write(calc->ctx, &spec, path));
 out:
+    kr_outlines_clear(&outlines);
     return s;
 }
 

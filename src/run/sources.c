@@ -5,6 +5,7 @@
 #include "geo/fault_mesh.h"
 #include "output/geojson.h"
 #include "run/calc.h"
+#include "run/outlines.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,6 +31,8 @@ typedef struct map {
     kr_geojson files[NLAYERS];
     size_t nopen;
     section_use *uses; /* one for each section */
+    kr_shape_fn *take; /* gets the shapes instead of the files; or NULL */
+    void *user;
 } map;
 
 /* ---- shapes seen from above ---- */
@@ -226,8 +229,10 @@ static kr_status tell_source(map *m, const kr_source *source, telling *t)
 {
     kr_status s = KR_OK;
     activity a;
-    KR_TRY(activity_of(m, source, &a));
     t->n = 0;
+    if (m->take)
+        return KR_OK;
+    KR_TRY(activity_of(m, source, &a));
     tell_text(t, "id", source->id);
     tell_text(t, "name", source->name);
     tell_text(t, "type", kr_source_tag(source->kind));
@@ -265,6 +270,8 @@ static void tell_depths_of(telling *t, const kr_geometry *g, size_t n)
 static kr_status add(map *m, layer where, kr_feature_kind kind, const kr_line *parts, size_t nparts,
                      const telling *t)
 {
+    if (m->take)
+        return m->take(m->user, kind, parts, nparts);
     return kr_geojson_add(&m->files[where], &(kr_feature){.kind = kind,
                                                           .nparts = nparts,
                                                           .parts = parts,
@@ -342,7 +349,7 @@ out:
 static void count_sections(map *m, const kr_source *source)
 {
     const kr_multi_fault *f = source->multi;
-    for (size_t i = 0; i < f->n; i++) {
+    for (size_t i = 0; i < f->n && !m->take; i++) {
         activity a = {0};
         add_occurrences(&a, (double)f->mag[i], f->probs + i * f->nprobs, f->nprobs,
                         m->job->investigation_time);
@@ -406,7 +413,8 @@ static kr_status add_all(map *m)
         const kr_source_file *file = &m->model->files[f];
         for (size_t g = 0; g < file->ngroups; g++)
             KR_TRY(add_group(m, &file->groups[g]));
-        kr_progress(m->ctx, "writing", (double)(f + 1), (double)m->model->nfiles);
+        if (!m->take)
+            kr_progress(m->ctx, "writing", (double)(f + 1), (double)m->model->nfiles);
     }
     for (size_t k = 0; k < m->model->nsections; k++)
         KR_TRY(add_section(m, k));
@@ -430,6 +438,17 @@ out:
         if (out && s == KR_OK && n > 0)
             fprintf(out, "%-22s  %zu feature%s\n", layer_names[i], n, n == 1 ? "" : "s");
     }
+    return s;
+}
+
+kr_status kr_sources_shapes(kr_ctx *ctx, const kr_job *job, const kr_model *model,
+                            kr_shape_fn *take, void *user)
+{
+    map m = {.ctx = ctx, .job = job, .model = model, .take = take, .user = user};
+    kr_arena_init(&m.scratch, ctx, KR_ACCOUNT_OUTPUT);
+    kr_status s = add_all(&m);
+    kr_free(m.uses);
+    kr_arena_clear(&m.scratch);
     return s;
 }
 

@@ -68,9 +68,10 @@ const periodOf = imt => imt === "PGA" ? 0
   : /^SA\(([0-9.]+)\)$/.test(imt) ? Number(/^SA\(([0-9.]+)\)$/.exec(imt)[1]) : null;
 
 const years = D.years;
-const poeLabel = `probability of exceedance in ${digits(years)} years`;
+const yearsText = years === 1 ? "1 year" : `${digits(years)} years`;
+const poeLabel = `probability of exceedance in ${yearsText}`;
 const returnPeriod = poe => -years / Math.log1p(-poe);
-const poeText = poe => `${digits(100 * poe)} % in ${digits(years)} years ` +
+const poeText = poe => `${digits(100 * poe)} % in ${yearsText} ` +
   `(${Math.round(returnPeriod(poe))} years)`;
 const siteName = site => (D.sites.id ? D.sites.id[site] + ": " : "") +
   `${digits(D.sites.lon[site], 7)}, ${digits(D.sites.lat[site], 7)}`;

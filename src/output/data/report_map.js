@@ -75,7 +75,7 @@ function drawGround(svg, p) {
       `${Math.abs(Number(v.toFixed(3)))}°${v < 0 ? "S" : v > 0 ? "N" : ""}`);
   }
   add(svg, "rect", {x: p.left, y: p.top, width: p.width, height: p.height, class: "frame"});
-  return g;
+  return add(svg, "g", {"clip-path": `url(#${clip})`});
 }
 
 function colourBar(svg, low, high, y, label) {
@@ -119,7 +119,7 @@ function mapPanel() {
   }
   let poe = 0, stat = Math.max(0, meanStat < mapStats ? meanStat : 0);
   const valued = mapStats > 0;
-  const bar = siteControls(at, false);
+  const bar = siteControls(at, {sites: false});
   if (valued) {
     chooser(bar, "Statistic", D.stats.slice(0, mapStats).map(statName), stat, k => {
       stat = k;
@@ -218,17 +218,17 @@ function columnsOfSets() {
 }
 
 function drawBox(svg, x, y, title, rows) {
-  const width = 200, shown = rows.slice(0, ROWS_MOST), left = rows.length - shown.length;
+  const width = 240, shown = rows.slice(0, ROWS_MOST), left = rows.length - shown.length;
   const height = 24 + 20 * (shown.length + (left ? 1 : 0));
   const cut = (text, n) => text.length > n ? text.slice(0, n - 1) + "…" : text;
   add(svg, "rect", {x, y, width, height, class: "node", rx: 3});
-  add(add(svg, "text", {x: x + 8, y: y + 16, "font-weight": "bold"}, cut(title, 28)), "title", {},
+  add(add(svg, "text", {x: x + 8, y: y + 16, "font-weight": "bold"}, cut(title, 30)), "title", {},
     title);
   shown.forEach((r, i) => {
     const at = y + 24 + 20 * i;
-    add(svg, "rect", {x: x + 2, y: at + 2, width: Math.max(1, 196 * r.weight), height: 16,
+    add(svg, "rect", {x: x + 2, y: at + 2, width: Math.max(1, 236 * r.weight), height: 16,
       fill: COLOURS[5], "fill-opacity": 0.4});
-    add(add(svg, "text", {x: x + 8, y: at + 14}, cut(r.name, 20)), "title", {}, r.full);
+    add(add(svg, "text", {x: x + 8, y: at + 14}, cut(r.name, 21)), "title", {}, r.full);
     add(svg, "text", {x: x + width - 8, y: at + 14, "text-anchor": "end"}, digits(r.weight));
   });
   if (left)
@@ -250,7 +250,7 @@ function treePanel() {
       if (drawn++ >= SETS_MOST)
         continue;
       const set = t.sets[s];
-      boxes.set(s, drawBox(svg, 10 + 250 * d, y, `${set.id} (${set.type})` +
+      boxes.set(s, drawBox(svg, 10 + 290 * d, y, `${set.id} (${set.type})` +
         (set.movesWith !== undefined ? `, moves with ${t.sets[set.movesWith].id}` : ""),
       set.branches.map(b => ({name: t.branches[b].id, weight: t.branches[b].weight,
         full: `${t.branches[b].id}: ${t.branches[b].value}`}))));
@@ -274,11 +274,11 @@ function treePanel() {
       y += most + 14;
       most = 0;
     }
-    const box = drawBox(svg, 10 + 250 * (k % byRow), y, trt, t.gsims.filter(g => g.trt === k)
+    const box = drawBox(svg, 10 + 290 * (k % byRow), y, trt, t.gsims.filter(g => g.trt === k)
       .map(g => ({name: shortName(g.text), weight: g.weight, full: `${g.id}: ${g.text}`})));
     most = Math.max(most, box.height);
   });
-  const width = 20 + 250 * wide - 50, height = y + most + 10;
+  const width = 20 + 290 * wide - 50, height = y + most + 10;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("width", width);
   svg.setAttribute("height", height);

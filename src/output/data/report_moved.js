@@ -70,7 +70,7 @@ function weightsPanel() {
     "are computed again from the component rates in this file, exactly as kauri stats does" +
     (tree.quantiles ? "." : " - the mean only: the parts of this tree have too many combinations " +
       "to be sorted in a page."));
-  const bar = siteControls(at, true);
+  const bar = siteControls(at);
   const reset = add(bar, "button", {type: "button"}, "Weights of the run");
   const note = add(at, "p", {class: "note"});
   const figure = new Figure(at, "moved", "");
@@ -155,7 +155,7 @@ function uncertaintyPanel() {
   add(at, "p", {}, "What each branch does to the mean at one level, the weights being those " +
     "above: the mean of the realizations that take it. The widest set is the one that matters " +
     "most.");
-  const bar = siteControls(at, true);
+  const bar = siteControls(at);
   const levels = add(add(bar, "label", {}, "Level "), "select");
   const note = add(at, "p", {class: "note"});
   const tornado = new Figure(at, "tornado", ""), spread = new Figure(at, "distribution", "");
@@ -258,8 +258,9 @@ function drawDistribution(figure, curves, rows, mean, l, weights) {
     poe.push(-Math.expm1(-rate));
     cumulative.push(mixture.mark(rate * (1 + 1e-12)).weight / mixture.weight);
   }
-  const series = [{x: poe, y: cumulative, kind: "step", width: 2, name: "all realizations"}];
-  rows.slice(0, 4).forEach((r, i) => series.push({kind: "points", colour: COLOURS[(i + 1) % 7],
+  const series = [{x: poe, y: cumulative, kind: "step", width: 2, name: "all realizations",
+    colour: COLOURS[7]}];
+  rows.slice(0, 4).forEach((r, i) => series.push({kind: "points", colour: COLOURS[i % 7],
     name: tree.structure.choices[r.c].name.slice(0, 30), x: r.means,
     y: r.means.map(m => mixture.mark(-Math.log1p(-m)).weight / mixture.weight),
     titles: r.means.map((m, k) =>

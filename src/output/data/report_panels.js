@@ -23,15 +23,17 @@ function facts(parent, rows) {
 }
 
 /* Lists to choose site and measure; all of the page follow each other. */
-function siteControls(parent, sites) {
+function siteControls(parent, {sites = true, imts = true} = {}) {
   const bar = add(parent, "div", {class: "controls"});
   const site = sites ? chooser(bar, "Site", D.sites.shown.map(siteName), view.site,
     k => look({site: k})) : null;
-  const imt = chooser(bar, "Measure", D.imts.map(withUnit), view.imt, k => look({imt: k}));
+  const imt = imts ? chooser(bar, "Measure", D.imts.map(withUnit), view.imt,
+    k => look({imt: k})) : null;
   onLook(() => {
     if (site)
       site.value = view.site;
-    imt.value = view.imt;
+    if (imt)
+      imt.value = view.imt;
   });
   return bar;
 }
@@ -60,7 +62,7 @@ function summary() {
   facts(at, [
     ["Measures", D.imts.map(withUnit).join(", ")],
     ["Levels", `${nlevels} of each measure`],
-    ["Investigation time", `${digits(years)} years`],
+    ["Investigation time", yearsText],
     ["Statistics", D.stats.map(statName).join(", ") || "none"],
     ["Taken of", D.useRates ? "rates of exceedance" : "probabilities of exceedance"],
     ["Their method", `${run.statistics_way}: ${WAYS[run.statistics_way] || ""}`],
@@ -69,7 +71,8 @@ function summary() {
     ["Components", `${t.components}, with ${t.rates} component rates`],
     ["Profile", run.compat === "exact" ? "exact"
       : `${run.compat}: as OpenQuake computes, with its quirks`],
-    ["Checked against realizations", D.checks.realizations],
+    ["Checked against", {all: "every realization, added up", drawn: "realizations, some drawn"}[
+      D.checks.realizations] || D.checks.realizations],
     ["Input files", `${D.ninputs}, listed with their digests below`],
   ]);
   hazardTable(at);
@@ -78,7 +81,12 @@ function summary() {
       "later.");
   else if (D.warnings.length) {
     add(at, "h3", {}, D.warnings.length === 1 ? "One warning" : `${D.warnings.length} warnings`);
-    D.warnings.forEach(w => add(at, "p", {class: "warning"}, w));
+    D.warnings.slice(0, 5).forEach(w => add(at, "p", {class: "warning"}, w));
+    if (D.warnings.length > 5) {
+      const more = add(at, "details");
+      add(more, "summary", {}, `${D.warnings.length - 5} more`);
+      D.warnings.slice(5).forEach(w => add(more, "p", {class: "warning"}, w));
+    }
   } else
     add(at, "p", {class: "note"}, "The run gave no warnings.");
 }
@@ -188,7 +196,7 @@ function curvesPanel() {
       "The job asked for no statistics: see kauri export for its realizations.");
     return;
   }
-  siteControls(at, true);
+  siteControls(at);
   const figure = new Figure(at, "curves", "");
   const check = singleControls(at, redraw);
   function redraw() {
@@ -232,7 +240,7 @@ function spectraPanel() {
   }
   const poes = D.poes.length ? D.poes : [475, 2475].map(t => -Math.expm1(-years / t));
   let poe = 0;
-  const bar = siteControls(at, true);
+  const bar = siteControls(at, {imts: false});
   chooser(bar, "Probability", poes.map(poeText), 0, k => { poe = k; redraw(); });
   const figure = new Figure(at, "spectrum", "");
   const value = (stat, m) => D.poes.length && stat < mapStats && D.sites.shown[view.site] < listed

@@ -219,12 +219,12 @@ function drawLegend(svg, spec, box) {
   const x0 = atLeft ? box.left + 8 : box.width - box.right - w - 8;
   const y0 = spec.legend === "bottom" || atLeft ? box.height - box.bottom - h - 8 : box.top + 8;
   const g = add(svg, "g", {class: "legend"});
-  add(g, "rect", {x: x0, y: y0, width: w, height: h, rx: 3});
+  add(g, "rect", {x: x0, y: y0, width: w, height: h, rx: 3, class: "behind"});
   named.forEach((s, i) => {
     const y = y0 + 16 + i * 17, colour = s.colour || COLOURS[0];
     if (s.kind === "band")
       add(g, "rect", {x: x0 + 7, y: y - 9, width: 18, height: 10, fill: colour,
-        "fill-opacity": s.opacity || 0.16, class: "swatch"});
+        "fill-opacity": 0.3});
     else if (s.kind === "points")
       add(g, "circle", {cx: x0 + 16, cy: y - 4, r: 3.4, fill: colour});
     else
@@ -258,7 +258,7 @@ function svgText(svg) {
   const style = document.createElementNS(SVG, "style");
   style.textContent = "text{font:12px sans-serif;fill:#222}.label{font-size:13px}" +
     ".grid{stroke:#ddd;stroke-width:1}.frame{fill:none;stroke:#555}.mark{stroke:#555;" +
-    "stroke-dasharray:4 3}.legend rect{fill:#fff;fill-opacity:.85}.swatch{fill-opacity:.3}" +
+    "stroke-dasharray:4 3}.behind{fill:#fff;fill-opacity:.85}.sea{fill:#f4f8fb}" +
     ".land{fill:#eee}.coast{fill:none;stroke:#888;stroke-width:.7}.edge{fill:none;stroke:#999}" +
     ".node{fill:#fff;stroke:#555}.source{fill:none;stroke:#a33;stroke-opacity:.6}";
   copy.insertBefore(style, copy.firstChild);
