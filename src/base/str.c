@@ -171,3 +171,17 @@ const char *kr_nearest(const char *word, const char *const *candidates, size_t n
     }
     return nearest;
 }
+
+size_t kr_utf8_length(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+    if (p[0] > 0xf4)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    bool surrogate = p[0] == 0xed && p[1] > 0x9f, long_form = p[0] == 0xe0 && p[1] < 0xa0;
+    bool beyond = (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f);
+    return surrogate || long_form || beyond ? 0 : n;
+}

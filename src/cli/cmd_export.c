@@ -85,7 +85,8 @@ const cli_command cli_cmd_export = {
     .synopsis = "export DIR WHAT... [--rlz K|PATH] [--sites 0,5-9] [--imt NAME] [--stat NAME] "
                 "[-o DIR2|-] | DIR --list",
     .about = "write tables of a finished run, any single realization included",
-    .help = "WHAT is hcurves, hmaps, uhs, realizations, mean_rates_by_src, components,\n"
+    .help = "WHAT is hcurves, hmaps, uhs, hmaps_geojson, hmaps_gpkg (GeoPackage), realizations, "
+            "mean_rates_by_src, components,\n"
             "component_rates, or where the uncertainty comes from: variance_shares, tornado,\n"
             "weight_derivatives. The run in DIR stays as it is.\n\n"
             "  --rlz K          one realization instead of the statistics, computed from the\n"

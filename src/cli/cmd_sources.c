@@ -20,14 +20,15 @@ static int run(int argc, char **argv)
 const cli_command cli_cmd_sources = {
     .name = "sources",
     .synopsis = "sources JOB.ini -o DIR [-p key=value]...",
-    .about = "write the sources of a job as maps (GeoJSON)",
-    .help = "  -o DIR         folder of the maps: points.geojson, areas.geojson, "
-            "fault_traces.geojson,\n"
-            "                 fault_outlines.geojson, section_traces.geojson, sections.geojson, as "
-            "far as\n"
-            "                 the job has such sources\n"
-            "  -p key=value   set a parameter of the job; may be repeated\n"
-            "\n"
-            "Each source is drawn as its file has it, before any change by the logic tree.\n",
+    .about = "write the sources of a job as maps (GeoJSON, GeoPackage)",
+    .help =
+        "  -o DIR         folder of the maps: points.geojson, areas.geojson, "
+        "fault_traces.geojson,\n"
+        "                 fault_outlines.geojson, section_traces.geojson, sections.geojson, as "
+        "far as\n"
+        "                 the job has such sources, and sources.gpkg with all of them as layers\n"
+        "  -p key=value   set a parameter of the job; may be repeated\n"
+        "\n"
+        "Each source is drawn as its file has it, before any change by the logic tree.\n",
     .run = run,
 };

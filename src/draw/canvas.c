@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "base/str.h"
 #include "draw/canvas_svg.h"
 
 #include <cairo-pdf.h>
@@ -248,29 +249,15 @@ void kr_canvas_disc(kr_canvas *c, kr_spot centre, double radius, kr_colour colou
 
 enum { LONGEST_TEXT = 512 };
 
-/* Bytes of the UTF-8 character at p; 0: it is none. */
-static size_t character(const unsigned char *p)
-{
-    size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-    if (p[0] > 0xf4)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    bool surrogate = p[0] == 0xed && p[1] > 0x9f, long_form = p[0] == 0xe0 && p[1] < 0xa0;
-    bool beyond = (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f);
-    return surrogate || long_form || beyond ? 0 : n;
-}
-
 /* What can be drawn of a text: UTF-8 in one line. */
 static void clean(const char *text, char out[LONGEST_TEXT])
 {
-    const unsigned char *p = (const unsigned char *)text;
+    const char *p = text;
     size_t n = 0;
     while (*p && n + 5 < LONGEST_TEXT) {
-        size_t k = character(p);
+        size_t k = kr_utf8_length(p);
         for (size_t i = 0; i < k; i++)
-            out[n++] = (char)(p[i] < ' ' || p[i] == 127 ? ' ' : p[i]);
+            out[n++] = (char)((unsigned char)p[i] < ' ' || p[i] == 127 ? ' ' : p[i]);
         if (k == 0)
             out[n++] = '?';
         p += k ? k : 1;

@@ -137,3 +137,13 @@ kr_status kr_cut_at_date_line(kr_line line, bool ring, kr_arena *arena, kr_line 
 out:
     return s;
 }
+
+bool kr_runs_clockwise(kr_line ring)
+{
+    double twice_area = 0;
+    for (size_t i = 0; i < ring.n; i++) {
+        kr_point3 a = ring.p[i], b = ring.p[(i + 1) % ring.n];
+        twice_area += a.lon * b.lat - b.lon * a.lat;
+    }
+    return twice_area < 0;
+}

@@ -10,4 +10,7 @@
 KR_MUST_CHECK kr_status kr_cut_at_date_line(kr_line line, bool ring, kr_arena *arena,
                                             kr_line **pieces, size_t *n);
 
+/** Whether a ring in the plane runs with the clock; exterior rings of maps run against it. */
+bool kr_runs_clockwise(kr_line ring);
+
 #endif

@@ -12,17 +12,32 @@
 
 /* ------------------------------------------------------------------ one table */
 
+kr_status kr_export_may_write(const kr_exporter *e, const char *path)
+{
+    if (e->choice->replace || !kr_file_exists(path))
+        return KR_OK;
+    return kr_fail(e->ctx, KR_EIO, "%s: is there already; remove it or give another folder with -o",
+                   path);
+}
+
+kr_status kr_export_written(kr_exporter *e, const char *path)
+{
+    kr_status s = KR_OK;
+    KR_GROW(e->written, e->written_cap, e->ntables + 1, e->ctx, KR_ACCOUNT_OUTPUT);
+    KR_ASTR(e->written[e->ntables], &e->paths, path);
+out:
+    return s;
+}
+
 kr_status kr_export_begin(kr_exporter *e, const char *name, kr_table *out)
 {
     kr_status s = KR_OK;
     if (e->choice->stream)
         return kr_table_begin_stream(e->ctx, e->choice->stream, name, out);
     KR_TRY(kr_table_begin(e->ctx, e->choice->dir, name, out));
-    if (!e->choice->replace && kr_file_exists(out->path))
-        s = kr_table_finish(out, kr_fail(e->ctx, KR_EIO,
-                                         "%s: is there already; remove it or give another folder "
-                                         "with -o",
-                                         out->path));
+    s = kr_export_may_write(e, out->path);
+    if (s != KR_OK)
+        s = kr_table_finish(out, s);
 out:
     return s;
 }
@@ -32,10 +47,8 @@ kr_status kr_export_end(kr_exporter *e, kr_table *table, kr_status status)
 {
     kr_status s = KR_OK;
     KR_TRY(status);
-    if (table->path) {
-        KR_GROW(e->written, e->written_cap, e->ntables + 1, e->ctx, KR_ACCOUNT_OUTPUT);
-        KR_ASTR(e->written[e->ntables], &e->paths, table->path);
-    }
+    if (table->path)
+        KR_TRY(kr_export_written(e, table->path));
 out:
     s = kr_table_finish(table, s);
     e->ntables += s == KR_OK;
@@ -128,7 +141,10 @@ static kr_status all_tables(kr_exporter *e)
 {
     kr_status s = KR_OK;
     unsigned what = e->choice->what;
-    if (what & (KR_EXPORT_CURVES | KR_EXPORT_MAPS | KR_EXPORT_SPECTRA))
+    if (what & KR_EXPORT_GEOPACKAGE)
+        KR_TRY(kr_export_begin_package(e));
+    if (what & (KR_EXPORT_CURVES | KR_EXPORT_MAPS | KR_EXPORT_SPECTRA | KR_EXPORT_GEOJSON |
+                KR_EXPORT_GEOPACKAGE))
         KR_TRY(all_curves(e));
     for (size_t m = 0; m < e->spec->job->nimts && (what & KR_EXPORT_CURVES); m++)
         if (kr_export_wants(e, m) && !e->choice->rlz && !e->choice->stat)
@@ -180,7 +196,7 @@ kr_status kr_export(kr_ctx *ctx, const kr_results_spec *spec, const kr_export_ch
     KR_TRY(e.provenance ? KR_OK : KR_ENOMEM);
     KR_TRY(choose_sites(&e));
     KR_TRY(kr_h5_open(ctx, choice->file, &e.file));
-    s = all_tables(&e);
+    s = kr_export_end_package(&e, all_tables(&e));
     if (!choice->stream && s == KR_OK)
         s = kr_tables_place(ctx, choice->dir, e.written, e.ntables);
     else if (!choice->stream)

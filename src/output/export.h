@@ -11,6 +11,8 @@
 #define KR_EXPORT_LIST(X)                                                                          \
     X(CURVES, "hcurves", "hazard curves: hazard_curve-mean-PGA.csv")                               \
     X(MAPS, "hmaps", "hazard maps: hazard_map-mean.csv")                                           \
+    X(GEOJSON, "hmaps_geojson", "hazard maps as GeoJSON: hazard_map-mean.geojson")                 \
+    X(GEOPACKAGE, "hmaps_gpkg", "hazard maps as GeoPackage, a layer each: hazard_maps.gpkg")       \
     X(SPECTRA, "uhs", "uniform hazard spectra: hazard_uhs-mean.csv")                               \
     X(REALIZATIONS, "realizations", "the realizations and their weights: realizations.csv")        \
     X(BY_SOURCE, "mean_rates_by_src", "mean rates by source: mean_rates_by_src-0.csv")             \

@@ -65,7 +65,7 @@ out:
 }
 
 /* The map values: sites x measures x probabilities. */
-static kr_status read_maps(kr_exporter *e, const kr_export_kind *k, float **out)
+kr_status kr_export_read_maps(kr_exporter *e, const kr_export_kind *k, float **out)
 {
     kr_status s = KR_OK;
     const kr_job *job = e->spec->job;
@@ -121,7 +121,7 @@ static bool in_spectrum(const kr_imt *imt)
 
 /* The columns of a map (measure outer, probability inner) or of spectra (probability outer,
  * measures with a spectral period inner). order[c] = measure * npoes + probability. */
-static size_t map_columns(kr_exporter *e, bool spectra, size_t *order, const char **names)
+size_t kr_export_map_columns(kr_exporter *e, bool spectra, size_t *order, const char **names)
 {
     const kr_job *job = e->spec->job;
     size_t imts = job->nimts, poes = job->poes.n, n = 0;
@@ -151,8 +151,8 @@ static kr_status map_table(kr_exporter *e, const kr_export_kind *k, bool spectra
     kr_table t = {0};
     KR_ANEW(order, &e->arena, size);
     KR_ANEW(names, &e->arena, size);
-    KR_TRY(read_maps(e, k, &maps));
-    size_t ncols = map_columns(e, spectra, order, names);
+    KR_TRY(kr_export_read_maps(e, k, &maps));
+    size_t ncols = kr_export_map_columns(e, spectra, order, names);
     const char *more = kr_arena_printf(&e->arena, ", kind='%s', investigation_time=%s", k->label,
                                        kr_repr_double(job->investigation_time, repr));
     KR_TRY(kr_export_begin(e, table_name(e, spectra ? "uhs" : "map", k, ""), &t));
@@ -184,6 +184,8 @@ kr_status kr_export_curves(kr_exporter *e, const kr_export_kind *k)
         KR_TRY(map_table(e, k, false));
     if (job->poes.n && (what & KR_EXPORT_SPECTRA))
         KR_TRY(map_table(e, k, true));
+    if (job->poes.n && (what & (KR_EXPORT_GEOJSON | KR_EXPORT_GEOPACKAGE)))
+        KR_TRY(kr_export_features(e, k));
 out:
     return s;
 }

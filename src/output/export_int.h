@@ -4,6 +4,7 @@
 
 #include "base/h5.h"
 #include "output/export.h"
+#include "output/geopackage.h"
 #include "output/table.h"
 
 /* Curves and maps of some realizations at all sites, in memory. */
@@ -24,6 +25,8 @@ typedef struct kr_exporter {
     kr_export_block block;
     kr_arena paths;
     const char *provenance; /* the end of every comment */
+    kr_geopackage *package; /* of all maps; NULL: not wanted */
+    size_t nlayers;         /* of it */
     char **written;         /* the tables so far: all appear, or none */
     size_t ntables, written_cap;
 } kr_exporter;
@@ -54,6 +57,27 @@ size_t kr_export_site_columns(const kr_exporter *e, bool depth);
 
 /** Tables of one kind of curves: those of curves, maps and spectra that are wanted. */
 KR_MUST_CHECK kr_status kr_export_curves(kr_exporter *e, const kr_export_kind *kind);
+
+/** The values of hazard maps of all sites, in the arena: sites x measures x probabilities. */
+KR_MUST_CHECK kr_status kr_export_read_maps(kr_exporter *e, const kr_export_kind *kind,
+                                            float **out);
+
+/** Which of them are wanted, in the order of a table's columns: order[c] = measure * npoes +
+ * probability (of spectra those with a period alone, by probability); their names. Returns how
+ * many; both have room for measures x probabilities. */
+size_t kr_export_map_columns(kr_exporter *e, bool spectra, size_t *order, const char **names);
+
+/** Hazard maps as features: of one kind of curves; the GeoPackage is begun before the first and
+ * ended, with the status so far, after the last. */
+KR_MUST_CHECK kr_status kr_export_features(kr_exporter *e, const kr_export_kind *kind);
+KR_MUST_CHECK kr_status kr_export_begin_package(kr_exporter *e);
+KR_MUST_CHECK kr_status kr_export_end_package(kr_exporter *e, kr_status status);
+
+/** Remember a complete file that has not its name yet. */
+KR_MUST_CHECK kr_status kr_export_written(kr_exporter *e, const char *path);
+
+/** A file of that path may be written: KR_EIO where there is one already that is to stay. */
+KR_MUST_CHECK kr_status kr_export_may_write(const kr_exporter *e, const char *path);
 
 /** Tables that are not of curves. */
 KR_MUST_CHECK kr_status kr_export_realizations(kr_exporter *e);

@@ -11,19 +11,37 @@
 
 enum { DIGITS = 9 };
 
-kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name, kr_geojson *out)
+static void begin(kr_ctx *ctx, kr_geojson *out)
 {
-    kr_status s = KR_OK;
     *out = (kr_geojson){.ctx = ctx};
     kr_arena_init(&out->arena, ctx, KR_ACCOUNT_OUTPUT);
     kr_arena_init(&out->scratch, ctx, KR_ACCOUNT_OUTPUT);
+}
+
+static void begin_collection(const kr_geojson *out)
+{
+    fputs("{\"type\": \"FeatureCollection\", \"features\": [", out->file);
+}
+
+kr_status kr_geojson_begin_stream(kr_ctx *ctx, FILE *stream, kr_geojson *out)
+{
+    begin(ctx, out);
+    out->file = stream;
+    begin_collection(out);
+    return KR_OK;
+}
+
+kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name, kr_geojson *out)
+{
+    kr_status s = KR_OK;
+    begin(ctx, out);
     out->path = kr_path_join(&out->arena, dir, name);
     s = out->path ? kr_outfile_begin(ctx, out->path, &out->outfile) : KR_ENOMEM;
     out->file = out->outfile.file;
     if (s != KR_OK && out->path)
         s = kr_outfile_end(&out->outfile, s);
     if (s == KR_OK)
-        fputs("{\"type\": \"FeatureCollection\", \"features\": [", out->file);
+        begin_collection(out);
     else
         kr_arena_clear(&out->arena);
     return s;
@@ -50,20 +68,9 @@ static json_t *positions(kr_line line, bool closed, bool reversed)
     return out;
 }
 
-/* Exterior rings run against the clock. */
-static bool runs_clockwise(kr_line ring)
-{
-    double twice_area = 0;
-    for (size_t i = 0; i < ring.n; i++) {
-        kr_point3 a = ring.p[i], b = ring.p[(i + 1) % ring.n];
-        twice_area += a.lon * b.lat - b.lon * a.lat;
-    }
-    return twice_area < 0;
-}
-
 static json_t *polygon(kr_line ring)
 {
-    json_t *ring_positions = positions(ring, true, runs_clockwise(ring));
+    json_t *ring_positions = positions(ring, true, kr_runs_clockwise(ring));
     return ring_positions ? json_pack("[o]", ring_positions) : NULL;
 }
 
@@ -159,18 +166,22 @@ out:
 kr_status kr_geojson_end(kr_geojson *file)
 {
     fputs("\n]}\n", file->file);
-    return kr_outfile_flush(&file->outfile);
+    if (file->path)
+        return kr_outfile_flush(&file->outfile);
+    return fflush(file->file) == 0 && !ferror(file->file)
+               ? KR_OK
+               : kr_fail(file->ctx, KR_EIO, "standard output: writing failed");
 }
 
 kr_status kr_geojson_finish(kr_geojson *file, kr_status status)
 {
     kr_status s = status;
-    bool empty = s == KR_OK && file->nfeatures == 0;
+    bool empty = s == KR_OK && file->nfeatures == 0 && file->path;
     if (empty && unlink(file->path) != 0 && errno != ENOENT) /* of an earlier call */
         s = kr_file_fail_made(file->ctx, file->path, "removed");
     if (empty)
         kr_outfile_discard(&file->outfile);
-    else
+    else if (file->path)
         s = kr_outfile_end(&file->outfile, s);
     kr_arena_clear(&file->scratch);
     kr_arena_clear(&file->arena);

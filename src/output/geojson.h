@@ -45,6 +45,9 @@ typedef struct kr_geojson {
 KR_MUST_CHECK kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name,
                                          kr_geojson *out);
 
+/** The same, but to a stream of the caller; there path is NULL. */
+KR_MUST_CHECK kr_status kr_geojson_begin_stream(kr_ctx *ctx, FILE *stream, kr_geojson *out);
+
 /** Write a feature; coordinates have 5 decimals, other numbers 9 digits. KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_geojson_add(kr_geojson *file, const kr_feature *feature);
 

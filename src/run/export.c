@@ -36,6 +36,8 @@ static bool is_there(const kr_stored *x, unsigned bit)
     switch (bit) {
     case KR_EXPORT_MAPS:
     case KR_EXPORT_SPECTRA:
+    case KR_EXPORT_GEOJSON:
+    case KR_EXPORT_GEOPACKAGE:
         return x->job->poes.n > 0;
     case KR_EXPORT_BY_SOURCE:
         return x->nsources > 0;
@@ -80,6 +82,8 @@ static const char *reason(const kr_stored *x, unsigned bit)
     switch (bit) {
     case KR_EXPORT_MAPS:
     case KR_EXPORT_SPECTRA:
+    case KR_EXPORT_GEOJSON:
+    case KR_EXPORT_GEOPACKAGE:
         return "the job had no poes";
     case KR_EXPORT_BY_SOURCE:
         return "the job had no disagg_by_src";
@@ -193,9 +197,11 @@ static kr_status choose_rlz(exporting *e)
         return KR_OK;
     if (e->options->stat)
         return kr_fail(e->ctx, KR_EUSAGE, "--rlz and --stat: a realization has no statistic");
-    if (e->choice.what & ~(unsigned)(KR_EXPORT_CURVES | KR_EXPORT_MAPS | KR_EXPORT_SPECTRA))
+    if (e->choice.what & ~(unsigned)(KR_EXPORT_CURVES | KR_EXPORT_MAPS | KR_EXPORT_SPECTRA |
+                                     KR_EXPORT_GEOJSON | KR_EXPORT_GEOPACKAGE))
         return kr_fail(e->ctx, KR_EUSAGE,
-                       "--rlz: only hcurves, hmaps and uhs are tables of one realization");
+                       "--rlz: only hcurves, hmaps, hmaps_geojson, hmaps_gpkg and uhs are of one "
+                       "realization");
     KR_ANEW(pick, &e->arena, 1);
     KR_TRY(kr_tree_pick(e->ctx, e->stored->tree, e->options->rlz, &e->arena, pick));
     e->choice.rlz = pick;
@@ -210,7 +216,10 @@ static kr_status choose_folder(exporting *e)
     char a[PATH_MAX], b[PATH_MAX];
     const char *dir = e->options->output ? e->options->output : ".";
     if (kr_str_eq(dir, "-"))
-        return KR_OK;
+        return e->choice.what & KR_EXPORT_GEOPACKAGE
+                   ? kr_fail(e->ctx, KR_EUSAGE,
+                             "-o -: hmaps_gpkg is a file of its own; give a folder with -o")
+                   : KR_OK;
     KR_TRY(kr_make_dirs(e->ctx, dir));
     if (realpath(dir, a) && realpath(e->stored->dir, b) && kr_str_eq(a, b))
         return kr_fail(e->ctx, KR_EUSAGE,

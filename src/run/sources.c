@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "geo/fault_mesh.h"
-#include "output/geojson.h"
+#include "output/geopackage.h"
 #include "run/calc.h"
 #include "run/outlines.h"
 
@@ -14,9 +14,9 @@ enum { MOST_PROPERTIES = 16 };
 
 /* The files, and what goes into them. */
 typedef enum layer { POINTS, AREAS, TRACES, OUTLINES, SECTION_TRACES, SECTIONS, NLAYERS } layer;
-static const char *const layer_names[NLAYERS] = {"points.geojson",         "areas.geojson",
-                                                 "fault_traces.geojson",   "fault_outlines.geojson",
-                                                 "section_traces.geojson", "sections.geojson"};
+static const char *const layer_names[NLAYERS] = {"points",         "areas",          "fault_traces",
+                                                 "fault_outlines", "section_traces", "sections"};
+static const char PACKAGE[] = "sources.gpkg"; /* all of them */
 
 /* What ruptures use of a section. */
 typedef struct section_use {
@@ -30,6 +30,7 @@ typedef struct map {
     kr_arena scratch; /* of one source */
     kr_geojson files[NLAYERS];
     size_t nopen;
+    kr_geopackage *package;
     section_use *uses; /* one for each section */
     kr_shape_fn *take; /* gets the shapes instead of the files; or NULL */
     void *user;
@@ -270,13 +271,15 @@ static void tell_depths_of(telling *t, const kr_geometry *g, size_t n)
 static kr_status add(map *m, layer where, kr_feature_kind kind, const kr_line *parts, size_t nparts,
                      const telling *t)
 {
+    kr_status s = KR_OK;
+    const kr_feature feature = {
+        .kind = kind, .nparts = nparts, .parts = parts, .nproperties = t->n, .properties = t->of};
     if (m->take)
         return m->take(m->user, kind, parts, nparts);
-    return kr_geojson_add(&m->files[where], &(kr_feature){.kind = kind,
-                                                          .nparts = nparts,
-                                                          .parts = parts,
-                                                          .nproperties = t->n,
-                                                          .properties = t->of});
+    KR_TRY(kr_geojson_add(&m->files[where], &feature));
+    KR_TRY(kr_geopackage_add(m->package, where, &feature));
+out:
+    return s;
 }
 
 static kr_status add_shapes(map *m, const kr_geometry *g, size_t n, layer outlines, layer traces,
@@ -422,22 +425,49 @@ out:
     return s;
 }
 
+static kr_status begin_maps(map *m, const char *dir)
+{
+    kr_status s = KR_OK;
+    for (; m->nopen < NLAYERS; m->nopen++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s.geojson", layer_names[m->nopen]);
+        KR_TRY(kr_geojson_begin(m->ctx, dir, name, &m->files[m->nopen]));
+    }
+    KR_TRY(kr_geopackage_begin(m->ctx, dir, PACKAGE, NULL, &m->package));
+    for (size_t i = 0; i < NLAYERS; i++)
+        KR_TRY(kr_geopackage_layer(m->package, layer_names[i], m->job->description));
+out:
+    return s;
+}
+
+static void tell(FILE *out, const char *name, const char *ending, size_t n)
+{
+    if (out && n > 0)
+        fprintf(out, "%s%s%*s  %zu feature%s\n", name, ending,
+                (int)(22 - strlen(name) - strlen(ending)), "", n, n == 1 ? "" : "s");
+}
+
 static kr_status write_maps(map *m, const char *dir, FILE *out)
 {
     kr_status s = KR_OK;
+    size_t all = 0;
     KR_TRY(kr_make_dirs(m->ctx, dir));
-    for (; m->nopen < NLAYERS; m->nopen++)
-        KR_TRY(kr_geojson_begin(m->ctx, dir, layer_names[m->nopen], &m->files[m->nopen]));
+    KR_TRY(begin_maps(m, dir));
     KR_TRY(add_all(m));
     for (size_t i = 0; i < NLAYERS; i++)
         KR_TRY(kr_geojson_end(&m->files[i]));
+    KR_TRY(kr_geopackage_end(m->package));
 out:
     for (size_t i = 0; i < m->nopen; i++) {
         size_t n = m->files[i].nfeatures;
         s = kr_geojson_finish(&m->files[i], s);
-        if (out && s == KR_OK && n > 0)
-            fprintf(out, "%-22s  %zu feature%s\n", layer_names[i], n, n == 1 ? "" : "s");
+        if (s == KR_OK)
+            tell(out, layer_names[i], ".geojson", n);
+        all += n;
     }
+    s = kr_geopackage_finish(&m->package, s, false);
+    if (s == KR_OK)
+        tell(out, PACKAGE, "", all);
     return s;
 }
 

@@ -1,4 +1,4 @@
-# `kauri sources`: maps of every kind of source, as GeoJSON; what is said to wrong calls; what failures leave.
+# `kauri sources`: maps of every kind of source, as GeoJSON and GeoPackage; what is said to wrong calls; what failures leave.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 faults=$KAURI_SOURCE_DIR/tests/e2e/faults
 
@@ -26,7 +26,7 @@ said() {
 
 # nothing_in DIR: no map and no part of one.
 nothing_in() {
-    [ -z "$(find "$1" -name '*geojson*' 2>/dev/null)" ] || fail "$1 holds $(ls "$1")"
+    [ -z "$(find "$1" -name '*geojson*' -o -name '*gpkg*' 2>/dev/null)" ] || fail "$1 holds $(ls "$1")"
 }
 
 # ---- every kind
@@ -34,7 +34,7 @@ nothing_in() {
 "$KAURI_PROGRAM" sources job.ini -o "$scratch/maps" >"$scratch/stdout" 2>"$scratch/stderr" ||
     fail "sources: $(cat "$scratch/stderr")"
 cd "$scratch/maps" || exit 1
-[ "$(ls | tr '\n' ' ')" = "areas.geojson fault_outlines.geojson fault_traces.geojson points.geojson section_traces.geojson sections.geojson " ] ||
+[ "$(ls | tr '\n' ' ')" = "areas.geojson fault_outlines.geojson fault_traces.geojson points.geojson section_traces.geojson sections.geojson sources.gpkg " ] ||
     fail "files: $(ls)"
 
 # kind FILE ID TYPE GEOMETRY: there is such a feature.
@@ -64,7 +64,7 @@ grep -F '"id": "a"' fault_outlines.geojson | grep -qF "$ring" || fail "the outli
 # a vertical fault has a trace and no outline
 "$KAURI_PROGRAM" sources "$faults/complex_vertical/job.ini" -o "$scratch/vertical" >"$scratch/log" 2>&1 ||
     fail "a vertical fault: $(cat "$scratch/log")"
-[ "$(ls "$scratch/vertical")" = fault_traces.geojson ] || fail "a vertical fault: $(ls "$scratch/vertical")"
+[ "$(ls "$scratch/vertical" | tr '\n' ' ')" = "fault_traces.geojson sources.gpkg " ] || fail "a vertical fault: $(ls "$scratch/vertical")"
 
 # the trace of source a, as its file has it
 grep -F '"id": "a"' fault_traces.geojson |
@@ -109,9 +109,21 @@ for name in sys.argv[1:]:
 ' ./*.geojson || fail "the maps are not what RFC 7946 asks for"
 fi
 
+# GeoPackage has the same as layers
+grep -Eq "^sources\.gpkg +$(cat ./*.geojson | grep -c '^{"type": "Feature",') features\$" "$scratch/stdout" ||
+    fail "sources.gpkg: $(cat "$scratch/stdout")"
+if python3 -c 'import sqlite3' 2>/dev/null; then
+    layers=()
+    for map in *.geojson; do
+        layers+=("${map%.geojson}=$map")
+    done
+    python3 "$KAURI_SOURCE_DIR/tests/support/geopackage.py" sources.gpkg "${layers[@]}" >"$scratch/log" 2>&1 ||
+        fail "sources.gpkg: $(tail -n 1 "$scratch/log")"
+fi
+
 # a job without such sources leaves no map of those before
 "$KAURI_PROGRAM" sources "$faults/simple/job.ini" -o "$scratch/maps" >/dev/null 2>&1 || fail "a second job in the folder"
-[ "$(ls | tr '\n' ' ')" = "fault_outlines.geojson fault_traces.geojson " ] || fail "maps of an earlier job: $(ls)"
+[ "$(ls | tr '\n' ' ')" = "fault_outlines.geojson fault_traces.geojson sources.gpkg " ] || fail "maps of an earlier job: $(ls)"
 
 # ---- wrong calls
 
