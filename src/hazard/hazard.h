@@ -76,6 +76,15 @@ size_t kr_hazard_list_bytes(const kr_hazard *hazard, size_t nsites);
  * it does not become resident. */
 size_t kr_hazard_untouched_bytes(const kr_hazard *hazard, size_t nsites, int threads);
 
+/** Bytes that the makers of contexts take for the greatest source where there are so many sites:
+ * while sources are prepared it is all of the job's. */
+size_t kr_hazard_preparing_bytes(const kr_hazard *hazard, size_t nsites);
+
+/** The hazard of the same job with another number of levels, to be asked for the sizes above and
+ * for nothing else, as long as `hazard` is there. Owned by the caller: kr_hazard_sized_destroy. */
+KR_MUST_CHECK kr_status kr_hazard_sized(const kr_hazard *hazard, size_t nlevels, kr_hazard **out);
+void kr_hazard_sized_destroy(kr_hazard **sized);
+
 /** Keep up to `most_bytes` of the outlines of faults from tile to tile. Returns how much of it may
  * be used: 0 where no source has outlines. */
 size_t kr_hazard_keep_outlines(kr_hazard *hazard, size_t most_bytes);

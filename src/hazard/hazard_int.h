@@ -136,6 +136,9 @@ void kr_hazard_soa(const kr_hazard *hazard, size_t first, size_t nsites, kr_site
  * but for `without`. */
 KR_MUST_CHECK kr_status kr_hazard_meet(kr_hazard *hazard, kr_columns without, int threads);
 
+/** Cut a work to what it would be with the levels of another hazard: members, sites of a unit. */
+void kr_work_size(const kr_hazard *hazard, kr_work *work);
+
 /** The work of one component alone, or of several (increasing numbers); found, or made. */
 KR_MUST_CHECK kr_status kr_hazard_work_of(kr_hazard *hazard, const kr_family *family,
                                           const size_t *members, size_t n, kr_work **out);

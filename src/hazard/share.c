@@ -34,6 +34,13 @@ static size_t most_members(const kr_hazard *h, const kr_family *family)
     return n > 1 ? n : 1;
 }
 
+void kr_work_size(const kr_hazard *h, kr_work *work)
+{
+    size_t most = most_members(h, work->family);
+    work->nmembers = work->nmembers < most ? work->nmembers : most;
+    work->site_block = site_block(h, work->family, work->nmembers);
+}
+
 static kr_hash128 digest_of(const kr_hazard *h, const kr_family *family, const size_t *members,
                             size_t n)
 {

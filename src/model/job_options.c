@@ -30,39 +30,62 @@ static const char *number(const lister *l, double x)
     return kr_arena_strdup(l->arena, text);
 }
 
-static const char *append(const lister *l, const char *list, const char *separator,
-                          const char *text)
+/* A list on its way, in room that doubles: a job may have thousands of levels. */
+typedef struct list {
+    char *chars; /* NULL at first */
+    size_t n, cap;
+    bool failed; /* memory ran out */
+} list;
+
+static void append(const lister *l, list *x, const char *separator, const char *text)
 {
-    if (!list || !text)
-        return NULL;
-    return *list ? kr_arena_printf(l->arena, "%s%s%s", list, separator, text) : text;
+    size_t before = x->n ? strlen(separator) : 0, more = text ? before + strlen(text) : 0;
+    x->failed = x->failed || !text;
+    if (!x->failed && x->n + more + 1 > x->cap) {
+        x->cap = 2 * (x->n + more + 1);
+        char *chars = kr_arena_alloc(l->arena, x->cap, 1);
+        x->failed = !chars;
+        if (chars && x->n)
+            memcpy(chars, x->chars, x->n);
+        x->chars = chars;
+    }
+    if (x->failed)
+        return;
+    memcpy(x->chars + x->n, separator, before);
+    strcpy(x->chars + x->n + before, text);
+    x->n += more;
+}
+
+/* The whole; "none" of nothing. */
+static const char *end(const list *x)
+{
+    return x->failed ? NULL : x->n ? x->chars : "none";
 }
 
 static const char *numbers(const lister *l, const double *x, size_t n)
 {
-    const char *list = "";
+    list all = {.chars = NULL};
     for (size_t i = 0; i < n; i++)
-        list = append(l, list, " ", number(l, x[i]));
-    return list && !*list ? "none" : list;
+        append(l, &all, " ", number(l, x[i]));
+    return end(&all);
 }
 
 static const char *names(const lister *l, const kr_names *x)
 {
-    const char *list = "";
+    list all = {.chars = NULL};
     for (size_t i = 0; i < x->n; i++)
-        list = append(l, list, ", ", x->name[i]);
-    return list && !*list ? "none" : list;
+        append(l, &all, ", ", x->name[i]);
+    return end(&all);
 }
 
 static const char *by_trt(const lister *l, const kr_by_trt *x)
 {
-    const char *list = "";
+    list all = {.chars = NULL};
     for (size_t i = 0; i < x->n; i++) {
         const char *value = number(l, x->value[i]);
-        list = append(l, list, ", ",
-                      value ? kr_arena_printf(l->arena, "%s: %s", x->trt[i], value) : NULL);
+        append(l, &all, ", ", value ? kr_arena_printf(l->arena, "%s: %s", x->trt[i], value) : NULL);
     }
-    return list && !*list ? "none" : list;
+    return end(&all);
 }
 
 static const char *flag(bool x)
@@ -132,30 +155,30 @@ static const char *truncation(const lister *l)
 
 static const char *levels(const lister *l)
 {
-    const char *list = "";
+    list all = {.chars = NULL};
     for (size_t m = 0; m < l->job->nimts; m++) {
-        const char *all = numbers(l, l->job->levels + m * l->job->nlevels, l->job->nlevels);
-        list = append(l, list, "; ",
-                      all ? kr_arena_printf(l->arena, "%s: %s", l->job->imts[m].name, all) : NULL);
+        const char *one = numbers(l, l->job->levels + m * l->job->nlevels, l->job->nlevels);
+        append(l, &all, "; ",
+               one ? kr_arena_printf(l->arena, "%s: %s", l->job->imts[m].name, one) : NULL);
     }
-    return list;
+    return end(&all);
 }
 
 static const char *maximum_distance(const lister *l)
 {
-    const char *list = "";
+    list all = {.chars = NULL};
     for (size_t i = 0; i < l->job->nmaximum_distance; i++) {
         const kr_magdist *x = &l->job->maximum_distance[i];
-        const char *pairs = "";
+        list pairs = {.chars = NULL};
         for (size_t k = 0; k < x->n; k++) {
             const char *mag = number(l, x->mag[k]), *dist = number(l, x->dist_km[k]);
-            pairs = append(l, pairs, " ",
-                           mag && dist ? kr_arena_printf(l->arena, "(%s %s)", mag, dist) : NULL);
+            append(l, &pairs, " ",
+                   mag && dist ? kr_arena_printf(l->arena, "(%s %s)", mag, dist) : NULL);
         }
-        list = append(l, list, ", ",
-                      pairs ? kr_arena_printf(l->arena, "%s: %s", x->trt, pairs) : NULL);
+        append(l, &all, ", ",
+               end(&pairs) ? kr_arena_printf(l->arena, "%s: %s", x->trt, end(&pairs)) : NULL);
     }
-    return list && !*list ? "none" : list;
+    return end(&all);
 }
 
 static const char *minimum_magnitude(const lister *l)

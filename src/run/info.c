@@ -162,7 +162,7 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
                 kr_precision_name(calc->job->component_rates_precision));
     tell_disk(calc, out);
     if (calc->options->fit)
-        kr_calc_tell_fit(calc, calc->options->fit, out);
+        KR_TRY(kr_calc_tell_fit(calc, calc->options->fit, out));
     if (fflush(out) != 0 || ferror(out))
         s = kr_fail(calc->ctx, KR_EIO, "standard output: writing failed");
     KR_TRY(s); /* all is told: a script wants to know what a run would do */

@@ -87,7 +87,8 @@ void kr_plan_tell_memory(const kr_plan_memory *plan, FILE *out);
 /** Rows of text: work, seconds, and what takes how many of them. */
 void kr_plan_tell_time(const kr_plan_time *plan, int threads, FILE *out);
 
-/** Rows of text: the most sites, levels or branches of this job that fit in so many bytes. */
-void kr_calc_tell_fit(const kr_calc *calc, size_t bytes, FILE *out);
+/** Rows of text: the most sites, levels or branches of this job that fit in so many bytes.
+ * KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_calc_tell_fit(const kr_calc *calc, size_t bytes, FILE *out);
 
 #endif

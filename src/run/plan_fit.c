@@ -19,10 +19,36 @@ static double left_by(const kr_plan_memory *p)
     return (double)p->limit - (double)p->peak;
 }
 
+/* The job with another number of something, in so many bytes. */
+typedef kr_status sized_plan(const kr_calc *calc, size_t limit, size_t n, kr_plan_memory *out);
+
+/* The most that fits, from `here`, which does, on: doubled until it does not, then halved between.
+ */
+static kr_status find_most(const kr_calc *calc, size_t limit, size_t here, sized_plan *plan,
+                           size_t *most)
+{
+    kr_status s = KR_OK;
+    const size_t END = (size_t)1 << 48;
+    size_t low = here, high = 2 * here;
+    kr_plan_memory p;
+    for (; high < END; low = high, high *= 2) {
+        KR_TRY(plan(calc, limit, high, &p));
+        if (p.peak > limit)
+            break;
+    }
+    while (high < END && high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        KR_TRY(plan(calc, limit, middle, &p));
+        *(p.peak <= limit ? &low : &high) = middle;
+    }
+    *most = low;
+out:
+    return s;
+}
+
 /* ------------------------------------------------------------------ sites */
 
-/* What a site more takes all the time: its columns, its place on the sphere, its number on the way
- * into results.h5; and its rows of CSV tables. */
+/* Bytes that a site more takes all the time: its columns, its place on the sphere. */
 static double bytes_per_site(const kr_calc *calc)
 {
     const kr_sites *sites = calc->sites;
@@ -32,12 +58,34 @@ static double bytes_per_site(const kr_calc *calc)
 #undef X
     for (int c = 0; c < KR_COL_COUNT; c++)
         columns += sites->param[c] != NULL;
-    double bytes = (double)columns * sizeof(double) + sizeof(uint32_t);
-    if (sites->custom_site_id)
-        bytes += 32;
-    if (calc->options->csv)
-        bytes += (double)kr_results_tables_bytes(&calc->spec, 0) / (double)sites->n;
-    return bytes;
+    return (double)columns * sizeof(double) + (sites->custom_site_id ? 32 : 0);
+}
+
+/* ... and while sites are read, before sources are prepared: places on their way, in order, and
+ * held against each other. */
+static const double READING_SITE = 130;
+
+/* Bytes of its number, and its id, on the way into results.h5. */
+static double listed_per_site(const kr_calc *calc)
+{
+    return sizeof(uint32_t) + (calc->sites->custom_site_id ? sizeof(char *) : 0);
+}
+
+static kr_status plan_sites(const kr_calc *calc, size_t limit, size_t n, kr_plan_memory *out)
+{
+    double here = (double)calc->sites->n, more = (double)n - here, each = bytes_per_site(calc);
+    double preparing = (double)kr_hazard_preparing_bytes(calc->hazard, n) -
+                       (double)kr_hazard_preparing_bytes(calc->hazard, calc->sites->n);
+    kr_sites sites = *calc->sites;
+    kr_calc other = *calc;
+    sites.n = n;
+    other.sites = &sites;
+    other.spec.sites = &sites; /* of them only the number is looked at */
+    other.now.accounted += (size_t)(more * each);
+    other.now.accounted_peak += (size_t)(more * each + fmax(preparing, more * READING_SITE));
+    other.now.listed += (size_t)(more * listed_per_site(calc));
+    *out = least_plan(&other, limit, KR_SITE_BLOCK);
+    return KR_OK;
 }
 
 static double whole(double x)
@@ -45,33 +93,65 @@ static double whole(double x)
     return x < 1e15 ? floor(x) : 1e15;
 }
 
-static void tell_sites(const kr_calc *calc, const kr_plan_memory *least, FILE *out)
+static kr_status tell_sites(const kr_calc *calc, size_t limit, FILE *out)
 {
-    const kr_plan_memory tile = least_plan(calc, least->limit, KR_SITE_BLOCK);
+    kr_status s = KR_OK;
     double here = (double)calc->sites->n, disk = kr_results_predicted_bytes(&calc->spec) / here;
     double free = kr_disk_free(kr_dir_exists(calc->spec.dir) ? calc->spec.dir : calc->job->dir);
-    double most = whole(here + fmax(0, left_by(&tile)) / bytes_per_site(calc));
-    kr_text_row(out, "sites", "%.0f instead of %.0f, computed in tiles of %zu", most, here,
-                tile.tile_sites);
+    size_t most, tile = calc->sites->n < KR_SITE_BLOCK ? calc->sites->n : KR_SITE_BLOCK;
+    kr_plan_memory block;
+    KR_TRY(plan_sites(calc, limit, KR_SITE_BLOCK, &block));
+    if (calc->sites->n < KR_SITE_BLOCK && block.peak > limit) {
+        most = calc->sites->n;
+    } else {
+        tile = KR_SITE_BLOCK;
+        KR_TRY(find_most(calc, limit, calc->sites->n > tile ? calc->sites->n : tile, plan_sites,
+                         &most));
+    }
+    kr_text_row(out, "sites", "%zu instead of %.0f, computed in tiles of %zu", most, here, tile);
     kr_text_row(out, "", "results.h5 would then have up to %.4g GB, %.4g MB for each site",
-                most * disk / 1e9, disk / 1e6);
-    if (free >= 0 && free < most * disk)
+                (double)most * disk / 1e9, disk / 1e6);
+    if (free >= 0 && free < (double)most * disk)
         kr_text_row(out, "", "the disk has %.1f GB free: room for the results of %.0f sites",
                     free / 1e9, whole(free / disk));
+out:
+    return s;
 }
 
 /* ------------------------------------------------------------------ levels */
 
-/* All that is not the model itself is taken to grow with the levels; what does not, such as the
- * distances of fault sections, makes this a few too few. */
-static void tell_levels(const kr_calc *calc, const kr_plan_memory *least, FILE *out)
+/* Bytes of a level of a measure in the job, and as text among the options on their way into
+ * results.h5, in room that doubles. */
+static const double LEVEL = 650;
+
+static kr_status plan_levels(const kr_calc *calc, size_t limit, size_t n, kr_plan_memory *out)
 {
+    kr_status s = KR_OK;
+    kr_job job = *calc->job;
+    kr_calc other = *calc;
+    kr_hazard *hazard;
+    job.nlevels = n;
+    other.now.accounted += (size_t)(LEVEL * (double)((n - calc->job->nlevels) * job.nimts));
+    other.job = &job;
+    other.spec.job = &job; /* of its levels only the number is looked at */
+    KR_TRY(kr_hazard_sized(calc->hazard, n, &hazard));
+    other.hazard = hazard;
+    *out = least_plan(&other, limit, calc->sites->n);
+    kr_hazard_sized_destroy(&hazard);
+out:
+    return s;
+}
+
+static kr_status tell_levels(const kr_calc *calc, size_t limit, FILE *out)
+{
+    kr_status s = KR_OK;
     const kr_job *job = calc->job;
-    double fixed = (double)(least->held + least->met + least->listed + least->outlines);
-    double grows = (double)least->peak - fixed, room = (double)least->limit - fixed;
-    double most = whole((double)job->nlevels * room / (grows > 1 ? grows : 1));
-    kr_text_row(out, "levels", "%.0f for each of the %zu measures instead of %zu", most, job->nimts,
+    size_t most;
+    KR_TRY(find_most(calc, limit, job->nlevels, plan_levels, &most));
+    kr_text_row(out, "levels", "%zu for each of the %zu measures instead of %zu", most, job->nimts,
                 job->nlevels);
+out:
+    return s;
 }
 
 /* ------------------------------------------------------------------ branches */
@@ -123,18 +203,21 @@ static void tell_branches(const kr_calc *calc, const kr_plan_memory *least, FILE
                 each, one / 1e6, tree->ncomponents);
 }
 
-void kr_calc_tell_fit(const kr_calc *calc, size_t bytes, FILE *out)
+kr_status kr_calc_tell_fit(const kr_calc *calc, size_t bytes, FILE *out)
 {
+    kr_status s = KR_OK;
     const kr_plan_memory least = least_plan(calc, bytes, calc->sites->n);
     char size[32];
     if (least.peak > bytes) {
         kr_text_row(out, "fits", "no: the job needs %.1f MB, and --fit is %s",
                     ceil((double)least.peak / 1e5) / 10, kr_plan_size(bytes, size));
-        return;
+        return KR_OK;
     }
     kr_text_row(out, "fits", "yes: the job needs %.1f MB. In %s one of these could grow as far as",
                 ceil((double)least.peak / 1e5) / 10, kr_plan_size(bytes, size));
-    tell_sites(calc, &least, out);
-    tell_levels(calc, &least, out);
+    KR_TRY(tell_sites(calc, bytes, out));
+    KR_TRY(tell_levels(calc, bytes, out));
     tell_branches(calc, &least, out);
+out:
+    return s;
 }

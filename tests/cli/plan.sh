@@ -61,28 +61,41 @@ for threads in 1 2; do
     done
 done
 
-# As many levels as are told fit, and twice as many do not.
+# As many levels as are told fit, and a tenth more do not.
 "$KAURI_PROGRAM" info "${job[@]}" --threads 1 -p "$(levels 20)" --fit 12M >info 2>said || fail "$(cat said)"
 n=$(told info '^levels +([0-9]+) for each of the 2 measures instead of 20')
+more=$((n * 11 / 10))
 [ "${n:-0}" -gt 40 ] || fail "levels that fit: $(grep '^levels' info)"
-for many in "$n" $((2 * n)); do
+for many in "$n" $more; do
     "$KAURI_PROGRAM" info "${job[@]}" --threads 1 -p "$(levels "$many")" --memory-limit 12M >"info$many" 2>said
     status[many]=$?
 done
 [ "${status[n]}" -eq 0 ] || fail "info of what fits: status ${status[n]}: $(cat said)"
-[ "${status[2 * n]}" -eq 3 ] || fail "info of what does not fit: status ${status[2 * n]}"
-grep -q '^results.h5 ' "info$((2 * n))" || fail "info of what does not fit does not tell all: $(cat "info$((2 * n))")"
+[ "${status[more]}" -eq 3 ] || fail "info of what does not fit: status ${status[more]}"
+grep -q '^results.h5 ' "info$more" || fail "info of what does not fit does not tell all: $(cat "info$more")"
 grep -q 'needs [0-9.]* MB of memory, the limit is 12.0 MB' said || fail "info does not say why: $(cat said)"
 "$KAURI_PROGRAM" run "${job[@]}" --dry-run --memory-limit 100 >dry 2>said
 [ $? -eq 3 ] || fail "--dry-run of what does not fit"
 grep -q 'the limit is 100 bytes' said || fail "a limit without its unit: $(cat said)"
 grep -q 'more than the limit of 100 bytes' dry || fail "a limit without its unit: $(grep ^memory dry)"
 grep -q 'would be refused' "info$n" && fail "$n levels do not fit: $(grep '^memory' "info$n")"
-grep -q 'would be refused' "info$((2 * n))" || fail "twice $n levels would fit: $(grep '^memory' "info$((2 * n))")"
+grep -q 'would be refused' "info$more" || fail "$more levels would fit: $(grep '^memory' "info$more")"
 grep -qE '^sites +[0-9]+ instead of 100, computed in tiles of 64' info || fail "no sites that fit"
 grep -qE '^branches +[0-9]+ of source models' info || fail "no branches that fit"
 "$KAURI_PROGRAM" info "${job[@]}" --fit 100 2>said | grep -q '^fits *no: the job needs .* MB, and --fit is 100 bytes' ||
     fail "100 bytes cannot fit"
+# So many sites fit, within a fifth: grids of a fifth less and a fifth more of them, whatever grid they are told from.
+for spacing in 20 2; do
+    fit=$("$KAURI_PROGRAM" info job.ini --threads 1 -p area_source_discretization=60 -p region_grid_spacing=$spacing --fit 6M 2>said |
+        sed -nE 's/^sites +([0-9]+) instead of.*/\1/p')
+    for part in 1.2 0.8; do # of a grid of 30,222 sites at 1 km
+        grid=$(awk -v n="${fit:-1}" -v p=$part 'BEGIN {printf "%.4f", sqrt(30222 / (n / p))}')
+        "$KAURI_PROGRAM" info job.ini --threads 1 -p area_source_discretization=60 -p region_grid_spacing="$grid" --memory-limit 6M >"info$part" 2>said
+        echo $? >"status$part"
+    done
+    [ "$(cat status1.2)" -eq 0 ] || fail "$fit sites are told from a grid of $spacing km, and $(grep ^sites info1.2) do not fit"
+    [ "$(cat status0.8)" -eq 3 ] || fail "$fit sites are told from a grid of $spacing km, and $(grep ^sites info0.8) fit"
+done
 # contexts are told once: those of the regions are those of the work
 "$KAURI_PROGRAM" info "${job[@]}" >info 2>said || fail "$(cat said)"
 near "$(sed -nE 's/^sources .*about ([0-9.e+]+) contexts.*/\1/p' info | awk '{sum += $1} END {print sum}')" \
