@@ -28,10 +28,11 @@ typedef struct kr_run_options {
     size_t memory_limit; /* bytes; 0: half of what the machine and its control groups let the
                             process have */
     size_t fit;          /* kr_info_job: bytes; it also tells how much more would fit in them */
-    bool fresh;          /* begin again where an interrupted run would be continued */
-    bool memory_report;  /* write who held what memory, and memory over time, into the folder of the
-                            results, which is made when the run begins and stays if it fails */
-    FILE *info;          /* where a preclassical job tells what it holds; NULL: nowhere */
+    bool json;  /* kr_info_job: as JSON; kr_run: a summary of the results as JSON on `info` */
+    bool fresh; /* begin again where an interrupted run would be continued */
+    bool memory_report; /* write who held what memory, and memory over time, into the folder of the
+                           results, which is made when the run begins and stays if it fails */
+    FILE *info;         /* where a preclassical job tells what it holds; NULL: nowhere */
 } kr_run_options;
 
 /** Run a job: hazard, statistics, results.h5 and tables. Logs and progress go to the context. */
@@ -47,8 +48,8 @@ KR_API KR_MUST_CHECK kr_status kr_memory_draw(kr_ctx *ctx, const char *dir);
 /** Tell what a job holds (a path to a job file) without computing hazard, as text on `out`. */
 KR_API KR_MUST_CHECK kr_status kr_info_job(kr_ctx *ctx, const kr_run_options *options, FILE *out);
 
-/** Tell what a finished run holds (its folder). */
-KR_API KR_MUST_CHECK kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out);
+/** Tell what a finished run holds (its folder), as text or as JSON. */
+KR_API KR_MUST_CHECK kr_status kr_info_results(kr_ctx *ctx, const char *dir, bool json, FILE *out);
 
 /** Write the sources of a job (options: job, parameters, exact; dir is needed) as GeoJSON into the
  * folder: points, areas, fault traces and outlines, sections. Each source as its file has it,
@@ -112,10 +113,10 @@ KR_API KR_MUST_CHECK kr_status kr_stats_results(kr_ctx *ctx, const kr_stats_opti
 
 /** See whether a finished run is as it was written: its files against their digests, the inputs
  * that are still there against theirs, the structure of results.h5, and its curves: finite, within
- * 0 and 1, not rising with the level. A line for each on `out`. KR_EDIFFER if something is changed,
- * missing or unsound; an input that is no longer there is none of it. KR_EINPUT: not the folder of
- * a finished run, or of another format. */
-KR_API KR_MUST_CHECK kr_status kr_verify(kr_ctx *ctx, const char *dir, FILE *out);
+ * 0 and 1, not rising with the level. A line for each on `out`, or all as JSON. KR_EDIFFER if
+ * something is changed, missing or unsound; an input that is no longer there is none of it.
+ * KR_EINPUT: not the folder of a finished run, or of another format. */
+KR_API KR_MUST_CHECK kr_status kr_verify(kr_ctx *ctx, const char *dir, bool json, FILE *out);
 
 /* How two result folders differ. */
 typedef struct kr_comparison {
@@ -123,11 +124,11 @@ typedef struct kr_comparison {
     double worst;             /* largest relative difference above atol */
 } kr_comparison;
 
-/** Compare two result folders table by table, one line for each on `out`: numbers agree within
- * atol + rtol * |a|; texts must be equal. KR_EDIFFER if any table differs, KR_EINPUT if there is
- * nothing to compare. */
+/** Compare two result folders table by table, one line for each on `out`, or all as JSON: numbers
+ * agree within atol + rtol * |a|; texts must be equal. KR_EDIFFER if any table differs, KR_EINPUT
+ * if there is nothing to compare. */
 KR_API KR_MUST_CHECK kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol,
-                                          double atol, FILE *out, kr_comparison *result);
+                                          double atol, bool json, FILE *out, kr_comparison *result);
 
 /* A key and the values that it is to have. Besides the parameters of a job: "threads",
  * "memory_limit", "compat", "isa" (v2, v3, v4), "job" and "program" (paths of job files, of builds
@@ -146,6 +147,7 @@ typedef struct kr_scaling_options {
     const kr_vary *vary;
     size_t nvary;
     bool one_at_a_time; /* the first values of all, then one key changed; else all combinations */
+    bool json;          /* the figures of all runs as JSON to `out`, in place of the table */
     int pairs;          /* 0; or compare two settings by so many runs of each, in turn */
 } kr_scaling_options;
 

@@ -1,5 +1,6 @@
 /* Two result folders, table by table. */
 #include "base/file.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "input/csv.h"
 #include "kauri/run.h"
@@ -16,6 +17,7 @@ typedef struct comparer {
     kr_ctx *ctx;
     double rtol, atol;
     FILE *out;
+    kr_json *json; /* or NULL: lines of text */
     kr_comparison *result;
 } comparer;
 
@@ -112,6 +114,21 @@ static void compare_tables(const comparer *c, kr_arena *arena, const kr_csv *a, 
     }
 }
 
+static void tell(const comparer *c, const char *name, const difference *d)
+{
+    if (!c->json) {
+        fprintf(c->out, "%-6s %-48s worst %.1e%s%s\n", d->text ? "differ" : "equal", name, d->worst,
+                d->text ? "  " : "", d->text ? d->text : "");
+        return;
+    }
+    kr_json_begin(c->json, NULL, '{');
+    kr_json_text(c->json, "table", name);
+    kr_json_flag(c->json, "equal", !d->text);
+    kr_json_number(c->json, "worst", d->worst);
+    kr_json_text(c->json, "difference", d->text);
+    kr_json_end(c->json, '}');
+}
+
 static kr_status compare_files(const comparer *c, const char *dir_a, const char *dir_b,
                                const char *name)
 {
@@ -134,8 +151,7 @@ static kr_status compare_files(const comparer *c, const char *dir_a, const char 
     c->result->tables++;
     c->result->differing += d.text != NULL;
     c->result->worst = fmax(c->result->worst, d.worst);
-    fprintf(c->out, "%-6s %-48s worst %.1e%s%s\n", d.text ? "differ" : "equal", name, d.worst,
-            d.text ? "  " : "", d.text ? d.text : "");
+    tell(c, name, &d);
 out:
     kr_arena_clear(&arena);
     return s;
@@ -155,27 +171,43 @@ static kr_status no_tables(kr_ctx *ctx, const char *dir, bool none_at_all)
                          "finished run");
 }
 
-kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol, double atol, FILE *out,
-                     kr_comparison *result)
+kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol, double atol, bool json,
+                     FILE *out, kr_comparison *result)
 {
     kr_status s = KR_OK;
     kr_arena arena;
     const char **names_a, **names_b;
-    size_t na, nb, i = 0, j = 0;
+    size_t na, nb, i = 0, k = 0;
+    kr_json j = {.out = out};
     comparer c = {.ctx = ctx, .rtol = rtol, .atol = atol, .out = out, .result = result};
+    c.json = json ? &j : NULL;
     *result = (kr_comparison){0};
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
     KR_TRY(list_tables(ctx, a, &arena, &names_a, &na));
     KR_TRY(list_tables(ctx, b, &arena, &names_b, &nb));
     KR_TRY(na == 0 ? no_tables(ctx, a, na + nb == 0) : KR_OK);
     KR_TRY(nb == 0 ? no_tables(ctx, b, false) : KR_OK);
-    while (i < na || j < nb) { /* both lists are sorted: walk them together */
-        int order = i == na ? 1 : (j == nb ? -1 : strcmp(names_a[i], names_b[j]));
-        KR_TRY(compare_files(&c, a, b, order <= 0 ? names_a[i] : names_b[j]));
-        i += order <= 0;
-        j += order >= 0;
+    if (json) {
+        kr_json_begin(&j, NULL, '{');
+        kr_json_text(&j, "format", "kauri compare 1");
+        kr_json_number(&j, "rtol", rtol);
+        kr_json_number(&j, "atol", atol);
+        kr_json_begin(&j, "tables", '[');
     }
-    fprintf(out, "%zu tables compared, %zu differ\n", result->tables, result->differing);
+    while (i < na || k < nb) { /* both lists are sorted: walk them together */
+        int order = i == na ? 1 : (k == nb ? -1 : strcmp(names_a[i], names_b[k]));
+        KR_TRY(compare_files(&c, a, b, order <= 0 ? names_a[i] : names_b[k]));
+        i += order <= 0;
+        k += order >= 0;
+    }
+    if (json) {
+        kr_json_end(&j, ']');
+        kr_json_count(&j, "compared", result->tables);
+        kr_json_count(&j, "differing", result->differing);
+        kr_json_end(&j, '}');
+    } else {
+        fprintf(out, "%zu tables compared, %zu differ\n", result->tables, result->differing);
+    }
     if (fflush(out) != 0 || ferror(out)) {
         s = kr_fail(ctx, KR_EIO, "standard output: writing failed");
         goto out;

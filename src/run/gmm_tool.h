@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-typedef enum kr_gmm_form { KR_FORM_TEXT, KR_FORM_CSV, KR_FORM_MARKDOWN } kr_gmm_form;
+typedef enum kr_gmm_form { KR_FORM_TEXT, KR_FORM_CSV, KR_FORM_MARKDOWN, KR_FORM_JSON } kr_gmm_form;
 
 /** The models whose name, title or tectonic region holds the text (any for NULL), ignoring case.
  */

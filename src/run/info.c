@@ -1,15 +1,17 @@
 /* What a job or a finished run holds, as text. */
+#include "run/info.h"
 #include "base/file.h"
 #include "base/h5.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "output/report.h"
 #include "output/stored.h"
 #include "run/journal.h"
 #include "run/memory.h"
 #include "run/phases.h"
-#include "run/plan.h"
 #include "run/provenance.h"
 #include "run/sampling.h"
+#include "run/summary.h"
 #include "run/text.h"
 
 #include <stdarg.h>
@@ -50,16 +52,7 @@ static void soil(const kr_calc *calc, FILE *out)
                     job->soil_intensities.x[job->soil_intensities.n - 1]);
 }
 
-/* Sources, points, ruptures and estimated contexts of one tectonic region, and by type of source.
- */
-typedef struct tally {
-    size_t sources, points;
-    double ruptures, contexts;
-    size_t sources_of[KR_SOURCE_KINDS];
-    double ruptures_of[KR_SOURCE_KINDS];
-} tally;
-
-static void add_component(const kr_calc *calc, size_t c, tally *sum)
+static void add_component(const kr_calc *calc, size_t c, kr_info_tally *sum)
 {
     const kr_component *component = &calc->tree->components[c];
     kr_component_size size = kr_hazard_component_size(calc->hazard, c);
@@ -74,20 +67,29 @@ static void add_component(const kr_calc *calc, size_t c, tally *sum)
     }
 }
 
-/* Contexts are first estimated from the sizes of sources, then drawn and counted (hazard/sample.h);
- * the latter is better: `contexts` in all, which the regions share as they do the former. */
+kr_info_tally kr_info_count(const kr_calc *calc, size_t trt)
+{
+    kr_info_tally sum = {0};
+    for (size_t c = 0; c < calc->tree->ncomponents; c++)
+        if (calc->tree->components[c].trt == trt)
+            add_component(calc, c, &sum);
+    return sum;
+}
+
+double kr_info_contexts_part(const kr_calc *calc, double contexts)
+{
+    double estimated = 0;
+    for (size_t c = 0; c < calc->tree->ncomponents; c++)
+        estimated += kr_hazard_component_size(calc->hazard, c).contexts;
+    return estimated > 0 ? contexts / estimated : 0;
+}
+
 static void sources(const kr_calc *calc, double contexts, FILE *out)
 {
     const kr_tree *tree = calc->tree;
-    double estimated = 0;
-    for (size_t c = 0; c < tree->ncomponents; c++)
-        estimated += kr_hazard_component_size(calc->hazard, c).contexts;
-    double part = estimated > 0 ? contexts / estimated : 0;
+    double part = kr_info_contexts_part(calc, contexts);
     for (size_t t = 0; t < tree->ntrts; t++) {
-        tally sum = {0};
-        for (size_t c = 0; c < tree->ncomponents; c++)
-            if (tree->components[c].trt == t)
-                add_component(calc, c, &sum);
+        kr_info_tally sum = kr_info_count(calc, t);
         kr_text_row(out, "sources",
                     "%s: %zu source%s, %zu points, %.0f ruptures, about %.3g contexts",
                     tree->trts[t], sum.sources, sum.sources == 1 ? "" : "s", sum.points,
@@ -127,26 +129,18 @@ static void tell_disk(kr_calc *calc, FILE *out)
                     calc->spec.dir);
 }
 
-kr_status kr_calc_info(kr_calc *calc, FILE *out)
+static kr_status tell_job(kr_calc *calc, const kr_plan_memory *plan, const kr_plan_time *time,
+                          FILE *out)
 {
     kr_status s = KR_OK;
     const kr_tree *tree = calc->tree;
-    calc->store_rlzs = kr_calc_stores_rlzs(calc);
-    KR_TRY(kr_calc_sampling_begin(calc));
-    KR_TRY(kr_calc_list_inputs(calc)); /* as a run does before its plan */
-    KR_TRY(kr_calc_look(calc));
-    kr_plan_memory plan = kr_calc_plan_memory(calc, kr_calc_limit(calc));
-    kr_plan_time time;
-    KR_TRY(kr_hazard_estimate(calc->hazard));
-    KR_TRY(kr_calc_plan_time(calc, &time));
-    kr_plan_know_outlines(calc, &plan, time.hazard.outlines);
     kr_text_row(out, "job", "%s", calc->job->path);
     kr_text_row(out, "description", "%s", calc->job->description);
     kr_text_row(out, "investigation time", "%g years", calc->job->investigation_time);
     kr_text_row(out, "sites", "%zu", calc->sites->n);
     levels(calc->job, out);
     soil(calc, out);
-    sources(calc, time.hazard.work.contexts, out);
+    sources(calc, time->hazard.work.contexts, out);
     if (calc->model->nsections)
         kr_text_row(out, "fault sections", "%zu", calc->model->nsections);
     branch_sets(tree, out);
@@ -154,8 +148,8 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     kr_calc_structure(calc, out);
     kr_text_row(out, "components", "%zu, with %zu component rates", tree->ncomponents,
                 tree->nrates);
-    kr_plan_tell_memory(&plan, out);
-    kr_plan_tell_time(&time, calc->threads, out);
+    kr_plan_tell_memory(plan, out);
+    kr_plan_tell_time(time, calc->threads, out);
     kr_text_row(out, "results.h5", "at most %.1f MB, of which %.1f MB are component rates (%s)",
                 kr_results_predicted_bytes(&calc->spec) / 1e6,
                 kr_results_rates_bytes(&calc->spec) / 1e6,
@@ -163,6 +157,26 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     tell_disk(calc, out);
     if (calc->options->fit)
         KR_TRY(kr_calc_tell_fit(calc, calc->options->fit, out));
+out:
+    return s;
+}
+
+kr_status kr_calc_info(kr_calc *calc, FILE *out)
+{
+    kr_status s = KR_OK;
+    kr_plan_time time;
+    calc->store_rlzs = kr_calc_stores_rlzs(calc);
+    KR_TRY(kr_calc_sampling_begin(calc));
+    KR_TRY(kr_calc_list_inputs(calc)); /* as a run does before its plan */
+    KR_TRY(kr_calc_look(calc));
+    kr_plan_memory plan = kr_calc_plan_memory(calc, kr_calc_limit(calc));
+    KR_TRY(kr_hazard_estimate(calc->hazard));
+    KR_TRY(kr_calc_plan_time(calc, &time));
+    kr_plan_know_outlines(calc, &plan, time.hazard.outlines);
+    if (calc->options->json)
+        kr_calc_info_json(calc, &plan, &time, out);
+    else
+        KR_TRY(tell_job(calc, &plan, &time, out));
     if (fflush(out) != 0 || ferror(out))
         s = kr_fail(calc->ctx, KR_EIO, "standard output: writing failed");
     KR_TRY(s); /* all is told: a script wants to know what a run would do */
@@ -284,7 +298,22 @@ out:
     return s;
 }
 
-kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
+/* The folder of a run that is not at its end. */
+static kr_status put_unfinished(kr_ctx *ctx, const char *dir, FILE *out)
+{
+    kr_folder_state state = kr_folder_look(ctx, dir);
+    kr_json j = {.out = out};
+    if (state == KR_FOLDER_OTHER)
+        return kr_folder_fail(ctx, dir);
+    kr_json_begin(&j, NULL, '{');
+    kr_json_text(&j, "format", "kauri results 1");
+    kr_json_text(&j, "folder", dir);
+    kr_json_text(&j, "state", state == KR_FOLDER_LIVE ? "under way" : "interrupted");
+    kr_json_end(&j, '}');
+    return KR_OK;
+}
+
+kr_status kr_info_results(kr_ctx *ctx, const char *dir, bool json, FILE *out)
 {
     kr_status s = KR_OK;
     kr_arena arena;
@@ -293,6 +322,10 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, FILE *out)
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
     const char *path = kr_path_join(&arena, dir, "results.h5");
     KR_TRY(path ? KR_OK : KR_ENOMEM);
+    if (json) {
+        s = kr_file_exists(path) ? kr_summary(ctx, dir, out) : put_unfinished(ctx, dir, out);
+        goto out;
+    }
     KR_TRY(kr_journal_info(ctx, dir, out, &interrupted));
     if (!kr_file_exists(path) && interrupted)
         goto out;

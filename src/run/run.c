@@ -8,6 +8,7 @@
 #include "run/journal.h"
 #include "run/memory.h"
 #include "run/sampling.h"
+#include "run/summary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,12 +210,26 @@ static void warn_of_isa(kr_ctx *ctx)
                 wanted, used);
 }
 
+/* When the memory of the calculation is given back. */
+static kr_status summarize(kr_calc *calc, const char *dir)
+{
+    kr_status s;
+    kr_calc_phase(calc, "summary");
+    s = kr_summary(calc->ctx, dir, NULL);
+    if (s == KR_OK && calc->options->json && calc->options->info)
+        s = kr_summary(calc->ctx, dir, calc->options->info);
+    return s;
+}
+
 kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
 {
     kr_status s = KR_OK;
     kr_calc calc;
     kr_warnings warnings;
     kr_warnings_begin(&warnings, ctx);
+    kr_arena arena;
+    const char *done = NULL; /* the folder of the results */
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
     kr_calc_guard_reading(ctx, options);
     KR_TRY(kr_calc_read(&calc, ctx, options));
     calc.warnings = &warnings;
@@ -222,14 +237,19 @@ kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
     KR_TRY(kr_calc_digest(&calc));
     kr_calc_phase(&calc, "planning");
     kr_calc_report(&calc);
-    if (calc.job->mode != KR_MODE_PRECLASSICAL)
+    if (calc.job->mode != KR_MODE_PRECLASSICAL) {
         KR_TRY(compute(&calc));
-    else if (options->info)
+        KR_ASTR(done, &arena, calc.spec.dir);
+    } else if (options->info) {
         KR_TRY(kr_calc_info(&calc, options->info));
+    }
 out:
     kr_calc_phase(&calc, "clearing");
     kr_calc_clear(&calc);
     kr_warnings_end(&warnings, ctx);
+    if (done)
+        s = summarize(&calc, done);
+    kr_arena_clear(&arena);
     if (calc.memory) {
         kr_calc_phase(&calc, "memory report");
         s = kr_memory_report_end(&calc.memory, s);

@@ -348,7 +348,10 @@ static kr_status write_file(kr_scaling_study *z, const char *name,
 static kr_status write_tables(kr_scaling_study *z, FILE *out)
 {
     kr_status s = KR_OK;
-    kr_scaling_markdown(z, out);
+    if (z->options->json)
+        kr_scaling_json(z, out);
+    else
+        kr_scaling_markdown(z, out);
     if (fflush(out) != 0 || ferror(out)) {
         s = kr_fail(z->ctx, KR_EIO, "writing failed");
         goto out;

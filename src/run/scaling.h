@@ -138,6 +138,8 @@ kr_power kr_power_of(const double *x, const double *y, size_t n);
 /* scaling_table.c */
 /** The table, the A/B test and the powers as Markdown. */
 void kr_scaling_markdown(const kr_scaling_study *z, FILE *out);
+/** The same figures as the CSV table, as JSON. */
+void kr_scaling_json(const kr_scaling_study *z, FILE *out);
 /** A line for each run; failed settings have one too. */
 void kr_scaling_csv(const kr_scaling_study *z, FILE *out);
 

@@ -1,5 +1,6 @@
 /* A finished run, looked at again: files, inputs, structure, curves. */
 #include "base/file.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "output/digests.h"
@@ -12,6 +13,7 @@ typedef struct verifier {
     kr_ctx *ctx;
     const char *dir;
     FILE *out;
+    kr_json *json; /* or NULL: lines of text */
     kr_arena arena;
     kr_stored *stored;
     kr_calc calc; /* as much of it as guards look at */
@@ -20,8 +22,16 @@ typedef struct verifier {
 
 static void tell(verifier *v, const char *what, bool good, const char *name)
 {
-    fprintf(v->out, "%-10s %s\n", what, name);
     v->wrong += !good;
+    if (!v->json) {
+        fprintf(v->out, "%-10s %s\n", what, name);
+        return;
+    }
+    kr_json_begin(v->json, NULL, '{');
+    kr_json_text(v->json, "state", what);
+    kr_json_flag(v->json, "good", good);
+    kr_json_text(v->json, "what", name);
+    kr_json_end(v->json, '}');
 }
 
 /* A failure that is one of the results is a line; any other ends it. What cannot be read is damaged
@@ -295,6 +305,12 @@ static kr_status verify(verifier *v)
     KR_TRY(sums ? KR_OK : KR_ENOMEM);
     if (!kr_file_exists(path) && !kr_file_exists(sums))
         return kr_folder_fail(v->ctx, v->dir);
+    if (v->json) {
+        kr_json_begin(v->json, NULL, '{');
+        kr_json_text(v->json, "format", "kauri verify 1");
+        kr_json_text(v->json, "folder", v->dir);
+        kr_json_begin(v->json, "looked_at", '[');
+    }
     KR_TRY(verify_files(v));
     if (kr_file_exists(path))
         s = kr_stored_open(v->ctx, v->dir, &v->stored);
@@ -306,6 +322,11 @@ static kr_status verify(verifier *v)
         KR_TRY(verify_inputs(v));
         KR_TRY(verify_contents(v));
     }
+    if (v->json) {
+        kr_json_end(v->json, ']');
+        kr_json_count(v->json, "wrong", v->wrong);
+        kr_json_end(v->json, '}');
+    }
     if (fflush(v->out) != 0 || ferror(v->out))
         s = kr_fail(v->ctx, KR_EIO, "standard output: writing failed");
     else if (v->wrong)
@@ -315,9 +336,10 @@ out:
     return s;
 }
 
-kr_status kr_verify(kr_ctx *ctx, const char *dir, FILE *out)
+kr_status kr_verify(kr_ctx *ctx, const char *dir, bool json, FILE *out)
 {
-    verifier v = {.ctx = ctx, .dir = dir, .out = out};
+    kr_json j = {.out = out};
+    verifier v = {.ctx = ctx, .dir = dir, .out = out, .json = json ? &j : NULL};
     kr_arena_init(&v.arena, ctx, KR_ACCOUNT_OTHER);
     kr_phase_begin(ctx, "verifying");
     kr_status s = verify(&v);

@@ -419,7 +419,8 @@ static void test_the_report_of_a_run(void **state)
     kr_ctx *ctx = kt_ctx();
     FILE *out = fopen("/dev/null", "w");
     assert_non_null(out);
-    kt_ok(ctx, kr_compare(ctx, out_path("without", ""), out_path("with", ""), 0, 0, out, &result));
+    kt_ok(ctx, kr_compare(ctx, out_path("without", ""), out_path("with", ""), 0, 0, false, out,
+                          &result));
     assert_true(result.tables > 3 && result.worst == 0);
     kt_ok(ctx, kr_memory_table(ctx, out));
     fclose(out);

@@ -137,7 +137,7 @@ static kr_status run_once(kr_ctx *ctx, void *user)
     if (s != KR_OK && whole) {
         FILE *out = fopen("/dev/null", "w");
         kr_ctx *other = kt_ctx();
-        kt_ok(other, kr_info_results(other, kt_path(dir, "out"), out));
+        kt_ok(other, kr_info_results(other, kt_path(dir, "out"), false, out));
         kt_ctx_end(&other);
         fclose(out);
     }
@@ -332,15 +332,15 @@ static void test_folder_and_info(void **state)
     assert_true(kr_file_exists(kt_path(dir, "job-results/results.h5")));
     assert_true(kr_file_exists(kt_path(dir, "job-results/hazard_curve-mean-PGA.csv")));
     FILE *out = open_memstream(&text, &size);
-    kt_ok(ctx, kr_info_results(ctx, kt_path(dir, "job-results"), out));
+    kt_ok(ctx, kr_info_results(ctx, kt_path(dir, "job-results"), false, out));
     kt_ok(ctx, kr_info_job(ctx, &o, out));
-    kt_fails(ctx, kr_info_results(ctx, dir, out), KR_EINPUT, "no results.h5 there");
+    kt_fails(ctx, kr_info_results(ctx, dir, false, out), KR_EINPUT, "no results.h5 there");
     fclose(out);
     assert_non_null(strstr(text, "hcurves-stats          1 x 2 x 1 x 2, single precision\n"));
     assert_non_null(strstr(text, "realizations           2\n"));
     free(text);
     kt_write_text(kt_path(dir, "job-results/results.h5"), "nothing");
-    kt_fails(ctx, kr_info_results(ctx, kt_path(dir, "job-results"), stdout), KR_EINPUT,
+    kt_fails(ctx, kr_info_results(ctx, kt_path(dir, "job-results"), false, stdout), KR_EINPUT,
              "not an HDF5 file");
     kt_ctx_end(&ctx);
 }
@@ -368,7 +368,7 @@ static kr_comparison compare(double rtol, double atol, kr_status status, const c
     size_t size;
     FILE *out = open_memstream(&text, &size);
     snprintf(a, sizeof a, "%s/a", dir);
-    kr_status s = kr_compare(ctx, a, kt_path(dir, "b"), rtol, atol, out, &result);
+    kr_status s = kr_compare(ctx, a, kt_path(dir, "b"), rtol, atol, false, out, &result);
     fclose(out);
     if (s != status || !strstr(text, said))
         fail_msg("%s: %s\n%s", kr_status_text(s), kr_ctx_error(ctx), text);
@@ -416,9 +416,9 @@ static void test_compare_nothing(void **state)
     kr_ctx *ctx = kt_ctx();
     kr_comparison r;
     write_tables(NULL, NULL);
-    kt_fails(ctx, kr_compare(ctx, kt_path(dir, "a"), kt_path(dir, "b"), 0, 0, stdout, &r),
+    kt_fails(ctx, kr_compare(ctx, kt_path(dir, "a"), kt_path(dir, "b"), 0, 0, false, stdout, &r),
              KR_EINPUT, "no CSV tables to compare");
-    kt_fails(ctx, kr_compare(ctx, kt_path(dir, "a"), kt_path(dir, "none"), 0, 0, stdout, &r),
+    kt_fails(ctx, kr_compare(ctx, kt_path(dir, "a"), kt_path(dir, "none"), 0, 0, false, stdout, &r),
              KR_EINPUT, "none");
     kt_ctx_end(&ctx);
 }
@@ -426,7 +426,7 @@ static void test_compare_nothing(void **state)
 static kr_status compare_once(kr_ctx *ctx, void *user)
 {
     kr_comparison r;
-    return kr_compare(ctx, kt_path(dir, "a"), kt_path(dir, "b"), 0, 0, user, &r);
+    return kr_compare(ctx, kt_path(dir, "a"), kt_path(dir, "b"), 0, 0, false, user, &r);
 }
 
 static void test_compare_allocations(void **state)
