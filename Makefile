@@ -45,6 +45,9 @@ install: release  ## install program, library, headers, manual: make install PRE
 format: deps-test  ## format all C files with clang-format 14
 	@tools/check-format.sh . --fix
 
+man: release  ## make the manual page anew, from the records that --help is made of
+	build/release/kauri help --man > man/kauri.1
+
 clean:  ## remove build/
 	rm -rf build
 

@@ -15,13 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-void cli_print_help(const cli_command *command)
-{
-    printf("usage: kauri %s\n\n%s.\n", command->synopsis, command->about);
-    if (command->help)
-        printf("\n%s", command->help);
-}
-
 int cli_usage(const cli_command *command, const char *format, ...)
 {
     va_list args;

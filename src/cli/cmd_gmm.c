@@ -8,37 +8,16 @@
 
 enum { MOST_ARGS = 64, MOST_MODELS = 16 };
 
-enum {
-    OPT_LIST = 256,
-    OPT_TABLE,
-    OPT_CHECK,
-    OPT_SCENARIO,
-    OPT_ARG,
-    OPT_IMT,
-    OPT_VERBOSE,
-    OPT_HELP
-};
-
-static const struct option long_options[] = {
-    {"list", no_argument, NULL, OPT_LIST},
-    {"table", required_argument, NULL, OPT_TABLE},
-    {"scenario", required_argument, NULL, OPT_SCENARIO},
-    {"check", required_argument, NULL, OPT_CHECK},
-    {"arg", required_argument, NULL, OPT_ARG},
-    {"imt", required_argument, NULL, OPT_IMT},
-    {"verbose", no_argument, NULL, OPT_VERBOSE},
-    {"help", no_argument, NULL, OPT_HELP},
-    {NULL, 0, NULL, 0},
-};
+enum { OPT_LIST = 256, OPT_TABLE, OPT_CHECK, OPT_SCENARIO, OPT_ARG, OPT_IMT, OPT_JSON };
 
 typedef struct gmm_options {
-    bool list, verbose;
+    bool list, verbose, json;
     const char *table, *check, *scenario, *imts, *output, *export;
     const char *args[MOST_ARGS], *names[MOST_MODELS];
     size_t nargs, nnames;
 } gmm_options;
 
-static int read_option(int option, const char *name, gmm_options *o)
+static int read_option(int option, gmm_options *o)
 {
     switch (option) {
     case 'e':
@@ -48,7 +27,6 @@ static int read_option(int option, const char *name, gmm_options *o)
         o->output = optarg;
         return -1;
     case 'v':
-    case OPT_VERBOSE:
         o->verbose = true;
         return -1;
     case OPT_LIST:
@@ -71,24 +49,24 @@ static int read_option(int option, const char *name, gmm_options *o)
             return cli_usage(&cli_cmd_gmm, "more than %d arguments", MOST_ARGS);
         o->args[o->nargs++] = optarg;
         return -1;
-    case OPT_HELP:
-        cli_print_help(&cli_cmd_gmm);
-        return 0;
-    default: /* ':' */
-        return cli_usage(&cli_cmd_gmm, "%s needs a value", name);
+    case OPT_JSON:
+        o->json = true;
+        return -1;
+    default:
+        return -1;
     }
 }
 
 static int read_options(int argc, char **argv, gmm_options *o)
 {
-    opterr = 0;
-    /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
-    for (int option; (option = getopt_long(argc, argv, ":e:o:v", long_options, NULL)) != -1;) {
-        if (option == '?')
-            return cli_unknown_option(&cli_cmd_gmm, long_options, argv[optind - 1]);
-        int status = read_option(option, argv[optind - 1], o);
+    for (int id = 0;;) {
+        int status = cli_next_option(&cli_cmd_gmm, argc, argv, &id);
+        if (status < 0 && id)
+            status = read_option(id, o);
         if (status >= 0)
             return status;
+        if (!id)
+            break;
     }
     for (; optind < argc; optind++) {
         if (o->nnames == MOST_MODELS)
@@ -99,6 +77,8 @@ static int read_options(int argc, char **argv, gmm_options *o)
         return cli_usage(&cli_cmd_gmm, "one of --list, --table, --scenario, --check is wanted");
     if (o->list && o->nnames > 1)
         return cli_usage(&cli_cmd_gmm, "one text at a time: '%s' is too much", o->names[1]);
+    if (o->json && (!o->list || o->export))
+        return cli_usage(&cli_cmd_gmm, "--json goes with --list, without -e");
     if (o->check && o->nnames > 0)
         return cli_usage(&cli_cmd_gmm, "--check takes no model: '%s'", o->names[0]);
     if (o->table && o->nnames != 1)
@@ -117,6 +97,8 @@ static kr_status write_to(kr_ctx *ctx, const gmm_options *o, FILE *out)
         form = KR_FORM_CSV;
     else if (o->export && kr_str_eq(o->export, "md"))
         form = KR_FORM_MARKDOWN;
+    else if (o->json)
+        form = KR_FORM_JSON;
     if (o->list)
         return kr_gmm_list(ctx, o->names[0], form, out);
     if (o->check)
@@ -183,37 +165,45 @@ static int run(int argc, char **argv)
     return cli_finish(&ctx, s == KR_OK && differs ? KR_EDIFFER : s);
 }
 
+static const cli_option options[] = {
+    {OPT_LIST, "list", NULL, NULL,
+     "the models; with a TEXT those that have it in name, reference or region, with details"},
+    {'e', NULL, "FORMS", "csv md svg csv,svg",
+     "with --list csv or md: the list as CSV or Markdown; with --scenario csv (the default), svg "
+     "or "
+     "csv,svg: a table, a drawing; with -o PREFIX as PREFIX.csv, PREFIX.svg"},
+    CLI_JSON(OPT_JSON, "with --list the list"),
+    {OPT_TABLE, "table", "F.csv", CLI_FILE,
+     "evaluate a model for the rows of a table with columns mag, rrup, vs30, ... (also rup_mag, "
+     "dist_rrup, site_vs30): medians (g, cm/s) and deviations (ln)"},
+    {OPT_SCENARIO, "scenario", "TEXT", NULL,
+     "evaluate models over a range: 'mag=7 rrup=1:300', 'mag=5:8 rjb=20 rake=90', 'mag=7 rrup=20 "
+     "period=0.01:10' (lo:hi or lo:hi:points); what is not given is that of a simple rupture: "
+     "kauri "
+     "help scenarios"},
+    {OPT_IMT, "imt", "A,B", NULL,
+     "measures, such as PGA,SA(0.2); without it those the table has columns for, for scenarios "
+     "PGA,SA(1.0)"},
+    {OPT_ARG, "arg", "key=value", NULL, "an argument of the model; may be repeated"},
+    {'o', NULL, "FILE", CLI_FILE, "write there, not to standard output"},
+    {OPT_CHECK, "check", "F.json", CLI_FILE,
+     "compare all models with verification tables; exit status 6 if any fails. The file is a list "
+     "of "
+     "models, arguments, tables and tolerances in percent; the tables are in the folder "
+     "verification beside it, files of arguments in tables"},
+    {'v', "verbose", NULL, NULL,
+     "with --check: values beyond their last digit, models that are missing"},
+    {0, NULL, NULL, NULL, NULL},
+};
+
 const cli_command cli_cmd_gmm = {
     .name = "gmm",
-    .synopsis = "gmm --list [TEXT] | MODEL --table F.csv [--imt ...] [--arg key=value]... | "
-                "MODEL... --scenario 'mag=7 rrup=1:300' [-e csv,svg] [-o PREFIX] | --check F.json",
+    .synopsis = "gmm --list [TEXT] [-e csv|md] [--json] | MODEL --table F.csv [--imt ...] "
+                "[--arg key=value]... [-o FILE] | MODEL... --scenario 'mag=7 rrup=1:300' "
+                "[-e csv,svg] [-o PREFIX] | --check F.json [-v]",
     .about = "list, evaluate and check ground-motion models",
-    .help =
-        "  --list [TEXT]    the models; those that have TEXT in name, reference or region, with "
-        "details\n"
-        "  -e csv, -e md    the list as CSV or Markdown\n"
-        "  --table F.csv    evaluate a model for the rows of a table with columns mag, rrup, "
-        "vs30, ...\n"
-        "                   (also rup_mag, dist_rrup, site_vs30): medians (g, cm/s) and "
-        "deviations (ln)\n"
-        "  --scenario TEXT  evaluate models over a range: 'mag=7 rrup=1:300', 'mag=5:8 rjb=20 "
-        "rake=90',\n"
-        "                   'mag=7 rrup=20 period=0.01:10' (lo:hi or lo:hi:points); what is not "
-        "given is\n"
-        "                   that of a simple rupture (see the manual page)\n"
-        "  -e csv, -e svg   a table (the default), a drawing; with -o PREFIX as PREFIX.csv, "
-        "PREFIX.svg\n"
-        "  --imt A,B        measures, such as PGA,SA(0.2); without it those the table has "
-        "columns for,\n"
-        "                   for scenarios PGA,SA(1.0)\n"
-        "  --arg key=value  an argument of the model; may be repeated\n"
-        "  -o FILE          write there, not to standard output\n"
-        "  --check F.json   compare all models with verification tables; exit status 6 if any "
-        "fails\n"
-        "  -v, --verbose    with --check: values beyond their last digit, models that are "
-        "missing\n"
-        "\n"
-        "MODEL is a name, or a TOML table as a logic tree has it: '[Name]' and lines key = "
-        "value.\n",
+    .lead = "MODEL is a name, or a TOML table as a logic tree has it: '[Name]' and lines key = "
+            "value.",
+    .options = options,
     .run = run,
 };

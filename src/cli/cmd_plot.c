@@ -4,17 +4,7 @@
 #include <getopt.h>
 #include <math.h>
 
-enum { MOST_VALUES = 16, OPT_SITE = 256, OPT_IMT, OPT_POE, OPT_STAT, OPT_DPI, OPT_HELP };
-
-static const struct option long_options[] = {
-    {"site", required_argument, NULL, OPT_SITE},
-    {"imt", required_argument, NULL, OPT_IMT},
-    {"poe", required_argument, NULL, OPT_POE},
-    {"stat", required_argument, NULL, OPT_STAT},
-    {"dpi", required_argument, NULL, OPT_DPI},
-    {"help", no_argument, NULL, OPT_HELP},
-    {NULL, 0, NULL, 0},
-};
+enum { MOST_VALUES = 16, OPT_SITE = 256, OPT_IMT, OPT_POE, OPT_STAT, OPT_DPI };
 
 /* Values of options that may be repeated. */
 typedef struct plot_arguments {
@@ -45,7 +35,7 @@ static int read_dpi(double *out)
     return -1;
 }
 
-static int read_option(int option, char **argv, plot_arguments *a)
+static int read_option(int option, plot_arguments *a)
 {
     switch (option) {
     case 'o':
@@ -61,13 +51,8 @@ static int read_option(int option, char **argv, plot_arguments *a)
         return read_poe(&a->o.poe);
     case OPT_DPI:
         return read_dpi(&a->o.dpi);
-    case OPT_HELP:
-        cli_print_help(&cli_cmd_plot);
-        return 0;
-    case ':':
-        return cli_usage(&cli_cmd_plot, "%s needs a value", argv[optind - 1]);
     default:
-        return cli_unknown_option(&cli_cmd_plot, long_options, argv[optind - 1]);
+        return -1;
     }
 }
 
@@ -77,12 +62,14 @@ static int run(int argc, char **argv)
     a.o.sites = a.sites;
     a.o.imts = a.imts;
     a.o.stats = a.stats;
-    opterr = 0;
-    /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
-    for (int option; (option = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1;) {
-        int status = read_option(option, argv, &a);
+    for (int id = 0;;) {
+        int status = cli_next_option(&cli_cmd_plot, argc, argv, &id);
+        if (status < 0 && id)
+            status = read_option(id, &a);
         if (status >= 0)
             return status;
+        if (!id)
+            break;
     }
     if (argc - optind < 2)
         return cli_usage(&cli_cmd_plot, "the folder of a finished run and the kind of the figure "
@@ -100,26 +87,35 @@ static int run(int argc, char **argv)
     return cli_finish(&ctx, kr_plot_results(ctx, &a.o));
 }
 
+static const cli_option options[] = {
+    {'o', NULL, "FILE", CLI_FILE, "the figure: SVG, PNG or PDF by its ending"},
+    {OPT_SITE, "site", "SITE", NULL,
+     "a site by its number from 0, by 'longitude,latitude' (the nearest one) or by its id ('id:12' "
+     "where ids are numbers); without it the first; may be repeated for curve, as may --imt and "
+     "--stat"},
+    {OPT_IMT, "imt", "NAME", NULL,
+     "a measure, such as 'SA(0.2)'; without it the first (curve: all)"},
+    {OPT_STAT, "stat", "NAME", "mean std cov min max",
+     "mean, std, quantile-0.1, ...; without it the mean"},
+    {OPT_POE, "poe", "P", NULL,
+     "a probability in the investigation time; without it those of the job (map, tornado: its "
+     "first)"},
+    {OPT_DPI, "dpi", "N", NULL, "dots per inch of PNG; without it 200"},
+    {0, NULL, NULL, NULL, NULL},
+};
+
 const cli_command cli_cmd_plot = {
     .name = "plot",
     .synopsis = "plot DIR curve|fan|uhs|map|tornado|tree -o FILE.svg|.png|.pdf [--site SITE]... "
                 "[--imt NAME]... [--stat NAME]... [--poe P] [--dpi N]",
     .about = "draw a figure of a finished run",
-    .help =
-        "  curve    hazard curves of up to eight sites, measures and statistics\n"
-        "  fan      the mean between its quantiles\n"
-        "  uhs      uniform hazard spectra\n"
-        "  map      all sites on the coastline\n"
-        "  tornado  what each branch of the logic tree does to the mean\n"
-        "  tree     the logic tree with its weights\n\n"
-        "  -o FILE       the figure: SVG, PNG or PDF by its ending\n"
-        "  --site SITE   a site by its number from 0, by 'longitude,latitude' (the nearest one)\n"
-        "                or by its id ('id:12' where ids are numbers); without it the first;\n"
-        "                may be repeated for curve, as may --imt and --stat\n"
-        "  --imt NAME    a measure, such as 'SA(0.2)'; without it the first (curve: all)\n"
-        "  --stat NAME   mean, std, quantile-0.1, ...; without it the mean\n"
-        "  --poe P       a probability in the investigation time; without it those of the job\n"
-        "                (map, tornado: its first)\n"
-        "  --dpi N       dots per inch of PNG; without it 200\n",
+    .lead = "  curve    hazard curves of up to eight sites, measures and statistics\n"
+            "  fan      the mean between its quantiles\n"
+            "  uhs      uniform hazard spectra\n"
+            "  map      all sites on the coastline\n"
+            "  tornado  what each branch of the logic tree does to the mean\n"
+            "  tree     the logic tree with its weights",
+    .options = options,
+    .words = CLI_DIR " curve fan uhs map tornado tree",
     .run = run,
 };

@@ -3,24 +3,21 @@
 #include <getopt.h>
 #include <stdio.h>
 
-static const struct option long_options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+static const cli_option options[] = {
+    {'o', NULL, "FILE.html", CLI_FILE, "write there, and leave DIR as it is"},
+    {0, NULL, NULL, NULL, NULL},
+};
 
 static int run(int argc, char **argv)
 {
     const char *output = NULL;
-    opterr = 0;
-    /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
-    for (int option; (option = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1;) {
-        if (option == 'o') {
-            output = optarg;
-        } else if (option == 'h') {
-            cli_print_help(&cli_cmd_report);
-            return 0;
-        } else if (option == ':') {
-            return cli_usage(&cli_cmd_report, "%s needs a value", argv[optind - 1]);
-        } else {
-            return cli_unknown_option(&cli_cmd_report, long_options, argv[optind - 1]);
-        }
+    for (int id = 0;;) {
+        int status = cli_next_option(&cli_cmd_report, argc, argv, &id);
+        if (status >= 0)
+            return status;
+        if (!id)
+            break;
+        output = optarg;
     }
     if (argc - optind != 1)
         return cli_usage(&cli_cmd_report, "the folder of a finished run is wanted");
@@ -35,10 +32,12 @@ const cli_command cli_cmd_report = {
     .name = "report",
     .synopsis = "report DIR [-o FILE.html]",
     .about = "what a finished run found, as one HTML file for any browser",
-    .help = "Every run writes it as DIR/report.html; this writes it again, without computing\n"
-            "anything. The file holds curves, spectra, maps, the logic tree and the component\n"
-            "rates of the sites that it shows: the weights of branches can be moved in it, and\n"
-            "mean and quantiles of all realizations follow. It needs no network.\n\n"
-            "  -o FILE.html     write there, and leave DIR as it is\n",
+    .lead = "Every run writes it as DIR/report.html; this writes it again, without computing "
+            "anything. The file holds curves, spectra, maps, the logic tree, what the uncertainty "
+            "comes from, time and memory, inputs, and the component rates of the sites that it "
+            "shows: the weights of branches can be moved in it, and mean and quantiles of all "
+            "realizations follow. It needs no network (docs/report.md).",
+    .options = options,
+    .words = CLI_DIR,
     .run = run,
 };

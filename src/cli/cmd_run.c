@@ -27,28 +27,43 @@ static int run(int argc, char **argv)
     return cli_finish(&ctx, s);
 }
 
+static const cli_option options[] = {
+    {'o', NULL, "DIR", CLI_DIR,
+     "folder of the results; without it JOB-results, in the job's export_dir if it has one, else "
+     "beside the job. An export_dir outside of the job's folder, also through a link, counts only "
+     "when it is given with -p"},
+    {'e', NULL, "csv", "csv",
+     "write the CSV tables too, with the names, columns and headers of OpenQuake"},
+    CLI_OPTION_PARAMETER,
+    CLI_OPTION_THREADS,
+    CLI_OPTION_MEMORY_LIMIT,
+    {CLI_MEMORY_REPORT, "memory-report", NULL, NULL,
+     "write who held what memory at the peak, by phase, account and line of source: a table on "
+     "standard error, however the run ends, and memory.json, flame graphs and a timeline in DIR "
+     "(docs/memory.md)"},
+    {CLI_FRESH, "fresh", NULL, NULL,
+     "begin again where an interrupted run could be gone on with. It is not needed after one that "
+     "came to its end, whose results are replaced"},
+    CLI_OPTION_COMPAT,
+    {CLI_DRY_RUN, "dry-run", NULL, NULL, "tell what the job holds and stop, as kauri info does"},
+    {CLI_FIT, "fit", "SIZE", NULL, "with --dry-run: as of kauri info"},
+    CLI_JSON(CLI_AS_JSON, "a summary of the results, or with --dry-run what is told,"),
+    {'q', NULL, NULL, NULL, "print warnings and errors only"},
+    {0, NULL, NULL, NULL, NULL},
+};
+
 const cli_command cli_cmd_run = {
     .name = "run",
     .synopsis =
         "run JOB.ini [-o DIR] [-e csv] [-p key=value]... [--threads N] [--memory-limit SIZE] "
-        "[--memory-report] [--fresh] [--compat NAME] [--dry-run [--fit SIZE]] [-q]",
+        "[--memory-report] [--fresh] [--compat NAME] [--dry-run [--fit SIZE]] [--json] [-q]",
     .about = "compute the hazard of a job",
-    .help =
-        "  -o DIR               folder of the results; without it JOB-results in the job's "
-        "export_dir,\n"
-        "                       or beside the job\n"
-        "  -e csv               write the CSV tables too\n"
-        "  -p key=value         set a parameter of the job; may be repeated\n"
-        "  --threads N          threads to use; without it all that the machine has\n"
-        "  --memory-limit SIZE  memory to use at the most, such as 64M or 1.5G; without it "
-        "half of what\n"
-        "                       the machine and its control groups allow\n"
-        "  --fresh              begin again where an interrupted run could be gone on with\n"
-        "  --memory-report      write who held what memory at the peak, by line of source: a table "
-        "on the\n"
-        "                       terminal, memory.json, flame graphs and a timeline in DIR\n"
-        "  --compat NAME        oq-3.21 (as OpenQuake computes, with its quirks) or exact\n"
-        "  --dry-run            tell what the job holds and stop, as kauri info does\n"
-        "  -q                   print warnings and errors only\n",
+    .lead = "On a terminal a bar shows how far the run is and the time left. The log gives the "
+            "resident memory after each phase, where the results are, the motions at 475 and 2475 "
+            "years at the sites with the highest, and a table of the phases (docs/performance.md). "
+            "A run that was interrupted, by whatever, goes on when the same command is given "
+            "again, to the same bits as one that was not (docs/reliability.md).",
+    .options = options,
+    .words = CLI_FILE,
     .run = run,
 };

@@ -13,18 +13,7 @@ enum {
     OPT_THREADS,
     OPT_MEMORY_LIMIT,
     OPT_COMPAT,
-    OPT_HELP
-};
-
-static const struct option long_options[] = {
-    {"vary", required_argument, NULL, OPT_VARY},
-    {"one-at-a-time", no_argument, NULL, OPT_ONE_AT_A_TIME},
-    {"ab", required_argument, NULL, OPT_AB},
-    {"threads", required_argument, NULL, OPT_THREADS},
-    {"memory-limit", required_argument, NULL, OPT_MEMORY_LIMIT},
-    {"compat", required_argument, NULL, OPT_COMPAT},
-    {"help", no_argument, NULL, OPT_HELP},
-    {NULL, 0, NULL, 0},
+    OPT_JSON
 };
 
 /* Keys, parameters, and values of all keys together. */
@@ -106,7 +95,7 @@ static int read_pairs(const char *text, int *out)
     return -1;
 }
 
-static int read_option(int option, char **argv, scaling_options *o)
+static int read_option(int option, scaling_options *o)
 {
     kr_scaling_options *s = &o->scaling;
     switch (option) {
@@ -134,31 +123,31 @@ static int read_option(int option, char **argv, scaling_options *o)
         return s->run.exact || kr_str_eq(optarg, "oq-3.21")
                    ? -1
                    : cli_usage(&cli_cmd_scaling, "--compat %s: oq-3.21 or exact is wanted", optarg);
-    case OPT_HELP:
-        cli_print_help(&cli_cmd_scaling);
-        return 0;
-    case ':':
-        return cli_usage(&cli_cmd_scaling, "%s needs a value", argv[optind - 1]);
+    case OPT_JSON:
+        s->json = true;
+        return -1;
     default:
-        return cli_unknown_option(&cli_cmd_scaling, long_options, argv[optind - 1]);
+        return -1;
     }
 }
 
 static int run(int argc, char **argv)
 {
     static scaling_options o; /* one command line; large */
-    opterr = 0;
     o.scaling.vary = o.vary;
     o.scaling.run.parameters = o.parameters;
     /* An emulator, say, has to be named; else it is the same program, even if its file is replaced.
      * There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
     const char *program = getenv("KAURI_PROGRAM");
     o.scaling.program = program && *program ? program : "/proc/self/exe";
-    /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
-    for (int option; (option = getopt_long(argc, argv, ":o:p:q", long_options, NULL)) != -1;) {
-        int status = read_option(option, argv, &o);
+    for (int id = 0;;) {
+        int status = cli_next_option(&cli_cmd_scaling, argc, argv, &id);
+        if (status < 0 && id)
+            status = read_option(id, &o);
         if (status >= 0)
             return status;
+        if (!id)
+            break;
     }
     bool varies = false;
     for (size_t i = 0; i < o.scaling.nvary; i++)
@@ -181,31 +170,45 @@ static int run(int argc, char **argv)
     return cli_finish(&ctx, kr_scaling(ctx, &o.scaling, stdout));
 }
 
+static const cli_option options[] = {
+    {OPT_VARY, "vary", "key=a,b,c", NULL,
+     "values of a key; all combinations of several keys, the last changing fastest. Keys are the "
+     "job's parameters, among them the switches sharing, collapsing and factoring; and threads, "
+     "memory_limit, compat, isa (v2, v3, v4), job (job files), program (builds of Kauri), "
+     "branches, "
+     "sites and levels (numbers, for branch_count, site_count, level_count). A comma in brackets "
+     "or "
+     "after a backslash does not part values. A key that is none of these is refused"},
+    {OPT_ONE_AT_A_TIME, "one-at-a-time", NULL, NULL,
+     "not all combinations: the first values, then one key changed"},
+    {OPT_AB, "ab", "N", NULL,
+     "compare two settings: N runs of each in turn, medians, and the ratio of their times with its "
+     "spread and a sign test"},
+    {'o', NULL, "DIR", CLI_DIR,
+     "keep the results, DIR/run-1 and so on, with the table as DIR/scaling.md and, all phases and "
+     "runs, DIR/scaling.csv"},
+    {'p', NULL, "key=value", NULL, "set a parameter of the job in all runs; may be repeated"},
+    {OPT_THREADS, "threads", "N", NULL, "as for kauri run"},
+    {OPT_MEMORY_LIMIT, "memory-limit", "SIZE", NULL, "as for kauri run"},
+    {OPT_COMPAT, "compat", "NAME", "oq-3.21 exact", "as for kauri run"},
+    CLI_JSON(OPT_JSON, "the figures of all runs, in place of the table,"),
+    {'q', NULL, NULL, NULL, "print warnings and errors only"},
+    {0, NULL, NULL, NULL, NULL},
+};
+
 const cli_command cli_cmd_scaling = {
     .name = "scaling",
     .synopsis = "scaling JOB.ini --vary key=value,value... [--vary ...] [-o DIR] [--ab N] "
                 "[--one-at-a-time] [-p key=value]... [--threads N] [--memory-limit SIZE] "
-                "[--compat NAME] [-q]",
+                "[--compat NAME] [--json] [-q]",
     .about = "run a job under several settings and tell what each costs and changes",
-    .help =
-        "Each setting runs in a process of its own. The table, in Markdown, goes to standard\n"
-        "output: realizations, processor and wall time of the main phases, memory, size of the\n"
-        "results, and whether these equal those of the first setting or how far they are from\n"
-        "them. A setting that fails is a line with its reason.\n\n"
-        "  --vary key=a,b,c     values of a key; all combinations of several, the last changing\n"
-        "                       fastest. Keys are the job's parameters, among them the switches\n"
-        "                       sharing, collapsing and factoring; and threads, memory_limit,\n"
-        "                       compat, isa (v2, v3, v4), job (job files), program (builds of\n"
-        "                       Kauri), branches, sites and levels (numbers, for branch_count,\n"
-        "                       site_count, level_count).\n"
-        "                       A comma in brackets or after a backslash does not part values\n"
-        "  --one-at-a-time      not all combinations: the first values, then one key changed\n"
-        "  --ab N               compare two settings: N runs of each in turn, medians, and the\n"
-        "                       ratio of their times with its spread\n"
-        "  -o DIR               keep the results, DIR/run-1 and so on, with the table as\n"
-        "                       DIR/scaling.md and, all phases and runs, DIR/scaling.csv\n"
-        "  -p key=value         set a parameter of the job in all runs; may be repeated\n"
-        "  --threads N, --memory-limit SIZE, --compat NAME   as for kauri run\n"
-        "  -q                   print warnings and errors only\n",
+    .lead = "Each setting runs in a process of its own. The table, in Markdown, goes to standard "
+            "output: realizations, processor and wall time of the main phases, memory, size of the "
+            "results, and whether these equal those of the first setting or how far the hazard and "
+            "the motion at 475 and 2475 years are from them. A setting that fails is a line with "
+            "its reason. With three values of a number or more the exponent of growth is printed. "
+            "Warnings of the runs are printed once (docs/performance.md).",
+    .options = options,
+    .words = CLI_FILE,
     .run = run,
 };

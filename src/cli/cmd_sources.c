@@ -17,18 +17,23 @@ static int run(int argc, char **argv)
     return cli_finish(&ctx, kr_sources_write(ctx, &o.run, stdout));
 }
 
+static const cli_option options[] = {
+    {'o', NULL, "DIR", CLI_DIR,
+     "folder of the maps: points.geojson, areas.geojson, fault_traces.geojson, "
+     "fault_outlines.geojson, section_traces.geojson, sections.geojson, as far as the job has such "
+     "sources, and sources.gpkg with all of them as layers"},
+    CLI_OPTION_PARAMETER,
+    {0, NULL, NULL, NULL, NULL},
+};
+
 const cli_command cli_cmd_sources = {
     .name = "sources",
     .synopsis = "sources JOB.ini -o DIR [-p key=value]...",
     .about = "write the sources of a job as maps (GeoJSON, GeoPackage)",
-    .help =
-        "  -o DIR         folder of the maps: points.geojson, areas.geojson, "
-        "fault_traces.geojson,\n"
-        "                 fault_outlines.geojson, section_traces.geojson, sections.geojson, as "
-        "far as\n"
-        "                 the job has such sources, and sources.gpkg with all of them as layers\n"
-        "  -p key=value   set a parameter of the job; may be repeated\n"
-        "\n"
-        "Each source is drawn as its file has it, before any change by the logic tree.\n",
+    .lead = "Points, areas, traces and outlines of faults, outlines of sections, each with what "
+            "there is to know about it; any geographic information system opens them. Each source "
+            "is drawn as its file has it, before any change by the logic tree.",
+    .options = options,
+    .words = CLI_FILE,
     .run = run,
 };

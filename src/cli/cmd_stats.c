@@ -12,21 +12,7 @@ enum {
     OPT_STATISTICS,
     OPT_COPY_RATES,
     OPT_THREADS,
-    OPT_MEMORY_LIMIT,
-    OPT_HELP
-};
-
-static const struct option long_options[] = {
-    {"source-tree", required_argument, NULL, OPT_SOURCE_TREE},
-    {"gsim-tree", required_argument, NULL, OPT_GSIM_TREE},
-    {"quantiles", required_argument, NULL, OPT_QUANTILES},
-    {"quantile-definition", required_argument, NULL, OPT_DEFINITION},
-    {"statistics", required_argument, NULL, OPT_STATISTICS},
-    {"copy-rates", no_argument, NULL, OPT_COPY_RATES},
-    {"threads", required_argument, NULL, OPT_THREADS},
-    {"memory-limit", required_argument, NULL, OPT_MEMORY_LIMIT},
-    {"help", no_argument, NULL, OPT_HELP},
-    {NULL, 0, NULL, 0},
+    OPT_MEMORY_LIMIT
 };
 
 typedef struct stats_options {
@@ -34,7 +20,7 @@ typedef struct stats_options {
     bool quiet;
 } stats_options;
 
-static int read_option(int option, char **argv, stats_options *o)
+static int read_option(int option, stats_options *o)
 {
     switch (option) {
     case 'o':
@@ -70,25 +56,22 @@ static int read_option(int option, char **argv, stats_options *o)
         return cli_read_threads(&cli_cmd_stats, optarg, &o->stats.threads);
     case OPT_MEMORY_LIMIT:
         return cli_read_memory_limit(&cli_cmd_stats, optarg, &o->stats.memory_limit);
-    case OPT_HELP:
-        cli_print_help(&cli_cmd_stats);
-        return 0;
-    case ':':
-        return cli_usage(&cli_cmd_stats, "%s needs a value", argv[optind - 1]);
     default:
-        return cli_unknown_option(&cli_cmd_stats, long_options, argv[optind - 1]);
+        return -1;
     }
 }
 
 static int run(int argc, char **argv)
 {
     stats_options o = {0};
-    opterr = 0;
-    /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
-    for (int option; (option = getopt_long(argc, argv, ":o:e:q", long_options, NULL)) != -1;) {
-        int status = read_option(option, argv, &o);
+    for (int id = 0;;) {
+        int status = cli_next_option(&cli_cmd_stats, argc, argv, &id);
+        if (status < 0 && id)
+            status = read_option(id, &o);
         if (status >= 0)
             return status;
+        if (!id)
+            break;
     }
     o.stats.dirs = (const char *const *)argv + optind;
     o.stats.ndirs = (size_t)(argc - optind);
@@ -103,27 +86,37 @@ static int run(int argc, char **argv)
     return cli_finish(&ctx, kr_stats_results(ctx, &o.stats));
 }
 
+static const cli_option options[] = {
+    {'o', NULL, "NEW", CLI_DIR, "folder of the new results"},
+    {OPT_SOURCE_TREE, "source-tree", "F", CLI_FILE,
+     "NRML logic tree with new weights, matched by the ids of branch sets and branches; what it "
+     "leaves out is left out. Source files are not looked for"},
+    {OPT_GSIM_TREE, "gsim-tree", "F", CLI_FILE,
+     "the same for ground-motion models, by tectonic region type and model with its arguments"},
+    {OPT_STATISTICS, "statistics", "'mean std'", "mean std cov min max",
+     "mean, std, cov, min, max; without it those of the run"},
+    {OPT_QUANTILES, "quantiles", "'0.1 0.5'", NULL,
+     "numbers from 0 to 1, separated by blanks; '' for none; without it those of the run"},
+    {OPT_DEFINITION, "quantile-definition", "NAME", "reference half-weight merged",
+     "reference, half-weight or merged"},
+    {'e', NULL, "csv", "csv", "write the CSV tables too"},
+    {OPT_COPY_RATES, "copy-rates", NULL, NULL, "store the component rates in NEW as well"},
+    {OPT_THREADS, "threads", "N", NULL, "threads to use; without it all that the machine has"},
+    {OPT_MEMORY_LIMIT, "memory-limit", "SIZE", NULL,
+     "memory to use at the most; without it half of the machine's"},
+    {'q', NULL, NULL, NULL, "print warnings and errors only"},
+    {0, NULL, NULL, NULL, NULL},
+};
+
 const cli_command cli_cmd_stats = {
     .name = "stats",
     .synopsis = "stats DIR... -o NEW [--source-tree F] [--gsim-tree F] [--quantiles '0.1 0.5'] "
-                "[--quantile-definition NAME] [--statistics 'mean std'] [-e csv] [--copy-rates]",
+                "[--quantile-definition NAME] [--statistics 'mean std'] [-e csv] [--copy-rates] "
+                "[--threads N] [--memory-limit SIZE] [-q]",
     .about = "new statistics and weights from the component rates of finished runs",
-    .help =
-        "Several runs are of one logic tree at several sites, or of several branches of one at\n"
-        "the same sites. None is changed; nothing is computed again.\n\n"
-        "  -o NEW                     folder of the new results\n"
-        "  --source-tree F            NRML logic tree with new weights, matched by ids; what it\n"
-        "                             leaves out is left out. Source files are not looked for\n"
-        "  --gsim-tree F              the same for ground-motion models, by tectonic region\n"
-        "                             type and model with its arguments\n"
-        "  --statistics 'mean std'    mean, std, cov, min, max; without it those of the run\n"
-        "  --quantiles '0.1 0.5'      '' for none; without it those of the run\n"
-        "  --quantile-definition NAME reference, half-weight or merged\n"
-        "  -e csv                     write the CSV tables too\n"
-        "  --copy-rates               store the component rates in NEW as well\n"
-        "  --threads N                threads to use; without it all that the machine has\n"
-        "  --memory-limit SIZE        memory to use at the most; without it half of the\n"
-        "                             machine's\n"
-        "  -q                         print warnings and errors only\n",
+    .lead = "Several runs are of one logic tree at several sites, or of several branches of one at "
+            "the same sites. None is changed; nothing is computed again (docs/formats.md).",
+    .options = options,
+    .words = CLI_DIR,
     .run = run,
 };

@@ -3,35 +3,43 @@
 #include <getopt.h>
 #include <stdio.h>
 
-static const struct option long_options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+enum { OPT_JSON = 256 };
+
+static const cli_option options[] = {
+    CLI_JSON(OPT_JSON, "what is found"),
+    {0, NULL, NULL, NULL, NULL},
+};
 
 static int run(int argc, char **argv)
 {
-    opterr = 0;
-    /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
-    int option = getopt_long(argc, argv, "h", long_options, NULL);
-    if (option == 'h') {
-        cli_print_help(&cli_cmd_verify);
-        return 0;
+    bool json = false;
+    for (int id = 0;;) {
+        int status = cli_next_option(&cli_cmd_verify, argc, argv, &id);
+        if (status >= 0)
+            return status;
+        if (!id)
+            break;
+        json = true;
     }
-    if (option == '?')
-        return cli_unknown_option(&cli_cmd_verify, long_options, argv[optind - 1]);
     if (argc - optind != 1)
         return cli_usage(&cli_cmd_verify, "the folder of a finished run is wanted");
     kr_ctx *ctx = cli_context(true);
     if (!ctx)
         return kr_exit_status(KR_ENOMEM);
     cli_stop_on_signals(ctx);
-    return cli_finish(&ctx, kr_verify(ctx, argv[optind], stdout));
+    return cli_finish(&ctx, kr_verify(ctx, argv[optind], json, stdout));
 }
 
 const cli_command cli_cmd_verify = {
     .name = "verify",
-    .synopsis = "verify DIR",
+    .synopsis = "verify DIR [--json]",
     .about = "see whether a finished run is as it was written",
-    .help = "Holds its files against the digests in DIR/SHA256SUMS, the inputs that are still\n"
-            "there against those in results.h5, and looks at the structure of results.h5 and at\n"
-            "all curves. Exit status 0 if all is well, 6 if something is changed, missing or\n"
-            "unsound, 1 if DIR is not the folder of a finished run.\n",
+    .lead = "Holds its files against the digests in DIR/SHA256SUMS, the inputs that are still "
+            "there against those in results.h5, and looks at the structure of results.h5 and at "
+            "all curves and rates: finite, within 0 and 1, not rising with the level. A line for "
+            "each. Exit status 0 if all is well, 6 if something is changed, missing or unsound, 1 "
+            "if DIR is not the folder of a finished run.",
+    .options = options,
+    .words = CLI_DIR,
     .run = run,
 };

@@ -12,6 +12,44 @@ typedef struct cli_job_options {
     bool quiet, dry_run;
 } cli_job_options;
 
+/* The options that commands with a job may have; a command takes those of its records. */
+enum {
+    CLI_THREADS = 256,
+    CLI_MEMORY_LIMIT,
+    CLI_MEMORY_REPORT,
+    CLI_FIT,
+    CLI_COMPAT,
+    CLI_FRESH,
+    CLI_DRY_RUN,
+    CLI_AS_JSON
+};
+
+#define CLI_OPTION_PARAMETER                                                                       \
+    {                                                                                              \
+        'p', NULL, "key=value", NULL, "set a parameter of the job; may be repeated"                \
+    }
+#define CLI_OPTION_THREADS                                                                         \
+    {                                                                                              \
+        CLI_THREADS, "threads", "N", NULL,                                                         \
+            "threads to use, 1 to 4096; without it all that the machine has. Results do not "      \
+            "depend on it"                                                                         \
+    }
+#define CLI_OPTION_MEMORY_LIMIT                                                                    \
+    {                                                                                              \
+        CLI_MEMORY_LIMIT, "memory-limit", "SIZE", NULL,                                            \
+            "memory to use at the most, such as 64M or 1.5G (K, M, G: powers of 1000; KiB, MiB, "  \
+            "GiB of "                                                                              \
+            "1024; a number alone is bytes); without it half of what the machine and its control " \
+            "groups "                                                                              \
+            "allow. What cannot fit is refused before it starts, with the figure it would need"    \
+    }
+#define CLI_OPTION_COMPAT                                                                          \
+    {                                                                                              \
+        CLI_COMPAT, "compat", "NAME", "oq-3.21 exact",                                             \
+            "oq-3.21 (the default: as OpenQuake computes, with its quirks) or exact "              \
+            "(docs/quirks.md)"                                                                     \
+    }
+
 /** Read the command line of a command that takes a job; `running`: with the options of `run`.
  * Returns -1 to go on, else the exit status. The texts of argv are changed. */
 int cli_read_job_options(const cli_command *command, int argc, char **argv, bool running,

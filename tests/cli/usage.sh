@@ -19,7 +19,7 @@ expect 0 "--memory-limit" run --help
 expect 0 "kauri 0." version
 expect 0 "kauri 0." --version
 expect 2 "no command 'walk'" walk
-expect 2 "no command 'walk'" help walk
+expect 2 "no command or topic 'walk'" help walk
 expect 2 "no command 'runn'; did you mean 'run'?" runn "$job"
 expect 2 "no job is named" run
 expect 2 "one job at a time" run "$job" other.ini
@@ -39,13 +39,14 @@ expect 1 "No such file" run -- "$scratch/none.ini"
 expect 1 "-p truncation_level: " run "$job" -p truncation_level=three
 expect 2 "two folders" compare one
 expect 1 "-p truncation_levle: there is no such parameter; did you mean 'truncation_level'?" run "$job" -p truncation_levle=3
-expect 2 "--fresh is for kauri run" info "$job" --fresh
+expect 2 "unknown option --fresh" info "$job" --fresh
+expect 2 "--json takes no value" info "$job" --json=yes
 : >"$scratch/file"
 expect 7 "file: is a file, and a folder is wanted" run "$job" -o "$scratch/file"
 expect 1 "No such file" run "$scratch/none.ini"
 
 # every command: its help, an option that it has not, an option without its value
-for command in run info export compare stats sources gmm scaling verify; do
+for command in run info export compare stats sources gmm scaling verify report plot completion; do
     expect 0 "usage: kauri $command" $command --help
     expect 2 "unknown option --wrong" $command --wrong
 done
