@@ -50,7 +50,7 @@ static void lead(kr_json *j, const char *key)
     j->more = true;
 }
 
-void kr_json_begin(kr_json *j, const char *key, char bracket)
+void kr_put_begin(kr_json *j, const char *key, char bracket)
 {
     lead(j, key);
     fputc(bracket, j->out);
@@ -58,7 +58,7 @@ void kr_json_begin(kr_json *j, const char *key, char bracket)
     j->more = false;
 }
 
-void kr_json_end(kr_json *j, char bracket)
+void kr_put_end(kr_json *j, char bracket)
 {
     j->depth--;
     if (j->more)
@@ -69,7 +69,7 @@ void kr_json_end(kr_json *j, char bracket)
         fputc('\n', j->out);
 }
 
-void kr_json_text(kr_json *j, const char *key, const char *text)
+void kr_put_text(kr_json *j, const char *key, const char *text)
 {
     lead(j, key);
     if (text)
@@ -78,20 +78,20 @@ void kr_json_text(kr_json *j, const char *key, const char *text)
         fputs("null", j->out);
 }
 
-void kr_json_number(kr_json *j, const char *key, double x)
+void kr_put_number(kr_json *j, const char *key, double x)
 {
     char text[32];
     lead(j, key);
     fputs(isfinite(x) ? kr_repr_double(x, text) : "null", j->out);
 }
 
-void kr_json_count(kr_json *j, const char *key, size_t n)
+void kr_put_count(kr_json *j, const char *key, size_t n)
 {
     lead(j, key);
     fprintf(j->out, "%zu", n);
 }
 
-void kr_json_flag(kr_json *j, const char *key, bool x)
+void kr_put_flag(kr_json *j, const char *key, bool x)
 {
     lead(j, key);
     fputs(x ? "true" : "false", j->out);

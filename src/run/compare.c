@@ -121,12 +121,12 @@ static void tell(const comparer *c, const char *name, const difference *d)
                 d->text ? "  " : "", d->text ? d->text : "");
         return;
     }
-    kr_json_begin(c->json, NULL, '{');
-    kr_json_text(c->json, "table", name);
-    kr_json_flag(c->json, "equal", !d->text);
-    kr_json_number(c->json, "worst", d->worst);
-    kr_json_text(c->json, "difference", d->text);
-    kr_json_end(c->json, '}');
+    kr_put_begin(c->json, NULL, '{');
+    kr_put_text(c->json, "table", name);
+    kr_put_flag(c->json, "equal", !d->text);
+    kr_put_number(c->json, "worst", d->worst);
+    kr_put_text(c->json, "difference", d->text);
+    kr_put_end(c->json, '}');
 }
 
 static kr_status compare_files(const comparer *c, const char *dir_a, const char *dir_b,
@@ -188,11 +188,11 @@ kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol, dou
     KR_TRY(na == 0 ? no_tables(ctx, a, na + nb == 0) : KR_OK);
     KR_TRY(nb == 0 ? no_tables(ctx, b, false) : KR_OK);
     if (json) {
-        kr_json_begin(&j, NULL, '{');
-        kr_json_text(&j, "format", "kauri compare 1");
-        kr_json_number(&j, "rtol", rtol);
-        kr_json_number(&j, "atol", atol);
-        kr_json_begin(&j, "tables", '[');
+        kr_put_begin(&j, NULL, '{');
+        kr_put_text(&j, "format", "kauri compare 1");
+        kr_put_number(&j, "rtol", rtol);
+        kr_put_number(&j, "atol", atol);
+        kr_put_begin(&j, "tables", '[');
     }
     while (i < na || k < nb) { /* both lists are sorted: walk them together */
         int order = i == na ? 1 : (k == nb ? -1 : strcmp(names_a[i], names_b[k]));
@@ -201,10 +201,10 @@ kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol, dou
         k += order >= 0;
     }
     if (json) {
-        kr_json_end(&j, ']');
-        kr_json_count(&j, "compared", result->tables);
-        kr_json_count(&j, "differing", result->differing);
-        kr_json_end(&j, '}');
+        kr_put_end(&j, ']');
+        kr_put_count(&j, "compared", result->tables);
+        kr_put_count(&j, "differing", result->differing);
+        kr_put_end(&j, '}');
     } else {
         fprintf(out, "%zu tables compared, %zu differ\n", result->tables, result->differing);
     }

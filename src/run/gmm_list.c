@@ -153,49 +153,49 @@ static void print_markdown(const listing *l, const kr_gmm_class *cls, const char
 static void json_words(kr_json *j, const char *key, const char *words, const char *between)
 {
     char word[128];
-    kr_json_begin(j, key, '[');
+    kr_put_begin(j, key, '[');
     for (size_t n; *words; words += n + strspn(words + n, between)) {
         n = strcspn(words, between);
         snprintf(word, sizeof word, "%.*s", (int)n, words);
-        kr_json_text(j, NULL, word);
+        kr_put_text(j, NULL, word);
     }
-    kr_json_end(j, ']');
+    kr_put_end(j, ']');
 }
 
 static void json_argument(kr_json *j, const kr_gmm_param *p)
 {
-    kr_json_begin(j, NULL, '{');
-    kr_json_text(j, "name", p->name);
-    kr_json_flag(j, "required", p->required);
+    kr_put_begin(j, NULL, '{');
+    kr_put_text(j, "name", p->name);
+    kr_put_flag(j, "required", p->required);
     if (p->kind == KR_PARAM_NUMBER && !p->required)
-        kr_json_number(j, "default", p->number);
+        kr_put_number(j, "default", p->number);
     else if (p->kind == KR_PARAM_BOOL && !p->required)
-        kr_json_flag(j, "default", p->number != 0.0);
+        kr_put_flag(j, "default", p->number != 0.0);
     else
-        kr_json_text(j, "default", p->required ? NULL : p->text);
-    kr_json_text(j, "about", p->about);
-    kr_json_end(j, '}');
+        kr_put_text(j, "default", p->required ? NULL : p->text);
+    kr_put_text(j, "about", p->about);
+    kr_put_end(j, '}');
 }
 
 static void print_json(const listing *l, const kr_gmm_class *cls, const char *measures,
                        const char *const needs[3])
 {
     kr_json *j = l->json;
-    kr_json_begin(j, NULL, '{');
-    kr_json_text(j, "name", cls->name);
-    kr_json_text(j, "tectonic_region", cls->trt);
-    kr_json_text(j, "component", component_text[cls->component]);
+    kr_put_begin(j, NULL, '{');
+    kr_put_text(j, "name", cls->name);
+    kr_put_text(j, "tectonic_region", cls->trt);
+    kr_put_text(j, "component", component_text[cls->component]);
     json_words(j, "measures", measures, ", ");
     json_words(j, "rupture", needs[0], " ");
     json_words(j, "distance", needs[1], " ");
     json_words(j, "site", needs[2], " ");
-    kr_json_begin(j, "arguments", '[');
+    kr_put_begin(j, "arguments", '[');
     for (const kr_gmm_param *p = cls->params; p && p->name; p++)
         json_argument(j, p);
-    kr_json_end(j, ']');
-    kr_json_text(j, "reference", cls->title);
-    kr_json_text(j, "doi", cls->doi);
-    kr_json_end(j, '}');
+    kr_put_end(j, ']');
+    kr_put_text(j, "reference", cls->title);
+    kr_put_text(j, "doi", cls->doi);
+    kr_put_end(j, '}');
 }
 
 static void print_class(const listing *l, const kr_gmm_class *cls)
@@ -229,11 +229,11 @@ static void print_alias(const listing *l, const kr_gmm_alias *alias)
         quoted(l->out, alias->arguments, false);
         fputs("\"\",\"\"\n", l->out);
     } else if (l->form == KR_FORM_JSON) {
-        kr_json_begin(l->json, NULL, '{');
-        kr_json_text(l->json, "name", alias->name);
-        kr_json_text(l->json, "stands_for", alias->model);
-        kr_json_text(l->json, "arguments", alias->arguments);
-        kr_json_end(l->json, '}');
+        kr_put_begin(l->json, NULL, '{');
+        kr_put_text(l->json, "name", alias->name);
+        kr_put_text(l->json, "stands_for", alias->model);
+        kr_put_text(l->json, "arguments", alias->arguments);
+        kr_put_end(l->json, '}');
     } else if (l->form == KR_FORM_MARKDOWN) {
         fprintf(l->out, "| %s | %s | %.100s%s |\n", alias->name, alias->model, alias->arguments,
                 strlen(alias->arguments) > 100 ? " ..." : "");
@@ -286,15 +286,15 @@ kr_status kr_gmm_list(kr_ctx *ctx, const char *text, kr_gmm_form form, FILE *out
               "arguments | reference |\n| --- | --- | --- | --- | --- | --- | --- |\n",
               out);
     if (form == KR_FORM_JSON) {
-        kr_json_begin(&json, NULL, '{');
-        kr_json_text(&json, "format", "kauri models 1");
-        kr_json_begin(&json, "models", '[');
+        kr_put_begin(&json, NULL, '{');
+        kr_put_text(&json, "format", "kauri models 1");
+        kr_put_begin(&json, "models", '[');
     }
     for (size_t i = 0; i < n; i++)
         print_class(&l, classes[i]);
     if (form == KR_FORM_JSON) {
-        kr_json_end(&json, ']');
-        kr_json_begin(&json, "names", '[');
+        kr_put_end(&json, ']');
+        kr_put_begin(&json, "names", '[');
     }
     if (form == KR_FORM_MARKDOWN)
         fputs("\n| name | model | arguments |\n| --- | --- | --- |\n", out);
@@ -305,8 +305,8 @@ kr_status kr_gmm_list(kr_ctx *ctx, const char *text, kr_gmm_form form, FILE *out
         print_alias(&l, alias);
     }
     if (form == KR_FORM_JSON) {
-        kr_json_end(&json, ']');
-        kr_json_end(&json, '}');
+        kr_put_end(&json, ']');
+        kr_put_end(&json, '}');
     }
     if (form == KR_FORM_TEXT)
         fprintf(out, "%zu models, %zu names that stand for one with arguments\n", n, naliases);

@@ -305,11 +305,11 @@ static kr_status put_unfinished(kr_ctx *ctx, const char *dir, FILE *out)
     kr_json j = {.out = out};
     if (state == KR_FOLDER_OTHER)
         return kr_folder_fail(ctx, dir);
-    kr_json_begin(&j, NULL, '{');
-    kr_json_text(&j, "format", "kauri results 1");
-    kr_json_text(&j, "folder", dir);
-    kr_json_text(&j, "state", state == KR_FOLDER_LIVE ? "under way" : "interrupted");
-    kr_json_end(&j, '}');
+    kr_put_begin(&j, NULL, '{');
+    kr_put_text(&j, "format", "kauri results 1");
+    kr_put_text(&j, "folder", dir);
+    kr_put_text(&j, "state", state == KR_FOLDER_LIVE ? "under way" : "interrupted");
+    kr_put_end(&j, '}');
     return KR_OK;
 }
 

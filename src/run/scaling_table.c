@@ -398,41 +398,41 @@ void kr_scaling_csv(const kr_scaling_study *z, FILE *out)
 static void json_run(kr_json *j, const kr_scaling_study *z, const kr_setting *setting, size_t run)
 {
     const kr_run_figures *x = run < setting->nruns ? &setting->runs[run] : NULL;
-    kr_json_begin(j, NULL, '{');
-    kr_json_begin(j, "setting", '{');
+    kr_put_begin(j, NULL, '{');
+    kr_put_begin(j, "setting", '{');
     for (size_t k = 0; k < z->options->nvary; k++)
-        kr_json_text(j, z->options->vary[k].key, kr_setting_value(z, setting, k));
-    kr_json_end(j, '}');
-    kr_json_count(j, "run", run + 1);
-    kr_json_number(j, "status", x ? 0 : setting->exit_status);
-    kr_json_text(j, "reason", x ? NULL : setting->reason);
+        kr_put_text(j, z->options->vary[k].key, kr_setting_value(z, setting, k));
+    kr_put_end(j, '}');
+    kr_put_count(j, "run", run + 1);
+    kr_put_number(j, "status", x ? 0 : setting->exit_status);
+    kr_put_text(j, "reason", x ? NULL : setting->reason);
     for (size_t f = 0; x && f < NFIGURES; f++)
-        kr_json_number(j, figures[f].name, x->x[figures[f].figure] / figures[f].unit);
-    kr_json_begin(j, "phases", '[');
+        kr_put_number(j, figures[f].name, x->x[figures[f].figure] / figures[f].unit);
+    kr_put_begin(j, "phases", '[');
     for (size_t i = 0; x && i < z->nphases; i++) {
-        kr_json_begin(j, NULL, '{');
-        kr_json_text(j, "name", z->phases[i]);
-        kr_json_number(j, "cpu_s", x->cpu[i]);
-        kr_json_number(j, "wall_s", x->wall[i]);
-        kr_json_end(j, '}');
+        kr_put_begin(j, NULL, '{');
+        kr_put_text(j, "name", z->phases[i]);
+        kr_put_number(j, "cpu_s", x->cpu[i]);
+        kr_put_number(j, "wall_s", x->wall[i]);
+        kr_put_end(j, '}');
     }
-    kr_json_end(j, ']');
+    kr_put_end(j, ']');
     if (x) {
-        kr_json_text(j, "beside_first", verdicts[setting->difference.verdict]);
-        kr_json_number(j, "poe_475_percent", setting->difference.poe[0]);
-        kr_json_number(j, "poe_2475_percent", setting->difference.poe[1]);
-        kr_json_number(j, "motion_475_percent", setting->difference.motion[0]);
-        kr_json_number(j, "motion_2475_percent", setting->difference.motion[1]);
+        kr_put_text(j, "beside_first", verdicts[setting->difference.verdict]);
+        kr_put_number(j, "poe_475_percent", setting->difference.poe[0]);
+        kr_put_number(j, "poe_2475_percent", setting->difference.poe[1]);
+        kr_put_number(j, "motion_475_percent", setting->difference.motion[0]);
+        kr_put_number(j, "motion_2475_percent", setting->difference.motion[1]);
     }
-    kr_json_end(j, '}');
+    kr_put_end(j, '}');
 }
 
 void kr_scaling_json(const kr_scaling_study *z, FILE *out)
 {
     kr_json j = {.out = out};
-    kr_json_begin(&j, NULL, '{');
-    kr_json_text(&j, "format", "kauri scaling 1");
-    kr_json_begin(&j, "runs", '[');
+    kr_put_begin(&j, NULL, '{');
+    kr_put_text(&j, "format", "kauri scaling 1");
+    kr_put_begin(&j, "runs", '[');
     for (size_t i = 0; i < z->ndone; i++) {
         const kr_setting *setting = &z->settings[i];
         for (size_t r = 0; r < setting->nruns; r++)
@@ -440,6 +440,6 @@ void kr_scaling_json(const kr_scaling_study *z, FILE *out)
         if (setting->reason[0])
             json_run(&j, z, setting, setting->nruns);
     }
-    kr_json_end(&j, ']');
-    kr_json_end(&j, '}');
+    kr_put_end(&j, ']');
+    kr_put_end(&j, '}');
 }

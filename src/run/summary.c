@@ -139,53 +139,53 @@ static void put_site(const summary *x, size_t k, kr_json *j)
 {
     const kr_sites *sites = x->run->sites;
     size_t site = x->site[k];
-    kr_json_begin(j, NULL, '{');
-    kr_json_count(j, "site", site);
-    kr_json_number(j, "lon", sites->lon[site]);
-    kr_json_number(j, "lat", sites->lat[site]);
+    kr_put_begin(j, NULL, '{');
+    kr_put_count(j, "site", site);
+    kr_put_number(j, "lon", sites->lon[site]);
+    kr_put_number(j, "lat", sites->lat[site]);
     if (sites->custom_site_id)
-        kr_json_text(j, "custom_site_id", sites->custom_site_id[site]);
-    kr_json_begin(j, "motions", '[');
+        kr_put_text(j, "custom_site_id", sites->custom_site_id[site]);
+    kr_put_begin(j, "motions", '[');
     for (size_t m = 0; m < x->run->job->nimts; m++)
         for (int period = 0; period < PERIODS; period++) {
             float motion = x->motions[k][m * PERIODS + (size_t)period];
-            kr_json_begin(j, NULL, '{');
-            kr_json_text(j, "measure", x->run->job->imts[m].name);
-            kr_json_number(j, "years", years[period]);
-            kr_json_number(j, "motion", (double)motion);
-            kr_json_flag(j, "beyond_levels", is_beyond(x, m, motion));
-            kr_json_end(j, '}');
+            kr_put_begin(j, NULL, '{');
+            kr_put_text(j, "measure", x->run->job->imts[m].name);
+            kr_put_number(j, "years", years[period]);
+            kr_put_number(j, "motion", (double)motion);
+            kr_put_flag(j, "beyond_levels", is_beyond(x, m, motion));
+            kr_put_end(j, '}');
         }
-    kr_json_end(j, ']');
-    kr_json_end(j, '}');
+    kr_put_end(j, ']');
+    kr_put_end(j, '}');
 }
 
 static void put(const summary *x, FILE *out)
 {
     const kr_stored *run = x->run;
     kr_json j = {.out = out};
-    kr_json_begin(&j, NULL, '{');
-    kr_json_text(&j, "format", "kauri results 1");
-    kr_json_text(&j, "folder", run->dir);
-    kr_json_text(&j, "state", "complete");
-    kr_json_text(&j, "description", run->job->description);
-    kr_json_text(&j, "date", run->start_date);
-    kr_json_number(&j, "investigation_time", run->job->investigation_time);
-    kr_json_count(&j, "sites", run->sites->n);
-    kr_json_begin(&j, "measures", '[');
+    kr_put_begin(&j, NULL, '{');
+    kr_put_text(&j, "format", "kauri results 1");
+    kr_put_text(&j, "folder", run->dir);
+    kr_put_text(&j, "state", "complete");
+    kr_put_text(&j, "description", run->job->description);
+    kr_put_text(&j, "date", run->start_date);
+    kr_put_number(&j, "investigation_time", run->job->investigation_time);
+    kr_put_count(&j, "sites", run->sites->n);
+    kr_put_begin(&j, "measures", '[');
     for (size_t m = 0; m < run->job->nimts; m++)
-        kr_json_text(&j, NULL, run->job->imts[m].name);
-    kr_json_end(&j, ']');
-    kr_json_begin(&j, "statistics", '[');
+        kr_put_text(&j, NULL, run->job->imts[m].name);
+    kr_put_end(&j, ']');
+    kr_put_begin(&j, "statistics", '[');
     for (size_t i = 0; i < run->nstats; i++)
-        kr_json_text(&j, NULL, run->stats[i]);
-    kr_json_end(&j, ']');
-    kr_json_text(&j, "statistic", run->nstats ? run->stats[x->stat] : NULL);
-    kr_json_begin(&j, "highest", '[');
+        kr_put_text(&j, NULL, run->stats[i]);
+    kr_put_end(&j, ']');
+    kr_put_text(&j, "statistic", run->nstats ? run->stats[x->stat] : NULL);
+    kr_put_begin(&j, "highest", '[');
     for (size_t k = 0; k < x->n; k++)
         put_site(x, k, &j);
-    kr_json_end(&j, ']');
-    kr_json_end(&j, '}');
+    kr_put_end(&j, ']');
+    kr_put_end(&j, '}');
 }
 
 /* ------------------------------------------------------------------ all */

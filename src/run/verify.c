@@ -27,11 +27,11 @@ static void tell(verifier *v, const char *what, bool good, const char *name)
         fprintf(v->out, "%-10s %s\n", what, name);
         return;
     }
-    kr_json_begin(v->json, NULL, '{');
-    kr_json_text(v->json, "state", what);
-    kr_json_flag(v->json, "good", good);
-    kr_json_text(v->json, "what", name);
-    kr_json_end(v->json, '}');
+    kr_put_begin(v->json, NULL, '{');
+    kr_put_text(v->json, "state", what);
+    kr_put_flag(v->json, "good", good);
+    kr_put_text(v->json, "what", name);
+    kr_put_end(v->json, '}');
 }
 
 /* A failure that is one of the results is a line; any other ends it. What cannot be read is damaged
@@ -306,10 +306,10 @@ static kr_status verify(verifier *v)
     if (!kr_file_exists(path) && !kr_file_exists(sums))
         return kr_folder_fail(v->ctx, v->dir);
     if (v->json) {
-        kr_json_begin(v->json, NULL, '{');
-        kr_json_text(v->json, "format", "kauri verify 1");
-        kr_json_text(v->json, "folder", v->dir);
-        kr_json_begin(v->json, "looked_at", '[');
+        kr_put_begin(v->json, NULL, '{');
+        kr_put_text(v->json, "format", "kauri verify 1");
+        kr_put_text(v->json, "folder", v->dir);
+        kr_put_begin(v->json, "looked_at", '[');
     }
     KR_TRY(verify_files(v));
     if (kr_file_exists(path))
@@ -323,9 +323,9 @@ static kr_status verify(verifier *v)
         KR_TRY(verify_contents(v));
     }
     if (v->json) {
-        kr_json_end(v->json, ']');
-        kr_json_count(v->json, "wrong", v->wrong);
-        kr_json_end(v->json, '}');
+        kr_put_end(v->json, ']');
+        kr_put_count(v->json, "wrong", v->wrong);
+        kr_put_end(v->json, '}');
     }
     if (fflush(v->out) != 0 || ferror(v->out))
         s = kr_fail(v->ctx, KR_EIO, "standard output: writing failed");
