@@ -80,8 +80,15 @@ kr_status kr_outfile_begin(kr_ctx *ctx, const char *path, kr_outfile *out)
 kr_status kr_outfile_begin_any(kr_ctx *ctx, const char *path, kr_outfile *out)
 {
     struct stat st;
+    char text[128];
+    bool there = stat(path, &st) == 0;
 
-    return outfile_open(ctx, path, stat(path, &st) == 0 && !S_ISREG(st.st_mode), out);
+    if (!there && errno != ENOENT) { /* it could be a device, which is not to be replaced */
+        *out = (kr_outfile){.ctx = ctx, .fd = -1};
+        return kr_fail(ctx, KR_EIO, "%s: cannot be written: %s", path,
+                       strerror_r(errno, text, sizeof text));
+    }
+    return outfile_open(ctx, path, there && !S_ISREG(st.st_mode), out);
 }
 
 kr_status kr_outfile_begin_part(kr_ctx *ctx, const char *path, kr_outfile *out)

@@ -107,6 +107,8 @@ static kr_status copy_flame(void *user, FILE *out)
     char *text;
     size_t n;
     kr_arena_init(&arena, f->ctx, KR_ACCOUNT_OUTPUT);
+    if (kr_file_size(f->path) < 0)
+        goto out;
     KR_TRY(kr_file_read(f->ctx, f->path, FLAME_BYTES_MAX, &arena, &text, &n));
     fwrite(text, 1, n, out);
 out:

@@ -82,6 +82,7 @@ JOBS = [
     Job("verify", ["verify", "done"], before=FINISHED, stdout=True),
     Job("info", ["info", "done"], before=FINISHED, stdout=True, volatile=r"memory(-timeline)?\."),
     Job("compare", ["compare", "done", "done"], before=FINISHED, stdout=True),
+    Job("report", ["report", "done", "-o", "/proc/self/fd/1"], before=FINISHED, stdout=True),
 ]
 if os.environ.get("KAURI_SANITIZE"): # a build with clang, whose OpenMP ends the process itself where it gets no thread
     JOBS = [job for job in JOBS if job.classes != ["thread"]]
@@ -253,7 +254,8 @@ class Trial:
         elif self.done.returncode == IO and self.what not in ("own", "lib", "thread"):
             base = os.path.basename(self.fired["file"].replace(" (deleted)", ""))
             names = [base, re.sub(r"\.part$", "", base), os.path.basename(os.path.dirname(self.fired["file"])),
-                     "standard output" if base.startswith("pipe:") else None]
+                     "standard output" if base.startswith("pipe:") else None,
+                     "/proc/self/fd/1" if base.startswith("pipe:") else None]
             if self.times == 1 and not any(n and n in errors[0] for n in names):
                 self.wrong.append("does not name the file: " + errors[0])
 

@@ -481,7 +481,7 @@ class Mixture {
 
 /* The lightest and the heaviest sum within low .. high, where they are many: of each row the least
  * and the greatest weight of a window of columns that only moves up. */
-const CELLS_LOOKED_AT = 2000000;
+const CELLS_LOOKED_AT = 4096;
 function extremes({x, y, wx, wy}, low, high, out) {
   const least = new Uint32Array(y.length), most = new Uint32Array(y.length);
   let l0 = 0, l1 = 0, m0 = 0, m1 = 0, from = 0, to = 0;
