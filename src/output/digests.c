@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,15 @@ enum { LINES_BYTES_MAX = 1 << 28 };
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static kr_status cannot_read(kr_ctx *ctx, const char *dir, const char *name)
+{
+    int reason = errno;
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    errno = reason;
+    return kr_file_fail_made(ctx, path, "read");
 }
 
 /* The files of a run in a folder, by name. */
@@ -36,7 +46,7 @@ static kr_status list_files(kr_ctx *ctx, const char *dir, kr_arena *arena, const
     while ((e = kr_dir_next(d)) != NULL) {
         bool ours = kr_str_eq(e->d_name, "results.h5");
         if (kr_is_table(e->d_name) && !kr_table_is_ours(dirfd(d), e->d_name, &ours)) {
-            s = kr_file_fail_made(ctx, dir, "listed");
+            s = cannot_read(ctx, dir, e->d_name);
             goto out;
         }
         if (!ours)
