@@ -44,6 +44,10 @@ function(kauri_test_properties test file)
   set_tests_properties(${test} PROPERTIES LABELS ${label} TIMEOUT ${timeout} SKIP_RETURN_CODE 77
     COST ${timeout} # who may take long begins early
     ENVIRONMENT "KAURI_SOURCE_DIR=${PROJECT_SOURCE_DIR};KAURI_PROGRAM=${KAURI_PROGRAM}")
+  if(KAURI_SANITIZE)
+    set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT
+      LSAN_OPTIONS=print_suppressions=0:suppressions=${PROJECT_SOURCE_DIR}/tests/support/font_leaks.txt)
+  endif()
 endfunction()
 
 function(kauri_test_copies test file target)

@@ -185,7 +185,7 @@ static kr_status draw_sites(const map *m, kr_canvas *c)
     for (size_t i = 0; i < m->n; i++) {
         kr_spot p = spot_of_site(m, i);
         kr_colour colour = colour_of(m, m->levels[i]);
-        double side = m->side;
+        double side = 1.03 * m->side; /* no gaps between neighbours */
         if (side > 0)
             kr_canvas_rect(c, (kr_rect){p.x - side / 2, p.y - side / 2, side, side}, colour);
         else
