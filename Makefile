@@ -10,7 +10,7 @@ DEPS := tools/install-deps.sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 LONG := check-slow check-asan check-tsan check-valgrind check-cov check-fuzz tidy check-cppcheck \
-	check-install check-arm64
+	check-install check-arm64 docs
 .PHONY: help deps deps-test demo release test dev asan install format clean bench check-long $(LONG)
 
 help:  ## print this list
@@ -50,6 +50,10 @@ man: release  ## make the manual page anew, from the records that --help is made
 
 clean:  ## remove build/
 	rm -rf build
+
+docs:  ## build all pages as HTML with pandoc: build/docs/index.html
+	@$(DEPS) docs
+	@tools/build_docs.py build/docs
 
 bench: release  ## time the program on a job, the ground-motion models, statistics of large trees
 	cmake --build --preset release --target benches

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Installs with apt what building and testing Kauri needs and the machine lacks.
-# usage: install-deps.sh base|test|long|arm64
+# usage: install-deps.sh base|test|long|arm64|docs
 #   base   to build, install and run the program
 #   test   base, and what the tests and the format check need
 #   long   test, and what `make check-long` needs
 #   arm64  base, and a cross compiler and an emulator for arm64
+#   docs   to build the pages as HTML
 # It asks nothing, and does nothing where nothing is missing. With KAURI_DEPS=skip in the
 # environment it leaves the machine alone.
 set -eu
@@ -17,6 +18,7 @@ test="$base clang lld llvm libclang-rt-14-dev libomp-dev libcmocka-dev libproj-d
     clang-format clang-tidy python3"
 long="$test valgrind gcovr cppcheck"
 arm64="$base gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
+docs='make python3 pandoc'
 
 set_name=${1:-base}
 case $set_name in
@@ -24,8 +26,9 @@ base) want=$base ;;
 test) want=$test ;;
 long) want=$long ;;
 arm64) want=$arm64 ;;
+docs) want=$docs ;;
 *)
-    echo "install-deps: unknown set '$set_name': base, test, long or arm64" >&2
+    echo "install-deps: unknown set '$set_name': base, test, long, arm64 or docs" >&2
     exit 2
     ;;
 esac
