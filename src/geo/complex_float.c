@@ -1,4 +1,4 @@
-/* Where ruptures float on complex faults: reference-behaviour 3.9. */
+/* Where ruptures float on complex faults: docs/theory.md, 5. */
 #include "geo/fault_mesh.h"
 
 #include <math.h>

@@ -13,7 +13,7 @@ typedef struct kr_simple_fault {
     double dip, upper_km, lower_km;
 } kr_simple_fault;
 
-/** reference-behaviour 3.5. */
+/** Simple faults (docs/theory.md, 5). */
 const char *kr_simple_fault_problem(const kr_simple_fault *fault, double spacing_km);
 
 /** The nodes at `spacing_km` along strike and down dip. On a mesh with less than 2 rows or columns
@@ -28,7 +28,7 @@ KR_MUST_CHECK kr_status kr_simple_fault_mesh(kr_ctx *ctx, const kr_simple_fault 
 KR_MUST_CHECK kr_status kr_simple_fault_outline(kr_ctx *ctx, const kr_simple_fault *fault,
                                                 kr_arena *arena, kr_line *out);
 
-/** Complex faults: edges from the top to the bottom (reference-behaviour 3.9). */
+/** Complex faults: edges from the top to the bottom (docs/theory.md, 5). */
 const char *kr_complex_fault_problem(const kr_line *edges, size_t nedges, double spacing_km);
 KR_MUST_CHECK kr_status kr_complex_fault_mesh(kr_ctx *ctx, const kr_line *edges, size_t nedges,
                                               double spacing_km, kr_arena *arena, kr_mesh *out,
@@ -39,13 +39,13 @@ typedef struct kr_float {
     uint32_t row0, col0, row1, col1;
 } kr_float;
 
-/** The places of ruptures of that area and length (reference-behaviour 3.9), in the arena. None:
+/** The places of ruptures of that area and length (docs/theory.md, 5), in the arena. None:
  * *n = 0. */
 KR_MUST_CHECK kr_status kr_complex_fault_floats(kr_ctx *ctx, const kr_mesh *mesh, double area_km2,
                                                 double length_km, kr_arena *arena, kr_float **out,
                                                 size_t *n);
 
-/** Kite surfaces from profiles (reference-behaviour 3.10): `profile_km` is the distance of nodes
+/** Kite surfaces from profiles (docs/theory.md, 5): `profile_km` is the distance of nodes
  * along the profiles, `edge_km` across them. Missing nodes are NaN; the mesh is cleaned and its
  * orientation put right. */
 const char *kr_kite_problem(const kr_line *profiles, size_t nprofiles);
@@ -58,7 +58,7 @@ KR_MUST_CHECK kr_status kr_kite_mesh(kr_ctx *ctx, const kr_line *profiles, size_
 KR_MUST_CHECK kr_status kr_kite_mesh_single(kr_ctx *ctx, const kr_mesh *mesh, kr_arena *arena,
                                             kr_mesh *out);
 
-/* What the reference computes of a kite surface (reference-behaviour 3.10). */
+/* What the reference computes of a kite surface (docs/theory.md, 5). */
 typedef struct kr_kite_params {
     double strike, dip, width, area; /* degrees, km, km2; strike: NaN if the first row has one node
                                         only, as in the reference */

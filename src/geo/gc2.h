@@ -1,5 +1,5 @@
 /* Generalized coordinates T and U (Spudich and Chiou 2015, "GC2") of polylines and of sets of
- * polylines, as the reference computes them (reference-behaviour 3.11): in single precision where
+ * polylines, as the reference computes them (docs/theory.md, 6): in single precision where
  * it does. */
 #ifndef KR_GEO_GC2_H
 #define KR_GEO_GC2_H

@@ -1,4 +1,4 @@
-/* Joyner-Boore distance to meshes, as the reference computes it (reference-behaviour 3.8 and 3.10):
+/* Joyner-Boore distance to meshes, as the reference computes it (docs/theory.md, 6):
  * beyond 40 km the nearest node, closer the outline of the surface in a plane. The only place
  * besides polygon.c and line.c that touches GEOS. */
 #ifndef KR_GEO_JOYNER_BOORE_H

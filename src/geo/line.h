@@ -37,14 +37,14 @@ void kr_points_towards(kr_point3 p, double azimuth, double horizontal_km, double
 KR_MUST_CHECK kr_status kr_points_between(kr_ctx *ctx, kr_point3 a, kr_point3 b, double spacing_km,
                                           kr_arena *arena, kr_line *out);
 
-/** Resample at a constant straight distance from point to point (reference-behaviour 3.5). The last
+/** Resample at a constant straight distance from point to point (docs/theory.md, 5). The last
  * point of the line is kept (`keep_end`), or the result ends within half a step of it. *ok is false
  * (and *out empty) where the walk along the line finds no next point, where less than two points
  * come out (a line shorter than half a step), and for lines wider than 180 degrees of longitude. */
 KR_MUST_CHECK kr_status kr_line_resample(kr_ctx *ctx, kr_line line, double spacing_km,
                                          bool keep_end, kr_arena *arena, kr_line *out, bool *ok);
 
-/** Resample to n >= 2 points (reference-behaviour 3.9). The result may have fewer: neighbours
+/** Resample to n >= 2 points (docs/theory.md, 5). The result may have fewer: neighbours
  * closer than 1 m count once. */
 KR_MUST_CHECK kr_status kr_line_resample_to(kr_ctx *ctx, kr_line line, size_t n, kr_arena *arena,
                                             kr_line *out);

@@ -6,7 +6,7 @@
 
 #include "geo/line.h"
 
-/* What a cell adds to the parameters of a surface; see reference-behaviour 3.7. The top left
+/* What a cell adds to the parameters of a surface; see docs/theory.md, 5. The top left
  * triangle (tl) has the cell's upper and left edge, the bottom right one (br) the lower and right.
  * X(name, what) */
 #define KR_CELL_LIST(X)                                                                            \
@@ -57,7 +57,7 @@ static inline kr_point3 kr_mesh_node(const kr_mesh *mesh, size_t row, size_t col
     return (kr_point3){mesh->lon[k], mesh->lat[k], mesh->depth[k]};
 }
 
-/** The middle point (reference-behaviour 3.7); NaN if a node that it needs is missing. */
+/** The middle point (docs/theory.md, 5); NaN if a node that it needs is missing. */
 kr_point3 kr_mesh_middle(const kr_mesh *mesh);
 
 /** Its depth alone. */

@@ -6,7 +6,7 @@
 
 /** Strike, [0, 360), and dip, [0, 90], of the plane of least squares through n points (degrees, km;
  * points whose longitude is NaN are left out), fitted in the orthographic projection of their box
- * with the depth as third coordinate (reference-behaviour 3.8). Which of the two opposite strikes
+ * with the depth as third coordinate (docs/theory.md, 5). Which of the two opposite strikes
  * it is follows from the sign that LAPACK gives to the normal. A horizontal or missing plane has
  * strike 0 and dip 0. */
 void kr_plane_fit(const double *lon, const double *lat, const double *depth, size_t n,

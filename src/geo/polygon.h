@@ -24,7 +24,7 @@ KR_MUST_CHECK kr_status kr_polygon_outline(kr_ctx *ctx, const double *lon, const
                                            size_t nvertices, kr_arena *arena, kr_grid *out);
 
 /** Points on a grid of that spacing strictly inside the polygon, north to south and west to east,
- * in the reference's order (reference-behaviour 3.4), in the arena. No point inside: out->n = 0. */
+ * in the reference's order (docs/theory.md, 4), in the arena. No point inside: out->n = 0. */
 KR_MUST_CHECK kr_status kr_polygon_discretize(kr_ctx *ctx, const double *lon, const double *lat,
                                               size_t nvertices, double spacing_km, kr_arena *arena,
                                               kr_grid *out);

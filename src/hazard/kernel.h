@@ -13,7 +13,7 @@
 enum { KR_KERNEL_PAD = 8 };
 
 /* The truncated normal distribution of residuals: poe = (0.5 erfc(x / sqrt 2) - tail) * scale,
- * clipped to [0, 1], for x = (ln level - mean) / sigma (reference-behaviour 5.1). */
+ * clipped to [0, 1], for x = (ln level - mean) / sigma (docs/theory.md, 9). */
 enum { KR_TRUNCATION_TERMS = 32 };
 typedef struct kr_truncation {
     double level; /* sigmas */
@@ -62,7 +62,7 @@ typedef struct kr_kernels {
     /* sums[l] += -ln(1 - none[l]); none[l] = 0 */
     void (*take_rates)(size_t nlevels, double *none, double *sums);
     /* poes[l] = 1 - sum over k of probs[k] (1 - poes[l])^k for a rupture that occurs k times with
-     * probability probs[k], k = 0 .. nprobs - 1; the sum is at most 1 (reference-behaviour 5.1). */
+     * probability probs[k], k = 0 .. nprobs - 1; the sum is at most 1 (docs/theory.md, 10). */
     void (*occur)(size_t nlevels, const double *probs, size_t nprobs, double *poes);
 } kr_kernels;
 

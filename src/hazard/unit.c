@@ -142,7 +142,7 @@ static double rate_of(double p)
     return -log1p(-fmin(p, 1 - 0x1p-53));
 }
 
-/* What a source of an atomic group adds to the group (reference-behaviour 5.2): with exclusive
+/* What a source of an atomic group adds to the group (docs/theory.md, 11): with exclusive
  * sources the weighted sum of their probabilities, otherwise rates. The sums are rates, or
  * probabilities where ruptures are exclusive. */
 static void add_source_to_group(kr_unit *u, double weight, const kr_group *group, size_t n)

@@ -1,5 +1,5 @@
 /* Job files as bytes: sections, keys, values, lines. The syntax is that of Python's ConfigParser
- * without interpolation, as reference-behaviour fixes it: keys lower-cased, '=' or ':' separates,
+ * without interpolation, as the reference has it: keys lower-cased, '=' or ':' separates,
  * '#' and ';' start full-line comments, indented lines continue a value, no inline comments, UTF-8
  * with optional BOM. */
 #ifndef KR_INPUT_INI_H

@@ -52,8 +52,8 @@ typedef struct relationship {
     }
 #define NO_SIGMA SAME(0)
 
-/* Sources: the papers that the names give; reference-behaviour of the numbers is checked in tests.
- */
+/* Sources: the papers that the names give; that the numbers are those of the reference is checked
+ * in tests. */
 static const relationship table[] = {
     {"AllenHayesInterfaceBilinear",
      SHAPE_BILINEAR,

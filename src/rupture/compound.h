@@ -1,5 +1,5 @@
 /* What a characteristic fault or a given rupture breaks: a surface, or several at once, whose
- * parameters the reference keeps in single precision (reference-behaviour 3.11). */
+ * parameters the reference keeps in single precision (docs/theory.md, 6). */
 #ifndef KR_RUPTURE_COMPOUND_H
 #define KR_RUPTURE_COMPOUND_H
 

@@ -78,7 +78,7 @@ static bool any_within(const kr_site_soa *sites, float lon, float lat, double km
 }
 
 /* With few sites, only sections with an end near one of them count for the parameters of ruptures
- * (reference-behaviour 4.5); in exact, and with many, all do. */
+ * (docs/theory.md, 7); in exact, and with many, all do. */
 static kr_status find_close(kr_fault *fault, const kr_site_soa *sites, double last_km)
 {
     kr_status s = KR_OK;

@@ -10,10 +10,10 @@ typedef struct kr_float_size {
     uint32_t rows, cols; /* nodes down dip and along strike */
 } kr_float_size;
 
-/** Of a simple fault with a mesh of rows x cols nodes (reference-behaviour 3.6); 0: no limit. */
+/** Of a simple fault with a mesh of rows x cols nodes (docs/theory.md, 5); 0: no limit. */
 kr_float_size kr_simple_float_size(const kr_source *source, size_t rows, size_t cols, double mag);
 
-/** Of a kite fault (reference-behaviour 3.10); `profile_km` is the distance of nodes down dip.
+/** Of a kite fault (docs/theory.md, 5); `profile_km` is the distance of nodes down dip.
  * *problem: static text if the nodes are too far apart for the area. */
 kr_float_size kr_kite_float_size(const kr_source *source, double profile_km, double mag,
                                  const char **problem);

@@ -1,4 +1,4 @@
-/* Parameters of ruptures from those of their sections (reference-behaviour 3.11). */
+/* Parameters of ruptures from those of their sections (docs/theory.md, 5). */
 #include "rupture/multi_int.h"
 
 #include <math.h>

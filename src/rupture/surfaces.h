@@ -27,7 +27,7 @@ kr_outlines *kr_surfaces_outlines(const kr_surfaces *surfaces);
 
 /* ---- sections of multi-fault ruptures ----
  * Surfaces and their parameters in single precision, as the reference stores them
- * (reference-behaviour 3.11). */
+ * (docs/theory.md, 5). */
 typedef struct kr_section_params {
     float area, dip, strike, width, ztor, zbot;
     float tl_lon, tl_lat, tr_lon, tr_lat; /* ends of the top of rupture */

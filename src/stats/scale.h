@@ -13,7 +13,7 @@ typedef enum kr_scale {
                              near values tie */
     KR_SCALE_RATE,        /* the rate itself */
     KR_SCALE_RATE_CLIPPED /* use_rates of the reference: from the rounded probability back to a
-                             rate, 0 below 1e-12, at most 100 (reference-behaviour 6.6) */
+                             rate, 0 below 1e-12, at most 100 (docs/theory.md, 13) */
 } kr_scale;
 
 static inline double kr_rate_of_poe(double poe)

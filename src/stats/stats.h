@@ -137,7 +137,7 @@ void kr_amplifier_site(const kr_amplifier *amplifier, kr_amplifier_scratch *scra
                        float *rlzs);
 
 /** Hazard map values of one curve: the level at which it falls to each probability, by
- * interpolation in log-log as the reference does (reference-behaviour 6.7). `levels` increase;
+ * interpolation in log-log as the reference does (docs/theory.md, 14). `levels` increase;
  * `scratch` has room for nlevels numbers. */
 void kr_hazard_map(const float *curve, const double *levels, size_t nlevels, const double *poes,
                    size_t npoes, double *scratch, float *out);
