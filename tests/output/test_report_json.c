@@ -77,7 +77,7 @@ static void test_base64(void **state)
         FILE *out = begin();
         kr_base64 b = {.out = out};
         for (size_t i = 0; i < n; i++)
-            kr_base64_put(&b, "foobar" + i, 1);
+            kr_base64_put(&b, &"foobar"[i], 1);
         kr_base64_end(&b);
         end(out, wanted[n]);
     }

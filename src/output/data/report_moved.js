@@ -5,14 +5,26 @@
 const moved = new Map(); // choice: its weights, which sum to 1
 const SLIDERS_MOST = 120;
 
+/* A branch of one of the tied sets gets the weight w. */
+function moveBranch(choice, parts, set, branch, w) {
+  const all = movedBranches.get(choice) || parts.sets.map(s => s.weights);
+  const next = all.map((old, k) => k === set ? shifted(old, branch, w) : old);
+  movedBranches.set(choice, next);
+  const states = parts.of(next), sum = states.reduce((a, b) => a + b, 0);
+  moved.set(choice, Float64Array.from(states, x => sum > 0 ? x / sum : 0));
+}
+
 const currentWeights = imt => givenWeights(imt).map((w, c) => moved.get(c) || w);
 
 /* A branch gets the weight w; the others of its set shrink or grow in proportion. */
 function moveWeight(imt, choice, state, w) {
-  const old = currentWeights(imt)[choice], others = old.reduce((a, b) => a + b, 0) - old[state];
-  const next = old.map((v, k) => k === state ? w
-    : others > 1e-12 ? v * (1 - w) / others : (1 - w) / Math.max(1, old.length - 1));
-  moved.set(choice, old.length === 1 ? Float64Array.of(1) : next);
+  moved.set(choice, shifted(currentWeights(imt)[choice], state, w));
+}
+
+function shifted(old, at, w) {
+  const others = old.reduce((a, b) => a + b, 0) - old[at];
+  return old.length === 1 ? old.map(() => 1) : old.map((v, k) => k === at ? w
+    : others > 1e-12 ? v * (1 - w) / others : (1 - w) / (old.length - 1));
 }
 
 const askedQuantiles = () => quantileStats.length ? quantileStats.map(s => s.q)
@@ -25,28 +37,66 @@ function computeMoved(site, imt, weights) {
     quantiles: tree.quantiles ? curves.quantiles(weights, q) : []};
 }
 
+/* ---- branches ---- */
+
+/* Of a choice of several branch sets that are tied to each other: the sets whose weights count, each
+ * with its branches, and of each state the branches that it takes. Null where the weights of its
+ * states are not the products of those of branches (then the states are moved themselves). */
+function branchesOf(choice) {
+  const t = D.tree, ids = choice.name.split(" ");
+  if (choice.model || ids.length < 2)
+    return null;
+  const sets = t.sets.filter(s => ids.includes(s.id) && s.movesWith === undefined)
+    .map(s => ({id: s.id, names: s.branches.map(b => t.branches[b].id),
+      weights: s.branches.map(b => t.branches[b].weight)}));
+  const taken = choice.states.map(state => {
+    const words = state.split("~");
+    return sets.map(s => s.names.findIndex(n => words.includes(n)));
+  });
+  const of = w => taken.map(take => take.reduce((a, b, k) => b < 0 ? a : a * w[k][b], 1));
+  const products = of(sets.map(s => s.weights)), given = choice.weights[0];
+  const fits = products.every((p, i) => Math.abs(p - given[i]) <= 1e-9 * Math.abs(given[i]));
+  return sets.length && fits ? {sets, of} : null;
+}
+
+const movedBranches = new Map(); // choice: weights of the branches of its sets
+
 /* ---- sliders ---- */
 
 const shortName = text => text.replace(/^\[|\]/g, "").replace(/\n/g, ", ");
 
-function sliderSet(parent, choice, number, changed) {
+function sliderSets(parent, choice, number, changed) {
+  const parts = branchesOf(choice);
+  if (!parts)
+    return [sliderSet(parent, choice.name + (choice.model ? " (ground-motion models)" : ""),
+      choice.states, () => currentWeights(view.imt)[number],
+      (k, w) => moveWeight(view.imt, number, k, w), changed)];
+  return parts.sets.filter(s => s.names.length > 1).map(s => {
+    const at = parts.sets.indexOf(s);
+    return sliderSet(parent, s.id, s.names,
+      () => (movedBranches.get(number) || parts.sets.map(x => x.weights))[at],
+      (k, w) => moveBranch(number, parts, at, k, w), changed);
+  });
+}
+
+function sliderSet(parent, title, names, weights, move, changed) {
   const set = add(parent, "fieldset");
-  add(set, "legend", {}, choice.name + (choice.model ? " (ground-motion models)" : ""));
-  const rows = choice.states.slice(0, SLIDERS_MOST).map((name, k) => {
+  add(set, "legend", {}, title);
+  const rows = names.slice(0, SLIDERS_MOST).map((name, k) => {
     const label = add(set, "label", {class: "slider", title: name});
     add(label, "span", {}, shortName(name));
     const input = add(label, "input", {type: "range", min: 0, max: 1, step: 0.001});
     const out = add(label, "output");
     input.oninput = () => {
-      moveWeight(view.imt, number, k, Number(input.value));
+      move(k, Number(input.value));
       changed();
     };
     return {input, out};
   });
-  if (choice.states.length > SLIDERS_MOST)
-    add(set, "p", {class: "note"}, `The first ${SLIDERS_MOST} of ${choice.states.length}.`);
+  if (names.length > SLIDERS_MOST)
+    add(set, "p", {class: "note"}, `The first ${SLIDERS_MOST} of ${names.length}.`);
   return () => {
-    const w = currentWeights(view.imt)[number];
+    const w = weights();
     rows.forEach((r, k) => {
       r.input.value = w[k];
       r.out.textContent = w[k].toFixed(4);
@@ -88,10 +138,11 @@ function weightsPanel() {
   };
   tree.structure.choices.forEach((c, k) => {
     if (c.states.length > 1)
-      fills.push(sliderSet(sets, c, k, changed));
+      fills.push(...sliderSets(sets, c, k, changed));
   });
   reset.onclick = () => {
     moved.clear();
+    movedBranches.clear();
     changed();
   };
   function redraw() {

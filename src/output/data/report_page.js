@@ -48,6 +48,20 @@ function selfCheck(asked) {
   return out;
 }
 
+/* Moves the weight of a branch as a slider does, twice; what the weights of its choice are then. */
+function moveCheck({choice, set, branch, weight}) {
+  const c = tree.structure.choices.findIndex(x => x.name === choice);
+  const parts = branchesOf(tree.structure.choices[c]), sets = parts ? parts.sets : [];
+  const s = sets.findIndex(x => x.id === set);
+  for (const w of [weight / 2, weight])
+    if (parts)
+      moveBranch(c, parts, s, sets[s].names.indexOf(branch), w);
+    else
+      moveWeight(0, c, tree.structure.choices[c].states.indexOf(branch), w);
+  const now = currentWeights(0)[c];
+  return Object.fromEntries(tree.structure.choices[c].states.map((name, k) => [name, now[k]]));
+}
+
 /* Boxes that lie outside of the page, and texts of a drawing that lie on each other. */
 function layoutCheck() {
   const wide = document.documentElement.clientWidth, outside = [], overlaps = [];
@@ -88,6 +102,8 @@ function answer() {
   const text = decodeURIComponent(location.hash), pre = section("check");
   if (text.startsWith("#check="))
     pre.textContent = JSON.stringify(selfCheck(JSON.parse(text.slice(7))));
+  else if (text.startsWith("#move="))
+    pre.textContent = JSON.stringify(moveCheck(JSON.parse(text.slice(6))));
   else if (text === "#layout")
     pre.textContent = JSON.stringify(layoutCheck());
 }

@@ -102,7 +102,7 @@ function hazardTable(at) {
     for (const m of imts) {
       const curve = storedCurve(i, meanStat, m);
       for (const p of poes)
-        row.push(digits(levelAt(curve, D.levels[m], p), 4) || "0");
+        row.push(Number(levelAt(curve, D.levels[m], p).toPrecision(4)));
     }
     return row;
   });
