@@ -62,4 +62,16 @@ for definition in reference half-weight merged; do
 done
 look curves run/report.html 'SA(0.2)' "$weights" reference/report.html
 
+# sliders of two sets that are tied to each other: the others of a set follow in proportion
+sed -i 's/branchSetID="mmax"/& applyToBranches="b-low b-mid"/' source_model_logic_tree.xml
+sed '/"b-low"/,/<\/logicTreeBranch>/s/0\.25</0.1</; /"b-mid"/,/<\/logicTreeBranch>/s/0\.5</0.6</
+    /"b-high"/,/<\/logicTreeBranch>/s/0\.25</0.3</; /"m-7.4"/,/<\/logicTreeBranch>/s/0\.2</0.6</
+    /"m-7.6"/,/<\/logicTreeBranch>/s/0\.5</0.25</; /"m-8.0"/,/<\/logicTreeBranch>/s/0\.3</0.15</' \
+    source_model_logic_tree.xml >sources.xml
+"$kauri" run job.ini -q -o tied -p area_source_discretization=60 -p 'sites=174.2 -41' 2>log || fail "tied: $(cat log)"
+"$kauri" stats tied -o tied_new -q --source-tree sources.xml 2>log || fail "tied: $(cat log)"
+states=$(python3 "$KAURI_SOURCE_DIR/tests/support/report.py" move tied/report.html \
+    '{"choice": "b mmax", "moves": [["b", "b-low", 0.1], ["mmax", "m-7.4", 0.6]]}' 2>err) || fail "$(cat err)"
+look curves tied/report.html 'SA(1.0)' "{\"b mmax\": $states}" tied_new/report.html
+
 exit $((failures > 0))

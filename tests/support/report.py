@@ -2,10 +2,12 @@
 
 usage: report.py layout REPORT WIDTH
        report.py curves REPORT IMT WEIGHTS OTHER
+       report.py move REPORT MOVE
 
 layout: nothing lies outside of the page or on top of something else, all sections are there, and nothing is
 said on the console. curves: mean and quantiles that the page computes with the weights ({choice: {state:
-weight}}) at its first site are those that the run of the report OTHER has stored in single precision."""
+weight}}) at its first site are those that the run of the report OTHER has stored in single precision. move: print
+the weights of a choice after the slider of a branch has been moved."""
 import json
 import math
 import os
@@ -74,5 +76,7 @@ def curves(report, imt, weights, other):
 if __name__ == "__main__":
     if sys.argv[1] == "layout":
         layout(sys.argv[2], int(sys.argv[3]))
+    elif sys.argv[1] == "move":
+        print(json.dumps(look(sys.argv[2], "move=" + sys.argv[3])))
     else:
         curves(*sys.argv[2:6])

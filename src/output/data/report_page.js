@@ -24,8 +24,9 @@ function scheme() {
 function selfCheck(asked) {
   const imt = typeof asked.imt === "string" ? D.imts.indexOf(asked.imt) : asked.imt || 0;
   const site = asked.site || 0, why = whyFixed(site, imt);
+  const stored = Object.fromEntries(D.stats.map((name, s) => [name, storedCurve(site, s, imt)]));
   if (why)
-    return {fixed: why};
+    return {fixed: why, stored};
   const weights = givenWeights(imt);
   for (const [name, states] of Object.entries(asked.weights || {})) {
     const c = tree.structure.choices.findIndex(x => x.name === name);
@@ -43,23 +44,23 @@ function selfCheck(asked) {
   const begun = performance.now(), out = once();
   out.milliseconds = performance.now() - begun;
   out.entries = tree.entries;
-  out.stored = Object.fromEntries(D.stats.map((name, s) => [name, storedCurve(site, s, imt)]));
+  out.stored = stored;
   out.choices = tree.structure.choices.map(c => ({name: c.name, states: c.states}));
   return out;
 }
 
-/* Moves the weight of a branch as a slider does, twice; what the weights of its choice are then. */
-function moveCheck({choice, set, branch, weight}) {
+/* Moves weights as sliders do: [set, branch, weight]; what the weights of the choice are then. */
+function moveCheck({choice, moves}) {
   const c = tree.structure.choices.findIndex(x => x.name === choice);
-  const parts = branchesOf(tree.structure.choices[c]), sets = parts ? parts.sets : [];
-  const s = sets.findIndex(x => x.id === set);
-  for (const w of [weight / 2, weight])
-    if (parts)
-      moveBranch(c, parts, s, sets[s].names.indexOf(branch), w);
-    else
-      moveWeight(0, c, tree.structure.choices[c].states.indexOf(branch), w);
+  const of = tree.structure.choices[c], parts = branchesOf(of);
+  for (const [set, branch, weight] of moves)
+    if (parts) {
+      const s = parts.sets.findIndex(x => x.id === set);
+      moveBranch(c, parts, s, parts.sets[s].names.indexOf(branch), weight);
+    } else
+      moveWeight(0, c, of.states.indexOf(branch), weight);
   const now = currentWeights(0)[c];
-  return Object.fromEntries(tree.structure.choices[c].states.map((name, k) => [name, now[k]]));
+  return Object.fromEntries(of.states.map((name, k) => [name, now[k]]));
 }
 
 /* Boxes that lie outside of the page, and texts of a drawing that lie on each other. */
