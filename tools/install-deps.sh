@@ -12,7 +12,7 @@ set -eu
 
 build='make cmake ninja-build gcc libc6-dev pkg-config'
 libraries='libexpat1-dev libhdf5-dev libjansson-dev libgeos-dev libzip-dev nettle-dev libdeflate-dev
-    libcairo2-dev libsqlite3-dev'
+    libcairo2-dev libsqlite3-dev fonts-dejavu-core'
 base="$build $libraries"
 test="$base clang lld llvm libclang-rt-14-dev libomp-dev libcmocka-dev libproj-dev
     clang-format clang-tidy python3"

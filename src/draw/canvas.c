@@ -102,8 +102,9 @@ static kr_status finish(kr_canvas *c)
         status = cairo_surface_status(c->surface);
     if (status == CAIRO_STATUS_SUCCESS || status == CAIRO_STATUS_WRITE_ERROR)
         return kr_outfile_flush(&c->outfile);
-    return kr_fail(c->ctx, status == CAIRO_STATUS_NO_MEMORY ? KR_ENOMEM : KR_EINTERNAL,
-                   "%s: drawing: %s", c->outfile.path, cairo_status_to_string(status));
+    bool memory = status == CAIRO_STATUS_NO_MEMORY || status == CAIRO_STATUS_FREETYPE_ERROR;
+    return kr_fail(c->ctx, memory ? KR_ENOMEM : KR_EINTERNAL, "%s: drawing: %s", c->outfile.path,
+                   cairo_status_to_string(status));
 }
 
 kr_status kr_canvas_end(kr_canvas **canvas, kr_status status)

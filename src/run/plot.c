@@ -56,6 +56,7 @@ static bool ends(const char *path, const char *ending)
 /* The folder of a finished run is not to be changed. */
 static kr_status choose_file(plotting *p)
 {
+    kr_status s;
     char a[PATH_MAX], b[PATH_MAX];
     const char *path = p->options->output;
     const char *dir = kr_path_dir(&p->arena, path);
@@ -70,12 +71,13 @@ static kr_status choose_file(plotting *p)
     else
         return kr_fail(p->ctx, KR_EUSAGE, "-o %s: a name that ends in .svg, .png or .pdf is wanted",
                        path);
-    if (realpath(dir, a) && realpath(p->options->dir, b) && kr_str_eq(a, b))
+    s = kr_make_dirs(p->ctx, dir);
+    if (s == KR_OK && realpath(dir, a) && realpath(p->options->dir, b) && kr_str_eq(a, b))
         return kr_fail(p->ctx, KR_EUSAGE,
                        "-o %s: a finished run is not changed; give another folder", path);
     p->figure.path = path;
     p->figure.dpi = p->options->dpi > 0 ? p->options->dpi : DPI;
-    return KR_OK;
+    return s;
 }
 
 /* ------------------------------------------------------------------ sites */

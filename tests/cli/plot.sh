@@ -122,8 +122,13 @@ lacks 2 '--dpi 5: a number from 36 to 1200' "$run" map -o none.svg --dpi 5
 
 # ---- failures
 
+plot curve -o new/folder/curve.svg
+cmp -s curve.svg new/folder/curve.svg || fail "another figure in a new folder"
+touch file
 for format in svg png pdf; do
-    lacks 7 "nowhere/none.$format" "$run" curve -o nowhere/none.$format
+    lacks 7 "file" "$run" curve -o file/none.$format
+    mkdir -p "taken.$format.part"
+    lacks 7 "taken.$format" "$run" curve -o taken.$format
     (ulimit -f 1 && GCOV_PREFIX=$scratch/counts GCOV_ERROR_FILE=$scratch/counts.log TMPDIR=$scratch/none "$kauri" plot "$run" curve -o "full.$format") >/dev/null 2>stderr
     [ $? -eq 7 ] || fail "a full disk must give status 7: $(cat stderr)"
     [ "$(grep -c . stderr)" -eq 1 ] || fail "a full disk: $(cat stderr)"

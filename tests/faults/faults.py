@@ -79,6 +79,10 @@ JOBS = [
     Job("goes on", RUN, speed=100, stopped=True),
     Job("threads", RUN + ["--threads", "3"], classes=["thread"]),
     Job("export", ["export", "done", "hcurves", "hmaps", "uhs", "realizations", "-o", "{out}"], before=FINISHED),
+    Job("maps", ["export", "done", "hmaps_gpkg", "hmaps_geojson", "-o", "{out}"], before=FINISHED),
+    # Without memory or files fontconfig, below cairo, prints lines of its own, or never comes back.
+    Job("plot", ["plot", "done", "map", "-o", "{out}/map.png"], before=FINISHED,
+        classes=["own", "write", "sync", "look"]),
     Job("verify", ["verify", "done"], before=FINISHED, stdout=True),
     Job("info", ["info", "done"], before=FINISHED, stdout=True, volatile=r"memory(-timeline)?\."),
     Job("compare", ["compare", "done", "done"], before=FINISHED, stdout=True),
