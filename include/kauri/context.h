@@ -28,6 +28,10 @@ typedef void (*kr_log_fn)(void *user, kr_log_level level, const char *line);
  * log's lock, at most ten times a second and once at the end of the phase (done == total). */
 typedef void (*kr_progress_fn)(void *user, const char *phase, double done, double total);
 
+/** Seconds that are left of the whole calculation, NaN where that is not known. For a callback of
+ * progress, and for the progress that it was called with. */
+KR_API double kr_ctx_seconds_left(const kr_ctx *ctx);
+
 /** Create a context. @param out owned by the caller, ended by kr_ctx_destroy. KR_ENOMEM. */
 KR_API KR_MUST_CHECK kr_status kr_ctx_create(kr_ctx **out);
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/ctx_int.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -215,6 +216,19 @@ bool kr_ctx_set_quiet(kr_ctx *ctx, bool quiet)
     return before;
 }
 
+void kr_ctx_set_left(kr_ctx *ctx, kr_left_fn left, void *user)
+{
+    pthread_mutex_lock(&ctx->report_lock);
+    ctx->left = left;
+    ctx->left_user = user;
+    pthread_mutex_unlock(&ctx->report_lock);
+}
+
+double kr_ctx_seconds_left(const kr_ctx *ctx)
+{
+    return ctx->seconds_left;
+}
+
 void kr_progress(kr_ctx *ctx, const char *phase, double done, double total)
 {
     if (!ctx)
@@ -231,6 +245,9 @@ void kr_progress(kr_ctx *ctx, const char *phase, double done, double total)
             return;
     }
     pthread_mutex_lock(&ctx->report_lock);
+    ctx->seconds_left = NAN;
+    if (ctx->left && total > 0)
+        ctx->seconds_left = ctx->left(ctx->left_user, phase, done / total);
     if (ctx->progress)
         ctx->progress(ctx->progress_user, phase, done, total);
     pthread_mutex_unlock(&ctx->report_lock);

@@ -52,6 +52,13 @@ typedef struct kr_log_taker {
  * by the thread that logs, by one at a time. */
 kr_log_taker kr_ctx_swap_log(kr_ctx *ctx, kr_log_taker taker);
 
+/* Told of progress before it is forwarded: `part` of the phase is done. Returns the seconds that
+ * are left of the whole, NaN where nobody knows. */
+typedef double (*kr_left_fn)(void *user, const char *phase, double part);
+
+/** From now on this function tells the time left (NULL: nobody does). */
+void kr_ctx_set_left(kr_ctx *ctx, kr_left_fn left, void *user);
+
 /** Report progress; cheap when called often (it forwards ten times a second at most). */
 void kr_progress(kr_ctx *ctx, const char *phase, double done, double total);
 

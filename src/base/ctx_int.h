@@ -38,6 +38,9 @@ struct kr_ctx {
     bool quiet; /* lines are dropped */
     kr_progress_fn progress;
     void *progress_user;
+    kr_left_fn left;
+    void *left_user;
+    double seconds_left;       /* for the callback under way */
     atomic_llong progress_due; /* milliseconds of the monotonic clock */
 
     kr_counter accounts[KR_ACCOUNT_COUNT];

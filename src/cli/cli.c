@@ -18,7 +18,7 @@
 int cli_usage(const cli_command *command, const char *format, ...)
 {
     va_list args;
-    fputs("kauri: error: ", stderr);
+    fprintf(stderr, "kauri: %serror:%s ", cli_colour(CLI_RED), cli_colour(CLI_PLAIN));
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);
@@ -60,7 +60,8 @@ int cli_finish(kr_ctx **ctx, kr_status status)
     cli_display_end();
     if (status != KR_OK) {
         const char *text = kr_ctx_error(*ctx);
-        fprintf(stderr, "kauri: error: %s\n", text[0] ? text : kr_status_text(status));
+        fprintf(stderr, "kauri: %serror:%s %s\n", cli_colour(CLI_RED), cli_colour(CLI_PLAIN),
+                text[0] ? text : kr_status_text(status));
     }
     kr_ctx_destroy(ctx);
     return kr_exit_status(status);
@@ -163,6 +164,7 @@ static void on_exit_of_library(void)
 void cli_begin(void)
 {
     (void)atexit(on_exit_of_library);
+    cli_display_begin();
     signal(SIGXFSZ, SIG_IGN); /* a file-size limit is then an error of writing */
     /* Where a standard stream is closed the next file that is opened would take its place, and
      * messages would get into it. */

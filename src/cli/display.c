@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,17 @@
 static const double PLAIN_SECONDS = 5;
 
 static struct {
-    bool quiet, terminal, bar;
+    bool quiet, terminal, bar, colour;
     double began, phase_began, last_line;
     double part; /* of the phase that was done when it began here */
     char phase[32];
 } display;
+
+const char *cli_colour(cli_colours colour)
+{
+    static const char *const codes[] = {"\033[0m", "\033[1;31m", "\033[33m", "\033[36m"};
+    return display.colour ? codes[colour] : "";
+}
 
 static void clear_bar(void)
 {
@@ -32,7 +39,8 @@ static void show_log(void *user, kr_log_level level, const char *line)
         return;
     clear_bar();
     if (level == KR_LOG_WARNING)
-        fprintf(stderr, "kauri: warning: %s\n", line);
+        fprintf(stderr, "kauri: %swarning:%s %s\n", cli_colour(CLI_YELLOW), cli_colour(CLI_PLAIN),
+                line);
     else
         fprintf(stderr, "[%7.2f] %s\n", kr_wall_seconds() - display.began, line);
 }
@@ -41,10 +49,11 @@ static void format_time(double seconds, char *buffer, size_t size)
 {
     if (seconds < 100)
         snprintf(buffer, size, "%.0f s", seconds);
-    else if (seconds < 6000)
+    else if (seconds < 5970) /* no hour is rounded to 60 min of another */
         snprintf(buffer, size, "%.0f min", seconds / 60);
     else
-        snprintf(buffer, size, "%.1f h", seconds / 3600);
+        snprintf(buffer, size, "%.0f h %02.0f min", floor((seconds + 30) / 3600),
+                 floor(fmod(seconds + 30, 3600) / 60));
 }
 
 /* Columns for the bar itself: what the terminal has beside the words, 40 at most. */
@@ -62,7 +71,8 @@ static void show_bar(const char *phase, double part, const char *left)
     for (int i = 0; i < width; i++)
         bar[i] = i < full ? '#' : '.';
     bar[width] = '\0';
-    fprintf(stderr, "\r\033[K%-11s [%s] %3.0f %%  %s left", phase, bar, 100 * part, left);
+    fprintf(stderr, "\r\033[K%-11s [%s%s%s] %3.0f %%  %s left", phase, cli_colour(CLI_CYAN), bar,
+            cli_colour(CLI_PLAIN), 100 * part, left);
     fflush(stderr);
     display.bar = true;
 }
@@ -71,7 +81,6 @@ static void show_progress(void *user, const char *phase, double done, double tot
 {
     char left[32] = "?";
     double now = kr_wall_seconds(), part = total > 0 ? done / total : 0;
-    (void)user;
     if (display.quiet)
         return;
     if (strncmp(display.phase, phase, sizeof display.phase - 1) != 0) {
@@ -79,7 +88,10 @@ static void show_progress(void *user, const char *phase, double done, double tot
         display.phase_began = display.last_line = now;
         display.part = part;
     }
-    if (part > display.part)
+    double whole = kr_ctx_seconds_left(user);
+    if (isfinite(whole))
+        format_time(whole, left, sizeof left);
+    else if (part > display.part)
         format_time((now - display.phase_began) * (1 - part) / (part - display.part), left,
                     sizeof left);
     if (display.terminal && done < total) {
@@ -93,14 +105,22 @@ static void show_progress(void *user, const char *phase, double done, double tot
     }
 }
 
+void cli_display_begin(void)
+{
+    /* Nothing here changes the environment. NOLINTBEGIN(concurrency-mt-unsafe) */
+    const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
+    /* NOLINTEND(concurrency-mt-unsafe) */
+    display.terminal = isatty(STDERR_FILENO) == 1 && term && strcmp(term, "dumb") != 0;
+    display.colour = display.terminal && !(no && *no);
+}
+
 void cli_display_attach(kr_ctx *ctx, bool quiet)
 {
     display.quiet = quiet;
-    const char *term = getenv("TERM");
-    display.terminal = isatty(STDERR_FILENO) == 1 && term && strcmp(term, "dumb") != 0;
     display.began = kr_wall_seconds();
+    cli_display_begin();
     kr_ctx_set_log(ctx, show_log, NULL);
-    kr_ctx_set_progress(ctx, show_progress, NULL);
+    kr_ctx_set_progress(ctx, show_progress, ctx);
 }
 
 void cli_display_end(void)

@@ -7,6 +7,14 @@
 
 #include <stdbool.h>
 
+typedef enum cli_colours { CLI_PLAIN, CLI_RED, CLI_YELLOW, CLI_CYAN } cli_colours;
+
+/** Look at standard error: whether it is a terminal, and may have colour (NO_COLOR). */
+void cli_display_begin(void);
+
+/** What changes the colour of what follows on standard error; "" where there is none. */
+const char *cli_colour(cli_colours colour);
+
 /** Send log and progress of the context to standard error; quiet: warnings only. */
 void cli_display_attach(kr_ctx *ctx, bool quiet);
 

@@ -2,6 +2,7 @@
 #ifndef KR_RUN_CALC_H
 #define KR_RUN_CALC_H
 
+#include "base/eta.h"
 #include "hazard/hazard.h"
 #include "kauri/run.h"
 #include "model/sites.h"
@@ -46,6 +47,7 @@ typedef struct kr_calc {
     kr_hazard_work work;
     kr_spread
         site_units; /* seconds of statistics: units are sites at one measure, or sites on soil */
+    kr_eta eta;     /* the time left: see run/foretell.c */
     unsigned phases_told;    /* bit i: phase i has its line of log */
     kr_job_options in_force; /* listed for the results; of new statistics those of the run */
     kr_provenance provenance;
@@ -164,6 +166,11 @@ size_t kr_calc_rlzs_bytes(const kr_calc *calc, int threads);
  * ended since the last call: wall time, memory accounted and resident. Phases that alternate begin
  * with kr_phase_begin, and have their lines when they are all over. */
 void kr_calc_phase(kr_calc *calc, const char *name);
+
+/** The time left (run/foretell.c): the next part begins, as a phase too; it is done for all sites
+ * before `site`. */
+void kr_calc_turn(kr_calc *calc, const char *name);
+void kr_calc_turned(kr_calc *calc, const char *name, size_t site);
 
 /** Put into the results where the time went, and complete them. */
 KR_MUST_CHECK kr_status kr_calc_close_results(kr_calc *calc);

@@ -271,11 +271,12 @@ kr_status kr_calc_plan(kr_calc *calc)
     }
     calc->stats_threads = p.stats_threads;
     calc->tile_sites = p.tile_sites;
-    kr_mem_set_limit(calc->ctx, limit);
     char size[32];
     kr_info(calc->ctx,
             "memory: %.1f MB accounted at the peak, of at most %s; tiles of %zu sites, %d threads",
             (double)p.peak / 1e6, kr_plan_size(limit, size), p.tile_sites, p.threads);
+    KR_TRY(kr_calc_foretell(calc, &p));
+    kr_mem_set_limit(calc->ctx, limit);
 out:
     return s;
 }

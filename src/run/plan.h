@@ -69,6 +69,9 @@ typedef struct kr_plan_time {
 /** The time of a calculation that has been read, from a calibration of some tenths of a second. */
 KR_MUST_CHECK kr_status kr_calc_plan_time(kr_calc *calc, kr_plan_time *out);
 
+/** How many times as fast as one so many threads are together. */
+double kr_plan_speed(int threads);
+
 /** The outlines of faults take so many bytes, or what the plan has for them if that is less. */
 void kr_plan_know_outlines(const kr_calc *calc, kr_plan_memory *plan, size_t bytes);
 
@@ -77,6 +80,10 @@ KR_MUST_CHECK kr_status kr_plan_check(const kr_calc *calc, const kr_plan_memory 
 
 /** "64.0 MB", of less than 100 kB "64 bytes": a size was given without its unit. Returns `text`. */
 const char *kr_plan_size(size_t bytes, char text[32]);
+
+/** After the plan: foretell the parts of a run that will take some seconds, where there is memory to
+ * try them, and have the context tell the time left. */
+KR_MUST_CHECK kr_status kr_calc_foretell(kr_calc *calc, const kr_plan_memory *plan);
 
 /** "64.12 s", from ten minutes on "12 min", "3 h 05 min". Returns `text`. */
 const char *kr_plan_seconds(double seconds, char text[32]);

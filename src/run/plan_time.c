@@ -26,7 +26,7 @@ static double input_bytes(const kr_calc *calc)
     return sum;
 }
 
-static double speed_of(int threads)
+double kr_plan_speed(int threads)
 {
     long here = sysconf(_SC_NPROCESSORS_ONLN);
     int used = here > 0 && here < threads ? (int)here : threads;
@@ -46,7 +46,7 @@ kr_status kr_calc_plan_time(kr_calc *calc, kr_plan_time *out)
     double together = h->meeting + h->sections + h->units + t->statistics + t->rlzs + t->others;
     double alone = out->digests + h->adding + t->storing + t->tables;
     out->cpu = out->reading_cpu + together + alone;
-    out->wall = out->reading + together / speed_of(calc->threads) + alone;
+    out->wall = out->reading + together / kr_plan_speed(calc->threads) + alone;
 out:
     kr_hazard_cost_clear(&out->hazard);
     return s;

@@ -94,6 +94,7 @@ out:
 
 void kr_calc_clear(kr_calc *calc)
 {
+    kr_ctx_set_left(calc->ctx, NULL, NULL);
     kr_journal_close(&calc->journal);
     kr_results_destroy(&calc->results);
     kr_free(calc->rate_weights);

@@ -94,7 +94,7 @@ kr_status kr_calc_tile_rlzs(kr_calc *calc, size_t first, size_t nsites, const do
     size_t nblocks = kr_results_rlzs_blocks(&calc->spec, nsites);
     atomic_int status;
     atomic_init(&status, KR_OK);
-    kr_phase_begin(calc->ctx, "single realizations");
+    kr_calc_turn(calc, "single realizations");
 #pragma omp parallel num_threads(calc->stats_threads)
     {
         scratch mine;
@@ -119,7 +119,9 @@ kr_status kr_calc_tile_rlzs(kr_calc *calc, size_t first, size_t nsites, const do
                     s = keep(calc, &mine, &block);
                 if (s != KR_OK)
                     atomic_store(&status, (int)s);
-                kr_progress(calc->ctx, "single realizations", (double)(i + 1), (double)nblocks);
+                kr_progress(calc->ctx, "single realizations",
+                            (double)first + (double)nsites * (double)(i + 1) / (double)nblocks,
+                            (double)calc->sites->n);
             }
         }
         scratch_destroy(&mine);

@@ -112,6 +112,7 @@ kr_status kr_calc_export_tables(kr_calc *calc)
     if (!calc->options->csv)
         return KR_OK;
     kr_calc_phase(calc, "tables");
+    kr_calc_turn(calc, "tables");
     KR_TRY(kr_results_export_csv(calc->ctx, &calc->spec, &ntables));
 out:
     return s;

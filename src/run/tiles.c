@@ -202,8 +202,9 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
             note_unit(calc, site.site, calc->amplifier ? NULL : calc->job->imts[measure].name,
                       kr_wall_seconds() - began);
             pthread_mutex_unlock(&noting);
-            kr_progress(calc->ctx, "statistics", (double)(atomic_fetch_add(&done, 1) + 1),
-                        (double)nunits);
+            kr_progress(calc->ctx, "statistics",
+                        (double)(first * each + atomic_fetch_add(&done, 1) + 1),
+                        (double)(calc->sites->n * each));
         }
         if (mine != KR_OK)
             atomic_store(&status, (int)mine);
@@ -242,7 +243,7 @@ static kr_status amplified_rlzs(kr_calc *calc, size_t first, size_t nsites, cons
         kr_phase_begin(calc->ctx, "storing");
         KR_TRY(kr_results_put_rlzs(calc->results, first + i, curves));
         kr_phase_begin(calc->ctx, "statistics");
-        kr_progress(calc->ctx, "statistics", (double)(i + 1), (double)nsites);
+        kr_progress(calc->ctx, "statistics", (double)(first + i + 1), (double)calc->sites->n);
     }
 out:
     kr_amplifier_scratch_destroy(&scratch);
@@ -254,7 +255,7 @@ kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const d
 {
     kr_status s = KR_OK;
     tile_stats made = {.stats = NULL};
-    kr_phase_begin(calc->ctx, "statistics");
+    kr_calc_turn(calc, "statistics");
     KR_NEW(made.stats, calc->ctx, KR_ACCOUNT_STATS, nsites * calc->nstats * curve_size(calc));
     if (bracket_size(calc))
         KR_NEW(made.brackets, calc->ctx, KR_ACCOUNT_STATS, nsites * bracket_size(calc));
@@ -265,13 +266,13 @@ kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const d
     if (calc->store_rlzs && !calc->amplifier)
         KR_TRY(kr_calc_tile_rlzs(calc, first, nsites, rates));
     if (calc->job->uncertainty || calc->job->disagg_by_src || calc->sampling)
-        kr_phase_begin(calc->ctx, "uncertainty and sources");
+        kr_calc_turn(calc, "uncertainty and sources");
     if (calc->job->uncertainty)
         KR_TRY(kr_calc_tile_uncertainty(calc, first, nsites, rates));
     if (calc->job->disagg_by_src)
         KR_TRY(rates_by_source(calc, nsites, rates, &made.by_source));
     KR_TRY(kr_calc_sampling_tile(calc, first, nsites, rates, &made.ranges, &made.whole));
-    kr_phase_begin(calc->ctx, "storing");
+    kr_calc_turn(calc, "storing");
     kr_results_tile tile = {.first_site = first,
                             .nsites = nsites,
                             .component_rates = rates,
@@ -282,6 +283,7 @@ kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const d
                             .whole = made.whole};
     KR_TRY(kr_calc_check_tile(calc, &tile));
     KR_TRY(kr_results_put_tile(calc->results, &tile));
+    kr_calc_turned(calc, "storing", first + nsites);
 out:
     kr_free(made.stats);
     kr_free(made.brackets);
@@ -321,7 +323,7 @@ kr_status kr_calc_tiles(kr_calc *calc)
         KR_TRY(kr_rate_weights(calc->ctx, calc->tree, &calc->rate_weights));
     for (size_t first = 0; first < n; first += calc->tile_sites) {
         size_t nsites = n - first < calc->tile_sites ? n - first : calc->tile_sites;
-        kr_phase_begin(calc->ctx, "hazard");
+        kr_calc_turn(calc, "hazard");
         KR_TRY(do_tile(calc, first, nsites, rates));
     }
 out:

@@ -56,7 +56,8 @@ kr_status kr_calc_tile_uncertainty(kr_calc *calc, size_t first, size_t nsites, c
             s = kr_fail(calc->ctx, KR_EINTERRUPTED, "interrupted");
             goto out;
         }
-        kr_progress(calc->ctx, "uncertainty", (double)(i + 1), (double)nsites);
+        kr_progress(calc->ctx, "uncertainty and sources", (double)(first + i + 1),
+                    (double)calc->sites->n);
     }
 out:
     kr_uncertainty_destroy(&u);

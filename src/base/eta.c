@@ -1,0 +1,98 @@
+#include "base/eta.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* A part tells its speed when it has done so much since it was told first. */
+static const double ENOUGH = 0.02;
+
+/* What was foretold is corrected by this factor at most, and by one over it at least. */
+static const double MOST = 5;
+
+static kr_eta_part *part_of(kr_eta *e, const char *name)
+{
+    for (size_t i = 0; i < e->n; i++)
+        if (strcmp(e->parts[i].name, name) == 0)
+            return &e->parts[i];
+    if (e->n == KR_ETA_PARTS)
+        return NULL;
+    if (e->now == e->n) /* none is under way, and stays so */
+        e->now++;
+    e->parts[e->n] = (kr_eta_part){.name = name, .foretold = NAN};
+    return &e->parts[e->n++];
+}
+
+void kr_eta_expect(kr_eta *e, const char *name, double seconds)
+{
+    kr_eta_part *part = part_of(e, name);
+    if (part)
+        part->foretold = seconds;
+}
+
+void kr_eta_enter(kr_eta *e, const char *name, double now)
+{
+    if (e->now < e->n)
+        e->parts[e->now].spent += now - e->entered;
+    const kr_eta_part *part = name ? part_of(e, name) : NULL;
+    e->now = part ? (size_t)(part - e->parts) : e->n;
+    e->entered = now;
+}
+
+static double spent(const kr_eta *e, size_t i, double now)
+{
+    return e->parts[i].spent + (i == e->now ? now - e->entered : 0);
+}
+
+void kr_eta_reach(kr_eta *e, const char *name, double done, double now)
+{
+    kr_eta_part *part = part_of(e, name);
+    if (!part)
+        return;
+    if (part->told++ == 0) {
+        part->from = done;
+        part->then = spent(e, (size_t)(part - e->parts), now);
+    }
+    part->done = done < 1 ? done : 1;
+}
+
+static bool knows_speed(const kr_eta_part *part)
+{
+    return part->done - part->from >= ENOUGH;
+}
+
+/* How many times longer it takes than was foretold. */
+static double slowness(const kr_eta *e, double now)
+{
+    double took = 0, foretold = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        const kr_eta_part *part = &e->parts[i];
+        if (!knows_speed(part) || isnan(part->foretold))
+            continue;
+        took += spent(e, i, now) - part->then;
+        foretold += part->foretold * (part->done - part->from);
+    }
+    if (!(foretold > 0))
+        return 1;
+    return fmin(MOST, fmax(1 / MOST, took / foretold));
+}
+
+double kr_eta_left(const kr_eta *e, double now)
+{
+    double left = 0, factor = slowness(e, now);
+    size_t known = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        const kr_eta_part *part = &e->parts[i];
+        double took = spent(e, i, now);
+        if (knows_speed(part))
+            left += (took - part->then) / (part->done - part->from) * (1 - part->done);
+        else if (isnan(part->foretold))
+            continue;
+        else if (part->told)
+            left += part->foretold * factor * (1 - part->done);
+        else /* it never tells: what is not over yet */
+            left += fmax(0, part->foretold * factor - took);
+        known++;
+    }
+    return known ? left : NAN;
+}
