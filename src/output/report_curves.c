@@ -4,10 +4,11 @@
 
 #include <string.h>
 
+/* Without statistics too there are sites to be chosen, for single realizations. */
 static size_t per_site(const kr_reporter *r)
 {
     const kr_results_spec *p = r->results;
-    return p->nstats * p->job->nimts * r->nlevels * sizeof(float);
+    return (p->nstats ? p->nstats : 1) * p->job->nimts * r->nlevels * sizeof(float);
 }
 
 /* Sites evenly along their list: the first among them. */

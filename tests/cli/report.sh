@@ -43,8 +43,8 @@ fi
 look() {
     python3 "$KAURI_SOURCE_DIR/tests/support/report.py" "$@" 2>err || fail "$(cat err)"
 }
-look layout run/report.html 1200
-look layout run/report.html 390
+look layout run/report.html 1200 8
+look layout run/report.html 390 8
 look curves run/report.html PGA '{}' run/report.html
 
 # other weights, with three definitions: the page of the run computes what the others have stored
@@ -61,6 +61,15 @@ for definition in reference half-weight merged; do
     look curves "$definition/report.html" 'SA(0.2)' '{}' "$definition/report.html"
 done
 look curves run/report.html 'SA(0.2)' "$weights" reference/report.html
+
+# what has no choices, no curves or no rates: the page says so
+"$kauri" run job.ini -q -o sampled -p area_source_discretization=60 -p 'sites=174.2 -41' \
+    -p number_of_logic_tree_samples=5 2>log || fail "sampled: $(cat log)"
+"$kauri" run job.ini -q -o bare -p area_source_discretization=60 -p 'sites=174.2 -41' -p mean=false -p quantiles= \
+    -p individual_rlzs=true -p poes= -p hazard_maps=false -p uniform_hazard_spectra=false -p component_rates_precision=none 2>log ||
+    fail "bare: $(cat log)"
+look layout sampled/report.html 1200 5
+look layout bare/report.html 1200 3
 
 # sliders of two sets that are tied to each other: the others of a set follow in proportion
 sed -i 's/branchSetID="mmax"/& applyToBranches="b-low b-mid"/' source_model_logic_tree.xml

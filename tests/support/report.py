@@ -1,13 +1,13 @@
 """Looks at a report in a browser without a window.
 
-usage: report.py layout REPORT WIDTH
+usage: report.py layout REPORT WIDTH DRAWINGS
        report.py curves REPORT IMT WEIGHTS OTHER
        report.py move REPORT MOVE
 
-layout: nothing lies outside of the page or on top of something else, all sections are there, and nothing is
-said on the console. curves: mean and quantiles that the page computes with the weights ({choice: {state:
-weight}}) at its first site are those that the run of the report OTHER has stored in single precision. move: print
-the weights of a choice after the slider of a branch has been moved."""
+layout: nothing lies outside of the page or on top of something else, all sections are there with at least so many
+drawings, and nothing is said on the console. curves: mean and quantiles that the page computes with the weights
+({choice: {state: weight}}) at its first site are those that the run of the report OTHER has stored in single
+precision. move: print the weights of a choice after the sliders of branches have been moved."""
 import json
 import math
 import os
@@ -38,13 +38,13 @@ def look(report, fragment, width=1200):
     return json.loads(unescape(found[1]))
 
 
-def layout(report, width):
+def layout(report, width, drawings):
     seen = look(report, "layout", width)
     wrong = seen["outside"] + seen["overlaps"] + seen["complaints"]
     wrong += [f"section {s['id']} is empty" for s in seen["sections"] if s["height"] < 60]
     if [s["id"] for s in seen["sections"]] != SECTIONS:
         wrong.append(f"sections {seen['sections']}")
-    if sum(s["drawings"] for s in seen["sections"]) < 7:
+    if sum(s["drawings"] for s in seen["sections"]) < drawings:
         wrong.append(f"drawings are missing: {seen['sections']}")
     if wrong:
         sys.exit(f"{report}, {width} wide: " + "; ".join(wrong[:8]))
@@ -75,7 +75,7 @@ def curves(report, imt, weights, other):
 
 if __name__ == "__main__":
     if sys.argv[1] == "layout":
-        layout(sys.argv[2], int(sys.argv[3]))
+        layout(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
     elif sys.argv[1] == "move":
         print(json.dumps(look(sys.argv[2], "move=" + sys.argv[3])))
     else:

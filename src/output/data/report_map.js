@@ -66,7 +66,8 @@ function drawGround(svg, p) {
   for (const v of niceSteps(west, east, 6)) {
     add(axis, "line", {x1: p.x(v), x2: p.x(v), y1: p.top, y2: p.top + p.height, class: "grid"});
     const lon = v > 180 ? v - 360 : v < -180 ? v + 360 : v;
-    add(axis, "text", {x: p.x(v), y: p.top + p.height + 16, "text-anchor": "middle"},
+    add(axis, "text", {x: Math.min(p.x(v), 654), y: p.top + p.height + 16,
+      "text-anchor": "middle"},
       `${Math.abs(Number(lon.toFixed(3)))}°${lon < 0 ? "W" : lon > 0 ? "E" : ""}`);
   }
   for (const v of niceSteps(south, north, 6)) {
@@ -199,8 +200,8 @@ function followed(next) {
 
 /* Columns of the sets that are reached from the first. */
 function columnsOfSets() {
-  const t = D.tree, depth = new Map(), queue = [followed(0)];
-  if (!t.sets.length || queue[0] < 0)
+  const t = D.tree, depth = new Map(), queue = t.sets.length ? [followed(0)] : [];
+  if (!queue.length || queue[0] < 0)
     return [];
   depth.set(queue[0], 0);
   for (let k = 0; k < queue.length; k++)

@@ -191,10 +191,14 @@ function singleControls(parent, redraw) {
 
 function curvesPanel() {
   const at = section("curves");
-  if (!D.sites.shown.length || !nstats) {
-    add(at, "p", {}, nstats ? "There are too many levels for a page." :
-      "The job asked for no statistics: see kauri export for its realizations.");
+  if (!D.sites.shown.length) {
+    add(at, "p", {}, "There are too many levels for a page.");
     return;
+  }
+  if (!nstats) {
+    add(at, "p", {}, "The job asked for no statistics; kauri stats takes them.");
+    for (let i = 0; i < 10 && !whyFixed(0, 0); i++)
+      drawnRealizations.push(drawState(random));
   }
   siteControls(at);
   const figure = new Figure(at, "curves", "");
