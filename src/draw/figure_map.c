@@ -272,8 +272,6 @@ static kr_status choose(map *m)
     const double *poes;
     size_t npoes;
     m->n = m->f->stored->sites->n;
-    if (m->f->nsites)
-        return kr_fail(m->f->ctx, KR_EUSAGE, "--site: a map shows all sites");
     KR_TRY(kr_figure_measure(m->f, &m->measure));
     KR_TRY(kr_figure_stat(m->f, &m->stat));
     KR_TRY(kr_figure_poes(m->f, &poes, &npoes));

@@ -49,8 +49,6 @@ static double weight_of(const tornado *t, const kr_choice *choice, size_t state)
 static kr_status check(const tornado *t)
 {
     const kr_stored *x = t->f->stored;
-    if (t->f->nstats)
-        return kr_fail(t->f->ctx, KR_EUSAGE, "--stat: a tornado is of the mean");
     if (x->tree->sampled)
         return kr_fail(t->f->ctx, KR_EINPUT,
                        "%s: the tree was sampled, and samples are no choice of branches: run the "

@@ -276,8 +276,6 @@ kr_status kr_draw_tree(kr_figure *f)
     kr_canvas *c = NULL;
     double height = KR_FIGURE_TOP + 4 + KR_FIGURE_BOTTOM;
     size_t measure;
-    if (f->nsites || f->nstats || !isnan(f->poe))
-        return kr_fail(f->ctx, KR_EUSAGE, "--site, --stat and --poe say nothing of a logic tree");
     KR_TRY(kr_figure_measure(f, &measure));
     KR_TRY(kr_stored_tree(f->stored));
     d.tree = f->stored->tree;

@@ -14,11 +14,16 @@
 static const double NEAR_KM = 25; /* a place names a site this near */
 static const double DPI = 200;
 
+/* What may be chosen of a figure. */
+enum { SITE = 1, IMT = 2, STAT = 4, POE = 8 };
+
 static const struct {
     const char *name;
     kr_figure_fn *draw;
-} kinds[] = {{"curve", kr_draw_curves}, {"fan", kr_draw_fan},         {"uhs", kr_draw_spectra},
-             {"map", kr_draw_map},      {"tornado", kr_draw_tornado}, {"tree", kr_draw_tree}};
+    unsigned choices;
+} kinds[] = {{"curve", kr_draw_curves, SITE | IMT | STAT},   {"fan", kr_draw_fan, SITE | IMT},
+             {"uhs", kr_draw_spectra, SITE | STAT | POE},    {"map", kr_draw_map, IMT | STAT | POE},
+             {"tornado", kr_draw_tornado, SITE | IMT | POE}, {"tree", kr_draw_tree, IMT}};
 
 typedef struct plotting {
     kr_ctx *ctx;
@@ -30,6 +35,19 @@ typedef struct plotting {
 
 /* ------------------------------------------------------------------ what, and where to */
 
+/* Nothing that is chosen is left aside. */
+static kr_status check_choices(const plotting *p, const char *name, unsigned choices)
+{
+    const kr_plot_options *o = p->options;
+    const char *wrong = o->nsites && !(choices & SITE)       ? "--site"
+                        : o->nimts && !(choices & IMT)       ? "--imt"
+                        : o->nstats && !(choices & STAT)     ? "--stat"
+                        : !isnan(o->poe) && !(choices & POE) ? "--poe"
+                                                             : NULL;
+    return wrong ? kr_fail(p->ctx, KR_EUSAGE, "%s says nothing of the figure '%s'", wrong, name)
+                 : KR_OK;
+}
+
 static kr_status choose_kind(plotting *p)
 {
     const char *names[sizeof kinds / sizeof kinds[0]];
@@ -38,7 +56,7 @@ static kr_status choose_kind(plotting *p)
         names[k] = kinds[k].name;
         if (kr_str_eq(p->options->what, kinds[k].name)) {
             p->draw = kinds[k].draw;
-            return KR_OK;
+            return check_choices(p, kinds[k].name, kinds[k].choices);
         }
     }
     const char *near = kr_nearest(p->options->what, names, n);

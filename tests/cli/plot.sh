@@ -114,7 +114,11 @@ lacks 2 '--stat max: was not computed; there is mean' "$run" curve -o none.svg -
 lacks 2 'PGA and PGV have no axis in common' "$run" curve -o none.svg --imt PGA --imt PGV
 lacks 2 '9 curves in one figure' "$run" curve -o none.svg --imt PGA --imt 'SA(0.2)' --imt 'SA(1.0)' --stat mean --stat quantile-0.05 --stat quantile-0.95
 lacks 2 'this figure shows one site' "$run" fan -o none.svg --site 0 --site 1
-lacks 2 'a map shows all sites' "$run" map -o none.svg --site 0
+lacks 2 "--site says nothing of the figure 'map'" "$run" map -o none.svg --site 0
+lacks 2 "--stat says nothing of the figure 'fan'" "$run" fan -o none.svg --stat mean
+lacks 2 "--imt says nothing of the figure 'uhs'" "$run" uhs -o none.svg --imt PGA
+lacks 2 "--poe says nothing of the figure 'curve'" "$run" curve -o none.svg --poe 0.1
+lacks 2 "--poe says nothing of the figure 'tree'" "$run" tree -o none.svg --poe 0.1
 lacks 2 '-o FILE is wanted' "$run" curve
 lacks 2 'the kind of the figure' "$run" -o none.svg
 lacks 2 '--poe 2: a probability between 0 and 1' "$run" map -o none.svg --poe 2
