@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says where the results of the demo are and shows the first lines of a table of curves.
+# Says where the results of the demo are, shows the first lines of a table of curves, and where to read on.
 # usage: show-demo.sh FOLDER
 set -eu
 folder=$1
@@ -10,6 +10,10 @@ for f in "$folder"/hazard_curve-mean-*.csv; do
     [ -e "$f" ] || continue
     echo
     echo "$f begins (place, then the probability of exceeding each level):"
-    grep -v '^#' "$f" | head -n 4 | sed -E 's/^(.{76}).+/\1.../; s/^/  /'
+    grep -v '^#' "$f" | head -n 3 | sed -E 's/^(.{76}).+/\1.../; s/^/  /'
     break
 done
+if [ -e "$folder/report.html" ]; then
+    echo
+    echo "$folder/report.html shows all of it in a browser; docs/start.md tells what the numbers mean."
+fi
