@@ -18,7 +18,7 @@ typedef struct map {
     kr_box box;
     kr_ruler lon, lat, colour;
     kr_rect plot;
-    double side; /* of a site's square; 0: it is a disc */
+    kr_spot cell; /* size of a site's rectangle; 0: it is a disc */
 } map;
 
 /* ------------------------------------------------------------------ where */
@@ -70,29 +70,40 @@ static kr_spot spot_of_site(const map *m, size_t i)
     return spot_of(m, lon, sites->lat[i]);
 }
 
-static double nearest(const map *m, size_t i)
+/* How far the next sites are to the east or west, and to the north or south. */
+static void find_next(const map *m, size_t i, double *dx, double *dy)
 {
     kr_spot a = spot_of_site(m, i);
-    double least = INFINITY;
+    *dx = *dy = INFINITY;
     for (size_t k = 0; k < m->n; k++) {
         kr_spot b = spot_of_site(m, k);
-        if (k != i)
-            least = fmin(least, fmax(fabs(a.x - b.x), fabs(a.y - b.y)));
+        double x = fabs(a.x - b.x), y = fabs(a.y - b.y);
+        if (k != i && y < 0.5 * x)
+            *dx = fmin(*dx, x);
+        if (k != i && x < 0.5 * y)
+            *dy = fmin(*dy, y);
     }
-    return least;
 }
 
-/* Squares that touch where sites stand in a grid; discs where there are few. */
-static void find_side(map *m)
+/* Cells that touch where sites stand in a grid; discs where there are few. */
+static void find_cell(map *m)
 {
-    double sum = 0;
-    size_t step = m->n / SAMPLE + 1, samples = 0;
-    m->side = 0;
+    double sum[2] = {0, 0}, next[2], count[2] = {0, 0};
+    size_t step = m->n / SAMPLE + 1;
     if (m->n < 30)
         return;
-    for (size_t i = 0; i < m->n; i += step, samples++)
-        sum += nearest(m, i);
-    m->side = fmin(26, fmax(1.5, sum / (double)samples));
+    for (size_t i = 0; i < m->n; i += step) {
+        find_next(m, i, &next[0], &next[1]);
+        for (int k = 0; k < 2; k++)
+            if (isfinite(next[k])) {
+                sum[k] += next[k];
+                count[k]++;
+            }
+    }
+    double x = count[0] > 0 ? sum[0] / count[0] : 0, y = count[1] > 0 ? sum[1] / count[1] : 0;
+    x = fmin(fmax(x, 0.5 * y), x > 0 && y > 0 ? 2 * y : 26); /* no long strips */
+    y = fmin(fmax(y, 0.5 * x), 2 * x);
+    m->cell = (kr_spot){1.03 * fmin(26, fmax(1.5, x)), 1.03 * fmin(26, fmax(1.5, y))};
 }
 
 /* ------------------------------------------------------------------ colours */
@@ -185,9 +196,10 @@ static kr_status draw_sites(const map *m, kr_canvas *c)
     for (size_t i = 0; i < m->n; i++) {
         kr_spot p = spot_of_site(m, i);
         kr_colour colour = colour_of(m, m->levels[i]);
-        double side = 1.03 * m->side; /* no gaps between neighbours */
-        if (side > 0)
-            kr_canvas_rect(c, (kr_rect){p.x - side / 2, p.y - side / 2, side, side}, colour);
+        if (m->cell.x > 0)
+            kr_canvas_rect(
+                c, (kr_rect){p.x - m->cell.x / 2, p.y - m->cell.y / 2, m->cell.x, m->cell.y},
+                colour);
         else
             kr_canvas_disc(c, p, 5, colour, &around);
         if (kr_interrupted(m->f->ctx))
@@ -213,13 +225,13 @@ static kr_status draw_all(const map *m, kr_canvas *c)
     kr_canvas_open(c, "land", NULL);
     kr_canvas_fill(c, land, coast.nland, KR_RGB(0xfaf8f3));
     kr_canvas_close(c);
-    if (m->side > 0) /* squares lie below the coast, discs on it */
+    if (m->cell.x > 0) /* cells lie below the coast, discs on it */
         KR_TRY(draw_sites(m, c));
     kr_canvas_open(c, "coast", NULL);
     for (size_t i = 0; i < coast.nlines; i++)
         kr_canvas_line(c, lines[i].p, lines[i].n, (kr_pen){KR_RGB(0x333333), 0.6, {0}});
     kr_canvas_close(c);
-    if (m->side == 0)
+    if (m->cell.x == 0)
         KR_TRY(draw_sites(m, c));
     kr_canvas_unclip(c);
 out:
@@ -291,7 +303,7 @@ kr_status kr_draw_map(kr_figure *f)
     KR_TRY(choose(&m));
     KR_TRY(find_box(&m));
     KR_TRY(find_colours(&m));
-    find_side(&m);
+    find_cell(&m);
     poe = kr_figure_poe(f, m.poe);
     stat = kr_figure_stat_text(f, m.stat);
     KR_TRY(poe && stat ? KR_OK : KR_ENOMEM);

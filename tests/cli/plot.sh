@@ -79,6 +79,15 @@ if python3 -c 'import xml.etree' 2>/dev/null; then
 import sys
 sys.exit(open(sys.argv[1]).read() == open(sys.argv[2]).read())
 END
+
+    # a grid of sites is drawn as cells, at their places too
+    "$kauri" run "$KAURI_SOURCE_DIR/demos/area/job.ini" -o grid -e csv -q -p region_grid_spacing=30 \
+        -p area_source_discretization=60 2>log || fail "run: $(cat log)"
+    timeout 60 "$kauri" plot grid map -o grid.svg 2>log || fail "plot: $(cat log)"
+    [ "$(sed -n '/class="sites"/,/<\/g>/p' grid.svg | grep -c '<rect ')" -ge 30 ] || fail "a grid of sites has no cells"
+    shows map grid.svg grid/hazard_map-mean.csv PGA-0.1
+    timeout 60 "$kauri" plot grid tree -o grid_tree.svg 2>log || fail "plot: $(cat log)"
+    shows texts grid_tree.svg '36 realizations' maxMagGRAbsolute m-7.6 0.3 ToroEtAl2002 0.6
 else
     echo 'python3 is not here: what figures show is not compared'
 fi
