@@ -172,7 +172,7 @@ function drawMoved(figure) {
     series.push({name: "mean of the run", x, y: storedCurve(site, meanStat, imt),
       colour: COLOURS[7], width: 1.2, dash: "2 3"});
   series.push({name: "mean", x, y: now.mean, colour: COLOURS[1], width: 2.4});
-  figure.show(plot({title: "Hazard curves with other weights", legend: "bottom", series,
+  figure.show(plot({title: "Hazard curves with other weights", legend: "left", series,
     x: {label: withUnit(D.imts[imt]), log: true},
     y: {label: poeLabel, log: true, high: 1, least: 1e-8}}),
   () => ({columns: [withUnit(D.imts[imt]), "mean", ...now.q.map(q => "quantile-" + q)],

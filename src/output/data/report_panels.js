@@ -215,7 +215,7 @@ function curvesPanel() {
     singles.forEach((s, k) => series.unshift({x, y: s.y, width: 0.8, colour: COLOURS[2],
       opacity: 0.7, name: k === 0 ? "single realizations" : undefined}));
     figure.show(plot({title: `Hazard curves, ${D.imts[imt]}`,
-      x: {label: withUnit(D.imts[imt]), log: true}, legend: "bottom",
+      x: {label: withUnit(D.imts[imt]), log: true}, legend: "left",
       y: {label: poeLabel, log: true, high: 1, least: 1e-8}, series,
       marks: D.poes.slice(0, 4).map(p => ({y: p, text: `${digits(100 * p)} %`}))}),
     () => ({columns: [withUnit(D.imts[imt]), ...D.stats, ...singles.map(s => s.name)],
