@@ -26,9 +26,27 @@ static kr_status check_units(const kr_figure *f, const size_t *measures, size_t 
     for (size_t i = 1; i < n; i++)
         if (!kr_str_eq(kr_imt_unit(&imts[measures[i]]), kr_imt_unit(&imts[measures[0]])))
             return kr_fail(f->ctx, KR_EUSAGE,
-                           "--imt: %s and %s have no axis in common: draw them "
-                           "apart",
+                           "--imt: %s and %s have no axis in common: draw them apart",
                            imts[measures[0]].name, imts[measures[i]].name);
+    return KR_OK;
+}
+
+/* What a statistic is: of the probability, or of how far it varies. */
+static const char *quantity_of(const kr_figure *f, size_t stat)
+{
+    const char *name = f->stored->stats[stat];
+    return kr_str_eq(name, "cov")   ? "Coefficient of variation of the probability"
+           : kr_str_eq(name, "std") ? "Standard deviation of the probability"
+                                    : "Probability of exceedance";
+}
+
+static kr_status check_quantities(const kr_figure *f, const size_t *stats, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (!kr_str_eq(quantity_of(f, stats[i]), quantity_of(f, stats[0])))
+            return kr_fail(f->ctx, KR_EUSAGE,
+                           "--stat: %s and %s have no axis in common: draw them apart",
+                           f->stored->stats[stats[0]], f->stored->stats[stats[i]]);
     return KR_OK;
 }
 
@@ -47,6 +65,7 @@ static kr_status choose(kr_curves *c)
     const size_t *stats = f->nstats ? f->stats : &own_stat;
     const size_t *measures = f->nimts ? f->imts : own_measures;
     KR_TRY(check_units(f, measures, c->nmeasures));
+    KR_TRY(check_quantities(f, stats, c->nstats));
     if (c->nsites * c->nmeasures * c->nstats > KR_CURVES_MOST)
         return kr_fail(f->ctx, KR_EUSAGE,
                        "%zu curves in one figure: at most %d can be told apart; choose fewer with "
@@ -112,7 +131,11 @@ kr_status kr_curves_ranges(const kr_curves *c, kr_chart *chart)
                 most = fmax(most, y);
             }
         }
-    if (!(most > 0) || !(chart->x.hi > chart->x.lo))
+    if (!(chart->x.hi > chart->x.lo))
+        return kr_fail(c->f->ctx, KR_EINPUT,
+                       "%s: a curve needs two levels above 0: give the job more of them",
+                       c->f->stored->path);
+    if (!(most > 0))
         return kr_fail(c->f->ctx, KR_EINPUT, "%s: %s: no probability is above 0 there",
                        c->f->stored->path, c->of[0].text);
     chart->y = (kr_ruler){.log = true, .lo = least, .hi = most};
@@ -155,16 +178,18 @@ static const char *title(const kr_curves *c)
 }
 
 /* Axes of probability over level, for a measure or several of one unit. */
-kr_status kr_curves_label(const kr_figure *f, size_t measure, bool several, kr_chart *chart)
+kr_status kr_curves_label(const kr_figure *f, const kr_curve *of, bool several, kr_chart *chart)
 {
-    const char *unit = kr_imt_unit(&f->stored->job->imts[measure]);
+    const char *unit = kr_imt_unit(&f->stored->job->imts[of->measure]);
     char years[24];
     kr_number_text(f->stored->job->investigation_time, years);
     chart->x_label = several ? kr_arena_printf(f->arena, "Intensity measure level%s%s%s",
                                                unit[0] ? " (" : "", unit, unit[0] ? ")" : "")
-                             : kr_figure_unit(f, measure);
-    chart->y_label = kr_arena_printf(f->arena, "Probability of exceedance in %s year%s", years,
-                                     kr_str_eq(years, "1") ? "" : "s");
+                             : kr_figure_unit(f, of->measure);
+    chart->y_label = kr_arena_printf(f->arena, "%s in %s year%s",
+                                     of->stat == SIZE_MAX ? "Probability of exceedance"
+                                                          : quantity_of(f, of->stat),
+                                     years, kr_str_eq(years, "1") ? "" : "s");
     return chart->x_label && chart->y_label ? KR_OK : KR_ENOMEM;
 }
 
@@ -182,7 +207,7 @@ kr_status kr_draw_curves(kr_figure *f)
     KR_TRY(choose(&c));
     KR_TRY(read_all(&c));
     KR_TRY(kr_curves_ranges(&c, &chart));
-    KR_TRY(kr_curves_label(f, c.of[0].measure, c.nmeasures > 1, &chart));
+    KR_TRY(kr_curves_label(f, &c.of[0], c.nmeasures > 1, &chart));
     KR_TRY(kr_figure_begin(f, title(&c), kr_curves_subtitle(&c), KR_CURVES_WIDTH, KR_CURVES_HEIGHT,
                            &chart.canvas));
     KR_TRY(draw(&c, &chart));

@@ -25,8 +25,9 @@ typedef struct kr_curves {
 /** Scales around all levels and all probabilities above 0 (and 1e-9). KR_EINPUT: there is none. */
 KR_MUST_CHECK kr_status kr_curves_ranges(const kr_curves *curves, kr_chart *chart);
 
-/** The axes' names, for a measure or for several of its unit. KR_ENOMEM. */
-KR_MUST_CHECK kr_status kr_curves_label(const kr_figure *f, size_t measure, bool several,
+/** The axes' names, for the curve's measure or for several of its unit, and what its statistic is
+ * (SIZE_MAX: none). KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_curves_label(const kr_figure *f, const kr_curve *of, bool several,
                                         kr_chart *chart);
 
 /** Where the plot is on the page. */

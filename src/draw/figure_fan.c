@@ -146,7 +146,7 @@ kr_status kr_draw_fan(kr_figure *f)
     if (c.n)
         all.of[all.n++] = c.of[0];
     KR_TRY(kr_curves_ranges(&all, &chart));
-    KR_TRY(kr_curves_label(f, measure, false, &chart));
+    KR_TRY(kr_curves_label(f, &c.of[0], false, &chart));
     KR_TRY(kr_figure_begin(f,
                            kr_arena_printf(f->arena, "Hazard and its uncertainty, %s",
                                            f->stored->job->imts[measure].name),

@@ -122,6 +122,10 @@ lacks 2 '--imt PGD: was not computed; there is PGA, PGV, SA(0.2), SA(1.0)' "$run
 lacks 2 '--stat max: was not computed; there is mean' "$run" curve -o none.svg --stat max
 lacks 2 'PGA and PGV have no axis in common' "$run" curve -o none.svg --imt PGA --imt PGV
 lacks 2 '9 curves in one figure' "$run" curve -o none.svg --imt PGA --imt 'SA(0.2)' --imt 'SA(1.0)' --stat mean --stat quantile-0.05 --stat quantile-0.95
+"$kauri" run "$case/job.ini" -o one -q -p std=true -p individual_rlzs=false -p intensity_measure_types_and_levels="{'PGA': [0.1]}" 2>log ||
+    fail "run: $(cat log)"
+lacks 1 'a curve needs two levels above 0' one curve -o none.svg
+lacks 2 'mean and std have no axis in common' one curve -o none.svg --stat mean --stat std
 lacks 2 'this figure shows one site' "$run" fan -o none.svg --site 0 --site 1
 lacks 2 "--site says nothing of the figure 'map'" "$run" map -o none.svg --site 0
 lacks 2 "--stat says nothing of the figure 'fan'" "$run" fan -o none.svg --stat mean
