@@ -81,8 +81,8 @@ KR_MUST_CHECK kr_status kr_plan_check(const kr_calc *calc, const kr_plan_memory 
 /** "64.0 MB", of less than 100 kB "64 bytes": a size was given without its unit. Returns `text`. */
 const char *kr_plan_size(size_t bytes, char text[32]);
 
-/** After the plan: foretell the parts of a run that will take some seconds, where there is memory to
- * try them, and have the context tell the time left. */
+/** After the plan: foretell the parts of a run that will take some seconds, where there is memory
+ * to try them, and have the context tell the time left. */
 KR_MUST_CHECK kr_status kr_calc_foretell(kr_calc *calc, const kr_plan_memory *plan);
 
 /** "64.12 s", from ten minutes on "12 min", "3 h 05 min". Returns `text`. */
