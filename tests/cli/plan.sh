@@ -47,6 +47,8 @@ for threads in 1 2; do
         [ $? -eq 3 ] || fail "a limit of 1 KB: $(tail -n 1 log)"
         [ ! -e refused ] || fail "a refused run left a folder"
         need=$(told log '.*needs ([0-9.]+) MB')
+        "$KAURI_PROGRAM" info "${job[@]}" "${options[@]}" --memory-limit 1K 2>&1 >/dev/null | grep -q "needs $need MB of memory" ||
+            fail "$threads threads, $extra: info tells another need than the $need MB of run"
         for factor in 1 1.3; do
             limit=$(awk -v n="$need" -v f=$factor 'BEGIN {printf "%.0f", n * f * 1e6}')
             foretold "$threads threads, $extra, $limit bytes" "${options[@]}" --memory-limit "$limit"
