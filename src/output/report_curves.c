@@ -95,22 +95,22 @@ static kr_status end(const kr_reporter *r, kr_base64 *b)
     return kr_interrupted(r->ctx) ? kr_fail(r->ctx, KR_EINTERRUPTED, "interrupted") : KR_OK;
 }
 
-/* Shown sites x statistics x measures x levels. */
+/* Shown sites x statistics x measures x levels; a site at a time, since a read unpacks all of the
+ * chunk that it is in. */
 kr_status kr_report_curves(kr_reporter *r)
 {
     kr_status s = KR_OK;
     const kr_results_spec *p = r->results;
-    size_t n = p->job->nimts * r->nlevels;
+    const size_t count[] = {1, p->nstats, p->job->nimts, r->nlevels};
+    size_t n = p->nstats * p->job->nimts * r->nlevels;
     float *room = NULL;
     kr_base64 b = begin(r, "b-curves");
-    KR_NEW(room, r->ctx, KR_ACCOUNT_OUTPUT, n);
-    for (size_t i = 0; i < r->nshown; i++)
-        for (size_t k = 0; k < p->nstats; k++) {
-            KR_TRY(kr_h5_read_slab(r->file, "hcurves-stats", KR_H5_F32,
-                                   (const size_t[]){r->shown[i], k, 0, 0},
-                                   (const size_t[]){1, 1, p->job->nimts, r->nlevels}, room));
-            kr_base64_put(&b, room, n * sizeof *room);
-        }
+    KR_NEW(room, r->ctx, KR_ACCOUNT_OUTPUT, n + 1);
+    for (size_t i = 0; i < r->nshown && n > 0; i++) {
+        KR_TRY(kr_h5_read_slab(r->file, "hcurves-stats", KR_H5_F32,
+                               (const size_t[]){r->shown[i], 0, 0, 0}, count, room));
+        kr_base64_put(&b, room, n * sizeof *room);
+    }
     KR_TRY(end(r, &b));
 out:
     kr_free(room);

@@ -49,17 +49,6 @@ function levelAt(curve, levels, poe) {
   return levels[levels.length - 1];
 }
 
-/* The probability at a level: log-log. */
-function poeAt(curve, levels, level) {
-  let l = 1;
-  while (l < levels.length - 1 && levels[l] < level)
-    l++;
-  if (!(curve[l - 1] > 0) || !(curve[l] > 0))
-    return level >= levels[l] ? curve[l] : curve[l - 1];
-  const f = Math.log(level / levels[l - 1]) / Math.log(levels[l] / levels[l - 1]);
-  return curve[l - 1] * (curve[l] / curve[l - 1]) ** f;
-}
-
 const UNITS = {PGA: "g", SA: "g", AvgSA: "g", PGV: "cm/s", PGD: "cm", SDi: "cm", CAV: "g s",
   IA: "m/s", RSD: "s", RSD575: "s", RSD595: "s", RSD2080: "s"};
 const unitOf = imt => UNITS[imt.replace(/[^A-Za-z0-9].*/, "")] || "";

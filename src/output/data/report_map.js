@@ -243,7 +243,7 @@ function treePanel() {
   const svg = document.createElementNS(SVG, "svg"), boxes = new Map();
   svg.setAttribute("role", "img");
   add(svg, "title", {}, "Logic tree");
-  const edges = add(svg, "g"), last = value => value.split("/").pop();
+  const edges = add(svg, "g");
   let bottom = 0;
   columns.forEach((sets, d) => {
     let y = 8;

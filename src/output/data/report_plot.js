@@ -128,7 +128,6 @@ function plot(spec) {
   for (const mark of spec.marks || [])
     drawMark(inside, mark, x, y, {left, right, top, bottom, width, height});
   drawLegend(svg, spec, {width, right, top, left, height, bottom});
-  svg.axes = {x, y};
   return svg;
 }
 
@@ -155,7 +154,7 @@ function drawAxes(svg, spec, x, y, box) {
 }
 
 function pathOf(xs, ys, x, y, step) {
-  let out = "", open = false, last = 0;
+  let out = "", open = false;
   for (let i = 0; i < xs.length; i++) {
     const ok = isFinite(ys[i]) && (!y.log || ys[i] > 0) && (!x.log || xs[i] > 0);
     if (!ok) {
@@ -165,7 +164,6 @@ function pathOf(xs, ys, x, y, step) {
     const px = x.at(xs[i]).toFixed(2), py = y.at(ys[i]).toFixed(2);
     out += open ? (step ? `V${py}H${px}` : `L${px} ${py}`) : `M${px} ${py}`;
     open = true;
-    last = py;
   }
   return out;
 }
