@@ -321,8 +321,7 @@ const char *kr_canvas_fit(kr_canvas *c, const kr_style *style, const char *text,
             n--;
         n -= n > 0;
         line[n] = '\0';
-        memcpy(cut, line, n);
-        memcpy(cut + n, "…", sizeof "…");
+        snprintf(cut, sizeof cut, "%s…", line);
     } while (n > 0 && width_of(c, style, cut) > most);
     return kr_arena_strdup(arena, cut);
 }

@@ -35,9 +35,9 @@ static void power_text(int exponent, char out[24])
     static const char *const digits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
     char plain[16];
     snprintf(plain, sizeof plain, "%d", exponent);
-    snprintf(out, 24, "10");
-    for (const char *p = plain; *p && strlen(out) < 19; p++)
-        strcat(out, *p == '-' ? "⁻" : digits[*p - '0']);
+    int n = snprintf(out, 24, "10");
+    for (const char *p = plain; *p && n < 19; p++)
+        n += snprintf(out + n, 24 - (size_t)n, "%s", *p == '-' ? "⁻" : digits[*p - '0']);
 }
 
 /* Without zeros at the end. */
@@ -88,16 +88,16 @@ static double nice_step(double least)
 static size_t linear_ticks(const kr_ruler *s, double room, kr_tick *out)
 {
     double span = s->hi - s->lo, length = fabs(s->to - s->from);
-    double step = nice_step(fmax(span * room / length, span / (KR_TICKS_MAX / 2)));
+    double step = nice_step(fmax(span * room / length, 2 * span / (double)KR_TICKS_MAX));
     int decimals = (int)fmax(0, -floor(log10(step) + ROUNDING));
     size_t n = 0;
-    for (double k = ceil(s->lo / step - ROUNDING); k * step <= s->hi + ROUNDING * span; k++) {
-        out[n].x = k * step;
+    double first = ceil(s->lo / step - ROUNDING), last = floor(s->hi / step + ROUNDING);
+    for (; n < KR_TICKS_MAX && first + (double)n <= last; n++) {
+        out[n].x = (first + (double)n) * step;
         if (decimals > 6 || fabs(out[n].x) >= 1e7)
             snprintf(out[n].label, sizeof out[n].label, "%.6g", out[n].x);
         else
             snprintf(out[n].label, sizeof out[n].label, "%.*f", decimals, out[n].x + 0.0);
-        n++;
     }
     return n;
 }

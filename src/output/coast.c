@@ -207,14 +207,15 @@ static bool overlap(kr_box a, kr_box b, double shift)
 static kr_status add_ring(cutting *c, kr_line ring, kr_box around)
 {
     kr_status s = KR_OK;
-    double first = ceil((c->box.west - around.east) / 360);
-    for (double k = first; k * 360 + around.west < c->box.east; k++) {
+    double first = 360 * ceil((c->box.west - around.east) / 360);
+    for (int k = 0; first + 360 * k + around.west < c->box.east; k++) {
+        double shift = first + 360 * k;
         kr_point3 *p;
-        if (!overlap(c->box, around, k * 360))
+        if (!overlap(c->box, around, shift))
             continue;
         KR_ANEW(p, &c->scratch, ring.n);
         for (size_t i = 0; i < ring.n; i++)
-            p[i] = (kr_point3){ring.p[i].lon + k * 360, ring.p[i].lat, 0};
+            p[i] = (kr_point3){ring.p[i].lon + shift, ring.p[i].lat, 0};
         KR_TRY(add_land(c, (kr_line){ring.n, p}));
         KR_TRY(add_lines(c, (kr_line){ring.n, p}));
     }

@@ -471,11 +471,12 @@ kr_status kr_geopackage_finish(kr_geopackage **package, kr_status status, bool s
         sqlite3_finalize(g->layers[i]->insert);
     bool empty = g->nfeatures == 0;
     sqlite3_close(g->db);
-    if (s == KR_OK && empty && unlink(g->path) != 0 && errno != ENOENT) /* of an earlier call */
+    if (s == KR_OK && empty && g->path && unlink(g->path) != 0 &&
+        errno != ENOENT) /* of an earlier call */
         s = kr_file_fail_made(g->ctx, g->path, "removed");
     if (s == KR_OK && !empty && !stays)
         s = place(g);
-    if (g->made && (s != KR_OK || empty))
+    if (g->made && g->temporary && (s != KR_OK || empty))
         unlink(g->temporary);
     kr_arena_clear(&g->scratch);
     kr_arena_clear(&g->arena);
