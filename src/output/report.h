@@ -27,6 +27,16 @@ typedef struct kr_report_sources {
  * least. KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_report_box(const kr_sites *sites, kr_arena *scratch, kr_box *out);
 
+/* That part, and the land in it. */
+typedef struct kr_report_ground {
+    kr_box box;
+    kr_coast coast;
+} kr_report_ground;
+
+/** The land in the arena. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_report_ground_make(const kr_sites *sites, kr_arena *arena,
+                                              kr_report_ground *out);
+
 /* What is reported; everything is borrowed. */
 typedef struct kr_report_spec {
     const kr_results_spec *results; /* `way`, `sampling` and what is known of `stats` but their
@@ -35,6 +45,7 @@ typedef struct kr_report_spec {
     const char *const *warnings;    /* of the run; or NULL where they are not known */
     size_t nwarnings;
     const kr_report_sources *sources; /* or NULL where they are not known */
+    const kr_report_ground *ground;   /* of the sites; or NULL: it is made */
     /* Writes the flame graph of memory as SVG; or NULL. */
     kr_status (*flame)(void *user, FILE *out);
     void *user;

@@ -51,19 +51,35 @@ static void put_sources(FILE *out, const kr_report_sources *of)
     fputs("]}", out);
 }
 
+kr_status kr_report_ground_make(const kr_sites *sites, kr_arena *arena, kr_report_ground *out)
+{
+    kr_status s = KR_OK;
+    kr_arena scratch;
+    kr_arena_init(&scratch, arena->ctx, KR_ACCOUNT_OUTPUT);
+    KR_TRY(kr_report_box(sites, &scratch, &out->box));
+    kr_arena_clear(&scratch);
+    KR_TRY(kr_coast_within(out->box, arena, &out->coast));
+out:
+    kr_arena_clear(&scratch);
+    return s;
+}
+
 kr_status kr_report_map(kr_reporter *r)
 {
     kr_status s = KR_OK;
-    kr_box box;
-    kr_coast coast;
+    const kr_report_ground *ground = r->spec->ground;
+    kr_report_ground own;
     if (r->results->sites->n == 0)
         return KR_OK;
-    KR_TRY(kr_report_box(r->results->sites, &r->arena, &box));
-    KR_TRY(kr_coast_within(box, &r->arena, &coast));
+    if (!ground) {
+        KR_TRY(kr_report_ground_make(r->results->sites, &r->arena, &own));
+        ground = &own;
+    }
+    const kr_box box = ground->box;
     fputs(",\n\"map\":{\"box\":", r->out);
     kr_json_numbers(r->out, (const double[]){box.west, box.south, box.east, box.north}, 4);
-    put_lines(r->out, "land", coast.land, coast.nland);
-    put_lines(r->out, "coast", coast.lines, coast.nlines);
+    put_lines(r->out, "land", ground->coast.land, ground->coast.nland);
+    put_lines(r->out, "coast", ground->coast.lines, ground->coast.nlines);
     fputc('}', r->out);
     if (r->spec->sources)
         put_sources(r->out, r->spec->sources);

@@ -7,6 +7,7 @@
 #include "kauri/run.h"
 #include "model/sites.h"
 #include "output/results.h"
+#include "run/source_map.h"
 #include "stats/stats.h"
 #include "tree/tree.h"
 
@@ -56,6 +57,7 @@ typedef struct kr_calc {
     const char *began; /* date of this run, or of the one that it goes on with; NULL: to be told */
     struct kr_journal *journal;         /* of what is done; NULL: none is kept */
     struct kr_memory_report *memory;    /* NULL: not asked for */
+    kr_source_map source_map;           /* for the report */
     const struct kr_warnings *warnings; /* so far; NULL: they are not kept */
 } kr_calc;
 
@@ -132,6 +134,7 @@ typedef struct kr_warnings {
     kr_log_taker taker;
     kr_arena arena;
     size_t n;
+    bool lost; /* there was no memory for one */
     const char *texts[KR_WARNINGS_KEPT];
 } kr_warnings;
 

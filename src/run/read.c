@@ -98,6 +98,7 @@ void kr_calc_clear(kr_calc *calc)
     kr_journal_close(&calc->journal);
     kr_results_destroy(&calc->results);
     kr_free(calc->rate_weights);
+    kr_source_map_clear(&calc->source_map);
     kr_calc_sampling_end(calc);
     kr_calc_checks_end(calc);
     kr_statistics_destroy(&calc->statistics);

@@ -8,13 +8,12 @@
 #include "output/stored.h"
 #include "run/calc.h"
 #include "run/memory.h"
-#include "run/outlines.h"
+#include "run/source_map.h"
 
 enum { FLAME_BYTES_MAX = 1 << 22 };
 
 /* ------------------------------------------------------------------ warnings */
 
-/* What finds no memory is told, and not kept. */
 static void keep(void *user, kr_log_level level, const char *line)
 {
     kr_warnings *w = user;
@@ -22,6 +21,7 @@ static void keep(void *user, kr_log_level level, const char *line)
         const char *text = kr_arena_strdup(&w->arena, line);
         if (text)
             w->texts[w->n++] = text;
+        w->lost = w->lost || !text;
     }
     if (w->taker.log)
         w->taker.log(w->taker.user, level, line);
@@ -59,23 +59,22 @@ out:
 static kr_status write_report(kr_calc *calc)
 {
     kr_status s = KR_OK;
-    kr_outlines outlines = {.nlines = 0};
     const char *dir = calc->spec.dir, *path, *file;
     KR_TRY((file = kr_path_join(&calc->arena, dir, "results.h5")) ? KR_OK : KR_ENOMEM);
     KR_TRY((path = kr_path_join(&calc->arena, dir, KR_REPORT_NAME)) ? KR_OK : KR_ENOMEM);
     kr_report_spec spec = {
         .results = &calc->spec, .file = file, .flame = draw_peak, .user = calc->ctx};
-    if (calc->model && calc->sites->n > 0) {
-        KR_TRY(kr_outlines_make(calc->ctx, calc->job, calc->model, calc->sites, &outlines));
-        spec.sources = &outlines.sources;
+    if (calc->source_map.ctx) {
+        spec.sources = &calc->source_map.sources;
+        spec.ground = &calc->source_map.ground;
     }
     if (calc->warnings) {
+        KR_TRY(calc->warnings->lost ? KR_ENOMEM : KR_OK);
         spec.warnings = calc->warnings->texts;
         spec.nwarnings = calc->warnings->n;
     }
     KR_TRY(kr_report_write(calc->ctx, &spec, path));
 out:
-    kr_outlines_clear(&outlines);
     return s;
 }
 

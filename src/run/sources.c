@@ -5,7 +5,7 @@
 #include "geo/fault_mesh.h"
 #include "output/geopackage.h"
 #include "run/calc.h"
-#include "run/outlines.h"
+#include "run/source_map.h"
 
 #include <math.h>
 #include <string.h>

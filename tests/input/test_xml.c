@@ -154,7 +154,8 @@ static void test_malformed(void **state)
     kr_arena_init(&arena, ctx, KR_ACCOUNT_READING);
     kt_fails(ctx, kr_xml_load(ctx, kt_path(dir, "none.xml"), &arena, &root), KR_EINPUT,
              "none.xml: cannot be opened");
-    kt_fails(ctx, kr_xml_load(ctx, dir, &arena, &root), KR_EINPUT, "is not a regular file");
+    kt_fails(ctx, kr_xml_load(ctx, dir, &arena, &root), KR_EINPUT,
+             "is a folder; a regular file is needed");
     kr_arena_clear(&arena);
     kt_dir_remove(&dir);
     kt_ctx_end(&ctx);

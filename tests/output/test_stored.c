@@ -1,5 +1,6 @@
 /* results.h5 read back: the tree that it carries makes the same realizations; what is damaged or of
  * another format is refused; its size is known before. */
+#include "output/report.h"
 #include "output/stored.h"
 #include "tree/forest.h"
 
@@ -248,6 +249,7 @@ static void size(void **state)
         bytes[i] = kr_results_rates_bytes(&f.spec);
         double all = kr_results_predicted_bytes(&f.spec);
         assert_true((double)kr_file_size(kt_path(f.out, "results.h5")) <= all);
+        all += kr_report_predicted_bytes(&f.spec);
         kt_ok(f.t.ctx, kr_results_check_space(f.t.ctx, &f.spec, all));
         kt_ok(f.t.ctx, kr_results_check_space(f.t.ctx, &f.spec, -1));
         kt_fails(f.t.ctx, kr_results_check_space(f.t.ctx, &f.spec, all - 1), KR_ENOFIT,

@@ -1,4 +1,4 @@
-#include "run/outlines.h"
+#include "run/source_map.h"
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -6,14 +6,42 @@
 #include <math.h>
 
 /* A report stays small: points of all lines, points by themselves, different shapes. */
-enum { LINE_POINTS_MOST = 40000, POINTS_MOST = 12000, KNOWN = 1 << 15 };
+enum { LINE_POINTS_MOST = 40000, POINTS_MOST = 12000, KNOWN_FIRST = 1 << 8, KNOWN_MOST = 1 << 15 };
 
 /* Degrees: points of a line that are nearer to the last one kept are left out, but for its end. */
 static const double NEAR = 0.004;
 
-/* Has the shape been there? It is noted; where the table is full it counts as new. */
-static bool known_already(kr_outlines *o, const kr_line *line)
+static size_t place_of(const kr_source_map *o, uint64_t key)
 {
+    size_t at = (size_t)(key >> 1) & (o->known_cap - 1);
+    while (o->known[at] && o->known[at] != key)
+        at = (at + 1) & (o->known_cap - 1);
+    return at;
+}
+
+/* At most half of the table is used. */
+static kr_status make_room(kr_source_map *o)
+{
+    kr_status s = KR_OK;
+    uint64_t *old = o->known, *wider = NULL;
+    size_t n = o->known_cap, cap = n ? 2 * n : KNOWN_FIRST;
+    if ((n > 0 && o->nknown < n / 2) || n == KNOWN_MOST)
+        return KR_OK;
+    KR_NEW(wider, o->ctx, KR_ACCOUNT_OUTPUT, cap);
+    o->known = wider;
+    o->known_cap = cap;
+    for (size_t i = 0; i < n; i++)
+        if (old[i])
+            wider[place_of(o, old[i])] = old[i];
+    kr_free(old);
+out:
+    return s;
+}
+
+/* Has the shape been there? It is noted; where the table is full it counts as new. */
+static kr_status known_already(kr_source_map *o, const kr_line *line, bool *known)
+{
+    kr_status s = KR_OK;
     kr_hash128 hash;
     kr_hash_init(&hash);
     for (size_t i = 0; i < line->n; i++) {
@@ -21,44 +49,48 @@ static bool known_already(kr_outlines *o, const kr_line *line)
         kr_hash_bytes(&hash, place, sizeof place);
     }
     uint64_t key = hash.a | 1; /* 0 is an empty place */
-    size_t at = (size_t)(key >> 1) & (KNOWN - 1);
-    for (; o->known[at]; at = (at + 1) & (KNOWN - 1))
-        if (o->known[at] == key)
-            return true;
-    if (o->nknown < KNOWN / 2) {
+    KR_TRY(make_room(o));
+    size_t at = place_of(o, key);
+    *known = o->known[at] != 0;
+    if (!*known && o->nknown < o->known_cap / 2) {
         o->known[at] = key;
         o->nknown++;
     }
-    return false;
+out:
+    return s;
 }
 
-static bool is_inside(const kr_outlines *o, kr_point3 p)
+static bool is_inside(const kr_source_map *o, kr_point3 p)
 {
-    return kr_box_lon(o->box, p.lon) <= o->box.east && p.lat >= o->box.south &&
-           p.lat <= o->box.north;
+    return kr_box_lon(o->ground.box, p.lon) <= o->ground.box.east && p.lat >= o->ground.box.south &&
+           p.lat <= o->ground.box.north;
 }
 
 /* A line with a point inside of the box, or a ring around all of it. */
-static bool touches(const kr_outlines *o, const kr_line *line)
+static bool touches(const kr_source_map *o, const kr_line *line)
 {
     double west = INFINITY, east = -INFINITY, south = INFINITY, north = -INFINITY;
     for (size_t i = 0; i < line->n; i++) {
-        double lon = kr_box_lon(o->box, line->p[i].lon);
+        double lon = kr_box_lon(o->ground.box, line->p[i].lon);
         west = fmin(west, lon);
         east = fmax(east, lon);
         south = fmin(south, line->p[i].lat);
         north = fmax(north, line->p[i].lat);
     }
-    return west <= o->box.east && east >= o->box.west && south <= o->box.north &&
-           north >= o->box.south;
+    return west <= o->ground.box.east && east >= o->ground.box.west &&
+           south <= o->ground.box.north && north >= o->ground.box.south;
 }
 
-static kr_status add_line(kr_outlines *o, const kr_line *line, bool ring)
+static kr_status add_line(kr_source_map *o, const kr_line *line, bool ring)
 {
     kr_status s = KR_OK;
     kr_point3 *p;
     size_t n = 0, all = line->n + ring;
-    if (line->n < 2 || !touches(o, line) || known_already(o, line))
+    bool known = false;
+    if (line->n < 2 || !touches(o, line))
+        return KR_OK;
+    KR_TRY(known_already(o, line, &known));
+    if (known)
         return KR_OK;
     if (o->line_points + all > LINE_POINTS_MOST) {
         o->sources.left++;
@@ -67,7 +99,7 @@ static kr_status add_line(kr_outlines *o, const kr_line *line, bool ring)
     KR_ANEW(p, &o->arena, all);
     for (size_t i = 0; i < all; i++) {
         kr_point3 at = line->p[i % line->n];
-        at.lon = kr_box_lon(o->box, at.lon);
+        at.lon = kr_box_lon(o->ground.box, at.lon);
         if (n > 0) /* the shorter way, also where the box ends */
             at.lon = p[n - 1].lon + kr_lon_extent(p[n - 1].lon, at.lon);
         if (n > 0 && i + 1 < all && hypot(at.lon - p[n - 1].lon, at.lat - p[n - 1].lat) < NEAR)
@@ -82,7 +114,7 @@ out:
 }
 
 /* Each nth point is kept; n doubles where there are too many. */
-static kr_status add_point(kr_outlines *o, kr_point3 p)
+static kr_status add_point(kr_source_map *o, kr_point3 p)
 {
     kr_status s = KR_OK;
     if (!is_inside(o, p) || o->seen++ % o->every != 0)
@@ -104,27 +136,31 @@ out:
 static kr_status take(void *user, kr_feature_kind kind, const kr_line *parts, size_t nparts)
 {
     kr_status s = KR_OK;
-    kr_outlines *o = user;
+    kr_source_map *o = user;
     for (size_t i = 0; i < nparts; i++) {
-        if (kind != KR_FEATURE_POINTS)
+        bool known = false;
+        if (kind != KR_FEATURE_POINTS) {
             KR_TRY(add_line(o, &parts[i], kind == KR_FEATURE_POLYGONS));
-        else if (!known_already(o, &parts[i]))
-            for (size_t k = 0; k < parts[i].n; k++)
-                KR_TRY(add_point(o, parts[i].p[k]));
+            continue;
+        }
+        KR_TRY(known_already(o, &parts[i], &known));
+        for (size_t k = 0; k < parts[i].n && !known; k++)
+            KR_TRY(add_point(o, parts[i].p[k]));
     }
 out:
     return s;
 }
 
-kr_status kr_outlines_make(kr_ctx *ctx, const kr_job *job, const kr_model *model,
-                           const kr_sites *sites, kr_outlines *o)
+kr_status kr_source_map_make(kr_ctx *ctx, const kr_job *job, const kr_model *model,
+                             const kr_sites *sites, kr_source_map *o)
 {
     kr_status s = KR_OK;
-    *o = (kr_outlines){.ctx = ctx, .every = 1};
+    *o = (kr_source_map){.ctx = ctx, .every = 1};
     kr_arena_init(&o->arena, ctx, KR_ACCOUNT_OUTPUT);
-    KR_NEW(o->known, ctx, KR_ACCOUNT_OUTPUT, KNOWN);
-    KR_TRY(kr_report_box(sites, &o->arena, &o->box));
+    KR_TRY(kr_report_ground_make(sites, &o->arena, &o->ground));
     KR_TRY(kr_sources_shapes(ctx, job, model, take, o));
+    kr_free(o->known);
+    o->known = NULL;
     o->sources.nlines = o->nlines;
     o->sources.lines = o->lines;
     o->sources.npoints = o->npoints;
@@ -134,7 +170,7 @@ out:
     return s;
 }
 
-void kr_outlines_clear(kr_outlines *o)
+void kr_source_map_clear(kr_source_map *o)
 {
     if (!o->ctx)
         return;
@@ -142,5 +178,5 @@ void kr_outlines_clear(kr_outlines *o)
     kr_free(o->lines);
     kr_free(o->points);
     kr_free(o->known);
-    *o = (kr_outlines){.nlines = 0};
+    *o = (kr_source_map){.nlines = 0};
 }

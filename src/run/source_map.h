@@ -1,6 +1,6 @@
 /* Sources seen from above, as the map of a report shows them: a bounded number of points. */
-#ifndef KR_RUN_OUTLINES_H
-#define KR_RUN_OUTLINES_H
+#ifndef KR_RUN_SOURCE_MAP_H
+#define KR_RUN_SOURCE_MAP_H
 
 #include "model/source.h"
 #include "output/geojson.h"
@@ -15,23 +15,23 @@ typedef kr_status kr_shape_fn(void *user, kr_feature_kind kind, const kr_line *p
 KR_MUST_CHECK kr_status kr_sources_shapes(kr_ctx *ctx, const kr_job *job, const kr_model *model,
                                           kr_shape_fn *take, void *user);
 
-typedef struct kr_outlines {
+typedef struct kr_source_map {
     kr_report_sources sources; /* the result */
     kr_ctx *ctx;
     kr_arena arena;
-    kr_box box;
+    kr_report_ground ground;
     size_t nlines, lines_cap, line_points;
     kr_line *lines;
     size_t npoints, points_cap, every, seen; /* of the points, each `every`th is kept */
     kr_point3 *points;
-    size_t nknown; /* shapes that are there already: alternatives have many in common */
+    size_t nknown, known_cap; /* shapes that are there already: alternatives have many in common */
     uint64_t *known;
-} kr_outlines;
+} kr_source_map;
 
-/** Those within the map of the sites (one at least). KR_ENOMEM, KR_EINTERRUPTED. kr_outlines_clear
- * in any case; it accepts one that is all 0. */
-KR_MUST_CHECK kr_status kr_outlines_make(kr_ctx *ctx, const kr_job *job, const kr_model *model,
-                                         const kr_sites *sites, kr_outlines *out);
-void kr_outlines_clear(kr_outlines *outlines);
+/** Those within the map of the sites (one at least). KR_ENOMEM, KR_EINTERRUPTED.
+ * kr_source_map_clear in any case; it accepts one that is all 0. */
+KR_MUST_CHECK kr_status kr_source_map_make(kr_ctx *ctx, const kr_job *job, const kr_model *model,
+                                           const kr_sites *sites, kr_source_map *out);
+void kr_source_map_clear(kr_source_map *outlines);
 
 #endif
