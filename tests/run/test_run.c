@@ -81,7 +81,7 @@ static const char *write_large(void)
                                  0.1 * (i % 20), 0.1 * (double)(i / 20));
     snprintf(sources, sizeof sources, "%s%s", kt_point_source("a", NULL, 0.1, 0),
              kt_point_source("b", NULL, 1.3, 0.6));
-    return write_job(sites, "{'PGA': logscale(0.005, 2, 250), 'SA(0.5)': logscale(0.005, 2, 250)}",
+    return write_job(sites, "{'PGA': logscale(0.005, 2, 500), 'SA(0.5)': logscale(0.005, 2, 500)}",
                      sources);
 }
 

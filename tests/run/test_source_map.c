@@ -1,5 +1,5 @@
 /* Sources on the map of a report: those near the sites, each once, a bounded number of points. */
-#include "run/outlines.h"
+#include "run/source_map.h"
 #include "support/support.h"
 
 #include <math.h>
@@ -48,12 +48,12 @@ static world *make_world(size_t npoints)
     return w;
 }
 
-static kr_status make(kr_ctx *ctx, const world *w, kr_outlines *out)
+static kr_status make(kr_ctx *ctx, const world *w, kr_source_map *out)
 {
     static double lon[] = {179.2, -179.4}, lat[] = {-17, -16.8};
     const kr_job job = {.investigation_time = 1};
     const kr_sites sites = {.n = 2, .lon = lon, .lat = lat};
-    return kr_outlines_make(ctx, &job, &w->model, &sites, out);
+    return kr_source_map_make(ctx, &job, &w->model, &sites, out);
 }
 
 /* The polygon across the date line is one ring without a jump; the same one again and the one far
@@ -62,7 +62,7 @@ static void test_near_ones_once(void **state)
 {
     (void)state;
     kr_ctx *ctx = kt_ctx();
-    kr_outlines o;
+    kr_source_map o;
     world *w = make_world(300);
     kt_ok(ctx, make(ctx, w, &o));
     assert_int_equal(o.sources.nlines, 1);
@@ -75,8 +75,8 @@ static void test_near_ones_once(void **state)
     }
     assert_int_equal(o.sources.npoints, 300);
     assert_int_equal(o.sources.left, 0);
-    kr_outlines_clear(&o);
-    kr_outlines_clear(&o);
+    kr_source_map_clear(&o);
+    kr_source_map_clear(&o);
     free(w);
     kt_ctx_end(&ctx);
 }
@@ -86,7 +86,7 @@ static void test_many(void **state)
 {
     (void)state;
     kr_ctx *ctx = kt_ctx();
-    kr_outlines o;
+    kr_source_map o;
     world *w = make_world(MANY);
     kt_ok(ctx, make(ctx, w, &o));
     assert_int_equal(o.sources.npoints, MANY / 4);
@@ -95,16 +95,16 @@ static void test_many(void **state)
         assert_true(o.sources.points[i].lon == w->lon[4 * i]);
         assert_true(o.sources.points[i].lat == w->lat[4 * i]);
     }
-    kr_outlines_clear(&o);
+    kr_source_map_clear(&o);
     free(w);
     kt_ctx_end(&ctx);
 }
 
 static kr_status scenario(kr_ctx *ctx, void *user)
 {
-    kr_outlines o;
+    kr_source_map o;
     kr_status s = make(ctx, user, &o);
-    kr_outlines_clear(&o);
+    kr_source_map_clear(&o);
     return s;
 }
 
