@@ -77,5 +77,7 @@ int cli_read_job_options(const cli_command *command, int argc, char **argv, bool
     out->run.job = optind < argc ? argv[optind] : NULL;
     if (!out->run.job)
         return cli_usage(command, "no job is named");
+    if (out->run.fit && out->run.json)
+        return cli_usage(command, "--fit is told as text: leave --json out");
     return -1;
 }

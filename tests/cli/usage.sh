@@ -40,6 +40,7 @@ expect 1 "-p truncation_level: " run "$job" -p truncation_level=three
 expect 2 "two folders" compare one
 expect 1 "-p truncation_levle: there is no such parameter; did you mean 'truncation_level'?" run "$job" -p truncation_levle=3
 expect 2 "unknown option --fresh" info "$job" --fresh
+expect 2 "--fit is told as text" info "$job" --fit 1G --json
 expect 2 "--json takes no value" info "$job" --json=yes
 : >"$scratch/file"
 expect 7 "file: is a file, and a folder is wanted" run "$job" -o "$scratch/file"
