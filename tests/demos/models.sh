@@ -1,3 +1,4 @@
+# costly
 # tools/demo_models.py writes what is in demos/.
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -1,3 +1,4 @@
+# costly
 # What `make demo` prints at its end is what README shows: every line of the block but `...`, in this order.
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -1,3 +1,4 @@
+# costly
 # The pages become HTML in which every link leads somewhere, equations are MathML, and nothing is loaded from elsewhere.
 command -v pandoc >/dev/null || {
     echo "pandoc is not here"

@@ -1,3 +1,4 @@
+# costly
 # All links between the pages of the repository lead to a file and a heading that are there; what does not is found.
 tool="$KAURI_SOURCE_DIR/tools/doc_links.py"
 python3 "$tool" "$KAURI_SOURCE_DIR" || exit 1

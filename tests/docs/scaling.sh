@@ -1,3 +1,4 @@
+# costly
 # The table of magnitude-scaling relationships in docs/theory.md has the coefficients of the program, and all of them.
 exec python3 - "$KAURI_SOURCE_DIR" <<'END'
 import re

@@ -6,4 +6,4 @@ command -v python3 >/dev/null || exit 77
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 python3 "$KAURI_SOURCE_DIR/tests/endurance/kills.py" "$KAURI_PROGRAM" "$KAURI_SAME" "$scratch" \
-    --kills 4 --seconds 1.5 --kinds tiles,single
+    --kills 2 --seconds 1.5 --kinds tiles,single
