@@ -22,13 +22,14 @@ typedef struct cutting {
 static bool next_number(const char **at, long *out)
 {
     const char *p = *at;
-    char *end;
+    bool minus = *p == '-';
     if (*p == '\n' || *p == '\0')
         return false;
-    *out = strtol(p, &end, 10);
-    *at = end;
-    while (**at == ' ')
-        (*at)++;
+    p += minus;
+    for (*out = 0; *p >= '0' && *p <= '9'; p++)
+        *out = 10 * *out + (*p - '0');
+    *out = minus ? -*out : *out;
+    *at = p + (*p == ' ');
     return true;
 }
 
