@@ -66,32 +66,34 @@ static bool is_inside(const kr_source_map *o, kr_point3 p)
            p.lat <= o->ground.box.north;
 }
 
-/* A line with a point inside of the box, or a ring around all of it. */
-static bool touches(const kr_source_map *o, const kr_line *line)
+/* The longitude next to `before` of the places that have this one: the shorter way. */
+static double next_lon(double before, double lon)
 {
-    double west = INFINITY, east = -INFINITY, south = INFINITY, north = -INFINITY;
-    for (size_t i = 0; i < line->n; i++) {
-        double lon = kr_box_lon(o->ground.box, line->p[i].lon);
-        west = fmin(west, lon);
-        east = fmax(east, lon);
-        south = fmin(south, line->p[i].lat);
-        north = fmax(north, line->p[i].lat);
-    }
-    return west <= o->ground.box.east && east >= o->ground.box.west &&
-           south <= o->ground.box.north && north >= o->ground.box.south;
+    return before + kr_lon_extent(before, lon);
 }
 
-static kr_status add_line(kr_source_map *o, const kr_line *line, bool ring)
+/* The box around a line; longitudes go on from the first point's without jumps. */
+static kr_box box_around(const kr_line *line)
+{
+    double lon = line->p[0].lon;
+    kr_box box = {lon, INFINITY, lon, -INFINITY};
+    for (size_t i = 0; i < line->n; i++) {
+        lon = next_lon(lon, line->p[i].lon);
+        box.west = fmin(box.west, lon);
+        box.east = fmax(box.east, lon);
+        box.south = fmin(box.south, line->p[i].lat);
+        box.north = fmax(box.north, line->p[i].lat);
+    }
+    return box;
+}
+
+/* The line, turned around the Earth by `shift` degrees. */
+static kr_status add_shifted(kr_source_map *o, const kr_line *line, bool ring, double shift)
 {
     kr_status s = KR_OK;
     kr_point3 *p;
     size_t n = 0, all = line->n + ring;
-    bool known = false;
-    if (line->n < 2 || !touches(o, line))
-        return KR_OK;
-    KR_TRY(known_already(o, line, &known));
-    if (known)
-        return KR_OK;
+    double lon = line->p[0].lon + shift;
     if (o->line_points + all > LINE_POINTS_MOST) {
         o->sources.left++;
         return KR_OK;
@@ -99,9 +101,7 @@ static kr_status add_line(kr_source_map *o, const kr_line *line, bool ring)
     KR_ANEW(p, &o->arena, all);
     for (size_t i = 0; i < all; i++) {
         kr_point3 at = line->p[i % line->n];
-        at.lon = kr_box_lon(o->ground.box, at.lon);
-        if (n > 0) /* the shorter way, also where the box ends */
-            at.lon = p[n - 1].lon + kr_lon_extent(p[n - 1].lon, at.lon);
+        at.lon = lon = next_lon(lon, at.lon);
         if (n > 0 && i + 1 < all && hypot(at.lon - p[n - 1].lon, at.lat - p[n - 1].lat) < NEAR)
             continue;
         p[n++] = at;
@@ -109,6 +109,24 @@ static kr_status add_line(kr_source_map *o, const kr_line *line, bool ring)
     KR_GROW(o->lines, o->lines_cap, o->nlines + 1, o->ctx, KR_ACCOUNT_OUTPUT);
     o->lines[o->nlines++] = (kr_line){n, p};
     o->line_points += n;
+out:
+    return s;
+}
+
+/* A line wherever it is in the box: in one of more than a turn less its width it is twice. */
+static kr_status add_line(kr_source_map *o, const kr_line *line, bool ring)
+{
+    kr_status s = KR_OK;
+    bool known = false;
+    if (line->n < 2)
+        return KR_OK;
+    const kr_box box = o->ground.box, around = box_around(line);
+    double shift = 360 * ceil((box.west - around.east) / 360);
+    if (around.west + shift > box.east || around.south > box.north || around.north < box.south)
+        return KR_OK;
+    KR_TRY(known_already(o, line, &known));
+    for (; !known && around.west + shift <= box.east; shift += 360)
+        KR_TRY(add_shifted(o, line, ring, shift));
 out:
     return s;
 }

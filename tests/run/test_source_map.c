@@ -12,13 +12,14 @@ typedef struct world {
     kr_model model;
     kr_source_file file;
     kr_group group;
-    kr_source sources[4];
-    const kr_source *list[4];
+    kr_source sources[5];
+    const kr_source *list[5];
     double lon[MANY], lat[MANY];
 } world;
 
 static const double corner_lon[] = {179.5, -179.5, -179.5, 179.5},
                     corner_lat[] = {-17.5, -17.5, -16.5, -16.5};
+static const double around_lon[] = {178, -178, -178, 178}, around_lat[] = {-18, -18, -16, -16};
 static const double far_lon[] = {10, 11, 11}, far_lat[] = {50, 50, 51};
 
 static world *make_world(size_t npoints)
@@ -39,9 +40,11 @@ static world *make_world(size_t npoints)
     w->sources[2] = w->sources[1]; /* an alternative with the same polygon */
     w->sources[3] = (kr_source){
         .kind = KR_SOURCE_AREA, .id = "far", .npoints = 3, .lon = far_lon, .lat = far_lat};
-    for (size_t i = 0; i < 4; i++)
+    w->sources[4] = (kr_source){
+        .kind = KR_SOURCE_AREA, .id = "o", .npoints = 4, .lon = around_lon, .lat = around_lat};
+    for (size_t i = 0; i < 5; i++)
         w->list[i] = &w->sources[i];
-    w->group = (kr_group){.nsources = 4, .sources = w->list};
+    w->group = (kr_group){.nsources = 5, .sources = w->list};
     w->file = (kr_source_file){.path = "f", .ngroups = 1, .groups = &w->group};
     w->model.nfiles = 1;
     w->model.files = &w->file;
@@ -56,8 +59,8 @@ static kr_status make(kr_ctx *ctx, const world *w, kr_source_map *out)
     return kr_source_map_make(ctx, &job, &w->model, &sites, out);
 }
 
-/* The polygon across the date line is one ring without a jump; the same one again and the one far
- * away are not there. */
+/* The polygon across the date line is one ring without a jump, and so is the one around the whole
+ * map, both on its side of the Earth; the same one again and the one far away are not there. */
 static void test_near_ones_once(void **state)
 {
     (void)state;
@@ -65,14 +68,17 @@ static void test_near_ones_once(void **state)
     kr_source_map o;
     world *w = make_world(300);
     kt_ok(ctx, make(ctx, w, &o));
-    assert_int_equal(o.sources.nlines, 1);
-    const kr_line *ring = &o.sources.lines[0];
+    assert_int_equal(o.sources.nlines, 2);
+    const kr_line *ring = &o.sources.lines[0], *around = &o.sources.lines[1];
     assert_int_equal(ring->n, 5);
     for (size_t i = 0; i < 5; i++) {
         assert_true(fabs(kr_lon_extent(corner_lon[i % 4], ring->p[i].lon)) < 1e-9);
         assert_true(ring->p[i].lat == corner_lat[i % 4]);
-        assert_true(i == 0 || fabs(ring->p[i].lon - ring->p[i - 1].lon) < 1.5);
+        assert_true(fabs(ring->p[i].lon - 180) < 0.6);
     }
+    assert_int_equal(around->n, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_true(fabs(fabs(around->p[i].lon - 180) - 2) < 1e-9);
     assert_int_equal(o.sources.npoints, 300);
     assert_int_equal(o.sources.left, 0);
     kr_source_map_clear(&o);
