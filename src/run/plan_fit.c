@@ -98,16 +98,13 @@ static kr_status tell_sites(const kr_calc *calc, size_t limit, FILE *out)
     kr_status s = KR_OK;
     double here = (double)calc->sites->n, disk = kr_results_predicted_bytes(&calc->spec) / here;
     double free = kr_disk_free(kr_dir_exists(calc->spec.dir) ? calc->spec.dir : calc->job->dir);
-    size_t most, tile = calc->sites->n < KR_SITE_BLOCK ? calc->sites->n : KR_SITE_BLOCK;
+    size_t most = calc->sites->n, tile = KR_SITE_BLOCK, from = most > tile ? most : tile;
     kr_plan_memory block;
-    KR_TRY(plan_sites(calc, limit, KR_SITE_BLOCK, &block));
-    if (calc->sites->n < KR_SITE_BLOCK && block.peak > limit) {
-        most = calc->sites->n;
-    } else {
-        tile = KR_SITE_BLOCK;
-        KR_TRY(find_most(calc, limit, calc->sites->n > tile ? calc->sites->n : tile, plan_sites,
-                         &most));
-    }
+    KR_TRY(plan_sites(calc, limit, from, &block));
+    if (block.peak > limit)
+        tile = most; /* fewer than a block, and no block fits */
+    else
+        KR_TRY(find_most(calc, limit, from, plan_sites, &most));
     kr_text_row(out, "sites", "%zu instead of %.0f, computed in tiles of %zu", most, here, tile);
     kr_text_row(out, "", "results.h5 would then have up to %.4g GB, %.4g MB for each site",
                 (double)most * disk / 1e9, disk / 1e6);
