@@ -101,7 +101,8 @@ kr_status kr_report_write(kr_ctx *ctx, const kr_report_spec *spec, const char *p
     r.nlevels = kr_job_curve_levels(spec->results->job);
     KR_TRY(kr_h5_open(ctx, spec->file, &r.file));
     KR_TRY(kr_report_choose(&r));
-    s = kr_outfile_begin_any(ctx, path, &out);
+    /* In a folder that may come from anybody a pipe or a link to a device is replaced. */
+    s = spec->any_file ? kr_outfile_begin_any(ctx, path, &out) : kr_outfile_begin(ctx, path, &out);
     if (s == KR_OK) {
         r.out = out.file;
         s = put_page(&r);
@@ -123,5 +124,6 @@ double kr_report_predicted_bytes(const kr_results_spec *p)
     curves = curves < KR_REPORT_CURVES ? curves : KR_REPORT_CURVES;
     maps = maps < KR_REPORT_MAPS ? maps : KR_REPORT_MAPS;
     rates = rates < KR_REPORT_RATES ? rates : KR_REPORT_RATES;
-    return 400000 + 60 * sites + (curves + maps + rates) * 4 / 3;
+    double listed = sites < KR_REPORT_SITES ? sites : KR_REPORT_SITES;
+    return 400000 + 60 * listed + (curves + maps + rates) * 4 / 3;
 }

@@ -11,16 +11,27 @@ static size_t per_site(const kr_reporter *r)
     return (p->nstats ? p->nstats : 1) * p->job->nimts * r->nlevels * sizeof(float);
 }
 
-/* Sites evenly along their list: the first among them. */
+/* The ith of n things, evenly along a list of `all` of them: the first among them. */
+static size_t evenly(size_t i, size_t n, size_t all)
+{
+    return (size_t)((uint64_t)i * all / n);
+}
+
+size_t kr_report_site(const kr_reporter *r, size_t listed)
+{
+    return evenly(listed, r->nlisted, r->results->sites->n);
+}
+
 static kr_status choose_shown(kr_reporter *r)
 {
     kr_status s = KR_OK;
     size_t n = r->results->sites->n, one = per_site(r);
     size_t most = one ? KR_REPORT_CURVES / one : 0;
-    r->nshown = n < most ? n : most;
+    r->nlisted = n < KR_REPORT_SITES ? n : KR_REPORT_SITES;
+    r->nshown = r->nlisted < most ? r->nlisted : most;
     KR_ANEW(r->shown, &r->arena, r->nshown + 1);
     for (size_t i = 0; i < r->nshown; i++)
-        r->shown[i] = (size_t)((double)i * (double)n / (double)r->nshown);
+        r->shown[i] = evenly(i, r->nshown, r->nlisted);
 out:
     return s;
 }
@@ -108,7 +119,8 @@ kr_status kr_report_curves(kr_reporter *r)
     KR_NEW(room, r->ctx, KR_ACCOUNT_OUTPUT, n + 1);
     for (size_t i = 0; i < r->nshown && n > 0; i++) {
         KR_TRY(kr_h5_read_slab(r->file, "hcurves-stats", KR_H5_F32,
-                               (const size_t[]){r->shown[i], 0, 0, 0}, count, room));
+                               (const size_t[]){kr_report_site(r, r->shown[i]), 0, 0, 0}, count,
+                               room));
         kr_base64_put(&b, room, n * sizeof *room);
     }
     KR_TRY(end(r, &b));
@@ -124,7 +136,7 @@ kr_status kr_report_maps(kr_reporter *r)
     kr_status s = KR_OK;
     const kr_results_spec *p = r->results;
     size_t n = p->job->nimts * p->job->poes.n;
-    size_t sites = p->sites->n < KR_REPORT_SITES ? p->sites->n : KR_REPORT_SITES;
+    size_t sites = r->nlisted;
     float *room = NULL;
     if (n == 0 || !kr_h5_exists(r->file, "hmaps-stats"))
         return KR_OK;
@@ -134,7 +146,8 @@ kr_status kr_report_maps(kr_reporter *r)
     KR_NEW(room, r->ctx, KR_ACCOUNT_OUTPUT, n);
     for (size_t i = 0; i < sites && stats > 0; i++)
         for (size_t k = 0; k < stats; k++) {
-            KR_TRY(kr_h5_read_slab(r->file, "hmaps-stats", KR_H5_F32, (const size_t[]){i, k, 0, 0},
+            KR_TRY(kr_h5_read_slab(r->file, "hmaps-stats", KR_H5_F32,
+                                   (const size_t[]){kr_report_site(r, i), k, 0, 0},
                                    (const size_t[]){1, 1, p->job->nimts, p->job->poes.n}, room));
             kr_base64_put(&b, room, n * sizeof *room);
         }
@@ -161,7 +174,7 @@ kr_status kr_report_rates(kr_reporter *r)
         for (size_t k = 0; k < p->tree->nrates && n > 0; k++) {
             KR_TRY(kr_h5_read_amounts(
                 r->file, "component_rates", r->rate_bytes == sizeof(float) ? KR_H5_F32 : KR_H5_F64,
-                (const size_t[]){k, r->shown[i], 0, 0},
+                (const size_t[]){k, kr_report_site(r, r->shown[i]), 0, 0},
                 (const size_t[]){1, 1, r->nmoved_imts, p->job->nlevels}, room));
             kr_base64_put(&b, room, n * r->rate_bytes);
         }

@@ -28,14 +28,18 @@ typedef struct kr_reporter {
     kr_h5 *file;
     FILE *out;
     size_t nlevels;                         /* of curves */
-    size_t nshown, *shown;                  /* sites with curves */
+    size_t nlisted;                         /* sites with places and map values */
+    size_t nshown, *shown;                  /* of these, sites with curves */
     size_t nmoved, nmoved_imts, rate_bytes; /* of these the first: sites with component rates;
                                                measures of them; bytes of one rate */
     const char *fixed;                      /* why no weights can be moved; NULL: they can */
 } kr_reporter;
 
-/** Which sites are shown, and of which there are component rates. KR_ENOMEM. */
+/** Which sites are listed and shown, and of which there are component rates. KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_report_choose(kr_reporter *r);
+
+/** The number in results.h5 of a listed site: evenly along the list of all. */
+size_t kr_report_site(const kr_reporter *r, size_t listed);
 
 /** The JSON text of everything but arrays of numbers; nothing may be left away or added between. */
 KR_MUST_CHECK kr_status kr_report_job(kr_reporter *r);

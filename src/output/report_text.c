@@ -2,6 +2,7 @@
 #include "output/report_int.h"
 
 #include "kauri/version.h"
+#include "stats/stats.h"
 
 #include <stdio.h>
 
@@ -92,6 +93,11 @@ static void put_measures(const kr_reporter *r)
         fputs(m ? "," : "", r->out);
         kr_json_text(r->out, job->imts[m].name, 0);
     }
+    fputs("],\"units\":[", r->out);
+    for (size_t m = 0; m < job->nimts; m++) {
+        fputs(m ? "," : "", r->out);
+        kr_json_text(r->out, kr_imt_unit(&job->imts[m]), 0);
+    }
     fputs("],\"levels\":[", r->out);
     for (size_t m = 0; m < job->nimts; m++) {
         fputs(m ? ",\n" : "", r->out);
@@ -120,9 +126,10 @@ kr_status kr_report_job(kr_reporter *r)
     KR_TRY(put_run(r));
     fputs(",\n\"years\":", r->out);
     kr_json_number(r->out, job->investigation_time);
-    fprintf(r->out, ",\"useRates\":%s,\"exact\":%s,\"soil\":%s", job->use_rates ? "true" : "false",
-            job->compat == KR_COMPAT_EXACT ? "true" : "false",
-            job->soil_intensities.n ? "true" : "false");
+    bool exact = job->compat == KR_COMPAT_EXACT;
+    bool fast = kr_statistics_of_job(job, p->tree, p->stats, p->nstats).fast_mean && !exact;
+    fprintf(r->out, ",\"useRates\":%s,\"exact\":%s,\"fastMean\":%s",
+            job->use_rates ? "true" : "false", exact ? "true" : "false", fast ? "true" : "false");
     put_measures(r);
     put_pairs(r->out, "job", job->given_keys, job->given_values, job->ngiven);
     put_pairs(r->out, "options", p->provenance.options.keys, p->provenance.options.values,
@@ -133,6 +140,7 @@ kr_status kr_report_job(kr_reporter *r)
         kr_json_texts(r->out, r->spec->warnings, r->spec->nwarnings, 0);
     else
         fputs("null", r->out);
+    fprintf(r->out, ",\"warningsLeft\":%zu", r->spec->nwarnings_left);
     fputs(",\n\"fixed\":", r->out);
     kr_json_text(r->out, r->fixed, 0);
     fprintf(r->out, ",\"moved\":%zu,\"movedImts\":%zu,\"rateBytes\":%zu", r->nmoved, r->nmoved_imts,
@@ -143,25 +151,33 @@ out:
 
 /* ------------------------------------------------------------------ sites */
 
+static void put_of_sites(const kr_reporter *r, const char *name, const double *x)
+{
+    fprintf(r->out, ",\"%s\":[", name);
+    for (size_t i = 0; i < r->nlisted; i++) {
+        fputs(i ? "," : "", r->out);
+        kr_json_number(r->out, x[kr_report_site(r, i)]);
+    }
+    fputc(']', r->out);
+}
+
+static void put_ids(const kr_reporter *r, const char *const *ids)
+{
+    fprintf(r->out, ",\"id\":%s", ids ? "[" : "null");
+    for (size_t i = 0; i < r->nlisted && ids; i++) {
+        fputs(i ? "," : "", r->out);
+        kr_json_text(r->out, ids[kr_report_site(r, i)], KR_REPORT_TEXT);
+    }
+    fputs(ids ? "]" : "", r->out);
+}
+
 kr_status kr_report_sites(kr_reporter *r)
 {
     const kr_sites *sites = r->results->sites;
-    size_t n = sites->n < KR_REPORT_SITES ? sites->n : KR_REPORT_SITES;
-    const double *vs30 = sites->param[KR_COL_VS30];
-    fprintf(r->out, ",\n\"sites\":{\"n\":%zu,\"lon\":", sites->n);
-    kr_json_numbers(r->out, sites->lon, n);
-    fputs(",\"lat\":", r->out);
-    kr_json_numbers(r->out, sites->lat, n);
-    fputs(",\"vs30\":", r->out);
-    if (vs30)
-        kr_json_numbers(r->out, vs30, n);
-    else
-        fputs("null", r->out);
-    fputs(",\"id\":", r->out);
-    if (sites->custom_site_id)
-        kr_json_texts(r->out, sites->custom_site_id, n, KR_REPORT_TEXT);
-    else
-        fputs("null", r->out);
+    fprintf(r->out, ",\n\"sites\":{\"n\":%zu", sites->n);
+    put_of_sites(r, "lon", sites->lon);
+    put_of_sites(r, "lat", sites->lat);
+    put_ids(r, sites->custom_site_id);
     fputs(",\"shown\":[", r->out);
     for (size_t i = 0; i < r->nshown; i++)
         fprintf(r->out, "%s%zu", i ? "," : "", r->shown[i]);

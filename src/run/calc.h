@@ -133,8 +133,8 @@ enum { KR_WARNINGS_KEPT = 200 };
 typedef struct kr_warnings {
     kr_log_taker taker;
     kr_arena arena;
-    size_t n;
-    bool lost; /* there was no memory for one */
+    size_t n, left; /* kept; not kept, since they are too many */
+    bool lost;      /* there was no memory for one */
     const char *texts[KR_WARNINGS_KEPT];
 } kr_warnings;
 

@@ -22,6 +22,8 @@ static void keep(void *user, kr_log_level level, const char *line)
         if (text)
             w->texts[w->n++] = text;
         w->lost = w->lost || !text;
+    } else if (level == KR_LOG_WARNING) {
+        w->left++;
     }
     if (w->taker.log)
         w->taker.log(w->taker.user, level, line);
@@ -72,6 +74,7 @@ static kr_status write_report(kr_calc *calc)
         KR_TRY(calc->warnings->lost ? KR_ENOMEM : KR_OK);
         spec.warnings = calc->warnings->texts;
         spec.nwarnings = calc->warnings->n;
+        spec.nwarnings_left = calc->warnings->left;
     }
     KR_TRY(kr_report_write(calc->ctx, &spec, path));
 out:
@@ -132,7 +135,8 @@ kr_status kr_report_results(kr_ctx *ctx, const char *dir, const char *output)
         output = kr_path_join(&arena, dir, KR_REPORT_NAME);
     drawn.path = kr_path_join(&arena, dir, "memory-top-down.svg");
     KR_TRY(output && drawn.path ? KR_OK : KR_ENOMEM);
-    kr_report_spec spec = {.results = &results, .file = stored->path, .user = &drawn};
+    kr_report_spec spec = {
+        .results = &results, .file = stored->path, .user = &drawn, .any_file = !beside};
     if (kr_file_exists(drawn.path))
         spec.flame = copy_flame;
     kr_phase_begin(ctx, "report");

@@ -30,6 +30,21 @@ mkdir -p in_the_way/report.html/x
 "$kauri" run job.ini -q -o in_the_way -p area_source_discretization=60 -p 'sites=174.2 -41' 2>err
 [ $? -eq 7 ] && [ -s in_the_way/results.h5 ] || fail "a folder in its place: $(cat err)"
 
+# more sites than a page lists, and more warnings: each site with its own id, place and values
+awk 'BEGIN { print "custom_site_id,lon,lat"
+    for (i = 0; i < 20050; i++) printf "s%d,%.3f,%.3f\n", i, 172 + i % 200 / 50, -43 + int(i / 200) / 25 }' >sites.csv
+sed 's/^sites.*//' job.ini >many.ini
+echo 'site_model_file = sites.csv' >>many.ini
+seq -f 'no_such_%g = 1' 210 >>many.ini
+"$kauri" run many.ini -q -e csv -o many -p area_source_discretization=60 -p maximum_distance=100 -p quantiles= \
+    -p 'intensity_measure_types_and_levels={"PGA": [0.01, 0.1, 50]}' 2>log || fail "many sites: $(cat log)"
+grep -q '"warningsLeft":[1-9]' many/report.html || fail 'warnings are missing without a word'
+python3 "$KAURI_SOURCE_DIR/tests/support/report.py" sites many/report.html many/*map-mean*.csv \
+    many/*curve-mean-PGA*.csv 2>err || fail "$(cat err)"
+mkdir -p pipe && mkfifo pipe/report.html
+"$kauri" run job.ini -q -o pipe -p area_source_discretization=60 -p 'sites=174.2 -41' 2>err && [ -s pipe/report.html ] ||
+    fail "a pipe in its place: $(cat err)"
+
 # ---- in a browser
 for BROWSER in chromium chromium-browser google-chrome none; do
     command -v "$BROWSER" >/dev/null && break
@@ -68,6 +83,12 @@ look curves run/report.html 'SA(0.2)' "$weights" reference/report.html
 "$kauri" run job.ini -q -o bare -p area_source_discretization=60 -p 'sites=174.2 -41' -p mean=false -p quantiles= \
     -p individual_rlzs=true -p poes= -p hazard_maps=false -p uniform_hazard_spectra=false -p component_rates_precision=none 2>log ||
     fail "bare: $(cat log)"
+# of rates, the mean alone: in the single precision of the reference; where nothing shakes
+"$kauri" run job.ini -q -o rates -p area_source_discretization=60 -p 'sites=174.2 -41' -p use_rates=true -p quantiles= \
+    2>log || fail "rates: $(cat log)"
+"$kauri" run job.ini -q -o far -p area_source_discretization=60 -p 'sites=10 50' 2>log || fail "far: $(cat log)"
+look curves rates/report.html PGA '{}' rates/report.html
+look layout far/report.html 1200 5
 look layout sampled/report.html 1200 5
 look layout bare/report.html 1200 3
 

@@ -34,24 +34,21 @@ function storedCurve(i, stat, imt) {
 const mapValue = (site, stat, imt, poe) =>
   mapNumbers[((site * mapStats + stat) * nimts + imt) * D.poes.length + poe];
 
-/* The level at which a curve falls to a probability: log-log between the levels, 0 below the first
- * one, the last one where it stays above. */
+/* The level at which a curve falls to a probability, as in the stored maps: log-log between the
+ * levels, 0 below the first one, the last one where it stays above. */
+const POE_FLOOR = 1e-30; // the reference's, for the logarithm of 0
 function levelAt(curve, levels, poe) {
   if (!(curve[0] > poe))
     return curve[0] === poe ? levels[0] : 0;
   for (let l = 1; l < levels.length; l++)
     if (curve[l] <= poe) {
-      if (!(curve[l] > 0))
-        return levels[l - 1];
-      const f = Math.log(poe / curve[l - 1]) / Math.log(curve[l] / curve[l - 1]);
+      const f = Math.log(poe / curve[l - 1]) / Math.log(Math.max(curve[l], POE_FLOOR) / curve[l - 1]);
       return levels[l - 1] * (levels[l] / levels[l - 1]) ** f;
     }
   return levels[levels.length - 1];
 }
 
-const UNITS = {PGA: "g", SA: "g", AvgSA: "g", PGV: "cm/s", PGD: "cm", SDi: "cm", CAV: "g s",
-  IA: "m/s", RSD: "s", RSD575: "s", RSD595: "s", RSD2080: "s"};
-const unitOf = imt => UNITS[imt.replace(/[^A-Za-z0-9].*/, "")] || "";
+const unitOf = imt => D.units[D.imts.indexOf(imt)];
 const withUnit = imt => unitOf(imt) ? `${imt} (${unitOf(imt)})` : imt;
 const periodOf = imt => imt === "PGA" ? 0
   : /^SA\(([0-9.]+)\)$/.test(imt) ? Number(/^SA\(([0-9.]+)\)$/.exec(imt)[1]) : null;
@@ -76,7 +73,8 @@ const quantileStats = D.stats.map((name, i) => ({name, i}))
 /* ---- component rates ---- */
 
 const tree = D.structure ? new Tree(D.structure) : null;
-const how = {rule: D.run.quantile_definition, useRates: D.useRates, exact: D.exact};
+const how = {rule: D.run.quantile_definition, useRates: D.useRates, exact: D.exact,
+  fastMean: D.fastMean};
 const made = new Map(); // of some sites and measures
 
 /* Why there is nothing to be moved here; "" where there is. */

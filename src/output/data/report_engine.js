@@ -25,6 +25,19 @@ const SCALES = {
 /* A component rate as the reference keeps it: in single precision, 0 where it is lost. */
 const rateKept = rate => rate < 2 * EPSILON ? 0 : Math.fround(rate);
 
+/* exp(x) in single precision as the reference's, for means of rates alone (src/num/single.c). */
+const EXP_ABOVE = [9.999999999980870924916e-01, 7.257664613233124478488e-01,
+  2.473615434895520810817e-01, 5.114512081637298353406e-02, 6.757896990527504603057e-03,
+  5.082762527590693718096e-04].map(Math.fround);
+const EXP_BELOW = [1, -2.742335390411667452936e-01, 2.159509375685829852307e-02].map(Math.fround);
+function expSingle(x) {
+  const added = (a, b, c) => Math.fround(a * b + c); // the product is exact
+  const polynomial = (p, y) => p.reduceRight((sum, c) => added(sum, y, c));
+  const k = Math.round(Math.fround(x * Math.fround(1.44269504088896340736)));
+  const r = added(k, Math.fround(-1.42860677e-6), added(k, Math.fround(-6.93145752e-1), x));
+  return Math.fround(Math.fround(polynomial(EXP_ABOVE, r) / polynomial(EXP_BELOW, r)) * 2 ** k);
+}
+
 /* The greatest rate from `rate` on whose value is at most `value`, and the smallest one whose value
  * is at least that: the values never decrease. */
 function lastRate(scale, rate, value) {
@@ -664,7 +677,7 @@ class Quantiles {
 /* ---- curves of a site and measure ---- */
 
 class Curves {
-  /* rates: component rates x levels; how: {rule, useRates, exact} */
+  /* rates: component rates x levels; how: {rule, useRates, exact, fastMean} */
   constructor(tree, rates, nlevels, how) {
     this.tree = tree;
     this.how = how;
@@ -684,6 +697,9 @@ class Curves {
   /* Mean curve. */
   mean(weights) {
     const blocks = this.tree.blockWeights(weights);
+    if (this.how.fastMean)
+      return this.levels.map(level =>
+        Math.fround(1 - expSingle(Math.fround(-level.moments(weights, blocks).rate))));
     return this.levels.map(level => this.meanAt(level, weights, blocks));
   }
 

@@ -165,7 +165,7 @@ function mapPanel() {
       ...(valued ? D.stats.slice(0, mapStats).map((_, s) => mapValue(i, s, view.imt, poe)) : [])])}),
     (valued ? `${label}. ` : "") + "Grey sites are below the first level. The coast is Natural " +
       "Earth's. A click on a site shows its curves." +
-      (listed < D.sites.n ? ` Thinned: the first ${listed} of ${D.sites.n} sites.` : "") +
+      (listed < D.sites.n ? ` Thinned: ${listed} of the ${D.sites.n} sites, evenly along their list.` : "") +
       (valued && mapStats < nstats ? ` Thinned: ${mapStats} of ${nstats} statistics.` : "") +
       sourcesNote());
   }

@@ -25,8 +25,11 @@ function selfCheck(asked) {
   const imt = typeof asked.imt === "string" ? D.imts.indexOf(asked.imt) : asked.imt || 0;
   const site = asked.site || 0, why = whyFixed(site, imt);
   const stored = Object.fromEntries(D.stats.map((name, s) => [name, storedCurve(site, s, imt)]));
+  const maps = D.stats.slice(0, mapStats).flatMap((name, s) => D.poes.map((p, k) => ({name, poe: p,
+    value: mapValue(D.sites.shown[site], s, imt, k),
+    here: levelAt(stored[name], D.levels[imt], p)})));
   if (why)
-    return {fixed: why, stored};
+    return {fixed: why, stored, maps};
   const weights = givenWeights(imt);
   for (const [name, states] of Object.entries(asked.weights || {})) {
     const c = tree.structure.choices.findIndex(x => x.name === name);
@@ -45,6 +48,7 @@ function selfCheck(asked) {
   out.milliseconds = performance.now() - begun;
   out.entries = tree.entries;
   out.stored = stored;
+  out.maps = maps;
   out.choices = tree.structure.choices.map(c => ({name: c.name, states: c.states}));
   return out;
 }

@@ -80,12 +80,15 @@ function summary() {
     add(at, "p", {class: "note"}, "Warnings are in the log of the run; this report was written " +
       "later.");
   else if (D.warnings.length) {
-    add(at, "h3", {}, D.warnings.length === 1 ? "One warning" : `${D.warnings.length} warnings`);
+    const n = D.warnings.length + D.warningsLeft;
+    add(at, "h3", {}, n === 1 ? "One warning" : `${n} warnings`);
     D.warnings.slice(0, 5).forEach(w => add(at, "p", {class: "warning"}, w));
     if (D.warnings.length > 5) {
       const more = add(at, "details");
       add(more, "summary", {}, `${D.warnings.length - 5} more`);
       D.warnings.slice(5).forEach(w => add(more, "p", {class: "warning"}, w));
+      if (D.warningsLeft)
+        add(more, "p", {class: "note"}, `${D.warningsLeft} more are in the log of the run.`);
     }
   } else
     add(at, "p", {class: "note"}, "The run gave no warnings.");
@@ -113,7 +116,9 @@ function hazardTable(at) {
   add(at, "h3", {}, "Mean hazard by return period");
   fillTable(add(at, "div"), {columns, rows});
   if (D.sites.n > rows.length)
-    add(at, "p", {class: "note"}, `The first ${rows.length} of the ${D.sites.n} sites.`);
+    add(at, "p", {class: "note"}, D.sites.shown.length === D.sites.n
+      ? `The first ${rows.length} of the ${D.sites.n} sites.`
+      : `${rows.length} of the ${D.sites.n} sites: the first of those whose curves are in this file.`);
 }
 
 /* ---- curves ---- */
@@ -238,8 +243,11 @@ function spectraPanel() {
   const at = section("spectra");
   const of = D.imts.map((name, i) => ({name, i, period: periodOf(name)}))
     .filter(m => m.period !== null).sort((a, b) => a.period - b.period);
-  if (of.length < 2 || !nstats || !D.sites.shown.length) {
-    add(at, "p", {}, "Spectra need PGA or SA at two periods at least.");
+  const spread = stat => ["std", "cov"].includes(D.stats[stat]);
+  const stats = D.stats.map((_, s) => s).filter(s => !spread(s));
+  if (of.length < 2 || !stats.length || !D.sites.shown.length) {
+    add(at, "p", {}, of.length < 2 ? "Spectra need PGA or SA at two periods at least."
+      : "There is no mean, quantile, minimum or maximum to draw spectra of.");
     return;
   }
   const poes = D.poes.length ? D.poes : [475, 2475].map(t => -Math.expm1(-years / t));
@@ -247,12 +255,11 @@ function spectraPanel() {
   const bar = siteControls(at, {imts: false});
   chooser(bar, "Probability", poes.map(poeText), 0, k => { poe = k; redraw(); });
   const figure = new Figure(at, "spectrum", "");
-  const value = (stat, m) => D.poes.length && stat < mapStats && D.sites.shown[view.site] < listed
+  const value = (stat, m) => D.poes.length && stat < mapStats
     ? mapValue(D.sites.shown[view.site], stat, m, poe)
     : levelAt(storedCurve(view.site, stat, m), D.levels[m], poes[poe]);
-  const spread = stat => ["std", "cov"].includes(D.stats[stat]);
   function redraw() {
-    const x = of.map(m => m.period), stats = D.stats.map((_, s) => s).filter(s => !spread(s));
+    const x = of.map(m => m.period);
     const lines = stats.map(s => ({s, y: of.map(m => value(s, m.i))})), series = [];
     const line = s => lines.find(l => l.s === s).y;
     if (quantileStats.length > 1) {

@@ -58,7 +58,7 @@ class Axis {
     this.log = log;
     if (!(low < high)) {
       const middle = low || 1;
-      low = log ? middle / 2 : middle - Math.abs(middle) / 2;
+      low = log ? middle / 2 : low && middle - Math.abs(middle) / 2;
       high = log ? middle * 2 : middle + Math.abs(middle) / 2;
     }
     Object.assign(this, {low, high, from, to});
@@ -182,7 +182,7 @@ function drawSeries(g, s, x, y) {
   }
   if (s.kind === "points") {
     s.x.forEach((v, i) => {
-      if (isFinite(s.y[i]) && (!y.log || s.y[i] > 0))
+      if (isFinite(x.at(v)) && isFinite(y.at(s.y[i])))
         add(add(g, "circle", {cx: x.at(v).toFixed(2), cy: y.at(s.y[i]).toFixed(2), r: 3.4,
           fill: colour}), "title", {}, s.titles ? s.titles[i] : `${digits(v)}, ${digits(s.y[i])}`);
     });
@@ -193,15 +193,19 @@ function drawSeries(g, s, x, y) {
     "stroke-linejoin": "round"});
 }
 
-/* A line across: {x or y, text}. */
+/* A line across, where the axes have its place: {x or y, text}. */
 function drawMark(g, mark, x, y, box) {
   if (mark.x !== undefined) {
     const at = x.at(mark.x);
+    if (!(at >= box.left && at <= box.width - box.right))
+      return;
     add(g, "line", {x1: at, y1: box.top, x2: at, y2: box.height - box.bottom, class: "mark",
       stroke: mark.colour});
     add(g, "text", {x: at + 4, y: box.top + 12, class: "marked"}, mark.text);
   } else {
     const at = y.at(mark.y);
+    if (!(at >= box.top && at <= box.height - box.bottom))
+      return;
     add(g, "line", {x1: box.left, y1: at, x2: box.width - box.right, y2: at, class: "mark"});
     add(g, "text", {x: box.left + 5, y: at - 4, class: "marked"}, mark.text);
   }
@@ -246,7 +250,7 @@ function save(name, type, text) {
 
 const quoted = x => {
   const text = x === null || x === undefined || Number.isNaN(x) ? "" : String(x);
-  return /[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 };
 const csvOf = t => [t.columns, ...t.rows].map(r => r.map(quoted).join(",")).join("\r\n") + "\r\n";
 
