@@ -1,3 +1,4 @@
+# costly
 # What is told before a run, against what the run then takes: memory for several limits and threads, work;
 # limits that are refused and limits that do; what fits.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"

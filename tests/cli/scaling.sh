@@ -1,3 +1,4 @@
+# costly
 # A job under several settings: the table, its columns, what fails, what is left behind.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 folder="$scratch/it's a \"folder\", (new"

@@ -1,3 +1,4 @@
+# costly
 # timeout: 600
 # The project's own cases with extended sources: small jobs with tables computed by OpenQuake 3.21.
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"

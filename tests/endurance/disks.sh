@@ -1,3 +1,4 @@
+# costly
 # timeout: 600
 # Disks that are full or become so, and folders that cannot be written.
 set -u

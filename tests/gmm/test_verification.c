@@ -1,3 +1,4 @@
+/* costly */
 /* Every model of every instruction set against its tables: models.csv says which, with which
  * arguments and tolerances. A model without a table fails. */
 #include "gmm/walk.h"

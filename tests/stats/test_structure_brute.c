@@ -1,3 +1,4 @@
+/* costly */
 /* Statistics of thousands of random trees by their structure, each way to them, against a list of
  * all combinations. */
 #include "stats/moments.h"
