@@ -142,15 +142,14 @@ kr_status kr_report_maps(kr_reporter *r)
         return KR_OK;
     size_t stats = KR_REPORT_MAPS / (sites * n * sizeof *room + 1);
     stats = stats < p->nstats ? stats : p->nstats;
+    const size_t count[] = {1, stats, p->job->nimts, p->job->poes.n};
     kr_base64 b = begin(r, "b-maps");
-    KR_NEW(room, r->ctx, KR_ACCOUNT_OUTPUT, n);
-    for (size_t i = 0; i < sites && stats > 0; i++)
-        for (size_t k = 0; k < stats; k++) {
-            KR_TRY(kr_h5_read_slab(r->file, "hmaps-stats", KR_H5_F32,
-                                   (const size_t[]){kr_report_site(r, i), k, 0, 0},
-                                   (const size_t[]){1, 1, p->job->nimts, p->job->poes.n}, room));
-            kr_base64_put(&b, room, n * sizeof *room);
-        }
+    KR_NEW(room, r->ctx, KR_ACCOUNT_OUTPUT, stats * n + 1);
+    for (size_t i = 0; i < sites && stats > 0; i++) {
+        KR_TRY(kr_h5_read_slab(r->file, "hmaps-stats", KR_H5_F32,
+                               (const size_t[]){kr_report_site(r, i), 0, 0, 0}, count, room));
+        kr_base64_put(&b, room, stats * n * sizeof *room);
+    }
     KR_TRY(end(r, &b));
 out:
     kr_free(room);

@@ -89,6 +89,9 @@ look curves run/report.html 'SA(0.2)' "$weights" reference/report.html
 "$kauri" run job.ini -q -o far -p area_source_discretization=60 -p 'sites=10 50' 2>log || fail "far: $(cat log)"
 look curves rates/report.html PGA '{}' rates/report.html
 look layout far/report.html 1200 5
+cp -r "$KAURI_SOURCE_DIR/tests/e2e/cases/imt_weights" case && "$kauri" run case/*.ini -q -o by_measure 2>log ||
+    fail "weights that depend on the measure: $(cat log)"
+look layout by_measure/report.html 1200 5
 look layout sampled/report.html 1200 5
 look layout bare/report.html 1200 3
 

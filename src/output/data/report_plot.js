@@ -201,7 +201,9 @@ function drawMark(g, mark, x, y, box) {
       return;
     add(g, "line", {x1: at, y1: box.top, x2: at, y2: box.height - box.bottom, class: "mark",
       stroke: mark.colour});
-    add(g, "text", {x: at + 4, y: box.top + 12, class: "marked"}, mark.text);
+    const after = at < box.width - box.right - 60;
+    add(g, "text", {x: after ? at + 4 : at - 4, y: box.top + 12, class: "marked",
+      "text-anchor": after ? "start" : "end"}, mark.text);
   } else {
     const at = y.at(mark.y);
     if (!(at >= box.top && at <= box.height - box.bottom))
