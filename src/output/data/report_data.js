@@ -76,6 +76,8 @@ const tree = D.structure ? new Tree(D.structure) : null;
 const how = {rule: D.run.quantile_definition, useRates: D.useRates, exact: D.exact,
   fastMean: D.fastMean};
 const made = new Map(); // of some sites and measures
+/* A telephone has room for some ten million entries of lists. */
+const MADE_MOST = tree ? Math.min(12, Math.max(3, 1e7 / (tree.entries * nlevels + 1))) : 0;
 
 /* Why there is nothing to be moved here; "" where there is. */
 function whyFixed(i, imt) {
@@ -108,7 +110,7 @@ function curvesOf(i, imt) {
     rates.set(all.subarray((k * D.movedImts + imt) * nlevels, (k * D.movedImts + imt + 1) * nlevels),
       k * nlevels);
   const curves = new Curves(tree, rates, nlevels, how);
-  if (made.size > 12)
+  while (made.size > MADE_MOST)
     made.delete(made.keys().next().value);
   made.set(key, curves);
   return curves;
