@@ -216,10 +216,13 @@ static kr_status summarize(kr_calc *calc, const char *dir)
 {
     kr_status s;
     kr_calc_phase(calc, "summary");
+    bool json = calc->options->json && calc->options->info;
     s = kr_summary(calc->ctx, dir, NULL);
-    if (s == KR_OK && calc->options->json && calc->options->info)
-        s = kr_summary(calc->ctx, dir, calc->options->info);
-    return s;
+    if (s == KR_EINTERRUPTED && !json) { /* the results are complete: lines of log are missing */
+        kr_ctx_clear_error(calc->ctx);
+        return KR_OK;
+    }
+    return s == KR_OK && json ? kr_summary(calc->ctx, dir, calc->options->info) : s;
 }
 
 kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
