@@ -96,6 +96,6 @@ void kr_plan_tell_time(const kr_plan_time *plan, int threads, FILE *out);
 
 /** Rows of text: the most sites, levels or branches of this job that fit in so many bytes.
  * KR_ENOMEM. */
-KR_MUST_CHECK kr_status kr_calc_tell_fit(const kr_calc *calc, size_t bytes, FILE *out);
+KR_MUST_CHECK kr_status kr_calc_tell_fit(kr_calc *calc, size_t bytes, FILE *out);
 
 #endif

@@ -2,7 +2,6 @@
  * the smallest tiles that there are, with one thread for the statistics. */
 #include "run/plan.h"
 
-#include "base/file.h"
 #include "base/str.h"
 #include "run/text.h"
 
@@ -93,11 +92,11 @@ static double whole(double x)
     return x < 1e15 ? floor(x) : 1e15;
 }
 
-static kr_status tell_sites(const kr_calc *calc, size_t limit, FILE *out)
+static kr_status tell_sites(kr_calc *calc, size_t limit, FILE *out)
 {
     kr_status s = KR_OK;
     double here = (double)calc->sites->n, disk = kr_results_predicted_bytes(&calc->spec) / here;
-    double free = kr_disk_free(kr_dir_exists(calc->spec.dir) ? calc->spec.dir : calc->job->dir);
+    double free = kr_calc_disk_free(calc);
     size_t most = calc->sites->n, tile = KR_SITE_BLOCK, from = most > tile ? most : tile;
     kr_plan_memory block;
     KR_TRY(plan_sites(calc, limit, from, &block));
@@ -200,7 +199,7 @@ static void tell_branches(const kr_calc *calc, const kr_plan_memory *least, FILE
                 each, one / 1e6, tree->ncomponents);
 }
 
-kr_status kr_calc_tell_fit(const kr_calc *calc, size_t bytes, FILE *out)
+kr_status kr_calc_tell_fit(kr_calc *calc, size_t bytes, FILE *out)
 {
     kr_status s = KR_OK;
     const kr_plan_memory least = least_plan(calc, bytes, calc->sites->n);
