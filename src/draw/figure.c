@@ -161,6 +161,13 @@ kr_status kr_figure_levels(const kr_figure *f, size_t site, size_t n, size_t sta
                               (const size_t[]){n, 1, 1, 1}, out);
 }
 
+bool kr_figure_is_last(const kr_figure *f, size_t measure, double level)
+{
+    const kr_job *job = f->stored->job;
+    double last = kr_job_curve_level(job, measure)[kr_job_curve_levels(job) - 1];
+    return level >= last * (1 - 1e-6); /* in single precision, through logarithms */
+}
+
 /* ------------------------------------------------------------------ texts */
 
 /* To five decimals, without zeros at the end. */

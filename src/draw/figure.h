@@ -54,6 +54,9 @@ KR_MUST_CHECK kr_status kr_figure_curve(const kr_figure *f, size_t site, size_t 
 KR_MUST_CHECK kr_status kr_figure_levels(const kr_figure *f, size_t site, size_t n, size_t stat,
                                          size_t measure, double poe, double *out);
 
+/** Whether it is the greatest level of the measure: curves that go beyond it are drawn there. */
+bool kr_figure_is_last(const kr_figure *f, size_t measure, double level);
+
 /* Texts in the arena; NULL: out of memory. */
 const char *kr_figure_place(const kr_figure *f, size_t site);     /* "site 3 (174.5°E, 41.2°S)" */
 const char *kr_figure_unit(const kr_figure *f, size_t measure);   /* "PGA (g)" */

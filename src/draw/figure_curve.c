@@ -165,7 +165,9 @@ const char *kr_curves_subtitle(const kr_curves *c)
     const kr_figure *f = c->f;
     const char *description = f->stored->job->description;
     const char *place = kr_figure_place(f, c->of[0].site);
-    return c->nsites == 1 ? kr_arena_printf(f->arena, "%s; %s", place, description) : description;
+    if (c->nsites > 1 || !place)
+        return place ? description : NULL;
+    return kr_arena_printf(f->arena, "%s; %s", place, description);
 }
 
 static const char *title(const kr_curves *c)

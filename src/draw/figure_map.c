@@ -294,6 +294,19 @@ out:
     return s;
 }
 
+/* How many sites there are, and how many of them are not known better than by the last level. */
+static const char *sites_text(const map *m)
+{
+    char last[64] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < m->n; i++)
+        n += kr_figure_is_last(m->f, m->measure, m->levels[i]);
+    if (n)
+        snprintf(last, sizeof last, ", %zu at the greatest level or beyond", n);
+    return kr_arena_printf(m->f->arena, "%zu site%s%s; %s", m->n, m->n == 1 ? "" : "s", last,
+                           m->f->stored->job->description);
+}
+
 kr_status kr_draw_map(kr_figure *f)
 {
     kr_status s = KR_OK;
@@ -309,9 +322,8 @@ kr_status kr_draw_map(kr_figure *f)
     KR_TRY(poe && stat ? KR_OK : KR_ENOMEM);
     KR_TRY(kr_figure_begin(
         f, kr_arena_printf(f->arena, "%s, %s, %s", f->stored->job->imts[m.measure].name, poe, stat),
-        kr_arena_printf(f->arena, "%zu site%s; %s", m.n, m.n == 1 ? "" : "s",
-                        f->stored->job->description),
-        fmax(380, LEFT + m.plot.width + BAR), KR_FIGURE_TOP + m.plot.height + BELOW, &c));
+        sites_text(&m), fmax(380, LEFT + m.plot.width + BAR), KR_FIGURE_TOP + m.plot.height + BELOW,
+        &c));
     KR_TRY(draw_all(&m, c));
     draw_degrees(&m, c);
     draw_bar(&m, c);

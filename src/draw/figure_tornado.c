@@ -276,8 +276,10 @@ static kr_status titles(const tornado *t, const char **title, const char **subti
         return KR_ENOMEM;
     *title = kr_arena_printf(f->arena, "What each branch does to the mean, %s = %s %s", imt->name,
                              level, kr_imt_unit(imt));
-    *subtitle =
-        kr_arena_printf(f->arena, "%s, %s%s; %s", place, poe, more, f->stored->job->description);
+    bool last = kr_figure_is_last(f, t->measure, t->u->level[t->point]);
+    *subtitle = kr_arena_printf(f->arena, "%s, %s%s%s; %s", place, poe,
+                                last ? " at the greatest level or beyond" : "", more,
+                                f->stored->job->description);
     return *title && *subtitle ? KR_OK : KR_ENOMEM;
 }
 

@@ -157,6 +157,19 @@ static kr_status find_ranges(const spectra *u, kr_chart *chart)
     return KR_OK;
 }
 
+/* Where curves go beyond the levels that is said. */
+static const char *subtitle(const spectra *u, const char *place)
+{
+    const kr_figure *f = u->f;
+    bool last = false;
+    for (size_t n = 0; n < u->n; n++)
+        for (size_t i = 0; i < u->nordinates; i++)
+            last = last || kr_figure_is_last(f, u->ordinates[i].measure, u->of[n].levels[i]);
+    return kr_arena_printf(f->arena, "%s%s; %s", place,
+                           last ? ", in part at the greatest level or beyond" : "",
+                           f->stored->job->description);
+}
+
 kr_status kr_draw_spectra(kr_figure *f)
 {
     kr_status s = KR_OK;
@@ -181,8 +194,7 @@ kr_status kr_draw_spectra(kr_figure *f)
         stat = kr_arena_printf(f->arena, ", %s", kr_figure_stat_text(f, u.of[0].stat));
     KR_TRY(place && stat ? KR_OK : KR_ENOMEM);
     KR_TRY(kr_figure_begin(f, kr_arena_printf(f->arena, "Uniform hazard spectra%s", stat),
-                           kr_arena_printf(f->arena, "%s; %s", place, f->stored->job->description),
-                           WIDTH, HEIGHT, &chart.canvas));
+                           subtitle(&u, place), WIDTH, HEIGHT, &chart.canvas));
     KR_TRY(draw(&u, &chart));
 out:
     return kr_canvas_end(&chart.canvas, s);

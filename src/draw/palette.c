@@ -14,6 +14,7 @@ kr_pen kr_palette_pen(size_t colour, size_t dash, double width)
     static const double dashes[KR_PALETTE_DASHES][4] = {
         {0, 0, 0, 0}, {5, 2.5, 5, 2.5}, {1.2, 2, 1.2, 2}, {6, 2, 1.2, 2}};
     kr_pen pen = {kr_palette_colour(colour), width, {0}};
+    dash += colour / KR_PALETTE_COLOURS; /* where a colour comes again */
     for (size_t i = 0; i < 4; i++)
         pen.dash[i] = dashes[dash % KR_PALETTE_DASHES][i];
     return pen;

@@ -10,7 +10,8 @@ enum { KR_PALETTE_COLOURS = 7, KR_PALETTE_DASHES = 4 };
 /** The k-th colour of Okabe and Ito (2008), without their yellow, which is too pale for lines. */
 kr_colour kr_palette_colour(size_t k);
 
-/** A line of that colour, solid or dashed in one of four ways. */
+/** A line of that colour, solid or dashed in one of four ways; where the colour comes again, in the
+ * next one. */
 kr_pen kr_palette_pen(size_t colour, size_t dash, double width);
 
 /** Viridis (van der Walt and Smith 2015) from dark (t = 0) to light (t = 1). */

@@ -36,7 +36,7 @@ size_t kr_ruler_ticks(const kr_ruler *ruler, double room, kr_tick *out);
  * about `steps` steps. */
 void kr_ruler_round(kr_ruler *ruler, double steps);
 
-/** A number as a label has it: "0.05", "1,200", "10⁻⁴"; exact to four digits. */
+/** A number as a label has it: "0.05", "1200", "10⁻⁷"; exact to four digits. */
 void kr_number_text(double x, char out[24]);
 
 #endif

@@ -80,6 +80,15 @@ import sys
 sys.exit(open(sys.argv[1]).read() == open(sys.argv[2]).read())
 END
 
+    # curves that do not come down to the probability
+    plot map -o map4.svg --poe 1e-9
+    shows texts map4.svg '2 sites, 1 at the greatest level or beyond'
+    plot tornado -o tornado2.svg --poe 1e-9 --site 1
+    plot uhs -o uhs2.svg --poe 1e-9 --site 1
+    shows texts tornado2.svg ' at the greatest level or beyond; Two'
+    shows texts uhs2.svg ', in part at the greatest level or beyond; Two'
+    ! grep -q 'or beyond' map.svg tornado.svg uhs.svg || fail "nothing is beyond the levels of the job's probabilities"
+
     # a grid of sites is drawn as cells, at their places too
     "$kauri" run "$KAURI_SOURCE_DIR/demos/area/job.ini" -o grid -e csv -q -p region_grid_spacing=30 \
         -p area_source_discretization=60 2>log || fail "run: $(cat log)"
