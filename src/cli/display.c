@@ -56,18 +56,20 @@ static void format_time(double seconds, char *buffer, size_t size)
                  floor(fmod(seconds + 30, 3600) / 60));
 }
 
-/* Columns for the bar itself: what the terminal has beside the words, 40 at most. */
-static int bar_width(void)
+/* Columns for the bar itself: what the terminal has beside the words, 40 at most. A line that is
+ * longer than the terminal could not be taken back. */
+static int bar_width(const char *phase, const char *left)
 {
     struct winsize size;
     int columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
-    return columns < 36 ? 0 : (columns < 76 ? columns - 36 : 40);
+    int words = 16 + (int)fmax(11, (double)strlen(phase)) + (int)fmax(9, (double)strlen(left));
+    return columns < words ? 0 : (columns < words + 40 ? columns - words : 40);
 }
 
 static void show_bar(const char *phase, double part, const char *left)
 {
     char bar[41];
-    int width = bar_width(), full = (int)(part * width);
+    int width = bar_width(phase, left), full = (int)(part * width);
     for (int i = 0; i < width; i++)
         bar[i] = i < full ? '#' : '.';
     bar[width] = '\0';
@@ -85,7 +87,7 @@ static void show_progress(void *user, const char *phase, double done, double tot
         return;
     if (strncmp(display.phase, phase, sizeof display.phase - 1) != 0) {
         snprintf(display.phase, sizeof display.phase, "%s", phase);
-        display.phase_began = display.last_line = now;
+        display.phase_began = now;
         display.part = part;
     }
     double whole = kr_ctx_seconds_left(user);
@@ -117,7 +119,7 @@ void cli_display_begin(void)
 void cli_display_attach(kr_ctx *ctx, bool quiet)
 {
     display.quiet = quiet;
-    display.began = kr_wall_seconds();
+    display.began = display.last_line = kr_wall_seconds();
     cli_display_begin();
     kr_ctx_set_log(ctx, show_log, NULL);
     kr_ctx_set_progress(ctx, show_progress, ctx);

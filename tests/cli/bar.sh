@@ -27,6 +27,9 @@ NO_COLOR='' shown xterm 100
 grep -q $'\x1b\\[36m' "$scratch/typescript" || fail "no colour where NO_COLOR is empty"
 shown xterm 60
 bar 24
+while read -r line; do
+    [ ${#line} -lt 60 ] || fail "a line of ${#line} characters on a terminal of 60: $line"
+done < <(grep -oE '[a-z ]+\[#*\.*\] .* left' "$scratch/lines")
 shown dumb 100
 ! grep -q $'\x1b\\[[0-9;]*m' "$scratch/typescript" || fail "colour on a dumb terminal"
 ! grep -qE '\[[#.]*\]' "$scratch/lines" || fail "a bar on a terminal that cannot take it back"
