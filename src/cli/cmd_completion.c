@@ -56,9 +56,9 @@ static void bash_value(const cli_option *o)
         printf("%s--%s", o->id < 256 ? "|" : "", o->name);
     printf(") ");
     if (offers(o->words, CLI_FILE))
-        printf("COMPREPLY=($(compgen -f -- \"$cur\"))");
+        printf("_kauri_files -f \"$cur\"");
     else if (offers(o->words, CLI_DIR))
-        printf("COMPREPLY=($(compgen -d -- \"$cur\"))");
+        printf("_kauri_files -d \"$cur\"");
     else if (o->words) {
         printf("COMPREPLY=($(compgen -W '");
         put_words(o->words, " ");
@@ -93,7 +93,14 @@ static void bash_command(const cli_command *c)
 static void print_bash(void)
 {
     printf("# Completion of kauri for bash: eval \"$(kauri completion bash)\"\n"
+           "_kauri_files() { # -f|-d CUR: names may have blanks\n"
+           "    local names\n"
+           "    mapfile -t names < <(compgen \"$1\" -- \"$2\")\n"
+           "    COMPREPLY+=(\"${names[@]}\")\n"
+           "    compopt -o filenames 2>/dev/null\n"
+           "}\n"
            "_kauri() {\n"
+           "    COMPREPLY=()\n"
            "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
            "    local options='' words='' kind=''\n"
            "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
@@ -113,11 +120,11 @@ static void print_bash(void)
            "    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$cur\")) ;;\n"
            "    *)\n"
            "        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-           "        [ -z \"$kind\" ] || COMPREPLY+=($(compgen $kind -- \"$cur\"))\n"
+           "        [ -z \"$kind\" ] || _kauri_files $kind \"$cur\"\n"
            "        ;;\n"
            "    esac\n"
            "}\n"
-           "complete -o filenames -F _kauri kauri\n");
+           "complete -F _kauri kauri\n");
 }
 
 /* ------------------------------------------------------------------ zsh */
@@ -207,7 +214,10 @@ static void print_zsh(void)
         printf("%s ", (*c)->name);
     for (const cli_topic *t = cli_topics(); t->name; t++)
         printf("%s ", t->name);
-    printf(")' ;;\n    esac\n}\ncompdef _kauri kauri\n");
+    /* A file of $fpath is the function when it is called first. */
+    printf(
+        ")' ;;\n    esac\n}\n"
+        "if [ \"${funcstack[1]}\" = _kauri ]; then _kauri \"$@\"; else compdef _kauri kauri; fi\n");
 }
 
 /* ------------------------------------------------------------------ fish */

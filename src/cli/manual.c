@@ -8,11 +8,16 @@
 static void put_text(FILE *out, const char *text, size_t n, bool begins_line)
 {
     for (size_t i = 0; i < n; i++) {
-        bool first = begins_line && i == 0;
-        if (first && (text[i] == '.' || text[i] == '\''))
+        if (begins_line && i == 0 && text[i] == '.')
             fputs("\\&", out);
         if (text[i] == '-')
             fputs("\\-", out);
+        else if (text[i] == '\'') /* as typed, not curled */
+            fputs("\\(aq", out);
+        else if (text[i] == '~')
+            fputs("\\(ti", out);
+        else if (text[i] == '^')
+            fputs("\\(ha", out);
         else if (text[i] == '\\')
             fputs("\\e", out);
         else

@@ -2,7 +2,7 @@
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 PATH=$(dirname "$KAURI_PROGRAM"):$PATH
 cd "$scratch" || exit 1
-mkdir folder && : >job.ini
+mkdir folder 'a folder' && : >job.ini && : >'job two.ini'
 for shell in bash zsh fish; do
     "$KAURI_PROGRAM" completion $shell >$shell.script || fail "completion $shell: exit status $?"
 done
@@ -30,7 +30,8 @@ bash_offers() {
 bash_offers 'kauri ' run info completion help '!--help'
 bash_offers 'kauri r' run '!info'
 bash_offers 'kauri run --mem' --memory-limit --memory-report '!--threads'
-bash_offers 'kauri run j' job.ini
+bash_offers 'kauri run j' job.ini 'job two.ini' '!two.ini'
+bash_offers 'kauri verify a' 'a folder'
 bash_offers 'kauri run job.ini --compat ' oq-3.21 exact '!folder'
 bash_offers 'kauri run job.ini -o ' folder '!job.ini'
 bash_offers 'kauri verify ' folder '!job.ini'
@@ -75,6 +76,11 @@ END
         [ ! -s log ] || fail "zsh: $(head -n 2 log)"
         offered zsh "$line" "$@"
     }
+    # a file of $fpath offers at once, not when it is asked again
+    mkdir fpath && cp zsh.script fpath/_kauri
+    zsh -f -c 'fpath=($PWD/fpath $fpath); autoload -Uz _kauri; _describe() { print -l -- ${(P)2%%:*}; }
+        words=(kauri ""); CURRENT=2; _kauri' >offers 2>log || fail "zsh: $(head -n 2 log)"
+    offered zsh '_kauri in $fpath' run info completion help
     zsh_offers kauri run info completion help
     zsh_offers 'kauri run' --memory-limit --threads -o '*:file:_files'
     zsh_offers 'kauri compare' --rtol '!--threads' '*:file:_files -/'
