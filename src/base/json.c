@@ -5,33 +5,20 @@
 #include <math.h>
 #include <string.h>
 
-/* Bytes of the character at `p` if it is one of UTF-8, 0 if it is none. */
-static size_t character(const unsigned char *p)
-{
-    size_t n = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf5 ? 4 : 0;
-    for (size_t i = 1; i < n; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    if ((n == 3 && *p == 0xe0 && p[1] < 0xa0) || (n == 3 && *p == 0xed && p[1] > 0x9f) ||
-        (n == 4 && *p == 0xf0 && p[1] < 0x90) || (n == 4 && *p == 0xf4 && p[1] > 0x8f))
-        return 0;
-    return n;
-}
-
 static void quoted(FILE *out, const char *text)
 {
-    const unsigned char *p = (const unsigned char *)text;
     fputc('"', out);
-    for (size_t n; *p; p += n ? n : 1) {
-        n = character(p);
+    for (const char *p = text; *p;) {
+        size_t n = kr_utf8_length(p);
         if (*p == '"' || *p == '\\')
             fprintf(out, "\\%c", *p);
-        else if (*p < 0x20)
-            fprintf(out, "\\u%04x", *p);
+        else if ((unsigned char)*p < 0x20)
+            fprintf(out, "\\u%04x", (unsigned)*p);
         else if (n == 0)
             fputc('?', out);
         else
             fwrite(p, 1, n, out);
+        p += n ? n : 1;
     }
     fputc('"', out);
 }

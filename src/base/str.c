@@ -185,3 +185,13 @@ size_t kr_utf8_length(const char *text)
     bool beyond = (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f);
     return surrogate || long_form || beyond ? 0 : n;
 }
+
+void kr_utf8_clean(char *text)
+{
+    for (char *p = text; *p;) {
+        size_t n = kr_utf8_length(p);
+        if (n == 0)
+            *p = '?';
+        p += n ? n : 1;
+    }
+}

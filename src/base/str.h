@@ -20,6 +20,9 @@ bool kr_str_ends(const char *text, const char *suffix);
 /** Bytes of the UTF-8 character that a text begins with (1 for its end); 0: it is none. */
 size_t kr_utf8_length(const char *text);
 
+/** Each byte of a text that belongs to no UTF-8 character becomes '?'. */
+void kr_utf8_clean(char *text);
+
 /** Trim white space at both ends in place; returns the new start inside `text`. */
 char *kr_trim(char *text);
 

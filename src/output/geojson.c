@@ -1,6 +1,7 @@
 #include "output/geojson.h"
 
 #include "base/file.h"
+#include "base/str.h"
 #include "output/date_line.h"
 
 #include <errno.h>
@@ -114,12 +115,11 @@ static json_t *geometry_of(kr_feature_kind kind, json_t *elements)
 /* Names of files may be of any bytes; JSON is UTF-8. */
 static json_t *text_of(const char *text, kr_arena *scratch)
 {
-    json_t *json = json_string(text);
-    char *ascii = json ? NULL : kr_arena_strdup(scratch, text);
-    for (char *p = ascii; p && *p; p++)
-        if ((unsigned char)*p >= 0x80)
-            *p = '?';
-    return ascii ? json_string(ascii) : json;
+    char *copy = kr_arena_strdup(scratch, text);
+    if (!copy)
+        return NULL;
+    kr_utf8_clean(copy);
+    return json_string(copy);
 }
 
 static kr_status add_properties(kr_geojson *file, const kr_feature *feature, json_t *out)

@@ -87,12 +87,8 @@ static const char *quoted(kr_geopackage *g, const char *name)
 static const char *clean(kr_geopackage *g, const char *text)
 {
     char *out = kr_arena_strdup(&g->scratch, text);
-    for (char *p = out; p && *p;) {
-        size_t n = kr_utf8_length(p);
-        if (n == 0)
-            *p = '?';
-        p += n ? n : 1;
-    }
+    if (out)
+        kr_utf8_clean(out);
     return out;
 }
 
@@ -123,7 +119,8 @@ static const char SCHEMA[] =
     "UNIT[\"degree\",0.0174532925199433,AUTHORITY[\"EPSG\",\"9122\"]],"
     "AUTHORITY[\"EPSG\",\"4326\"]]', 'longitude and latitude in degrees');";
 
-/* It is a new file and no use before it is complete: no journal. */
+/* It is a new file and no use before it is complete: no journal. Its end is on the disk before it
+ * gets its name. */
 static kr_status open_file(kr_geopackage *g)
 {
     kr_status s = KR_OK;
@@ -133,7 +130,7 @@ static kr_status open_file(kr_geopackage *g)
     KR_TRY(check(g, sqlite3_open_v2(
                         g->temporary, &g->db,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL)));
-    KR_TRY(execute(g, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+    KR_TRY(execute(g, "PRAGMA journal_mode = OFF; PRAGMA synchronous = NORMAL;"
                       "PRAGMA locking_mode = EXCLUSIVE;"
                       "PRAGMA application_id = 1196444487;" /* "GPKG" */
                       "PRAGMA user_version = 10300; BEGIN;"));
