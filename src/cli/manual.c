@@ -123,7 +123,7 @@ static void put_command(FILE *out, const cli_command *c)
 void cli_print_manual(FILE *out)
 {
     fputs(".\\\" Made by `kauri help --man` of src/cli; `make man` makes it anew.\n"
-          ".TH KAURI 1 \"\" \"Kauri\" \"User commands\"\n.nh\n.SH NAME\n"
+          ".TH KAURI 1 \"\" \"Kauri\" \"User commands\"\n.nh\n.ad l\n.SH NAME\n"
           "kauri \\- probabilistic seismic hazard for models with very large logic trees\n"
           ".SH SYNOPSIS\n",
           out);

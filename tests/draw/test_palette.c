@@ -2,12 +2,12 @@
 #include "draw/palette.h"
 #include "support/support.h"
 
-#include <string.h>
-
 static bool look_alike(kr_pen a, kr_pen b)
 {
-    return memcmp(&a.colour, &b.colour, sizeof a.colour) == 0 &&
-           memcmp(a.dash, b.dash, sizeof a.dash) == 0;
+    bool alike = a.colour.r == b.colour.r && a.colour.g == b.colour.g && a.colour.b == b.colour.b;
+    for (size_t i = 0; i < 4; i++)
+        alike = alike && a.dash[i] == b.dash[i];
+    return alike;
 }
 
 /* n colours, with m ways to dash each. */
