@@ -96,7 +96,8 @@ def sites(report, maps, curves):
         numbers = struct.iter_unpack(f"<{len(columns)}f", base64.b64decode(text))
         for at, values in zip(listed, numbers, strict=True):
             row = rows[at * len(rows) // n]
-            wrong = [row["custom_site_id"], float(row["lon"]), float(row["lat"])] != [x[c][at] for c in ("id", "lon", "lat")]
+            place = [row["custom_site_id"], float(row["lon"]), float(row["lat"])]
+            wrong = place != [x["id"][at], x["lon"][at], x["lat"][at]]
             wrong = wrong or any(not abs(float(row[c]) - v) <= 1e-5 * v for c, v in zip(columns, values))
             if wrong or x["n"] != len(rows):
                 sys.exit(f"{report}: listed site {at}, {x['id'][at]}, has {values}; {row}")
