@@ -166,7 +166,8 @@ static void test_odd_properties(void **state)
     size_t n;
     static const kr_point3 place[] = {{1, 1, 0}};
     const kr_line part = {1, place};
-    const kr_property told[] = {{"file", "z\xfcrich \xc3\xa9\xc3.xml", 0}, {"rate", NULL, INFINITY}};
+    const kr_property told[] = {{"file", "z\xfcrich \xc3\xa9\xc3.xml", 0},
+                                {"rate", NULL, INFINITY}};
     kt_ok(ctx, kr_geojson_begin(ctx, dir, "x.geojson", &file));
     kt_ok(ctx, kr_geojson_add(&file, &(kr_feature){KR_FEATURE_POINTS, 1, &part, 2, told}));
     kt_ok(ctx, kr_geojson_end(&file));
