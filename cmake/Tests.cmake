@@ -46,7 +46,7 @@ function(kauri_test_properties test file)
     ENVIRONMENT "KAURI_SOURCE_DIR=${PROJECT_SOURCE_DIR};KAURI_PROGRAM=${KAURI_PROGRAM}")
   if(KAURI_SANITIZE)
     set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT
-      LSAN_OPTIONS=print_suppressions=0:suppressions=${PROJECT_SOURCE_DIR}/tests/support/font_leaks.txt)
+      LSAN_OPTIONS=print_suppressions=0:suppressions=${PROJECT_SOURCE_DIR}/tests/support/library_leaks.txt)
   endif()
 endfunction()
 

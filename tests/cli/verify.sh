@@ -82,7 +82,7 @@ rm run/realizations.csv
 verify 6 'missing    realizations.csv' 'a missing table'
 restore
 size=$(stat -c %s run/results.h5)
-export LSAN_OPTIONS=print_suppressions=0:suppressions=$KAURI_SOURCE_DIR/tests/support/hdf5_leaks.txt
+export LSAN_OPTIONS=print_suppressions=0:suppressions=$KAURI_SOURCE_DIR/tests/support/library_leaks.txt
 for i in 1 2 3 4 5 6 7 8; do
     change run/results.h5 $((size * i / 9))
     verify 6 'changed    results.h5' "byte $((size * i / 9)) of results.h5"

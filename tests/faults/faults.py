@@ -95,7 +95,7 @@ if os.environ.get("KAURI_SANITIZE"): # a build with clang, whose OpenMP ends the
 def environment(**more):
     env = {k: v for k, v in os.environ.items() if not k.startswith("FAULTS_")}
     if os.environ.get("KAURI_SANITIZE"):
-        env["LSAN_OPTIONS"] = "print_suppressions=0:suppressions=" + os.path.join(HERE, "..", "support", "hdf5_leaks.txt")
+        env["LSAN_OPTIONS"] = "print_suppressions=0:suppressions=" + os.path.join(HERE, "..", "support", "library_leaks.txt")
     env.update(more)
     return env
 
