@@ -2,7 +2,9 @@
  * left to expat, which goes on from there (xml.c, the only place that touches expat). The reader
  * asks a handler at every start tag what to do with the element: enter it (and ask again for its
  * children), collect it with all it contains as a tree of nodes that is handed over at its end tag
- * and forgotten afterwards, or skip it. Memory is bounded by the largest collected element.
+ * and forgotten afterwards, skip it, or leap over it: then its content may be malformed without
+ * being noticed, as is right where the document is read a second time. Memory is bounded by the
+ * largest collected element.
  *
  * Tags and attributes are named without their namespace prefix. Limits (each an error that says
  * so): nesting 100, attribute length 1 MiB, text of one element 256 MiB, entity declarations are
@@ -30,7 +32,7 @@ typedef struct kr_node {
     struct kr_node *first, *next; /* children, next sibling */
 } kr_node;
 
-typedef enum kr_xml_action { KR_XML_ENTER, KR_XML_COLLECT, KR_XML_SKIP } kr_xml_action;
+typedef enum kr_xml_action { KR_XML_ENTER, KR_XML_COLLECT, KR_XML_SKIP, KR_XML_LEAP } kr_xml_action;
 
 typedef struct kr_xml_handler {
     void *user;

@@ -155,7 +155,7 @@ kr_status kr_xml_end(kr_xml_reader *r)
 {
     kr_status s = KR_OK;
     kr_xml_frame *f = &r->frames[--r->depth];
-    if (f->action == KR_XML_SKIP)
+    if (f->action == KR_XML_SKIP || f->action == KR_XML_LEAP)
         return KR_OK;
     if (f->action == KR_XML_ENTER) {
         if (r->handler->end)

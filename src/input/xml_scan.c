@@ -42,6 +42,7 @@ typedef struct scan {
     size_t cap;     /* without that 0 */
     char *at, *end; /* what is not read yet */
     long long base; /* place of the buffer's first byte in the file */
+    long long leap; /* place where the content begins that is leapt over */
     bool last;      /* nothing follows in the file */
     bool begun;     /* the root was met */
     int line;       /* of `at` */
@@ -341,6 +342,7 @@ static kr_status scan_hand_over(scan *sc, const kr_xml_name *tag, const kr_xml_n
     KR_TRY(kr_xml_start(r, tag->text + tag->local, ns->text));
     r->frames[depth].name = tag;
     sc->begun = true;
+    sc->leap = sc->base + (sc->at - sc->buffer);
 out:
     return s;
 }
@@ -503,9 +505,52 @@ static bool scan_content(scan *sc)
     }
 }
 
+static int count_lines(const char *from, const char *to)
+{
+    int n = 0;
+    for (; from < to; from++)
+        n += *from == '\n';
+    return n;
+}
+
+/* Whether nobody looks at what the innermost element contains. */
+static bool leaps(const kr_xml_reader *r)
+{
+    return r->depth > 0 && r->frames[r->depth - 1].action == KR_XML_LEAP;
+}
+
+/* The rest of what is leapt over, with the end tag. False where the end is not in the buffer, or
+ * not beyond doubt: at an element of the same name, CDATA, an instruction. */
+static bool scan_leap(scan *sc)
+{
+    const kr_xml_name *name = sc->r->frames[sc->r->depth - 1].name;
+    char *p = sc->at;
+
+    for (; (p = memchr(p, '<', (size_t)(sc->end - p))); p++) {
+        const char *tag = p + 1 + (p[1] == '/');
+        if ((size_t)(sc->end - p) < name->len + 4U || p[1] == '?')
+            break;
+        if (p[1] == '!') {
+            char *end = strncmp(p, "<!--", 4) == 0 ? strstr(p + 4, "-->") : NULL;
+            if (!end)
+                break;
+            p = end;
+        } else if (memcmp(tag, name->text, name->len) == 0 &&
+                   !(sc->class[(unsigned char)tag[name->len]] & NAME_CHAR)) {
+            break;
+        }
+    }
+    char *to = p ? p : sc->end;
+    sc->line += count_lines(sc->at, to);
+    sc->at = to;
+    return p && p[1] == '/' && scan_end(sc);
+}
+
 /* One token. */
 static bool scan_token(scan *sc)
 {
+    if (leaps(sc->r))
+        return scan_leap(sc);
     if (sc->base == 0 && sc->at == sc->buffer && !scan_declaration(sc))
         return false;
     if (*sc->at != '<') {
@@ -583,7 +628,7 @@ kr_status kr_xml_scan(kr_xml_reader *r, int fd, long long *stop)
             continue;
         KR_TRY(r->status);
     } while (!sc->last && sc->end - sc->at < SCAN_TOKEN);
-    *stop = sc->base + (sc->at - sc->buffer);
+    *stop = leaps(r) ? sc->leap : sc->base + (sc->at - sc->buffer);
     if (sc->last && sc->at == sc->end && r->depth == 0 && sc->begun)
         *stop = -1;
 out:

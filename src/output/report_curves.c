@@ -156,27 +156,40 @@ out:
     return s;
 }
 
-/* Of each site with rates an element: rates x measures x levels, as they are stored. */
-kr_status kr_report_rates(kr_reporter *r)
+/* Moved sites x rates x measures x levels, as they are stored. Rate by rate, since a read unpacks
+ * all of the chunk that it is in, which holds one rate of many sites. */
+static kr_status read_rates(const kr_reporter *r, size_t bytes, unsigned char *out)
 {
     kr_status s = KR_OK;
     const kr_results_spec *p = r->results;
-    size_t n = r->nmoved_imts * p->job->nlevels;
+    kr_h5_type type = r->rate_bytes == sizeof(float) ? KR_H5_F32 : KR_H5_F64;
+    const size_t count[] = {1, 1, r->nmoved_imts, p->job->nlevels};
+    for (size_t k = 0; k < p->tree->nrates && bytes > 0; k++)
+        for (size_t i = 0; i < r->nmoved; i++) {
+            const size_t start[] = {k, kr_report_site(r, r->shown[i]), 0, 0};
+            KR_TRY(kr_h5_read_amounts(r->file, "component_rates", type, start, count,
+                                      out + (i * p->tree->nrates + k) * bytes));
+        }
+out:
+    return s;
+}
+
+/* Of each site with rates an element: rates x measures x levels. */
+kr_status kr_report_rates(kr_reporter *r)
+{
+    kr_status s = KR_OK;
+    size_t bytes = r->nmoved_imts * r->results->job->nlevels * r->rate_bytes;
+    size_t of_site = r->results->tree->nrates * bytes;
     char id[32];
-    double *room = NULL;
+    unsigned char *room = NULL;
     if (r->fixed)
         return KR_OK;
-    KR_NEW(room, r->ctx, KR_ACCOUNT_OUTPUT, n + 1);
+    KR_NEW(room, r->ctx, KR_ACCOUNT_OUTPUT, r->nmoved * of_site + 1);
+    KR_TRY(read_rates(r, bytes, room));
     for (size_t i = 0; i < r->nmoved; i++) {
         snprintf(id, sizeof id, "b-rates-%zu", i);
         kr_base64 b = begin(r, id);
-        for (size_t k = 0; k < p->tree->nrates && n > 0; k++) {
-            KR_TRY(kr_h5_read_amounts(
-                r->file, "component_rates", r->rate_bytes == sizeof(float) ? KR_H5_F32 : KR_H5_F64,
-                (const size_t[]){k, kr_report_site(r, r->shown[i]), 0, 0},
-                (const size_t[]){1, 1, r->nmoved_imts, p->job->nlevels}, room));
-            kr_base64_put(&b, room, n * r->rate_bytes);
-        }
+        kr_base64_put(&b, room + i * of_site, of_site);
         KR_TRY(end(r, &b));
     }
 out:

@@ -72,6 +72,8 @@ typedef struct kr_base64 {
     FILE *out;
     unsigned char rest[3];
     size_t nrest;
+    char digits[4096];
+    size_t ndigits;
 } kr_base64;
 
 void kr_base64_put(kr_base64 *b, const void *bytes, size_t n);

@@ -74,6 +74,12 @@ void kr_json_texts(FILE *out, const char *const *x, size_t n, size_t most)
     fputc(']', out);
 }
 
+static void put_digits(kr_base64 *b)
+{
+    fwrite(b->digits, 1, b->ndigits, b->out);
+    b->ndigits = 0;
+}
+
 static void put_three(kr_base64 *b)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -81,9 +87,12 @@ static void put_three(kr_base64 *b)
     const char four[4] = {digits[bits >> 18], digits[bits >> 12 & 63],
                           b->nrest > 1 ? digits[bits >> 6 & 63] : '=',
                           b->nrest > 2 ? digits[bits & 63] : '='};
-    fwrite(four, 1, sizeof four, b->out);
     memset(b->rest, 0, sizeof b->rest);
     b->nrest = 0;
+    if (b->ndigits == sizeof b->digits)
+        put_digits(b);
+    memcpy(b->digits + b->ndigits, four, sizeof four);
+    b->ndigits += sizeof four;
 }
 
 void kr_base64_put(kr_base64 *b, const void *bytes, size_t n)
@@ -100,4 +109,5 @@ void kr_base64_end(kr_base64 *b)
 {
     if (b->nrest > 0)
         put_three(b);
+    put_digits(b);
 }

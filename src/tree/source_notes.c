@@ -50,7 +50,7 @@ static kr_status note_start(void *user, const kr_node *node, int depth, const ch
     const char *trt;
 
     (void)parent;
-    *action = KR_XML_SKIP;
+    *action = KR_XML_LEAP;
     if (depth == 1 && kr_str_eq(node->tag, "geometryModel"))
         x->out->sections = true;
     if (depth == 0 || (depth == 1 && kr_str_eq(node->tag, "sourceModel"))) {

@@ -8,8 +8,8 @@
 /* What a handler saw, as text. */
 typedef struct record {
     char text[4096];
-    const char *collect, *skip; /* tags */
-    kr_status fail;             /* of element() */
+    const char *collect, *skip, *leap; /* tags */
+    kr_status fail;                    /* of element() */
 } record;
 
 static void note(record *r, const char *what, const char *tag, int number)
@@ -29,6 +29,8 @@ static kr_status on_start(void *user, const kr_node *node, int depth, const char
         *action = KR_XML_COLLECT;
     if (r->skip && strcmp(node->tag, r->skip) == 0)
         *action = KR_XML_SKIP;
+    if (r->leap && strcmp(node->tag, r->leap) == 0)
+        *action = KR_XML_LEAP;
     return KR_OK;
 }
 
@@ -60,6 +62,77 @@ static void test_stream(void **state)
     r.fail = KR_EINTERNAL;
     assert_int_equal(kr_xml_read(ctx, path, &handler), KR_EINTERNAL);
     kr_ctx_clear_error(ctx);
+    kt_dir_remove(&dir);
+    kt_ctx_end(&ctx);
+}
+
+/* <a>, <s> with the content, <c/>: what is leapt over is as if it was skipped. */
+static void assert_leaps(kr_ctx *ctx, const char *path, const char *content, bool right)
+{
+    record seen[2] = {{.collect = "c", .skip = "s"}, {.collect = "c", .leap = "s"}};
+    kr_status status[2];
+    size_t size = strlen(content) + 64;
+    char *text = malloc(size);
+
+    (void)snprintf(text, size, "<a><s>%s</s>\n<s/><s x='1'></s ><c/></a>", content);
+    kt_write_text(path, text);
+    for (int i = 0; i < 2; i++) {
+        const kr_xml_handler handler = {&seen[i], on_start, on_element, on_end};
+        status[i] = kr_xml_read(ctx, path, &handler);
+        kr_ctx_clear_error(ctx);
+    }
+    assert_int_equal(status[0], right ? KR_OK : KR_EINPUT);
+    assert_int_equal(status[1], status[0]);
+    assert_string_equal(seen[1].text, seen[0].text);
+    free(text);
+}
+
+static void test_leap(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    char *dir = kt_dir_create(), *text = malloc(400000);
+    const char *path = kt_path(dir, "a.xml");
+    static const char *const right[] = {"",
+                                        "\n x > y\n",
+                                        "<t>\n<sx/><s.s></s.s></t>",
+                                        "<!-- </s>\n -->\n<t/>",
+                                        "<![CDATA[</s>]]>",
+                                        "<?x </s> ?>",
+                                        "<s><s>\n</s></s>\n<t/>",
+                                        "\n<t>&#x41;</t>\r\n"};
+
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++)
+        assert_leaps(ctx, path, right[i], true);
+    assert_leaps(ctx, path, "<!-- ", false);
+    assert_leaps(ctx, path, "</s><s", false);
+    /* what is longer than the buffer, with a comment or a tag at its border */
+    for (size_t at = 65500; at < 65560; at++) {
+        memset(text, '\n', 200000);
+        memcpy(text + at, at % 2 ? "<!--</s>-->" : "<tt></tt>   ", 11);
+        text[200000] = '\0';
+        assert_leaps(ctx, path, text, true);
+        text[at] = '\0';
+        assert_leaps(ctx, path, text, true);
+    }
+    free(text);
+    kt_dir_remove(&dir);
+    kt_ctx_end(&ctx);
+}
+
+/* What is malformed where it is leapt over is not noticed, as it is read elsewhere. */
+static void test_leap_unseen(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    char *dir = kt_dir_create();
+    const char *path = kt_path(dir, "a.xml");
+    record r = {.collect = "c", .leap = "s"};
+    const kr_xml_handler handler = {&r, on_start, on_element, on_end};
+
+    kt_write_text(path, "<a>\n<s>\n<t x=1>\n</u></s>\n<c/></a>");
+    kt_ok(ctx, kr_xml_read(ctx, path, &handler));
+    assert_string_equal(r.text, "<a0 <s1 <c1 =c5 /a0 ");
     kt_dir_remove(&dir);
     kt_ctx_end(&ctx);
 }
@@ -403,7 +476,8 @@ static void test_failing_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stream),      cmocka_unit_test(test_load),
+        cmocka_unit_test(test_stream),      cmocka_unit_test(test_leap),
+        cmocka_unit_test(test_leap_unseen), cmocka_unit_test(test_load),
         cmocka_unit_test(test_malformed),   cmocka_unit_test(test_limits),
         cmocka_unit_test(test_memory),      cmocka_unit_test(test_failing_memory),
         cmocka_unit_test(test_alike),       cmocka_unit_test(test_alike_in_pieces),
