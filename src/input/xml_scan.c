@@ -5,6 +5,7 @@
  * not read. */
 #include "base/mem.h"
 #include "base/str.h"
+#include "input/xml_bytes.h"
 #include "input/xml_reader.h"
 
 #include <errno.h>
@@ -16,9 +17,6 @@ enum {
     SCAN_BINDINGS = 32,                             /* of prefixes */
     SCAN_TOKEN = KR_XML_ATTRIBUTE + 2 * KR_XML_PUSH /* bytes of the longest */
 };
-
-/* Classes of bytes. */
-enum { NAME_FIRST = 1, NAME_CHAR = 2, IN_TEXT = 4, IN_VALUE = 8, IN_COMMENT = 16, BLANK = 32 };
 
 /* A namespace declaration: the prefix, "" for the default, of the elements from that depth on. */
 typedef struct binding {
@@ -53,80 +51,6 @@ typedef struct scan {
     unsigned char class[256];
 } scan;
 
-static void scan_classes(unsigned char class[256])
-{
-    for (int c = 0x20; c < 0x80; c++) {
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        bool more = (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':';
-        class[c] =
-            (unsigned char)((letter ? NAME_FIRST | NAME_CHAR
-                             : more ? NAME_CHAR
-                                    : 0) |
-                            (c == '<' || c == '&' || c == ']' ? 0 : IN_TEXT) |
-                            (strchr("<&'\"", c) ? 0 : IN_VALUE) | (c == '-' ? 0 : IN_COMMENT));
-    }
-    class['\t'] = IN_TEXT | IN_COMMENT | BLANK;
-    class[' '] |= BLANK;
-    class['\n'] = BLANK;
-}
-
-/* The bytes of the character at p beyond ASCII, 0 if it is none or four bytes long. The 0 behind
- * the buffer belongs to none. */
-static size_t utf8_length(const char *p)
-{
-    const unsigned char *b = (const unsigned char *)p;
-
-    if (b[0] >= 0xC2 && b[0] < 0xE0)
-        return (b[1] & 0xC0) == 0x80 ? 2 : 0;
-    if (b[0] < 0xE0 || b[0] >= 0xF0)
-        return 0;
-    unsigned char from = b[0] == 0xE0 ? 0xA0 : 0x80, to = b[0] == 0xED ? 0x9F : 0xBF;
-    if (b[1] < from || b[1] > to || (b[2] & 0xC0) != 0x80)
-        return 0;
-    return b[0] == 0xEF && b[1] == 0xBF && b[2] >= 0xBE ? 0 : 3; /* U+FFFE and U+FFFF */
-}
-
-/* Behind the blanks at p. A CR counts only before its LF. */
-static char *skip_blanks(const scan *sc, char *p, int *line)
-{
-    for (;; p++) {
-        if (!(sc->class[(unsigned char)*p] & BLANK) && !(*p == '\r' && p[1] == '\n'))
-            return p;
-        *line += *p == '\n';
-    }
-}
-
-static char *skip_name(const scan *sc, char *p)
-{
-    if (!(sc->class[(unsigned char)*p] & NAME_FIRST))
-        return NULL;
-    while (sc->class[(unsigned char)*p] & NAME_CHAR)
-        p++;
-    return p;
-}
-
-/* The character that the reference at p stands for, and its length; 0 if it is none of the five. */
-static char entity(const char *p, size_t *len)
-{
-    static const struct {
-        const char *text;
-        size_t len;
-        char c;
-    } entities[] = {{"&lt;", 4, '<'},
-                    {"&gt;", 4, '>'},
-                    {"&amp;", 5, '&'},
-                    {"&quot;", 6, '"'},
-                    {"&apos;", 6, '\''}};
-
-    for (size_t i = 0; i < sizeof entities / sizeof *entities; i++) {
-        if (strncmp(p, entities[i].text, entities[i].len) == 0) {
-            *len = entities[i].len;
-            return entities[i].c;
-        }
-    }
-    return '\0';
-}
-
 /* ------------------------------------------------------------------ the parts of a tag */
 
 /* The value that begins behind its quotation mark; NULL if it is not whole and plain. */
@@ -148,11 +72,11 @@ static char *scan_value(const scan *sc, char *p, scan_attr *attr, int *line)
             attr->folds = true;
             *line += *p == '\n';
         } else if (*p == '&') {
-            if (!entity(p, &len))
+            if (!kr_xml_entity(p, &len))
                 return NULL;
             attr->entities = true;
         } else if (*p != '"' && *p != '\'') {
-            len = utf8_length(p);
+            len = kr_xml_utf8_length(p);
             if (len == 0)
                 return NULL;
             p += len - 1;
@@ -165,21 +89,21 @@ static char *scan_attrs(scan *sc, char *p, size_t *n, int *line)
 {
     for (*n = 0;; ++*n) {
         char *blank = p;
-        p = skip_blanks(sc, p, line);
+        p = kr_xml_skip_blanks(sc->class, p, line);
         if (*p == '>' || *p == '/')
             return p;
         scan_attr *attr = &sc->attrs[*n];
         if (p == blank || *n == SCAN_ATTRS - 1)
             return NULL;
         attr->name = p;
-        p = skip_name(sc, p);
+        p = kr_xml_skip_name(sc->class, p);
         if (!p)
             return NULL;
         attr->name_len = (size_t)(p - attr->name);
-        p = skip_blanks(sc, p, line);
+        p = kr_xml_skip_blanks(sc->class, p, line);
         if (*p != '=')
             return NULL;
-        p = skip_blanks(sc, p + 1, line);
+        p = kr_xml_skip_blanks(sc->class, p + 1, line);
         if (*p != '"' && *p != '\'')
             return NULL;
         p = scan_value(sc, p + 1, attr, line);
@@ -202,7 +126,7 @@ static void settle_value(scan_attr *attr)
         char c = *p;
         len = 1;
         if (c == '&')
-            c = entity(p, &len);
+            c = kr_xml_entity(p, &len);
         *to++ = c == '\n' || c == '\t' ? ' ' : c;
     }
     *to = '\0';
@@ -312,7 +236,7 @@ static bool scan_end(scan *sc)
     if ((size_t)(sc->end - sc->at) < name->len + 3U ||
         memcmp(sc->at + 2, name->text, name->len) != 0)
         return false;
-    char *p = skip_blanks(sc, sc->at + 2 + name->len, &line);
+    char *p = kr_xml_skip_blanks(sc->class, sc->at + 2 + name->len, &line);
     if (*p != '>')
         return false;
     sc->at = p + 1;
@@ -352,7 +276,7 @@ static bool scan_start(scan *sc)
     kr_xml_reader *r = sc->r;
     int line = sc->line;
     size_t n = 0;
-    char *name = sc->at + 1, *p = skip_name(sc, name);
+    char *name = sc->at + 1, *p = kr_xml_skip_name(sc->class, name);
 
     if (!p || (r->depth == 0 && sc->begun))
         return false;
@@ -399,7 +323,7 @@ static bool scan_comment(scan *sc)
         if (*p == '\n') {
             line++;
         } else if (*p != '-' && !(*p == '\r' && p[1] == '\n')) {
-            size_t len = utf8_length(p);
+            size_t len = kr_xml_utf8_length(p);
             if (len == 0)
                 return false;
             p += len - 1;
@@ -416,14 +340,14 @@ static bool scan_comment(scan *sc)
 static char *declared(const scan *sc, char *p, const char *name, const char *value, int *line)
 {
     size_t len = strlen(name), value_len = strlen(value);
-    char *start = skip_blanks(sc, p, line);
+    char *start = kr_xml_skip_blanks(sc->class, p, line);
 
     if (start == p || strncmp(start, name, len) != 0)
         return NULL;
-    p = skip_blanks(sc, start + len, line);
+    p = kr_xml_skip_blanks(sc->class, start + len, line);
     if (*p != '=')
         return NULL;
-    p = skip_blanks(sc, p + 1, line);
+    p = kr_xml_skip_blanks(sc->class, p + 1, line);
     char quote = *p++;
     if ((quote != '"' && quote != '\'') || strncmp(p, value, value_len) != 0)
         return NULL;
@@ -445,7 +369,7 @@ static bool scan_declaration(scan *sc)
             next = declared(sc, p, "encoding", encodings[i], &line);
         if (!p)
             return false;
-        p = skip_blanks(sc, next ? next : p, &line);
+        p = kr_xml_skip_blanks(sc->class, next ? next : p, &line);
         if (p[0] != '?' || p[1] != '>')
             return false;
         p += 2;
@@ -477,7 +401,7 @@ static bool scan_content(scan *sc)
         } else if (*p == '<') {
             return scan_text(sc, p, from);
         } else if (*p == '&' || *p == '\r') {
-            char c = *p == '&' ? entity(p, &len) : '\0';
+            char c = *p == '&' ? kr_xml_entity(p, &len) : '\0';
             bool known = c || (*p == '\r' && p[1] == '\n');
             if (!scan_text(sc, p, from) || !known)
                 return false;
@@ -496,7 +420,7 @@ static bool scan_content(scan *sc)
                 return false;
             }
         } else {
-            len = utf8_length(p);
+            len = kr_xml_utf8_length(p);
             if (len == 0) {
                 (void)!scan_text(sc, p, from);
                 return false;
@@ -556,7 +480,7 @@ static bool scan_token(scan *sc)
     if (*sc->at != '<') {
         if (sc->r->depth > 0)
             return scan_content(sc);
-        char *p = skip_blanks(sc, sc->at, &sc->line);
+        char *p = kr_xml_skip_blanks(sc->class, sc->at, &sc->line);
         bool any = p > sc->at;
         sc->at = p;
         return any;
@@ -619,7 +543,7 @@ kr_status kr_xml_scan(kr_xml_reader *r, int fd, long long *stop)
     sc->cap = KR_XML_PUSH;
     sc->line = 1;
     sc->epoch = 1;
-    scan_classes(sc->class);
+    kr_xml_classes(sc->class);
     KR_NEW(sc->buffer, r->ctx, KR_ACCOUNT_READING, sc->cap + 1);
     sc->at = sc->end = sc->buffer;
     do {
