@@ -149,6 +149,17 @@ bool kr_truncate(int fd, size_t bytes)
     return done == 0;
 }
 
+bool kr_write_all(int fd, const void *data, size_t n)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t w = write(fd, (const char *)data + done, n - done);
+        if (w < 0 && errno != EINTR)
+            return false;
+        done += w > 0 ? (size_t)w : 0;
+    }
+    return true;
+}
+
 int64_t kr_file_size(const char *path)
 {
     struct stat st;

@@ -41,6 +41,9 @@ struct dirent *kr_dir_next(DIR *dir);
 /** Cut a file that is open for writing, or lengthen it by zeros. False (errno). */
 bool kr_truncate(int fd, size_t bytes);
 
+/** Write all of a buffer where the file stands. False (errno). */
+bool kr_write_all(int fd, const void *data, size_t n);
+
 /** Size in bytes, -1 if it cannot be told. */
 int64_t kr_file_size(const char *path);
 

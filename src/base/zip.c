@@ -136,20 +136,6 @@ static int nameless(void)
     return fd;
 }
 
-static bool write_all(int fd, const char *data, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = write(fd, data, n);
-        if (done < 0 && errno != EINTR)
-            return false;
-        if (done > 0) {
-            data += done;
-            n -= (size_t)done;
-        }
-    }
-    return true;
-}
-
 static kr_status too_long(kr_ctx *ctx, const char *path)
 {
     return kr_fail(ctx, KR_EINPUT, "%s: has more than 2 GiB; unpack the archive", path);
@@ -169,7 +155,7 @@ static kr_status unpack(kr_ctx *ctx, const char *path, zip_file_t *file, int fd,
                          zip_error_code_system(error));
         } else if ((*size += n) > KR_ZIP_BYTES) {
             s = too_long(ctx, path);
-        } else if (!write_all(fd, block, (size_t)n)) {
+        } else if (!kr_write_all(fd, block, (size_t)n)) {
             s = kr_file_fail_made(ctx, path, "unpacked into the folder TMPDIR or /tmp");
         } else if (kr_interrupted(ctx)) {
             s = kr_fail(ctx, KR_EINTERRUPTED, "interrupted while reading %s", path);

@@ -8,12 +8,16 @@
 
 static const double UNIT = 0.01; /* degrees, of the numbers in the file */
 
-/* What is cut out, growing. */
+typedef struct growing {
+    kr_line *line;
+    size_t n, cap;
+} growing;
+
+/* What is cut out. */
 typedef struct cutting {
     kr_arena *arena, scratch; /* of what stays; of one ring */
     kr_box box;
-    kr_line *land, *lines;
-    size_t nland, nlines, land_cap, lines_cap;
+    growing land, lines;
 } cutting;
 
 /* ------------------------------------------------------------------ the file */
@@ -95,11 +99,23 @@ static size_t cut_side(const kr_point3 *p, size_t n, int axis, double at, double
     return kept;
 }
 
+static kr_status keep(const cutting *c, growing *to, const kr_point3 *p, size_t n)
+{
+    kr_status s = KR_OK;
+    kr_point3 *kept;
+    KR_ANEW(kept, c->arena, n);
+    memcpy(kept, p, n * sizeof *kept);
+    KR_GROW(to->line, to->cap, to->n + 1, c->arena->ctx, KR_ACCOUNT_OUTPUT);
+    to->line[to->n++] = (kr_line){n, kept};
+out:
+    return s;
+}
+
 static kr_status add_land(cutting *c, kr_line ring)
 {
     kr_status s = KR_OK;
     const double at[4] = {c->box.west, c->box.east, c->box.south, c->box.north};
-    kr_point3 *now, *next, *kept;
+    kr_point3 *now, *next;
     size_t n = ring.n;
     KR_ANEW(now, &c->scratch, n + 1);
     memcpy(now, ring.p, n * sizeof *now);
@@ -108,12 +124,8 @@ static kr_status add_land(cutting *c, kr_line ring)
         n = cut_side(now, n, side / 2, at[side], side % 2 ? 1 : -1, next);
         now = next;
     }
-    if (n < 3)
-        goto out;
-    KR_ANEW(kept, c->arena, n);
-    memcpy(kept, now, n * sizeof *kept);
-    KR_GROW(c->land, c->land_cap, c->nland + 1, c->arena->ctx, KR_ACCOUNT_OUTPUT);
-    c->land[c->nland++] = (kr_line){n, kept};
+    if (n >= 3)
+        KR_TRY(keep(c, &c->land, now, n));
 out:
     return s;
 }
@@ -155,16 +167,7 @@ static kr_point3 part_way(kr_point3 a, kr_point3 b, double t)
 
 static kr_status keep_line(cutting *c, const kr_point3 *p, size_t n)
 {
-    kr_status s = KR_OK;
-    kr_point3 *kept;
-    if (n < 2)
-        return KR_OK;
-    KR_ANEW(kept, c->arena, n);
-    memcpy(kept, p, n * sizeof *kept);
-    KR_GROW(c->lines, c->lines_cap, c->nlines + 1, c->arena->ctx, KR_ACCOUNT_OUTPUT);
-    c->lines[c->nlines++] = (kr_line){n, kept};
-out:
-    return s;
+    return n < 2 ? KR_OK : keep(c, &c->lines, p, n);
 }
 
 static kr_status add_lines(cutting *c, kr_line ring)
@@ -250,13 +253,13 @@ kr_status kr_coast_within(kr_box box, kr_arena *arena, kr_coast *out)
         KR_TRY(add_ring(&c, ring, around));
         kr_arena_reset(&c.scratch);
     }
-    out->nland = c.nland;
-    out->nlines = c.nlines;
-    KR_TRY(copy_lines(arena, c.land, c.nland, &out->land));
-    KR_TRY(copy_lines(arena, c.lines, c.nlines, &out->lines));
+    out->nland = c.land.n;
+    out->nlines = c.lines.n;
+    KR_TRY(copy_lines(arena, c.land.line, c.land.n, &out->land));
+    KR_TRY(copy_lines(arena, c.lines.line, c.lines.n, &out->lines));
 out:
-    kr_free(c.land);
-    kr_free(c.lines);
+    kr_free(c.land.line);
+    kr_free(c.lines.line);
     kr_arena_clear(&c.scratch);
     return s;
 }

@@ -32,17 +32,6 @@ static bool read_all(int fd, void *out, size_t n)
     return true;
 }
 
-static bool write_all(int fd, const void *data, size_t n)
-{
-    for (size_t done = 0; done < n;) {
-        ssize_t w = write(fd, (const char *)data + done, n - done);
-        if (w < 0 && errno != EINTR)
-            return false;
-        done += w > 0 ? (size_t)w : 0;
-    }
-    return true;
-}
-
 static kr_hash128 hash_of(const void *data, size_t n)
 {
     kr_hash128 h;
@@ -169,7 +158,7 @@ static kr_status save_tile(const watcher *w, size_t added, size_t n)
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
     if (fd < 0)
         return tile_fail(j, path);
-    if (!write_all(fd, &mark, sizeof mark) || !write_all(fd, w->rates, mark.bytes) ||
+    if (!kr_write_all(fd, &mark, sizeof mark) || !kr_write_all(fd, w->rates, mark.bytes) ||
         !kr_truncate(fd, sizeof mark + mark.bytes) || fdatasync(fd) != 0)
         s = tile_fail(j, path);
     close(fd);
