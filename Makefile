@@ -29,7 +29,7 @@ demo: release  ## build the program and compute the hazard of demos/area
 
 release: deps  ## build the optimized program: build/release/kauri
 	cmake --preset release
-	cmake --build --preset release --target kauri libkauri
+	cmake --build --preset release --target kauri libkauri completion
 
 test: dev asan  ## build with gcc, and with clang's sanitizers, and pass all tests in both
 
@@ -39,7 +39,7 @@ dev: deps-test  ## the first half of `make test`: gcc, warnings are errors
 asan: deps-test  ## the second half: clang, address and undefined-behaviour sanitizers
 	cmake --workflow --preset asan
 
-install: release  ## install program, library, headers, manual: make install PREFIX=/usr/local
+install: release  ## install program, library, manual, completion, pages: make install PREFIX=/usr/local
 	cmake --install build/release --prefix '$(PREFIX)'
 
 format: deps-test  ## format all C files with clang-format 14
@@ -105,6 +105,7 @@ check-cppcheck:  ## cppcheck over the sources
 		--error-exitcode=1 -I include -I src src
 
 check-install: deps-test  ## install into a scratch folder, build a program against it
+	@$(DEPS) docs
 	@tools/check-install.sh
 
 check-arm64: release  ## build for 64-bit ARM, run the tests under qemu, compare with x86-64

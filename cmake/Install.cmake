@@ -1,4 +1,5 @@
-# The program, libkauri, its headers, the manual page, and the pkg-config and CMake files.
+# The program, libkauri, its headers, the manual page, the scripts that complete the command line, the
+# documentation, and the pkg-config and CMake files.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS kauri RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
@@ -7,6 +8,34 @@ install(TARGETS libkauri EXPORT KauriTargets
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/kauri ${PROJECT_BINARY_DIR}/generated/include/kauri
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES ${PROJECT_SOURCE_DIR}/man/kauri.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+
+# The program writes the scripts of the shells itself; each shell looks for them in a folder and under a name of its own.
+set(completion_bash ${CMAKE_INSTALL_DATADIR}/bash-completion/completions/kauri)
+set(completion_zsh ${CMAKE_INSTALL_DATADIR}/zsh/site-functions/_kauri)
+set(completion_fish ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d/kauri.fish)
+set(scripts "")
+foreach(shell bash zsh fish)
+  set(script ${PROJECT_BINARY_DIR}/generated/completion.${shell})
+  add_custom_command(OUTPUT ${script} COMMAND kauri completion ${shell} > ${script} DEPENDS kauri VERBATIM)
+  list(APPEND scripts ${script})
+  get_filename_component(folder ${completion_${shell}} DIRECTORY)
+  get_filename_component(name ${completion_${shell}} NAME)
+  install(FILES ${script} DESTINATION ${folder} RENAME ${name})
+endforeach()
+add_custom_target(completion ALL DEPENDS ${scripts})
+
+# The pages lie as they do here, so that their links lead on, with the demos that they speak of; as HTML where
+# `make docs` has made that.
+set(KAURI_DOCS_HTML ${PROJECT_SOURCE_DIR}/build/docs CACHE PATH "where tools/build_docs.py has written the pages as HTML")
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md ${PROJECT_SOURCE_DIR}/CONTRIBUTING.md
+  ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${CMAKE_INSTALL_DOCDIR}
+  FILES_MATCHING PATTERN "*.md" PATTERN "*.png" PATTERN "*.svg")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/demos DESTINATION ${CMAKE_INSTALL_DOCDIR}
+  FILES_MATCHING PATTERN "*-results" EXCLUDE PATTERN "*.md" PATTERN "*.ini" PATTERN "*.xml" PATTERN "sites.csv")
+if(KAURI_DOCS_HTML)
+  install(DIRECTORY ${KAURI_DOCS_HTML}/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/html OPTIONAL)
+endif()
 
 # Both package files find the prefix from their own place, so that the prefix can be chosen when
 # installing.
