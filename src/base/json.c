@@ -3,7 +3,25 @@
 #include "base/str.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+kr_status kr_held_begin(kr_ctx *ctx, kr_held *held)
+{
+    *held = (kr_held){.text = NULL};
+    held->file = open_memstream(&held->text, &held->n);
+    return held->file ? KR_OK : kr_fail(ctx, KR_ENOMEM, "out of memory");
+}
+
+kr_status kr_held_end(kr_ctx *ctx, kr_held *held, kr_status status, FILE *out)
+{
+    bool lost = ferror(held->file) != 0;
+    lost = fclose(held->file) != 0 || lost;
+    if (status == KR_OK && !lost)
+        fwrite(held->text, 1, held->n, out);
+    free(held->text);
+    return status == KR_OK && lost ? kr_fail(ctx, KR_ENOMEM, "out of memory") : status;
+}
 
 static void quoted(FILE *out, const char *text)
 {

@@ -14,6 +14,20 @@ typedef struct kr_json {
     bool more; /* something stands before, in the same object or array */
 } kr_json;
 
+/* Text that is held back until it is known whether it is to be seen: all of it, or none. */
+typedef struct kr_held {
+    FILE *file; /* to be written to */
+    char *text;
+    size_t n;
+} kr_held;
+
+/** Begin to hold back. KR_ENOMEM. On success kr_held_end must follow. */
+KR_MUST_CHECK kr_status kr_held_begin(kr_ctx *ctx, kr_held *held);
+
+/** End it; with `status` KR_OK hand all of it to `out`. Returns `status`, or KR_ENOMEM where it was
+ * not held whole. */
+KR_MUST_CHECK kr_status kr_held_end(kr_ctx *ctx, kr_held *held, kr_status status, FILE *out);
+
 /** Begin an object or an array: the value of a member where `key` is not NULL. */
 void kr_put_begin(kr_json *j, const char *key, char bracket);
 

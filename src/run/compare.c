@@ -171,50 +171,66 @@ static kr_status no_tables(kr_ctx *ctx, const char *dir, bool none_at_all)
                          "finished run");
 }
 
-kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol, double atol, bool json,
-                     FILE *out, kr_comparison *result)
+/* The tables of both folders, in the order of their names. */
+static kr_status compare_all(const comparer *c, const char *a, const char *b)
 {
     kr_status s = KR_OK;
     kr_arena arena;
     const char **names_a, **names_b;
     size_t na, nb, i = 0, k = 0;
-    kr_json j = {.out = out};
-    comparer c = {.ctx = ctx, .rtol = rtol, .atol = atol, .out = out, .result = result};
-    c.json = json ? &j : NULL;
-    *result = (kr_comparison){0};
-    kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
-    KR_TRY(list_tables(ctx, a, &arena, &names_a, &na));
-    KR_TRY(list_tables(ctx, b, &arena, &names_b, &nb));
-    KR_TRY(na == 0 ? no_tables(ctx, a, na + nb == 0) : KR_OK);
-    KR_TRY(nb == 0 ? no_tables(ctx, b, false) : KR_OK);
-    if (json) {
-        kr_put_begin(&j, NULL, '{');
-        kr_put_text(&j, "format", "kauri compare 1");
-        kr_put_number(&j, "rtol", rtol);
-        kr_put_number(&j, "atol", atol);
-        kr_put_begin(&j, "tables", '[');
-    }
+    kr_arena_init(&arena, c->ctx, KR_ACCOUNT_OTHER);
+    KR_TRY(list_tables(c->ctx, a, &arena, &names_a, &na));
+    KR_TRY(list_tables(c->ctx, b, &arena, &names_b, &nb));
+    KR_TRY(na == 0 ? no_tables(c->ctx, a, na + nb == 0) : KR_OK);
+    KR_TRY(nb == 0 ? no_tables(c->ctx, b, false) : KR_OK);
     while (i < na || k < nb) { /* both lists are sorted: walk them together */
         int order = i == na ? 1 : (k == nb ? -1 : strcmp(names_a[i], names_b[k]));
-        KR_TRY(compare_files(&c, a, b, order <= 0 ? names_a[i] : names_b[k]));
+        KR_TRY(compare_files(c, a, b, order <= 0 ? names_a[i] : names_b[k]));
         i += order <= 0;
         k += order >= 0;
     }
-    if (json) {
-        kr_put_end(&j, ']');
-        kr_put_count(&j, "compared", result->tables);
-        kr_put_count(&j, "differing", result->differing);
-        kr_put_end(&j, '}');
-    } else {
-        fprintf(out, "%zu tables compared, %zu differ\n", result->tables, result->differing);
-    }
-    if (fflush(out) != 0 || ferror(out)) {
-        s = kr_fail(ctx, KR_EIO, "standard output: writing failed");
-        goto out;
-    }
-    if (result->differing)
-        s = kr_fail(ctx, KR_EDIFFER, "%zu of %zu tables differ", result->differing, result->tables);
 out:
     kr_arena_clear(&arena);
+    return s;
+}
+
+/* As JSON: whole, or not at all. */
+static kr_status compare_as_json(comparer *c, const char *a, const char *b)
+{
+    kr_status s = KR_OK;
+    kr_held held;
+    KR_TRY(kr_held_begin(c->ctx, &held));
+    kr_json j = {.out = held.file};
+    c->json = &j;
+    kr_put_begin(&j, NULL, '{');
+    kr_put_text(&j, "format", "kauri compare 1");
+    kr_put_number(&j, "rtol", c->rtol);
+    kr_put_number(&j, "atol", c->atol);
+    kr_put_begin(&j, "tables", '[');
+    s = compare_all(c, a, b);
+    kr_put_end(&j, ']');
+    kr_put_count(&j, "compared", c->result->tables);
+    kr_put_count(&j, "differing", c->result->differing);
+    kr_put_end(&j, '}');
+    s = kr_held_end(c->ctx, &held, s, c->out);
+out:
+    c->json = NULL;
+    return s;
+}
+
+kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol, double atol, bool json,
+                     FILE *out, kr_comparison *result)
+{
+    kr_status s = KR_OK;
+    comparer c = {.ctx = ctx, .rtol = rtol, .atol = atol, .out = out, .result = result};
+    *result = (kr_comparison){0};
+    KR_TRY(json ? compare_as_json(&c, a, b) : compare_all(&c, a, b));
+    if (!json)
+        fprintf(out, "%zu tables compared, %zu differ\n", result->tables, result->differing);
+    if (fflush(out) != 0 || ferror(out))
+        s = kr_fail(ctx, KR_EIO, "standard output: writing failed");
+    else if (result->differing)
+        s = kr_fail(ctx, KR_EDIFFER, "%zu of %zu tables differ", result->differing, result->tables);
+out:
     return s;
 }

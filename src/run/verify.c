@@ -327,22 +327,31 @@ static kr_status verify(verifier *v)
         kr_put_count(v->json, "wrong", v->wrong);
         kr_put_end(v->json, '}');
     }
-    if (fflush(v->out) != 0 || ferror(v->out))
-        s = kr_fail(v->ctx, KR_EIO, "standard output: writing failed");
-    else if (v->wrong)
-        s = kr_fail(v->ctx, KR_EDIFFER, "%s: %zu thing%s not as %s written", v->dir, v->wrong,
-                    v->wrong == 1 ? " is" : "s are", v->wrong == 1 ? "it was" : "they were");
 out:
     return s;
 }
 
 kr_status kr_verify(kr_ctx *ctx, const char *dir, bool json, FILE *out)
 {
+    kr_status s = KR_OK;
     kr_json j = {.out = out};
+    kr_held held = {.file = NULL};
     verifier v = {.ctx = ctx, .dir = dir, .out = out, .json = json ? &j : NULL};
     kr_arena_init(&v.arena, ctx, KR_ACCOUNT_OTHER);
     kr_phase_begin(ctx, "verifying");
-    kr_status s = verify(&v);
+    if (json)
+        KR_TRY(kr_held_begin(ctx, &held)); /* a failure half-way leaves no half of an object */
+    j.out = json ? held.file : out;
+    s = verify(&v);
+    if (json)
+        s = kr_held_end(ctx, &held, s, out);
+    KR_TRY(s);
+    if (fflush(out) != 0 || ferror(out))
+        s = kr_fail(ctx, KR_EIO, "standard output: writing failed");
+    else if (v.wrong)
+        s = kr_fail(ctx, KR_EDIFFER, "%s: %zu thing%s not as %s written", dir, v.wrong,
+                    v.wrong == 1 ? " is" : "s are", v.wrong == 1 ? "it was" : "they were");
+out:
     kr_stored_close(&v.stored);
     kr_arena_clear(&v.arena);
     kr_phase_end(ctx);

@@ -70,6 +70,21 @@ echo >>out/hazard_curve-mean-PGA.csv
 [ $? -eq 6 ] || fail "verify of what is changed: not exit status 6"
 is "d['wrong'] == 1 and [x['what'] for x in d['looked_at'] if not x['good']] == ['hazard_curve-mean-PGA.csv']"
 grep -q '1 thing is not as it was written' log || fail "$(cat log)"
+# a failure half-way leaves no half of an object
+cp -r out half && printf 'lon,lat,depth,poe-0.1\n1,2\n' >half/hazard_curve-mean-SA\(1.0\).csv
+"$KAURI_PROGRAM" compare out half >object 2>log
+[ $? -eq 1 ] && [ -s object ] || fail "compare with a broken table: not half-way: $(cat log)"
+"$KAURI_PROGRAM" compare out half --json >object 2>log
+[ $? -eq 1 ] && [ ! -s object ] || fail "compare with a broken table leaves $(head -c 200 object)"
+ln -s /proc/self/mem half/unreadable # which can be opened
+echo "$(printf '%064d' 0)  unreadable" >>half/SHA256SUMS
+"$KAURI_PROGRAM" verify half >object 2>log
+case $? in
+0 | 6) fail "verify of what cannot be read: $(cat object)" ;;
+*) [ -s object ] || fail "verify of what cannot be read: not half-way: $(cat log)" ;;
+esac
+"$KAURI_PROGRAM" verify half --json >object 2>log
+[ $? -ne 6 ] && [ ! -s object ] || fail "verify of what cannot be read leaves $(head -c 200 object)"
 "$KAURI_PROGRAM" gmm --list --json >object || fail "gmm: exit status $?"
 is "len(d['models']) == 436 and len(d['names']) == 305 and {'name', 'measures', 'rupture', 'distance', 'site', 'arguments'} <= set(d['models'][0])"
 "$KAURI_PROGRAM" scaling job.ini "${few[@]}" -p level_count=4 --vary threads=1,2 --json -q >object 2>log || fail "scaling: $(cat log)"
