@@ -143,4 +143,15 @@ bool kr_h5_is_cut(kr_h5_type type, size_t count);
 KR_MUST_CHECK kr_status kr_h5_write_strings(kr_h5 *file, const char *name, const char *const *texts,
                                             size_t n, bool scalar);
 
+/** A dataset of n short UTF-8 strings, filled up with zeros to the length of the longest, chunked
+ * and deflated: many texts are written and read at once, where those of variable length go one by
+ * one. Where a few long ones would make that larger they are of variable length. KR_EIO, KR_ENOMEM.
+ */
+KR_MUST_CHECK kr_status kr_h5_write_names(kr_h5 *file, const char *name, const char *const *texts,
+                                          size_t n);
+
+/** Bytes of each string that kr_h5_write_names fills up, in memory meanwhile; 0: of variable
+ * length. */
+size_t kr_h5_names_width(const char *const *texts, size_t n);
+
 #endif

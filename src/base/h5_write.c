@@ -212,3 +212,50 @@ out:
     H5Tclose(type);
     return s;
 }
+
+/* A text of variable length: a reference of 16 bytes, and its place in a heap. */
+enum { VARIABLE_BYTES = 40 };
+
+size_t kr_h5_names_width(const char *const *texts, size_t n)
+{
+    size_t width = 1, variable = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t length = strlen(texts[i]);
+        width = length > width ? length : width;
+        variable += VARIABLE_BYTES + length;
+    }
+    return width <= variable / (n ? n : 1) ? width : 0;
+}
+
+kr_status kr_h5_write_names(kr_h5 *file, const char *name, const char *const *texts, size_t n)
+{
+    kr_status s = KR_OK;
+    size_t width = kr_h5_names_width(texts, n);
+    hid_t type = H5I_INVALID_HID, dataset = H5I_INVALID_HID;
+    kr_h5_shape shape;
+    hsize_t chunk[KR_H5_MAX_RANK];
+    char *side = NULL;
+
+    if (width == 0 || n == 0)
+        return kr_h5_write_strings(file, name, texts, n, false);
+    KR_TRY(h5_shape(file, name, 1, &n, &shape));
+    KR_NEW(side, file->ctx, KR_ACCOUNT_OUTPUT, n * width);
+    for (size_t i = 0; i < n; i++)
+        memcpy(side + i * width, texts[i], strlen(texts[i]));
+    type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, width);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    H5Tset_strpad(type, H5T_STR_NULLPAD);
+    h5_choose_chunk(&shape, width, chunk);
+    KR_TRY(kr_h5_create_dataset(file, name, type, &shape,
+                                n * width > PACK_FROM_BYTES ? chunk : NULL, &dataset));
+    if (H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, side) < 0)
+        s = kr_h5_fail(file, KR_EIO, "cannot write the dataset", name);
+    if (H5Dclose(dataset) < 0 && s == KR_OK)
+        s = kr_h5_fail(file, KR_EIO, "cannot write the dataset", name);
+out:
+    if (type >= 0)
+        H5Tclose(type);
+    kr_free(side);
+    return s;
+}

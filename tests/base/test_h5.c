@@ -514,12 +514,60 @@ static void test_image(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* Names of one length: as they were, whether they fill it or not; a long one among many short ones
+ * is no reason to fill up all of them. */
+static void test_names(void **state)
+{
+    (void)state;
+    enum { MANY = 50000 };
+    static char ids[MANY][12];
+    static const char *texts[MANY], *few[] = {"", "ä", "0123456789"};
+    char longest[4001] = "", **got;
+    size_t n;
+    kr_h5 *f;
+    kr_ctx *ctx = kt_ctx();
+    kr_arena arena;
+    const char *path = kt_path(dir, "names.h5");
+    for (size_t i = 0; i < MANY; i++) {
+        snprintf(ids[i], sizeof ids[i], "s%zu", i * i % 100003);
+        texts[i] = ids[i];
+    }
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
+    kt_ok(ctx, kr_h5_create(ctx, path, &f));
+    kt_ok(ctx, kr_h5_write_names(f, "many", texts, MANY));
+    kt_ok(ctx, kr_h5_write_names(f, "few", few, 3));
+    kt_ok(ctx, kr_h5_write_names(f, "none", few, 0));
+    assert_int_equal(kr_h5_names_width(few, 3), 10);
+    memset(longest, 'x', sizeof longest - 1);
+    few[1] = longest;
+    assert_int_equal(kr_h5_names_width(few, 3), 0);
+    kt_ok(ctx, kr_h5_write_names(f, "long", few, 3));
+    kt_ok(ctx, kr_h5_close(&f));
+    assert_true(kr_file_size(path) < MANY * 12);
+    kt_ok(ctx, kr_h5_open(ctx, path, &f));
+    kt_ok(ctx, kr_h5_read_strings(f, "many", &arena, &got, &n));
+    assert_int_equal(n, MANY);
+    for (size_t i = 0; i < MANY; i++)
+        assert_string_equal(got[i], texts[i]);
+    kt_ok(ctx, kr_h5_read_strings(f, "few", &arena, &got, &n));
+    assert_true(n == 3 && !*got[0] && strcmp(got[1], "ä") == 0 &&
+                strcmp(got[2], "0123456789") == 0);
+    kt_ok(ctx, kr_h5_read_strings(f, "long", &arena, &got, &n));
+    assert_true(n == 3 && strcmp(got[1], longest) == 0);
+    kt_ok(ctx, kr_h5_read_strings(f, "none", &arena, &got, &n));
+    assert_int_equal(n, 0);
+    kt_ok(ctx, kr_h5_close(&f));
+    kr_arena_clear(&arena);
+    kt_ctx_end(&ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_write_and_read_numbers),
         cmocka_unit_test(test_slabs),
         cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_many_strings),
         cmocka_unit_test(test_attributes),
         cmocka_unit_test(test_what_is_there),
