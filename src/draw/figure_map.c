@@ -1,6 +1,7 @@
 /* A hazard map: the sites, coloured by the level that they reach, on the coastline. Degrees of
  * longitude are drawn as wide as they are in the middle of the map. */
 #include "base/mem.h"
+#include "base/str.h"
 #include "draw/chart.h"
 #include "draw/figure.h"
 #include "draw/palette.h"
@@ -307,23 +308,38 @@ static const char *sites_text(const map *m)
                            m->f->stored->job->description);
 }
 
+/* Of a standard deviation or a coefficient of variation nothing is exceeded. NULL: KR_ENOMEM. */
+static const char *title_of(const map *m)
+{
+    const kr_figure *f = m->f;
+    const char *stat = f->stored->stats[m->stat], *imt = f->stored->job->imts[m->measure].name;
+    const char *spread = kr_str_eq(stat, "std")   ? "standard deviation"
+                         : kr_str_eq(stat, "cov") ? "coefficient of variation"
+                                                  : NULL;
+    char number[24];
+    if (spread) {
+        kr_number_text(m->poe, number);
+        return kr_arena_printf(f->arena, "%s where the %s of the probability is %s", imt, spread,
+                               number);
+    }
+    const char *poe = kr_figure_poe(f, m->poe), *name = kr_figure_stat_text(f, m->stat);
+    return poe && name ? kr_arena_printf(f->arena, "%s, %s, %s", imt, poe, name) : NULL;
+}
+
 kr_status kr_draw_map(kr_figure *f)
 {
     kr_status s = KR_OK;
     map m = {.f = f};
     kr_canvas *c = NULL;
-    const char *poe, *stat;
+    const char *title;
     KR_TRY(choose(&m));
     KR_TRY(find_box(&m));
     KR_TRY(find_colours(&m));
     find_cell(&m);
-    poe = kr_figure_poe(f, m.poe);
-    stat = kr_figure_stat_text(f, m.stat);
-    KR_TRY(poe && stat ? KR_OK : KR_ENOMEM);
-    KR_TRY(kr_figure_begin(
-        f, kr_arena_printf(f->arena, "%s, %s, %s", f->stored->job->imts[m.measure].name, poe, stat),
-        sites_text(&m), fmax(380, LEFT + m.plot.width + BAR), KR_FIGURE_TOP + m.plot.height + BELOW,
-        &c));
+    title = title_of(&m);
+    KR_TRY(title ? KR_OK : KR_ENOMEM);
+    KR_TRY(kr_figure_begin(f, title, sites_text(&m), fmax(380, LEFT + m.plot.width + BAR),
+                           KR_FIGURE_TOP + m.plot.height + BELOW, &c));
     KR_TRY(draw_all(&m, c));
     draw_degrees(&m, c);
     draw_bar(&m, c);

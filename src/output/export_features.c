@@ -11,7 +11,7 @@ enum { OWN_PROPERTIES = 3 }; /* number, id and depth of the site */
 /* The maps of one statistic or realization. */
 typedef struct features {
     kr_exporter *e;
-    const char *name; /* "hazard_map-mean" */
+    const char *name, *kind; /* "hazard_map-mean"; "mean" */
     float *maps;
     size_t ncolumns, *order;
     const char **columns;
@@ -23,7 +23,7 @@ static kr_status read_features(kr_exporter *e, const kr_export_kind *k, features
     kr_status s = KR_OK;
     size_t size = e->spec->job->nimts * e->spec->job->poes.n;
     bool quantile = kr_str_starts(k->name, "quantile-");
-    *out = (features){.e = e};
+    *out = (features){.e = e, .kind = k->name};
     out->name = quantile ? kr_arena_printf(&e->arena, "quantile_map-%s", k->name + 9)
                          : kr_arena_printf(&e->arena, "hazard_map-%s", k->name);
     KR_TRY(out->name ? KR_OK : KR_ENOMEM);
@@ -82,15 +82,44 @@ out:
     return s;
 }
 
+/* What the values are: levels, in the unit of their measure, where a curve falls to a number. Of a
+ * standard deviation or a coefficient of variation that is no probability. NULL: KR_ENOMEM. */
+static const char *describe(const features *f)
+{
+    kr_arena *arena = &f->e->arena;
+    const kr_job *job = f->e->spec->job;
+    const char *of =
+        kr_str_eq(f->kind, "std")   ? "at which the standard deviation of the probability is"
+        : kr_str_eq(f->kind, "cov") ? "at which the coefficient of variation of the probability is"
+                                    : "that are exceeded with the probability that is";
+    char years[32];
+    const char *text = kr_arena_printf(
+        arena,
+        "levels of each measure %s the number after its name; probabilities are for %s years;", of,
+        kr_repr_double(job->investigation_time, years));
+    bool more = false;
+    for (size_t m = 0; m < job->nimts && text; m++) {
+        if (!kr_export_wants(f->e, m))
+            continue;
+        const char *unit = kr_imt_unit(&job->imts[m]);
+        text =
+            kr_arena_printf(arena, "%s%s %s in %s", text, more ? "," : " units:", job->imts[m].name,
+                            unit[0] ? unit : "its own unit");
+        more = true;
+    }
+    return text;
+}
+
 static kr_status write_geojson(const features *f)
 {
     kr_status s = KR_OK;
     kr_exporter *e = f->e;
     kr_geojson json = {0};
     const char *name = kr_arena_printf(&e->arena, "%s.geojson", f->name);
-    KR_TRY(name ? KR_OK : KR_ENOMEM);
-    KR_TRY(e->choice->stream ? kr_geojson_begin_stream(e->ctx, e->choice->stream, &json)
-                             : kr_geojson_begin(e->ctx, e->choice->dir, name, &json));
+    const char *about = describe(f);
+    KR_TRY(name && about ? KR_OK : KR_ENOMEM);
+    KR_TRY(e->choice->stream ? kr_geojson_begin_stream(e->ctx, e->choice->stream, about, &json)
+                             : kr_geojson_begin(e->ctx, e->choice->dir, name, about, &json));
     json.outfile.stays = true; /* all files of an export get their names together */
     s = json.path ? kr_export_may_write(e, json.path) : KR_OK;
     if (s == KR_OK)
@@ -110,8 +139,11 @@ static kr_status write_layer(const features *f, const kr_export_kind *k, size_t 
     kr_status s = KR_OK;
     kr_exporter *e = f->e;
     char repr[32];
-    const char *more = kr_arena_printf(&e->arena, ", kind='%s', investigation_time=%s", k->label,
-                                       kr_repr_double(e->spec->job->investigation_time, repr));
+    const char *about = describe(f);
+    KR_TRY(about ? KR_OK : KR_ENOMEM);
+    const char *more =
+        kr_arena_printf(&e->arena, ", kind='%s', investigation_time=%s, values='%s'", k->label,
+                        kr_repr_double(e->spec->job->investigation_time, repr), about);
     const char *comment = kr_export_comment(e, more);
     KR_TRY(comment ? KR_OK : KR_ENOMEM);
     KR_TRY(kr_geopackage_layer(e->package, f->name, comment));

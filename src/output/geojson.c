@@ -1,6 +1,7 @@
 #include "output/geojson.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "output/date_line.h"
 
@@ -19,20 +20,24 @@ static void begin(kr_ctx *ctx, kr_geojson *out)
     kr_arena_init(&out->scratch, ctx, KR_ACCOUNT_OUTPUT);
 }
 
-static void begin_collection(const kr_geojson *out)
+static void begin_collection(const kr_geojson *out, const char *about)
 {
-    fputs("{\"type\": \"FeatureCollection\", \"features\": [", out->file);
+    fputs("{\"type\": \"FeatureCollection\", ", out->file);
+    if (about)
+        kr_put_text(&(kr_json){.out = out->file}, "description", about);
+    fprintf(out->file, "%s\"features\": [", about ? ", " : "");
 }
 
-kr_status kr_geojson_begin_stream(kr_ctx *ctx, FILE *stream, kr_geojson *out)
+kr_status kr_geojson_begin_stream(kr_ctx *ctx, FILE *stream, const char *about, kr_geojson *out)
 {
     begin(ctx, out);
     out->file = stream;
-    begin_collection(out);
+    begin_collection(out, about);
     return KR_OK;
 }
 
-kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name, kr_geojson *out)
+kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name, const char *about,
+                           kr_geojson *out)
 {
     kr_status s = KR_OK;
     begin(ctx, out);
@@ -42,7 +47,7 @@ kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name, kr_ge
     if (s != KR_OK && out->path)
         s = kr_outfile_end(&out->outfile, s);
     if (s == KR_OK)
-        begin_collection(out);
+        begin_collection(out, about);
     else
         kr_arena_clear(&out->arena);
     return s;

@@ -40,13 +40,14 @@ typedef struct kr_geojson {
     size_t nfeatures;
 } kr_geojson;
 
-/** Begin DIR/name. KR_EIO, KR_ENOMEM. On success kr_geojson_finish must follow; the
- * structure stays where it is. */
+/** Begin DIR/name; `about` (or NULL) says what its numbers are, in its member `description`.
+ * KR_EIO, KR_ENOMEM. On success kr_geojson_finish must follow; the structure stays where it is. */
 KR_MUST_CHECK kr_status kr_geojson_begin(kr_ctx *ctx, const char *dir, const char *name,
-                                         kr_geojson *out);
+                                         const char *about, kr_geojson *out);
 
 /** The same, but to a stream of the caller; there path is NULL. */
-KR_MUST_CHECK kr_status kr_geojson_begin_stream(kr_ctx *ctx, FILE *stream, kr_geojson *out);
+KR_MUST_CHECK kr_status kr_geojson_begin_stream(kr_ctx *ctx, FILE *stream, const char *about,
+                                                kr_geojson *out);
 
 /** Write a feature; coordinates have 5 decimals, other numbers 9 digits. KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_geojson_add(kr_geojson *file, const kr_feature *feature);

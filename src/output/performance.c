@@ -116,12 +116,23 @@ out:
     return s;
 }
 
+/* The flame graph, or how large it would have been. */
+static kr_status write_flame(kr_h5 *file, const kr_performance *p)
+{
+    if (!p->flame)
+        return KR_OK;
+    if (p->flame_bytes > KR_FLAME_BYTES_MAX)
+        return kr_h5_set_attr_double(file, "performance", "flame_left_out", (double)p->flame_bytes);
+    return kr_h5_write(file, "performance/flame", KR_H5_U8, 1, &p->flame_bytes, p->flame);
+}
+
 kr_status kr_performance_write(kr_h5 *file, const kr_performance *p, const char *isa)
 {
     kr_status s = KR_OK;
     KR_TRY(write_rows(file, p));
     KR_TRY(write_phases(file, p));
     KR_TRY(write_units(file, p));
+    KR_TRY(write_flame(file, p));
 #define X(what, place, most)                                                                       \
     KR_TRY(kr_h5_set_attr_double(file, "performance", #what, (double)(place)));
     TOTALS(X)

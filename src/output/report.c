@@ -1,13 +1,11 @@
 #include "output/report.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "kauri/version.h"
 #include "output/output_data.h"
 #include "output/report_int.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 /* ------------------------------------------------------------------ the page */
 
@@ -30,30 +28,56 @@ static void put_scripts(FILE *out)
     }
 }
 
-/* The flame graph, as an image: nothing in it is ever executed. */
+/* The flame graph that results.h5 has, or the file beside it; *out stays NULL where there is none,
+ * or where it is too large, in which case *left_out tells its bytes. */
+static kr_status read_flame(kr_reporter *r, void **out, size_t *n, double *left_out)
+{
+    static const char NAME[] = "performance/flame";
+    kr_status s = KR_OK;
+    size_t dims[KR_H5_MAX_RANK];
+    int rank;
+    char *text;
+    bool found;
+    if (kr_h5_exists(r->file, NAME)) {
+        KR_TRY(kr_h5_dims(r->file, NAME, dims, &rank));
+        if (rank != 1 || dims[0] > KR_FLAME_BYTES_MAX)
+            return kr_fail(r->ctx, KR_EINPUT,
+                           "%s: '%s' is not what it should be: the file is damaged", r->spec->file,
+                           NAME);
+        return kr_h5_read(r->file, NAME, KR_H5_U8, &r->arena, out, n);
+    }
+    if (kr_h5_exists(r->file, "performance"))
+        KR_TRY(kr_h5_attr_double(r->file, "performance", "flame_left_out", left_out, &found));
+    if (*left_out > 0 || !r->spec->flame)
+        return KR_OK;
+    int64_t bytes = kr_file_size(r->spec->flame);
+    if (bytes > KR_FLAME_BYTES_MAX) {
+        *left_out = (double)bytes;
+    } else if (bytes > 0) {
+        KR_TRY(kr_file_read(r->ctx, r->spec->flame, KR_FLAME_BYTES_MAX, &r->arena, &text, n));
+        *out = text;
+    }
+out:
+    return s;
+}
+
+/* As an image: nothing in it is ever executed. */
 static kr_status put_flame(kr_reporter *r)
 {
     kr_status s = KR_OK;
-    char *text = NULL;
+    kr_base64 b = {.out = r->out};
+    void *flame = NULL;
     size_t n = 0;
-    if (!r->spec->flame)
+    double left_out = 0;
+    KR_TRY(read_flame(r, &flame, &n, &left_out));
+    if (n == 0 && !(left_out > 0))
         return KR_OK;
-    FILE *memory = open_memstream(&text, &n);
-    if (!memory)
-        return KR_ENOMEM;
-    s = r->spec->flame(r->spec->user, memory);
-    bool bad = ferror(memory) != 0;
-    bad = fclose(memory) != 0 || bad;
-    if (s == KR_OK && bad)
-        s = KR_ENOMEM;
-    if (s == KR_OK && n > 0) {
-        kr_base64 b = {.out = r->out};
-        fputs("<script type=\"text/plain\" id=\"b-flame\">", r->out);
-        kr_base64_put(&b, text, n);
-        kr_base64_end(&b);
-        fputs("</script>\n", r->out);
-    }
-    free(text);
+    fprintf(r->out, "<script type=\"text/plain\" id=\"b-flame\" data-left-out=\"%.0f\">",
+            left_out > 0 ? left_out : 0);
+    kr_base64_put(&b, flame, n);
+    kr_base64_end(&b);
+    fputs("</script>\n", r->out);
+out:
     return s;
 }
 

@@ -9,19 +9,11 @@
 
 #include "output/coast.h"
 #include "output/results.h"
+#include "output/warned.h"
 
 #include <stdio.h>
 
 #define KR_REPORT_NAME "report.html"
-
-/* Sources seen from above: lines, rings closed by their first point; points. */
-typedef struct kr_report_sources {
-    size_t nlines;
-    const kr_line *lines;
-    size_t npoints;
-    const kr_point3 *points;
-    size_t left; /* shapes that were left out, so that the report stays small */
-} kr_report_sources;
 
 /** The part of the Earth that the map of a report shows: around its sites, of which there is one at
  * least. KR_ENOMEM. */
@@ -39,17 +31,14 @@ KR_MUST_CHECK kr_status kr_report_ground_make(const kr_sites *sites, kr_arena *a
 
 /* What is reported; everything is borrowed. */
 typedef struct kr_report_spec {
-    const kr_results_spec *results;   /* `way`, `sampling` and what is known of `stats` but their
-                                         names do not count: the file tells them */
-    const char *file;                 /* the results.h5 */
-    const char *const *warnings;      /* of the run; or NULL where they are not known */
-    size_t nwarnings, nwarnings_left; /* that are there; more that were not kept */
-    const kr_report_sources *sources; /* or NULL where they are not known */
-    const kr_report_ground *ground;   /* of the sites; or NULL: it is made */
-    /* Writes the flame graph of memory as SVG; or NULL. */
-    kr_status (*flame)(void *user, FILE *out);
-    void *user;
-    bool any_file; /* the path is the user's own word, which may be a device */
+    const kr_results_spec *results; /* `way`, `sampling` and what is known of `stats` but their
+                                       names do not count: the file tells them */
+    const char *file;               /* the results.h5 */
+    const kr_warned *warnings;      /* of the run; or NULL where they are not known */
+    const kr_report_ground *ground; /* of the sites; or NULL: it is made */
+    const char *flame; /* the flame graph of memory (SVG), a file that takes the place of
+                          that of results.h5 where it has none; or NULL */
+    bool any_file;     /* the path is the user's own word, which may be a device */
 } kr_report_spec;
 
 /** Write the report; the file at `path` appears when it is complete. KR_EIO, KR_ENOMEM, KR_EINPUT

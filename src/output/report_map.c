@@ -30,7 +30,7 @@ static void put_lines(FILE *out, const char *name, const kr_line *lines, size_t 
         long lon = 0, lat = 0;
         fputs(i ? ",\n[" : "[", out);
         for (size_t k = 0; k < lines[i].n; k++) {
-            long x = lround(lines[i].p[k].lon * 1000), y = lround(lines[i].p[k].lat * 1000);
+            long x = kr_drawn_number(lines[i].p[k].lon), y = kr_drawn_number(lines[i].p[k].lat);
             fprintf(out, "%s%ld,%ld", k ? "," : "", x - lon, y - lat);
             lon = x;
             lat = y;
@@ -40,14 +40,14 @@ static void put_lines(FILE *out, const char *name, const kr_line *lines, size_t 
     fputc(']', out);
 }
 
-static void put_sources(FILE *out, const kr_report_sources *of)
+static void put_sources(FILE *out, const kr_drawn_sources *of)
 {
     fprintf(out, ",\n\"sources\":{\"left\":%zu", of->left);
     put_lines(out, "lines", of->lines, of->nlines);
     fputs(",\"points\":[", out);
     for (size_t i = 0; i < of->npoints; i++)
-        fprintf(out, "%s%ld,%ld", i ? "," : "", lround(of->points[i].lon * 1000),
-                lround(of->points[i].lat * 1000));
+        fprintf(out, "%s%ld,%ld", i ? "," : "", kr_drawn_number(of->points[i].lon),
+                kr_drawn_number(of->points[i].lat));
     fputs("]}", out);
 }
 
@@ -81,8 +81,8 @@ kr_status kr_report_map(kr_reporter *r)
     put_lines(r->out, "land", ground->coast.land, ground->coast.nland);
     put_lines(r->out, "coast", ground->coast.lines, ground->coast.nlines);
     fputc('}', r->out);
-    if (r->spec->sources)
-        put_sources(r->out, r->spec->sources);
+    if (r->results->drawn)
+        put_sources(r->out, r->results->drawn);
 out:
     return s;
 }

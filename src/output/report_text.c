@@ -1,6 +1,7 @@
 /* What a report tells of the job, its sites and the run. */
 #include "output/report_int.h"
 
+#include "base/file.h"
 #include "kauri/version.h"
 #include "stats/stats.h"
 
@@ -66,8 +67,10 @@ out:
     return s;
 }
 
-static void put_inputs(const kr_reporter *r)
+/* Paths as results.h5 has them: they may be looked at from anywhere. */
+static kr_status put_inputs(kr_reporter *r)
 {
+    kr_status s = KR_OK;
     const kr_results_spec *p = r->results;
     size_t n = p->ninputs < KR_REPORT_INPUTS ? p->ninputs : KR_REPORT_INPUTS;
     fprintf(r->out, ",\n\"ninputs\":%zu,\"inputs\":[", p->ninputs);
@@ -76,12 +79,16 @@ static void put_inputs(const kr_reporter *r)
         fputs(i ? ",\n[" : "[", r->out);
         kr_json_text(r->out, f->key, KR_REPORT_TEXT);
         fputc(',', r->out);
-        kr_json_text(r->out, f->path, 0);
+        const char *path = kr_path_absolute(&r->arena, f->path);
+        KR_TRY(path ? KR_OK : KR_ENOMEM);
+        kr_json_text(r->out, path, 0);
         fprintf(r->out, ",%lld,", f->size);
         kr_json_text(r->out, f->sha256, 0);
         fputc(']', r->out);
     }
     fputc(']', r->out);
+out:
+    return s;
 }
 
 static void put_measures(const kr_reporter *r)
@@ -134,13 +141,14 @@ kr_status kr_report_job(kr_reporter *r)
     put_pairs(r->out, "job", job->given_keys, job->given_values, job->ngiven);
     put_pairs(r->out, "options", p->provenance.options.keys, p->provenance.options.values,
               p->provenance.options.n);
-    put_inputs(r);
+    KR_TRY(put_inputs(r));
     fputs(",\n\"warnings\":", r->out);
-    if (r->spec->warnings)
-        kr_json_texts(r->out, r->spec->warnings, r->spec->nwarnings, 0);
+    const kr_warned *warned = r->spec->warnings;
+    if (warned)
+        kr_json_texts(r->out, warned->texts, warned->n, 0);
     else
         fputs("null", r->out);
-    fprintf(r->out, ",\"warningsLeft\":%zu", r->spec->nwarnings_left);
+    fprintf(r->out, ",\"warningsLeft\":%zu", warned ? warned->left : 0);
     fputs(",\n\"fixed\":", r->out);
     kr_json_text(r->out, r->fixed, 0);
     fprintf(r->out, ",\"moved\":%zu,\"movedImts\":%zu,\"rateBytes\":%zu", r->nmoved, r->nmoved_imts,

@@ -43,7 +43,7 @@ static void put_written(FILE *out, const kr_tree *tree)
         fputs(i ? ",\n" : "", out);
         put_branch(out, &tree->branches[i]);
     }
-    fprintf(out, "],\"nbranches\":%zu,\"trts\":", tree->nbranches);
+    fprintf(out, "],\"nbranches\":%zu,\"ngsims\":%zu,\"trts\":", tree->nbranches, tree->ngsims);
     kr_json_texts(out, tree->trts, tree->ntrts, KR_REPORT_TEXT);
     fputs(",\"gsims\":[", out);
     for (size_t i = 0; i < tree->ngsims && i < KR_REPORT_BRANCHES; i++) {

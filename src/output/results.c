@@ -30,8 +30,7 @@ static kr_status write_sites(kr_h5 *file, const kr_sites *sites, kr_arena *arena
         KR_TRY(kr_h5_write(file, name, KR_H5_F64, 1, n, sites->param[c]));
     }
     if (sites->custom_site_id)
-        KR_TRY(kr_h5_write_strings(file, "sitecol/custom_site_id", sites->custom_site_id, sites->n,
-                                   false));
+        KR_TRY(kr_h5_write_names(file, "sitecol/custom_site_id", sites->custom_site_id, sites->n));
 out:
     return s;
 }
@@ -126,6 +125,8 @@ static kr_status write_head(kr_results *r)
     KR_TRY(kr_results_write_provenance(f, &r->spec));
     KR_TRY(write_sites(f, r->spec.sites, &arena));
     KR_TRY(kr_results_write_tree(f, r->spec.tree, &arena));
+    if (r->spec.drawn)
+        KR_TRY(kr_drawn_write(f, r->spec.drawn, &arena));
 out:
     kr_arena_clear(&arena);
     return s;
@@ -313,6 +314,11 @@ kr_status kr_results_put_uncertainty(kr_results *r, size_t site, size_t measure,
                                      const kr_uncertainty *u)
 {
     return kr_results_write_uncertainty(r->file, r->ctx, site, measure, u);
+}
+
+kr_status kr_results_put_warnings(kr_results *r, const kr_warned *warned)
+{
+    return kr_warned_write(r->file, warned);
 }
 
 kr_status kr_results_put_performance(kr_results *r, const kr_performance *p)

@@ -9,7 +9,9 @@
 #include "base/h5.h"
 #include "model/job_options.h"
 #include "model/sites.h"
+#include "output/drawn.h"
 #include "output/performance.h"
+#include "output/warned.h"
 #include "stats/sampling.h"
 #include "stats/uncertainty.h"
 
@@ -64,6 +66,7 @@ typedef struct kr_results_spec {
     const kr_input_file *inputs;
     size_t ninputs;
     kr_provenance provenance;
+    const kr_drawn_sources *drawn; /* or NULL where they are not known */
 } kr_results_spec;
 
 typedef struct kr_results kr_results;
@@ -166,6 +169,9 @@ typedef struct kr_results_checks {
     double worst;        /* relative difference of a mean (all) or a mean rate (drawn) */
 } kr_results_checks;
 KR_MUST_CHECK kr_status kr_results_put_checks(kr_results *results, const kr_results_checks *checks);
+
+/** The warnings until now. KR_EIO, KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_results_put_warnings(kr_results *results, const kr_warned *warned);
 
 /** Where the time went until now: the last that is put before kr_results_finish. */
 KR_MUST_CHECK kr_status kr_results_put_performance(kr_results *results, const kr_performance *p);

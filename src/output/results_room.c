@@ -73,6 +73,9 @@ kr_status kr_results_listed_bytes(kr_ctx *ctx, const kr_results_spec *p, size_t 
     bytes += tree->ngsims * (48 + tree->nweights * 9);
     bytes += tree->diagrams.nnodes * 16 + tree->diagrams.nedges * 8;
     bytes += p->sites->n * sizeof(uint32_t) + p->ninputs * 32;
+    bytes += kr_drawn_bytes(p->drawn);
+    if (p->sites->custom_site_id)
+        bytes += p->sites->n * kr_h5_names_width(p->sites->custom_site_id, p->sites->n);
     *out = in_arena(bytes) + 2 * listed * sizeof(uint32_t); /* that list grows by doubling */
 out:
     return s;

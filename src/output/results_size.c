@@ -49,6 +49,10 @@ static double tree_bytes(const kr_tree *tree)
     return bytes;
 }
 
+/* What a run leaves besides at its end: room for a screenful of warnings, and the flame graph of
+ * memory, packed. */
+static const double WARNINGS = 16384, FLAME = 65536;
+
 double kr_results_rates_bytes(const kr_results_spec *p)
 {
     static const double width[] = {8, 4, 0};
@@ -73,7 +77,7 @@ double kr_results_predicted_bytes(const kr_results_spec *p)
         bytes += kr_results_uncertainty_bytes(p);
     for (size_t i = 0; i < job->ngiven; i++)
         bytes += text_bytes(job->given_keys[i]) + text_bytes(job->given_values[i]);
-    bytes += kr_results_provenance_bytes(p);
+    bytes += kr_results_provenance_bytes(p) + (double)kr_drawn_bytes(p->drawn) + WARNINGS + FLAME;
     for (size_t i = 0; i < p->ninputs; i++)
         bytes += 400 + text_bytes(p->inputs[i].path); /* it may lie deep */
     return bytes;

@@ -55,10 +55,10 @@ typedef struct kr_calc {
     kr_results_spec spec;
     kr_results *results;
     const char *began; /* date of this run, or of the one that it goes on with; NULL: to be told */
-    struct kr_journal *journal;         /* of what is done; NULL: none is kept */
-    struct kr_memory_report *memory;    /* NULL: not asked for */
-    kr_source_map source_map;           /* for the report */
-    const struct kr_warnings *warnings; /* so far; NULL: they are not kept */
+    struct kr_journal *journal;      /* of what is done; NULL: none is kept */
+    struct kr_memory_report *memory; /* NULL: not asked for */
+    kr_source_map source_map;        /* for the report */
+    struct kr_warnings *warnings;    /* so far; NULL: they are not kept */
 } kr_calc;
 
 /** Read the job file of the options with their parameters. Owned by the caller: kr_job_destroy. */
@@ -133,14 +133,23 @@ enum { KR_WARNINGS_KEPT = 200 };
 typedef struct kr_warnings {
     kr_log_taker taker;
     kr_arena arena;
-    size_t n, left; /* kept; not kept, since they are too many */
-    bool lost;      /* there was no memory for one */
+    size_t n, left;   /* kept; not kept, since they are too many */
+    bool lost;        /* there was no memory for one */
+    kr_warned stored; /* of these, what results.h5 has */
     const char *texts[KR_WARNINGS_KEPT];
 } kr_warnings;
 
 /** Keep the warnings of a context from now on; and let go of them. */
 void kr_warnings_begin(kr_warnings *w, kr_ctx *ctx);
 void kr_warnings_end(kr_warnings *w, kr_ctx *ctx);
+
+/** Keep those of a finished run too, without telling them again. */
+void kr_warnings_add(kr_warnings *w, const kr_warned *of);
+
+/** What is kept until now is in the results; NULL is accepted. And put it there: KR_EIO, KR_ENOMEM.
+ */
+void kr_warnings_stored(kr_warnings *w);
+KR_MUST_CHECK kr_status kr_calc_put_warnings(kr_calc *calc);
 
 /** Hazard, statistics and storage, tile by tile. */
 KR_MUST_CHECK kr_status kr_calc_tiles(kr_calc *calc);

@@ -4,8 +4,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "run/check.h"
+#include "run/memory.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Shorter phases have no line of their own in the log; the table at the end has them all. */
 static const double LINE_SECONDS = 0.005;
@@ -44,16 +46,42 @@ static void take(const kr_calc *calc, kr_performance *out)
             out->phases[out->nphases++] = out->phases[i];
 }
 
+/* The flame graph of memory at the peak, as text that the caller frees. */
+static kr_status draw_flame(kr_ctx *ctx, char **text, size_t *n)
+{
+    kr_status s = KR_OK;
+    kr_memory m;
+    kr_arena arena;
+    kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);
+    FILE *out = open_memstream(text, n);
+    KR_TRY(out ? KR_OK : KR_ENOMEM);
+    KR_TRY(kr_memory_take(ctx, &arena, &m));
+    KR_TRY(kr_memory_flame(&m, &arena, false, out));
+out:
+    if (out) {
+        bool bad = ferror(out) != 0;
+        bad = fclose(out) != 0 || bad;
+        s = s == KR_OK && bad ? KR_ENOMEM : s;
+    }
+    kr_arena_clear(&arena);
+    return s;
+}
+
 kr_status kr_calc_close_results(kr_calc *calc)
 {
     kr_status s = KR_OK;
     kr_performance p;
+    char *flame = NULL;
     kr_calc_phase(calc, "closing results");
     take(calc, &p);
+    KR_TRY(draw_flame(calc->ctx, &flame, &p.flame_bytes));
+    p.flame = flame;
     KR_TRY(kr_calc_put_checks(calc));
+    KR_TRY(kr_calc_put_warnings(calc));
     KR_TRY(kr_results_put_performance(calc->results, &p));
     KR_TRY(kr_results_finish(calc->results));
 out:
+    free(flame); /* of the C library */
     return s;
 }
 

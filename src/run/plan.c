@@ -226,10 +226,10 @@ void kr_plan_know_outlines(const kr_calc *calc, kr_plan_memory *p, size_t bytes)
 kr_status kr_calc_look(kr_calc *calc)
 {
     kr_status s = KR_OK;
-    KR_TRY(kr_calc_fill_spec(calc));
     if (!calc->source_map.ctx && calc->sites->n > 0)
         KR_TRY(
             kr_source_map_make(calc->ctx, calc->job, calc->model, calc->sites, &calc->source_map));
+    KR_TRY(kr_calc_fill_spec(calc));
     kr_account_use use = kr_ctx_memory(calc->ctx);
     calc->now.accounted = (size_t)use.current;
     calc->now.accounted_peak = calc->now.accounted;

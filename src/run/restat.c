@@ -92,7 +92,7 @@ out:
     return s;
 }
 
-static kr_status restat(kr_restat *r)
+static kr_status restat(kr_restat *r, kr_warnings *warnings)
 {
     kr_status s = KR_OK;
     kr_calc *calc = &r->calc;
@@ -100,6 +100,7 @@ static kr_status restat(kr_restat *r)
     KR_TRY(check_folder(r));
     KR_TRY(kr_restat_job(r));
     KR_TRY(kr_restat_sites(r));
+    KR_TRY(kr_restat_seen(r, warnings));
     KR_TRY(kr_restat_tree(r));
     calc->job->disagg_by_src = calc->job->disagg_by_src && calc->tree->nbase_ids > 0;
     kr_info(r->ctx, "%zu sites, %.15g realizations, %zu component rates of %zu runs",
@@ -129,13 +130,16 @@ kr_status kr_stats_results(kr_ctx *ctx, const kr_stats_options *options)
                                      .threads = options->threads,
                                      .memory_limit = options->memory_limit};
     r.calc = (kr_calc){.ctx = ctx, .options = &r.run_options};
+    kr_warnings warnings;
+    kr_warnings_begin(&warnings, ctx);
     kr_phases_forget(ctx);
     kr_calc_phase(&r.calc, "reading runs");
     r.calc.threads = options->threads > 0 ? options->threads : omp_get_max_threads();
     kr_arena_init(&r.arena, ctx, KR_ACCOUNT_OTHER);
     kr_arena_init(&r.calc.arena, ctx, KR_ACCOUNT_OTHER);
-    kr_status s = restat(&r);
+    kr_status s = restat(&r, &warnings);
     kr_calc_phase(&r.calc, "clearing");
+    kr_warnings_end(&warnings, ctx);
     kr_calc_clear(&r.calc); /* before the runs, which its tree borrows from */
     for (size_t i = 0; i < r.nruns && r.runs; i++)
         kr_stored_close(&r.runs[i]);

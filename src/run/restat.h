@@ -25,6 +25,10 @@ KR_MUST_CHECK kr_status kr_restat_open(kr_restat *r);
 /** calc.job: the runs' with the statistics that are wanted now. KR_EUSAGE. */
 KR_MUST_CHECK kr_status kr_restat_job(kr_restat *r);
 
+/** calc.source_map and calc.warnings, from those of the runs; nothing where one of them has none.
+ * Needs calc.sites. KR_EINPUT. */
+KR_MUST_CHECK kr_status kr_restat_seen(kr_restat *r, kr_warnings *warnings);
+
 /** calc.sites, calc.tree and where the rates are found. KR_EINPUT. */
 KR_MUST_CHECK kr_status kr_restat_sites(kr_restat *r);
 KR_MUST_CHECK kr_status kr_restat_tree(kr_restat *r);

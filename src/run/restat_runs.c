@@ -156,6 +156,32 @@ out:
     return s;
 }
 
+/* ------------------------------------------------------------------ for the report */
+
+kr_status kr_restat_seen(kr_restat *r, kr_warnings *warnings)
+{
+    kr_status s = KR_OK;
+    const kr_drawn_sources **maps;
+    const kr_warned **warned;
+    size_t nmaps = 0, nwarned = 0;
+    KR_ANEW(maps, &r->arena, r->nruns);
+    KR_ANEW(warned, &r->arena, r->nruns);
+    for (size_t i = 0; i < r->nruns; i++) {
+        const kr_stored *run = r->runs[i];
+        KR_TRY(kr_drawn_read(r->ctx, run->path, run->file, &r->arena, &maps[nmaps]));
+        KR_TRY(kr_warned_read(r->ctx, run->path, run->file, &r->arena, &warned[nwarned]));
+        nmaps += maps[nmaps] != NULL;
+        nwarned += warned[nwarned] != NULL;
+    }
+    if (nmaps == r->nruns)
+        KR_TRY(kr_source_map_join(r->ctx, maps, nmaps, r->calc.sites, &r->calc.source_map));
+    for (size_t i = 0; i < nwarned && nwarned == r->nruns; i++)
+        kr_warnings_add(warnings, warned[i]);
+    r->calc.warnings = nwarned == r->nruns ? warnings : NULL;
+out:
+    return s;
+}
+
 /* ------------------------------------------------------------------ tree */
 
 kr_status kr_restat_tree(kr_restat *r)

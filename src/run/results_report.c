@@ -10,21 +10,25 @@
 #include "run/memory.h"
 #include "run/source_map.h"
 
-enum { FLAME_BYTES_MAX = 1 << 22 };
-
 /* ------------------------------------------------------------------ warnings */
+
+static void keep_text(kr_warnings *w, const char *line)
+{
+    if (w->n == KR_WARNINGS_KEPT) {
+        w->left++;
+        return;
+    }
+    const char *text = kr_arena_strdup(&w->arena, line);
+    if (text)
+        w->texts[w->n++] = text;
+    w->lost = w->lost || !text;
+}
 
 static void keep(void *user, kr_log_level level, const char *line)
 {
     kr_warnings *w = user;
-    if (level == KR_LOG_WARNING && w->n < KR_WARNINGS_KEPT) {
-        const char *text = kr_arena_strdup(&w->arena, line);
-        if (text)
-            w->texts[w->n++] = text;
-        w->lost = w->lost || !text;
-    } else if (level == KR_LOG_WARNING) {
-        w->left++;
-    }
+    if (level == KR_LOG_WARNING)
+        keep_text(w, line);
     if (w->taker.log)
         w->taker.log(w->taker.user, level, line);
 }
@@ -36,6 +40,28 @@ void kr_warnings_begin(kr_warnings *w, kr_ctx *ctx)
     w->taker = kr_ctx_swap_log(ctx, (kr_log_taker){keep, w});
 }
 
+void kr_warnings_stored(kr_warnings *w)
+{
+    if (w)
+        w->stored = (kr_warned){.n = w->n, .left = w->left, .texts = w->texts};
+}
+
+kr_status kr_calc_put_warnings(kr_calc *calc)
+{
+    kr_warnings *w = calc->warnings;
+    if (!w)
+        return KR_OK;
+    kr_warnings_stored(w);
+    return w->lost ? KR_ENOMEM : kr_results_put_warnings(calc->results, &w->stored);
+}
+
+void kr_warnings_add(kr_warnings *w, const kr_warned *of)
+{
+    for (size_t i = 0; i < of->n; i++)
+        keep_text(w, of->texts[i]);
+    w->left += of->left;
+}
+
 void kr_warnings_end(kr_warnings *w, kr_ctx *ctx)
 {
     kr_ctx_swap_log(ctx, w->taker);
@@ -44,17 +70,28 @@ void kr_warnings_end(kr_warnings *w, kr_ctx *ctx)
 
 /* ------------------------------------------------------------------ at the end of a run */
 
-static kr_status draw_peak(void *user, FILE *out)
+/* What results.h5 has, and what came since. */
+static kr_status gather_warnings(kr_calc *calc, const char *path, kr_warned *out)
 {
     kr_status s = KR_OK;
-    kr_ctx *ctx = user;
-    kr_memory m;
-    kr_arena arena;
-    kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);
-    KR_TRY(kr_memory_take(ctx, &arena, &m));
-    KR_TRY(kr_memory_flame(&m, &arena, false, out));
+    kr_h5 *file = NULL;
+    const kr_warned *stored;
+    const kr_warnings *w = calc->warnings;
+    const char **texts;
+    *out = (kr_warned){.n = 0};
+    KR_TRY(kr_h5_open(calc->ctx, path, &file));
+    KR_TRY(kr_warned_read(calc->ctx, path, file, &calc->arena, &stored));
+    size_t before = stored ? stored->n : 0;
+    KR_ANEW(texts, &calc->arena, before + w->n + 1);
+    for (size_t i = 0; i < before; i++)
+        texts[i] = stored->texts[i];
+    for (size_t i = w->stored.n; i < w->n; i++)
+        texts[before + i - w->stored.n] = w->texts[i];
+    *out = (kr_warned){.n = before + w->n - w->stored.n,
+                       .left = (stored ? stored->left : 0) + w->left - w->stored.left,
+                       .texts = texts};
 out:
-    kr_arena_clear(&arena);
+    kr_h5_discard(&file);
     return s;
 }
 
@@ -62,19 +99,16 @@ static kr_status write_report(kr_calc *calc)
 {
     kr_status s = KR_OK;
     const char *dir = calc->spec.dir, *path, *file;
+    kr_warned warned;
     KR_TRY((file = kr_path_join(&calc->arena, dir, "results.h5")) ? KR_OK : KR_ENOMEM);
     KR_TRY((path = kr_path_join(&calc->arena, dir, KR_REPORT_NAME)) ? KR_OK : KR_ENOMEM);
-    kr_report_spec spec = {
-        .results = &calc->spec, .file = file, .flame = draw_peak, .user = calc->ctx};
-    if (calc->source_map.ctx) {
-        spec.sources = &calc->source_map.sources;
+    kr_report_spec spec = {.results = &calc->spec, .file = file};
+    if (calc->source_map.ctx)
         spec.ground = &calc->source_map.ground;
-    }
     if (calc->warnings) {
         KR_TRY(calc->warnings->lost ? KR_ENOMEM : KR_OK);
-        spec.warnings = calc->warnings->texts;
-        spec.nwarnings = calc->warnings->n;
-        spec.nwarnings_left = calc->warnings->left;
+        KR_TRY(gather_warnings(calc, file, &warned));
+        spec.warnings = &warned;
     }
     KR_TRY(kr_report_write(calc->ctx, &spec, path));
 out:
@@ -96,35 +130,13 @@ kr_status kr_calc_write_report(kr_calc *calc)
 
 /* ------------------------------------------------------------------ of a finished run */
 
-typedef struct flame {
-    kr_ctx *ctx;
-    const char *path;
-} flame;
-
-static kr_status copy_flame(void *user, FILE *out)
-{
-    kr_status s = KR_OK;
-    const flame *f = user;
-    kr_arena arena;
-    char *text;
-    size_t n;
-    kr_arena_init(&arena, f->ctx, KR_ACCOUNT_OUTPUT);
-    if (kr_file_size(f->path) < 0)
-        goto out;
-    KR_TRY(kr_file_read(f->ctx, f->path, FLAME_BYTES_MAX, &arena, &text, &n));
-    fwrite(text, 1, n, out);
-out:
-    kr_arena_clear(&arena);
-    return s;
-}
-
 kr_status kr_report_results(kr_ctx *ctx, const char *dir, const char *output)
 {
     kr_status s = KR_OK;
     kr_stored *stored = NULL;
     kr_results_spec results;
     kr_arena arena;
-    flame drawn = {ctx, NULL};
+    kr_report_spec spec = {.results = &results};
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);
     kr_phase_begin(ctx, "reading results");
     KR_TRY(kr_stored_open(ctx, dir, &stored));
@@ -133,12 +145,14 @@ kr_status kr_report_results(kr_ctx *ctx, const char *dir, const char *output)
     bool beside = !output;
     if (beside)
         output = kr_path_join(&arena, dir, KR_REPORT_NAME);
-    drawn.path = kr_path_join(&arena, dir, "memory-top-down.svg");
-    KR_TRY(output && drawn.path ? KR_OK : KR_ENOMEM);
-    kr_report_spec spec = {
-        .results = &results, .file = stored->path, .user = &drawn, .any_file = !beside};
-    if (kr_file_exists(drawn.path))
-        spec.flame = copy_flame;
+    const char *flame = kr_path_join(&arena, dir, "memory-top-down.svg");
+    KR_TRY(output && flame ? KR_OK : KR_ENOMEM);
+    KR_TRY(kr_drawn_read(ctx, stored->path, stored->file, &arena, &results.drawn));
+    KR_TRY(kr_warned_read(ctx, stored->path, stored->file, &arena, &spec.warnings));
+    spec.file = stored->path;
+    spec.any_file = !beside;
+    if (kr_file_exists(flame))
+        spec.flame = flame;
     kr_phase_begin(ctx, "report");
     KR_TRY(kr_report_write(ctx, &spec, output));
     if (beside)

@@ -62,20 +62,21 @@ kr_status kr_calc_fill_spec(kr_calc *calc)
 {
     if (!calc->began)
         calc->began = date_of_now(&calc->arena);
-    calc->spec = (kr_results_spec){.dir = kr_calc_dir(calc),
-                                   .job = calc->job,
-                                   .sites = calc->sites,
-                                   .tree = calc->tree,
-                                   .stats = calc->stats,
-                                   .nstats = calc->nstats,
-                                   .store_rlzs = calc->store_rlzs,
-                                   .way = calc->statistics ? kr_statistics_way(calc->statistics)
-                                                           : KR_STREAMED,
-                                   .sampling = kr_calc_sampling_error(calc),
-                                   .start_date = calc->began,
-                                   .isa = kr_isa_name(),
-                                   .inputs = calc->inputs,
-                                   .ninputs = calc->ninputs};
+    calc->spec = (kr_results_spec){
+        .dir = kr_calc_dir(calc),
+        .job = calc->job,
+        .sites = calc->sites,
+        .tree = calc->tree,
+        .stats = calc->stats,
+        .nstats = calc->nstats,
+        .store_rlzs = calc->store_rlzs,
+        .way = calc->statistics ? kr_statistics_way(calc->statistics) : KR_STREAMED,
+        .sampling = kr_calc_sampling_error(calc),
+        .start_date = calc->began,
+        .isa = kr_isa_name(),
+        .inputs = calc->inputs,
+        .ninputs = calc->ninputs,
+        .drawn = calc->source_map.ctx ? &calc->source_map.sources : NULL};
     return calc->spec.dir && calc->spec.start_date ? kr_calc_fill_provenance(calc) : KR_ENOMEM;
 }
 
@@ -141,8 +142,10 @@ static kr_status make_results(kr_calc *calc)
     stamp was, is;
     KR_TRY(take_stamp(calc, &is));
     if (kr_journal_take(calc->journal, done, &was, sizeof was) &&
-        memcmp(&was, &is, sizeof was) == 0)
+        memcmp(&was, &is, sizeof was) == 0) {
+        kr_warnings_stored(calc->warnings); /* reading has given them again */
         return KR_OK;
+    }
     KR_TRY(kr_results_begin(calc->results, &calc->spec));
     KR_TRY(kr_calc_tiles(calc));
     KR_TRY(check_contexts(calc));

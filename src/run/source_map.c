@@ -169,14 +169,15 @@ out:
     return s;
 }
 
-kr_status kr_source_map_make(kr_ctx *ctx, const kr_job *job, const kr_model *model,
-                             const kr_sites *sites, kr_source_map *o)
+static kr_status begin(kr_ctx *ctx, const kr_sites *sites, kr_source_map *o)
 {
-    kr_status s = KR_OK;
     *o = (kr_source_map){.ctx = ctx, .every = 1};
     kr_arena_init(&o->arena, ctx, KR_ACCOUNT_OUTPUT);
-    KR_TRY(kr_report_ground_make(sites, &o->arena, &o->ground));
-    KR_TRY(kr_sources_shapes(ctx, job, model, take, o));
+    return kr_report_ground_make(sites, &o->arena, &o->ground);
+}
+
+static void end(kr_source_map *o)
+{
     kr_free(o->known);
     o->known = NULL;
     o->sources.nlines = o->nlines;
@@ -184,6 +185,33 @@ kr_status kr_source_map_make(kr_ctx *ctx, const kr_job *job, const kr_model *mod
     o->sources.npoints = o->npoints;
     o->sources.points = o->points;
     o->sources.left += o->seen - o->npoints;
+}
+
+kr_status kr_source_map_make(kr_ctx *ctx, const kr_job *job, const kr_model *model,
+                             const kr_sites *sites, kr_source_map *o)
+{
+    kr_status s = KR_OK;
+    KR_TRY(begin(ctx, sites, o));
+    KR_TRY(kr_sources_shapes(ctx, job, model, take, o));
+    end(o);
+out:
+    return s;
+}
+
+kr_status kr_source_map_join(kr_ctx *ctx, const kr_drawn_sources *const *maps, size_t n,
+                             const kr_sites *sites, kr_source_map *o)
+{
+    kr_status s = KR_OK;
+    KR_TRY(begin(ctx, sites, o));
+    for (size_t i = 0; i < n; i++) { /* rings are closed already */
+        KR_TRY(take(o, KR_FEATURE_LINES, maps[i]->lines, maps[i]->nlines));
+        for (size_t k = 0; k < maps[i]->npoints; k++) {
+            const kr_line point = {1, &maps[i]->points[k]};
+            KR_TRY(take(o, KR_FEATURE_POINTS, &point, 1));
+        }
+        o->sources.left += maps[i]->left;
+    }
+    end(o);
 out:
     return s;
 }

@@ -16,7 +16,7 @@ KR_MUST_CHECK kr_status kr_sources_shapes(kr_ctx *ctx, const kr_job *job, const 
                                           kr_shape_fn *take, void *user);
 
 typedef struct kr_source_map {
-    kr_report_sources sources; /* the result */
+    kr_drawn_sources sources; /* the result */
     kr_ctx *ctx;
     kr_arena arena;
     kr_report_ground ground;
@@ -32,6 +32,10 @@ typedef struct kr_source_map {
  * kr_source_map_clear in any case; it accepts one that is all 0. */
 KR_MUST_CHECK kr_status kr_source_map_make(kr_ctx *ctx, const kr_job *job, const kr_model *model,
                                            const kr_sites *sites, kr_source_map *out);
+
+/** The same of the maps of several runs, each shape once. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_source_map_join(kr_ctx *ctx, const kr_drawn_sources *const *maps,
+                                           size_t n, const kr_sites *sites, kr_source_map *out);
 void kr_source_map_clear(kr_source_map *outlines);
 
 #endif

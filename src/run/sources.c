@@ -431,7 +431,7 @@ static kr_status begin_maps(map *m, const char *dir)
     for (; m->nopen < NLAYERS; m->nopen++) {
         char name[64];
         snprintf(name, sizeof name, "%s.geojson", layer_names[m->nopen]);
-        KR_TRY(kr_geojson_begin(m->ctx, dir, name, &m->files[m->nopen]));
+        KR_TRY(kr_geojson_begin(m->ctx, dir, name, NULL, &m->files[m->nopen]));
     }
     KR_TRY(kr_geopackage_begin(m->ctx, dir, PACKAGE, NULL, &m->package));
     for (size_t i = 0; i < NLAYERS; i++)

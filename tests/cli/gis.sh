@@ -55,6 +55,14 @@ cmp -s maps/hazard_maps.gpkg again/hazard_maps.gpkg || fail "the package differs
 grep -q 'SA(0.5)' one && fail "another measure: $(cat one)"
 "$kauri" export run hmaps_geojson --rlz 0 -o rlz 2>log || fail "export: $(cat log)"
 cmp -s rlz/hazard_map-rlz-000.geojson maps/hazard_map-rlz-000.geojson || fail "realization 0 differs from what is stored"
+# maps of spreads are no maps of probabilities of exceedance, and say so
+"$kauri" stats run -o spreads --statistics 'std cov' -q 2>log && "$kauri" export spreads hmaps_geojson -o spread_maps 2>log || fail "spreads: $(cat log)"
+for spread in 'std standard deviation' 'cov coefficient of variation'; do
+    grep -q "\"description\": \"levels of each measure at which the ${spread#* } of the probability is .* units: PGA in g, SA(0.5) in g\"" \
+        "spread_maps/hazard_map-${spread%% *}.geojson" || fail "$spread: $(head -c 300 "spread_maps/hazard_map-${spread%% *}.geojson")"
+done
+grep -q '"description": "levels of each measure that are exceeded with the probability' maps/hazard_map-mean.geojson ||
+    fail "mean: $(head -c 300 maps/hazard_map-mean.geojson)"
 "$kauri" export run --list | grep -q '^hmaps_gpkg ' || fail "--list does not tell of hmaps_gpkg"
 
 # said STATUS TEXT ARGUMENTS...

@@ -5,6 +5,7 @@
 
 copy_demo area "$scratch/job"
 cd "$scratch/job" || exit 1
+echo 'no_such_parameter = 1' >>job.ini # a warning for the report
 limited() { # KIB: where files may not be larger; those of gcov's counters neither, so they go elsewhere
     (ulimit -f "$1" && trap '' XFSZ && GCOV_PREFIX=$scratch/counts exec "$KAURI_PROGRAM" run job.ini -o "$scratch/out" "${options[@]}")
 }
@@ -70,4 +71,11 @@ rmdir "$scratch/out/hazard_curve-mean-PGA.csv"
 "$KAURI_PROGRAM" run job.ini -o "$scratch/out" "${options[@]}" || fail "going on: exit status $?"
 "$KAURI_PROGRAM" compare "$scratch/whole" "$scratch/out" --rtol 0 >"$scratch/log" || fail "the tables differ: $(head -n 3 "$scratch/log")"
 [ ! -e "$scratch/out/results.journal" ] || fail "the journal is left"
+# the report has the warnings, sources and all of the first part, also when it is made later
+warnings() { grep -o '"warnings":\[.*\],"warningsLeft":[0-9]*' "$1"; }
+warnings "$scratch/out/report.html" | grep -q no_such_parameter || fail 'the warning is not in the report'
+[ "$(warnings "$scratch/out/report.html")" = "$(warnings "$scratch/whole/report.html")" ] ||
+    fail "the warnings of a continued run are others: $(warnings "$scratch/out/report.html")"
+"$KAURI_PROGRAM" report "$scratch/out" -o "$scratch/later.html" && cmp "$scratch/out/report.html" "$scratch/later.html" ||
+    fail 'a later report is not that of the run'
 finish

@@ -54,6 +54,9 @@ if python3 -c 'import xml.etree' 2>/dev/null; then
     shows texts some.svg 'PGV (cm/s)' 'site 1 (' 'quantile 0.95'
     plot curve -o places.svg --site 0 --site 0.1,0.2 --imt 'SA(0.20)'
     shows texts places.svg 'site 0 (0.4°W, 0°N)' 'site 1 (0.1°E, 0.2°N)' 'SA(0.2) (g)'
+    "$kauri" stats "$run" -o spreads --statistics 'std cov' -q 2>log || fail "spreads: $(cat log)"
+    timeout 60 "$kauri" plot spreads map --stat std --imt PGA --poe 0.001 -o std.svg 2>log || fail "plot map --stat std: $(cat log)"
+    shows texts std.svg 'PGA where the standard deviation of the probability is 0.001' 'PGA (g)'
     shows band fan.svg 0 "$run/quantile_curve-0.05-PGA.csv" "$run/quantile_curve-0.95-PGA.csv"
     shows texts fan.svg 'PGA (g)' 'quantiles 0.05 to 0.95' 'quantile 0.5' mean
     shows uhs uhs.svg 0 "$run/hazard_uhs-mean.csv"

@@ -14,8 +14,10 @@ kauri=$KAURI_PROGRAM
 [ -s run/report.html ] || fail 'no report'
 grep -q '  report.html$' run/SHA256SUMS || fail 'no digest of the report'
 [ "$(grep -cE '(src|href)="?(https?:)?//|@import|url\(http' run/report.html)" -eq 0 ] || fail 'it wants a network'
+grep -q '"lines":\[\[' run/report.html && grep -q 'id="b-flame"' run/report.html || fail 'no sources or no flame graph'
 "$kauri" report run -o other.html || fail 'report -o'
-[ -s other.html ] || fail 'no report where -o says'
+cmp run/report.html other.html || fail 'a later report is not that of the run'
+"$kauri" stats run -o again -q 2>log && grep -q '"lines":\[\[' again/report.html || fail "stats: no sources: $(cat log)"
 cp run/results.h5 before.h5
 "$kauri" report run || fail 'report'
 cmp -s run/results.h5 before.h5 || fail 'results.h5 has changed'
@@ -39,6 +41,10 @@ seq -f 'no_such_%g = 1' 210 >>many.ini
 "$kauri" run many.ini -q -e csv -o many -p area_source_discretization=60 -p maximum_distance=100 -p quantiles= \
     -p 'intensity_measure_types_and_levels={"PGA": [0.01, 0.1, 50]}' 2>log || fail "many sites: $(cat log)"
 grep -q '"warningsLeft":[1-9]' many/report.html || fail 'warnings are missing without a word'
+"$kauri" report many -o later.html && cmp many/report.html later.html || fail 'a later report has other warnings'
+"$kauri" stats many -o counted -q 2>log || fail "stats: $(cat log)"
+warnings() { grep -o '"warnings":\[.*\],"warningsLeft":[0-9]*' "$1"; }
+[ "$(warnings counted/report.html)" = "$(warnings many/report.html)" ] || fail 'stats takes no warnings over'
 python3 "$KAURI_SOURCE_DIR/tests/support/report.py" sites many/report.html many/*map-mean*.csv \
     many/*curve-mean-PGA*.csv 2>err || fail "$(cat err)"
 mkdir -p pipe && mkfifo pipe/report.html
@@ -59,7 +65,10 @@ look() {
     python3 "$KAURI_SOURCE_DIR/tests/support/report.py" "$@" 2>err || fail "$(cat err)"
 }
 look layout run/report.html 1200 8
-look layout run/report.html 390 8
+for width in 360 390 485; do # of telephones
+    look layout run/report.html $width 8
+done
+look print run/report.html
 look curves run/report.html PGA '{}' run/report.html
 
 # other weights, with three definitions: the page of the run computes what the others have stored

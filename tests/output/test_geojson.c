@@ -111,7 +111,7 @@ static void test_text(void **state)
     const kr_line two[] = {{1, ring}, {2, ring + 1}};
     const kr_property told[] = {
         {"name", "a \"b\"", 0}, {"rate", NULL, 1.25e-7}, {"none", NULL, NAN}};
-    kt_ok(ctx, kr_geojson_begin(ctx, dir, "x.geojson", &file));
+    kt_ok(ctx, kr_geojson_begin(ctx, dir, "x.geojson", NULL, &file));
     kt_ok(ctx, kr_geojson_add(&file, &(kr_feature){KR_FEATURE_POLYGONS, 1, &part, 3, told}));
     kt_ok(ctx, kr_geojson_add(&file, &(kr_feature){KR_FEATURE_POINTS, 2, two, 0, NULL}));
     assert_false(kr_file_exists(kt_path(dir, "x.geojson"))); /* appears when it is complete */
@@ -168,7 +168,7 @@ static void test_odd_properties(void **state)
     const kr_line part = {1, place};
     const kr_property told[] = {{"file", "z\xfcrich \xc3\xa9\xc3.xml", 0},
                                 {"rate", NULL, INFINITY}};
-    kt_ok(ctx, kr_geojson_begin(ctx, dir, "x.geojson", &file));
+    kt_ok(ctx, kr_geojson_begin(ctx, dir, "x.geojson", NULL, &file));
     kt_ok(ctx, kr_geojson_add(&file, &(kr_feature){KR_FEATURE_POINTS, 1, &part, 2, told}));
     kt_ok(ctx, kr_geojson_end(&file));
     kt_ok(ctx, kr_geojson_finish(&file, KR_OK));
@@ -190,15 +190,15 @@ static void test_nothing_left(void **state)
     char *dir = kt_dir_create();
     kr_geojson file;
     kt_write_file(kt_path(dir, "x.geojson"), "{}", 2); /* of an earlier call */
-    kt_ok(ctx, kr_geojson_begin(ctx, dir, "x.geojson", &file));
+    kt_ok(ctx, kr_geojson_begin(ctx, dir, "x.geojson", NULL, &file));
     kt_ok(ctx, kr_geojson_end(&file));
     kt_ok(ctx, kr_geojson_finish(&file, KR_OK));
     assert_false(kr_file_exists(kt_path(dir, "x.geojson")));
     assert_false(kr_file_exists(kt_path(dir, "x.geojson.part")));
-    kt_ok(ctx, kr_geojson_begin(ctx, dir, "x.geojson", &file));
+    kt_ok(ctx, kr_geojson_begin(ctx, dir, "x.geojson", NULL, &file));
     assert_int_equal(kr_geojson_finish(&file, KR_EINPUT), KR_EINPUT);
     assert_false(kr_file_exists(kt_path(dir, "x.geojson.part")));
-    kt_fails(ctx, kr_geojson_begin(ctx, kt_path(dir, "none"), "x.geojson", &file), KR_EIO,
+    kt_fails(ctx, kr_geojson_begin(ctx, kt_path(dir, "none"), "x.geojson", NULL, &file), KR_EIO,
              "cannot be written");
     kt_dir_remove(&dir);
     kt_ctx_end(&ctx);

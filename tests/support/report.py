@@ -1,12 +1,14 @@
 """Looks at a report in a browser without a window.
 
 usage: report.py layout REPORT WIDTH DRAWINGS
+       report.py print REPORT
        report.py curves REPORT IMT WEIGHTS OTHER
        report.py move REPORT MOVE
        report.py sites REPORT MAPS CURVES
 
 layout: nothing lies outside of the page or on top of something else, all sections are there with at least so many
-drawings, and nothing is said on the console. curves: mean and quantiles that the page computes with the weights
+drawings, letters are large enough to be read, and nothing is said on the console. print: on paper nothing is cut off
+at the right, no figure is higher than a page, and what can be opened is open. curves: mean and quantiles that the page computes with the weights
 ({choice: {state: weight}}) at its first site are those that the run of the report OTHER has stored in single
 precision, and that it reads from the stored curves what the stored maps say. move: print the weights of a choice
 after the sliders of branches have been moved. sites: without a browser, that places, ids, mean map values and mean
@@ -18,35 +20,32 @@ import math
 import os
 import re
 import struct
-import subprocess
 import sys
-import tempfile
 import urllib.parse
-from html import unescape
 
-BROWSER = os.environ.get("BROWSER", "")
+from browser import Browser
+
 SECTIONS = ["summary", "curves", "spectra", "map", "weights", "uncertainty", "tree", "performance", "provenance"]
 
 
-def look(report, fragment, width=1200):
-    with tempfile.TemporaryDirectory() as home:
-        page = "file://" + urllib.parse.quote(os.path.abspath(report)) + "#" + urllib.parse.quote(fragment)
-        done = subprocess.run([BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-                               "--user-data-dir=" + home, f"--window-size={width},900",
-                               "--virtual-time-budget=30000", "--dump-dom", page],
-                              capture_output=True, text=True, timeout=200)
-    said = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-    found = re.search(r'<pre id="check"[^>]*>([^<]*)</pre>', done.stdout)
-    if not found or not found[1]:
-        sys.exit(f"{report}#{fragment}: no answer: {said or done.stderr[-400:]}")
+def look(report, fragment, width=1200, media="screen"):
+    page = "file://" + urllib.parse.quote(os.path.abspath(report)) + "#" + urllib.parse.quote(fragment)
+    with Browser() as browser:
+        browser.show(page, width, media=media)
+        text = browser.evaluate("document.getElementById('check').textContent")
+        said = browser.said
     if said:
         sys.exit(f"{report}: on the console: {said}")
-    return json.loads(unescape(found[1]))
+    if not text:
+        sys.exit(f"{report}#{fragment}: no answer")
+    return json.loads(text)
 
 
 def layout(report, width, drawings):
     seen = look(report, "layout", width)
-    wrong = seen["outside"] + seen["overlaps"] + seen["complaints"]
+    wrong = seen["outside"] + seen["overlaps"] + seen["complaints"] + seen["small"]
+    if width < 600 and seen["wide"] != width: # elsewhere a bar to scroll may stand beside it
+        wrong.append(f"the page is {seen['wide']} wide")
     wrong += [f"section {s['id']} is empty" for s in seen["sections"] if s["height"] < 60]
     if [s["id"] for s in seen["sections"]] != SECTIONS:
         wrong.append(f"sections {seen['sections']}")
@@ -54,6 +53,17 @@ def layout(report, width, drawings):
         wrong.append(f"drawings are missing: {seen['sections']}")
     if wrong:
         sys.exit(f"{report}, {width} wide: " + "; ".join(wrong[:8]))
+
+
+def printed(report):
+    """A4 between the browser's margins is 718 by 1047 pixels."""
+    seen = look(report, "print", 718, "print")
+    wrong = seen["outside"] + seen["cut"] + [f"{x} is closed" for x in seen["closed"]]
+    wrong += [f"{x['id']} is {x['height']} high" for x in seen["figures"] if not 40 < x["height"] <= 1000]
+    if len(seen["figures"]) < 6 or not seen["lists"]:
+        wrong.append(f"figures {seen['figures']}, {seen['lists']} rows of lists")
+    if wrong:
+        sys.exit(f"{report} in print: " + "; ".join(wrong[:8]))
 
 
 def single(x):
@@ -111,6 +121,8 @@ def sites(report, maps, curves):
 if __name__ == "__main__":
     if sys.argv[1] == "layout":
         layout(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    elif sys.argv[1] == "print":
+        printed(sys.argv[2])
     elif sys.argv[1] == "sites":
         sites(*sys.argv[2:5])
     elif sys.argv[1] == "move":

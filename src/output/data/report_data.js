@@ -64,6 +64,12 @@ const siteName = site => (D.sites.id ? D.sites.id[site] + ": " : "") +
 
 const statName = name => name.startsWith("quantile-")
   ? `${digits(100 * Number(name.slice(9)))} % quantile` : name;
+/* What a map's values are: levels where the curve of the statistic falls to a number, which is a
+ * probability of exceedance but for the curves of spreads, of which nothing is exceeded. */
+const SPREADS = {std: "standard deviation", cov: "coefficient of variation"};
+const mapText = (stat, imt, poe) => SPREADS[stat]
+  ? `${imt} where the ${SPREADS[stat]} of the probability is ${digits(poe)}`
+  : `${statName(stat)} ${imt}, ${poeText(poe)}`;
 const meanStat = D.stats.indexOf("mean");
 const quantileStats = D.stats.map((name, i) => ({name, i}))
   .filter(s => s.name.startsWith("quantile-"))

@@ -146,8 +146,8 @@ function mapPanel() {
     drawSources(g, p);
     const low = positive.reduce((a, b) => Math.min(a, b), Infinity);
     const high = positive.reduce((a, b) => Math.max(a, b), 0);
-    const label = `${statName(D.stats[stat] || "")} ${withUnit(D.imts[view.imt])}, ` +
-      (valued ? poeText(D.poes[poe]) : "");
+    const label = !valued ? withUnit(D.imts[view.imt])
+      : mapText(D.stats[stat], withUnit(D.imts[view.imt]), D.poes[poe]);
     const f = positive.length ? colourBar(svg, low, high > low ? high : low * 1.1,
       p.top + p.height + 28, label) : () => 0.5;
     const radius = Math.max(2, Math.min(7, 70 / Math.sqrt(listed)));
@@ -160,7 +160,8 @@ function mapPanel() {
       c.onclick = () => D.sites.shown.length && look({site: shownNear(i)});
     });
     figure.show(svg, () => ({columns: ["longitude", "latitude",
-      ...(valued ? D.stats.slice(0, mapStats).map(s => `${s} (${unitOf(D.imts[view.imt])})`) : [])],
+      ...(valued ? D.stats.slice(0, mapStats)
+        .map(s => mapText(s, withUnit(D.imts[view.imt]), D.poes[poe])) : [])],
     rows: D.sites.lon.map((lon, i) => [lon, D.sites.lat[i],
       ...(valued ? D.stats.slice(0, mapStats).map((_, s) => mapValue(i, s, view.imt, poe)) : [])])}),
     (valued ? `${label}. ` : "") + "Grey sites are below the first level. The coast is Natural " +
@@ -293,5 +294,7 @@ function treePanel() {
     "each tectonic region type; bars are weights." +
     (t.sampled ? " The tree is sampled: its source-model branches are not drawn." : "") +
     (!t.sampled && t.nbranches && !t.sets.length ? ` ${t.nbranches} branches are too many.` : "") +
+    (t.ngsims > t.gsims.length ? ` The first ${t.gsims.length} of ${t.ngsims} ground-motion models are ` +
+      `here, also in the table: ${t.ngsims - t.gsims.length} are left out.` : "") +
     (drawn > SETS_MOST ? ` ${SETS_MOST} of ${drawn} sets are drawn.` : ""));
 }

@@ -1,5 +1,6 @@
 /* The page as a whole, and what looks after it: with #check=... it computes statistics with given
- * weights, with #layout it looks whether anything lies outside or on top of something else. */
+ * weights, with #layout it looks whether anything lies outside or on top of something else, with #print the same of
+ * paper. */
 "use strict";
 
 const complaints = [];
@@ -67,6 +68,9 @@ function moveCheck({choice, moves}) {
   return Object.fromEntries(of.states.map((name, k) => [name, now[k]]));
 }
 
+/* Pixels of the letters of drawings, at least. */
+const LEAST_LETTERS = 9;
+
 /* Boxes that lie outside of the page, and texts of a drawing that lie on each other. */
 function layoutCheck() {
   const wide = document.documentElement.clientWidth, outside = [], overlaps = [];
@@ -100,7 +104,30 @@ function layoutCheck() {
   });
   const sections = [...document.querySelectorAll("section")].map(s => ({id: s.id,
     height: Math.round(s.getBoundingClientRect().height), drawings: s.querySelectorAll("svg").length}));
-  return {wide, outside, overlaps, sections, complaints};
+  const small = [...document.querySelectorAll("figure svg, .drawing img")].filter(e => {
+    const box = e.getBoundingClientRect(), made = e.viewBox ? e.viewBox.baseVal.width : e.naturalWidth;
+    return box.width > 0 && made > 0 && 12 * box.width / made < LEAST_LETTERS;
+  }).map(e => `letters of ${e.closest("figure") ? e.closest("figure").id : "an image"} are too small`);
+  return {wide, outside, overlaps, sections, small, complaints};
+}
+
+/* How it would be on paper: what sticks out, what is cut off, what is closed, how high figures are. */
+function printCheck() {
+  window.dispatchEvent(new Event("beforeprint"));
+  const wide = document.documentElement.clientWidth, outside = [], cut = [];
+  document.querySelectorAll("body *").forEach(e => {
+    const r = e.getBoundingClientRect(), name = `${e.tagName}.${e.className}`;
+    if (r.width > 0 && !e.closest("svg,.skip,script") && (r.right > wide + 1 || r.left < -1))
+      outside.push(`${name} ${Math.round(r.left)} to ${Math.round(r.right)}`);
+    if (r.width > 0 && getComputedStyle(e).overflowX !== "visible" && !e.closest("svg") &&
+        e.scrollWidth > e.clientWidth + 1)
+      cut.push(`${name} is cut`);
+  });
+  return {outside, cut, lists: document.querySelectorAll("details td").length,
+    closed: [...document.querySelectorAll("section details:not([open])")]
+      .filter(d => !d.closest("figure")).map(d => d.textContent.slice(0, 30)),
+    figures: [...document.querySelectorAll("figure")].filter(f => !f.hidden && f.querySelector("svg"))
+      .map(f => ({id: f.id, height: Math.round(f.getBoundingClientRect().height)}))};
 }
 
 function answer() {
@@ -109,8 +136,26 @@ function answer() {
     pre.textContent = JSON.stringify(selfCheck(JSON.parse(text.slice(7))));
   else if (text.startsWith("#move="))
     pre.textContent = JSON.stringify(moveCheck(JSON.parse(text.slice(6))));
+  else if (text === "#print")
+    pre.textContent = JSON.stringify(printCheck());
   else if (text === "#layout")
     pre.textContent = JSON.stringify(layoutCheck());
+}
+
+/* On paper nothing can be opened; the tables of figures stay as they are. */
+function printed() {
+  const closed = () => [...document.querySelectorAll("details:not([open])")]
+    .filter(d => !d.closest("figure"));
+  let opened = [];
+  window.addEventListener("beforeprint", () => {
+    opened = closed();
+    opened.forEach(d => {
+      d.open = true;
+      if (d.ontoggle)
+        d.ontoggle(); // who listens would be told too late
+    });
+  });
+  window.addEventListener("afterprint", () => opened.forEach(d => { d.open = false; }));
 }
 
 function begin() {
@@ -118,6 +163,7 @@ function begin() {
   document.querySelectorAll("section").forEach(s =>
     add(add(contents, "li"), "a", {href: "#" + s.id}, s.querySelector("h2").textContent));
   scheme();
+  printed();
   for (const panel of [summary, curvesPanel, spectraPanel, mapPanel, weightsPanel,
     uncertaintyPanel, treePanel, performancePanel, provenancePanel])
     try {

@@ -77,8 +77,8 @@ function summary() {
   ]);
   hazardTable(at);
   if (D.warnings === null)
-    add(at, "p", {class: "note"}, "Warnings are in the log of the run; this report was written " +
-      "later.");
+    add(at, "p", {class: "note"}, "Warnings are in the log of the run: results.h5, of an earlier version, " +
+      "does not hold them.");
   else if (D.warnings.length) {
     const n = D.warnings.length + D.warningsLeft;
     add(at, "h3", {}, n === 1 ? "One warning" : `${n} warnings`);
@@ -322,7 +322,11 @@ function performancePanel() {
       p.accounted_peak[i] / 1e6, p.resident[i] / 1e6]),
   }));
   const flame = document.getElementById("b-flame");
-  if (flame) {
+  const leftOut = flame ? Number(flame.dataset.leftOut) : 0;
+  if (leftOut)
+    add(at, "p", {class: "note"}, `The flame graph of memory has ${digits(leftOut / 1e6)} MB and is ` +
+      "left out; kauri run --memory-report writes it into a file of its own.");
+  else if (flame) {
     add(at, "h3", {}, "Who held memory at the peak");
     add(add(at, "div", {class: "drawing"}), "img", {alt: "flame graph of accounted memory at " +
       "its peak: phase, account, function, line", width: "100%",
