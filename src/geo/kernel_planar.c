@@ -12,6 +12,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 static const double radius = KR_EARTH_RADIUS_KM;
+static const double degrees = 180.0 / 3.14159265358979323846;
 
 static inline size_t padded(size_t n)
 {
@@ -233,9 +234,9 @@ INLINE double same_side(double a, double b)
 }
 
 /* Add a turn to a negative angle. */
-INLINE double turn(double degrees)
+INLINE double turn(double angle)
 {
-    return degrees + (degrees < 0.0 ? 360.0 : 0.0);
+    return angle + (angle < 0.0 ? 360.0 : 0.0);
 }
 
 INLINE double square_distance(kr_vec3 a, kr_vec3 b)
@@ -314,9 +315,40 @@ INLINE double pair_repi(PAIR)
 INLINE double pair_azimuth(PAIR)
 {
     double east = dot(SURFACE, RUPTURE(east)), north = dot(SURFACE, RUPTURE(north));
-    double azimuth = atan2(east, north) * (180.0 / 3.14159265358979323846);
+    double azimuth = atan2(east, north) * degrees;
 
     return turn(turn(azimuth - s->strike[i]));
+}
+
+/* x brought into [0, length]. */
+INLINE double within(double x, double length)
+{
+    return x - beyond(x, length);
+}
+
+/* The point of the rectangle that is nearest to the site. */
+INLINE kr_vec3 nearest(PAIR)
+{
+    kr_vec3 top = RUPTURE(top), d = sub(SITE, top);
+    kr_vec3 on = mix(within(dot(d, RUPTURE(u)), r->length[i]), RUPTURE(u),
+                     within(dot(d, RUPTURE(v)), r->width[i]), RUPTURE(v));
+
+    (void)s;
+    return vec(top.x + on.x, top.y + on.y, top.z + on.z);
+}
+
+INLINE double pair_clon(PAIR)
+{
+    kr_vec3 p = nearest(r, s, i, t, j);
+
+    return atan2(p.y, p.x) * degrees;
+}
+
+INLINE double pair_clat(PAIR)
+{
+    kr_vec3 p = nearest(r, s, i, t, j);
+
+    return atan2(p.z, sqrt(p.x * p.x + p.y * p.y)) * degrees;
 }
 
 /* ---- the two directions ---- */
@@ -328,7 +360,9 @@ INLINE double pair_azimuth(PAIR)
     X(RY0, ry0)                                                                                    \
     X(RHYPO, rhypo)                                                                                \
     X(REPI, repi)                                                                                  \
-    X(AZIMUTH, azimuth)
+    X(AZIMUTH, azimuth)                                                                            \
+    X(CLON, clon)                                                                                  \
+    X(CLAT, clat)
 
 #define LOOPS(id, name)                                                                            \
     static void ruptures_##name(PAIR, size_t n, double *out)                                       \

@@ -24,9 +24,9 @@ typedef enum kr_distance {
     KR_DIST_RHYPO,
     KR_DIST_REPI,
     KR_DIST_AZIMUTH,
-    KR_DIST_AZIMUTHCP, /* from here on not for the ruptures of points */
-    KR_DIST_CLON,
+    KR_DIST_CLON, /* the nearest point of the rupture, degrees */
     KR_DIST_CLAT,
+    KR_DIST_AZIMUTHCP, /* from here on not for the ruptures of points */
     KR_DIST_RCDPP,
     KR_DIST_COUNT
 } kr_distance;

@@ -212,7 +212,7 @@ kr_status kr_plane_distances(kr_surface_room *room, const kr_surface *surface,
     if (!(wanted & KR_DIST_BIT(RRUP)))
         into.of[KR_DIST_RRUP] = room->one;
     kr_planar_to_sites(room->planars, room->shapes, 0, sites,
-                       wanted & ~(KR_DIST_BIT(RHYPO) | KR_DIST_BIT(REPI)), &into);
+                       wanted & ~(KR_DIST_BIT(RHYPO) | KR_DIST_BIT(REPI) | KR_CLOSEST_BITS), &into);
     if (wanted & KR_CLOSEST_BITS)
         closest_places(plane, sites, wanted, out);
 out:

@@ -196,7 +196,7 @@ static void put_distance(const kr_batch *batch, const kr_dist_out *dist, const u
         fill(out, 0.0, n); /* rvolc */
     else
         gather(out, dist->of[d], keep, n);
-    if (batch->floor_km > 0.0)
+    if (batch->floor_km > 0.0 && !(batch->as_is >> column & 1u))
         raise_to(out, batch->floor_km, n);
 }
 

@@ -44,7 +44,8 @@ typedef struct kr_batch {
     kr_contexts contexts;
     const kr_sites *tile;
     const double *site_col[KR_COL_COUNT];
-    double floor_km; /* minimum_distance */
+    double floor_km;  /* minimum_distance */
+    kr_columns as_is; /* for which it does not hold; none after kr_batch_init */
     kr_visit visit;
     void *user;
     double *block_of_memory;

@@ -85,6 +85,7 @@ typedef struct kr_fault_setup {
     const kr_site_soa *job_sites;
     const kr_section_table *sections; /* of the whole tile; NULL: no multi-fault source */
     size_t first_in_table;            /* where the block's sites begin in it */
+    kr_columns extra;                 /* as in kr_point_setup */
 } kr_fault_setup;
 
 typedef struct kr_fault_maker kr_fault_maker;

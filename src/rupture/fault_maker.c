@@ -58,11 +58,12 @@ kr_status kr_fault_maker_create(kr_ctx *ctx, const kr_fault_setup *setup, kr_fau
     KR_NEW(maker, ctx, KR_ACCOUNT_RUPTURES, 1);
     maker->ctx = ctx;
     maker->setup = *setup;
-    maker->wanted = KR_DIST_BIT(RRUP) | kr_distances_of(setup->columns);
+    maker->wanted = KR_DIST_BIT(RRUP) | kr_distances_of(setup->columns | setup->extra);
     KR_TRY(take_limits(maker));
     KR_TRY(take_room(maker));
-    KR_TRY(kr_batch_init(&maker->batch, ctx, setup->columns, setup->sites,
+    KR_TRY(kr_batch_init(&maker->batch, ctx, setup->columns | setup->extra, setup->sites,
                          setup->job->minimum_distance_km));
+    maker->batch.as_is = setup->extra & ~setup->columns;
     *out = maker;
     maker = NULL;
 out:

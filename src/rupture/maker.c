@@ -6,9 +6,10 @@
 #include "base/str.h"
 
 /* Which distances the columns need. */
-static kr_status choose_distances(kr_point_maker *maker, kr_columns columns)
+static kr_status choose_distances(kr_point_maker *maker, const kr_point_setup *setup)
 {
-    kr_columns missing = KR_BIT(AZIMUTHCP) | KR_BIT(RCDPP) | KR_BIT(CLON) | KR_BIT(CLAT);
+    kr_columns columns = setup->columns | setup->extra;
+    kr_columns missing = KR_BIT(AZIMUTHCP) | KR_BIT(RCDPP);
 
     for (int c = 0; c < KR_COL_COUNT; c++)
         if (columns & missing & (kr_columns)1 << c)
@@ -19,7 +20,7 @@ static kr_status choose_distances(kr_point_maker *maker, kr_columns columns)
     maker->wanted = kr_distances_of(columns);
     maker->wants_hypo = KR_HAS(columns, HYPO_LON) || KR_HAS(columns, HYPO_LAT);
     maker->wants_cshm = KR_HAS(columns, IN_CSHM);
-    maker->floors_rrup = KR_HAS(columns, RRUP) && maker->job->minimum_distance_km > 0.0;
+    maker->floors_rrup = KR_HAS(setup->columns, RRUP) && maker->job->minimum_distance_km > 0.0;
     return KR_OK;
 }
 
@@ -77,14 +78,17 @@ kr_status kr_point_maker_create(kr_ctx *ctx, const kr_point_setup *setup, kr_poi
     maker->tile = setup->tile;
     maker->job_sites = setup->job_sites;
     maker->jumps = setup->jumps;
-    KR_TRY(choose_distances(maker, setup->columns));
+    maker->source_mags = setup->source_mags;
+    KR_TRY(choose_distances(maker, setup));
     KR_TRY(take_limits(maker, setup->trt));
     KR_TRY(take_room(maker));
     kr_plan_init(&maker->full, ctx, maker->limits, setup->job->shift_hypo);
     /* the reference leaves the hypocentre of mean ruptures where it is */
     kr_plan_init(&maker->mean, ctx, maker->limits, false);
-    KR_TRY(kr_batch_init(&maker->batch, ctx, setup->columns, setup->sites,
+    KR_TRY(kr_batch_init(&maker->batch, ctx, setup->columns | setup->extra, setup->sites,
                          setup->job->minimum_distance_km));
+    /* places are no distances: the reference fills those of planar ruptures afterwards */
+    maker->batch.as_is = (setup->extra & ~setup->columns) | KR_BIT(CLON) | KR_BIT(CLAT);
     *out = maker;
     maker = NULL;
 out:

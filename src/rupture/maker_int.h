@@ -24,6 +24,7 @@ struct kr_point_maker {
     unsigned wanted; /* distances */
     bool wants_hypo; /* hypo_lon, hypo_lat */
     bool wants_cshm;
+    bool source_mags;  /* magnitudes of split sources are not rounded */
     bool floors_rrup;  /* minimum_distance holds for rrup before the cut */
     bool few;          /* the job has few sites */
     double last_km;    /* last maximum distance */

@@ -74,7 +74,7 @@ static void block_make(kr_point_maker *maker, const kr_task *task, size_t k, siz
     for (size_t i = 0; i < n; i++) {
         size_t e = k * KR_PLANAR_BLOCK + i, m = e / plan->nparts;
         const kr_plan_part *part = &plan->parts[e % plan->nparts];
-        b->mag[i] = plan->mags[m].mag3;
+        b->mag[i] = maker->source_mags && !task->whole ? plan->mags[m].mag : plan->mags[m].mag3;
         const kr_bins *bins = task->bins;
         b->rates[i] = bins->alternatives ? bins->alternatives + m * bins->nalternatives : NULL;
         b->rate[i] =

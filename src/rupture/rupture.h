@@ -162,13 +162,16 @@ typedef struct kr_point_setup {
     const kr_site_soa *tile;      /* the same sites */
     const kr_site_soa *job_sites; /* all sites of the job (may be the same as tile) */
     const kr_jumps *jumps; /* of the models that the contexts are for; see kr_mean_source_weigh */
+    kr_columns extra;      /* filled, too, though no model asks for them: minimum_distance does not
+                              hold for these */
+    bool source_mags;      /* mag of split sources is the source's, not rounded */
 } kr_point_setup;
 
 typedef struct kr_point_maker kr_point_maker;
 
 /** Create a maker for one thread, one tile and one tectonic region. All that `setup` points to
  * must outlive it. KR_EINPUT if a column is wanted that point sources do not have (azimuthcp,
- * rcdpp, clon, clat) or a site column that the job's sites lack. Owned by the caller. */
+ * rcdpp) or a site column that the job's sites lack. Owned by the caller. */
 KR_MUST_CHECK kr_status kr_point_maker_create(kr_ctx *ctx, const kr_point_setup *setup,
                                               kr_point_maker **out);
 void kr_point_maker_destroy(kr_point_maker **maker);

@@ -106,6 +106,19 @@ static inline double slow_rrup(const slow_planar *r, const slow_site *t)
     return sqrt(off * off + dx * dx + dy * dy);
 }
 
+/* The point of the rectangle that is nearest to the site. */
+static inline kr_lonlat slow_nearest(const slow_planar *r, const slow_site *t)
+{
+    kr_vec3 d = slow_sub(t->p, r->tl.p);
+    double x = fmin(fmax(slow_dot(d, r->u), 0), r->length);
+    double y = fmin(fmax(slow_dot(d, r->v), 0), r->width);
+
+    return kr_from_cartesian((kr_vec3){r->tl.p.x + x * r->u.x + y * r->v.x,
+                                       r->tl.p.y + x * r->u.y + y * r->v.y,
+                                       r->tl.p.z + x * r->u.z + y * r->v.z},
+                             NULL);
+}
+
 static inline double slow_arc(const slow_corner *c, double azimuth, const slow_site *t)
 {
     return kr_distance_to_arc_km(c->lon, c->lat, azimuth, t->lon, t->lat);

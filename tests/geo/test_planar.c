@@ -73,6 +73,8 @@ static void compare_pair(const room *got, size_t k, const slow_planar *r, const 
 {
     double few = fabs(r->hypo_lat) > 88 ? 1e-5 : 1e-8;
     double turn = fabs(got->of[KR_DIST_AZIMUTH][k] - slow_azimuth(r, t));
+    kr_lonlat nearest = slow_nearest(r, t);
+    double clon = got->of[KR_DIST_CLON][k], clat = got->of[KR_DIST_CLAT][k];
 
     kt_close(got->of[KR_DIST_RRUP][k], slow_rrup(r, t), 1e-10, few);
     kt_close(got->of[KR_DIST_RJB][k], slow_rjb(r, t), 1e-9, few);
@@ -81,6 +83,8 @@ static void compare_pair(const room *got, size_t k, const slow_planar *r, const 
     kt_close(got->of[KR_DIST_REPI][k], slow_repi(r, t), 1e-10, few);
     kt_close(got->of[KR_DIST_RHYPO][k], slow_rhypo(r, t), 1e-10, few);
     kt_close(fmin(turn, 360 - turn) * slow_repi(r, t), 0, 0, fmax(few, 1e-6));
+    kt_close(kr_geodetic_km(clon, clat, nearest.lon, nearest.lat), 0, 0, fmax(few, 1e-6));
+    assert_true(-180 <= clon && clon <= 180);
 }
 
 /* All pairs of a block of n ruptures at a place, both ways, against the formulas. */
@@ -172,6 +176,9 @@ static void test_vertical(void **state)
     kt_close(r.of[KR_DIST_RHYPO][2], sqrt(625 + 25), 1e-6, 0);
     kt_close(r.of[KR_DIST_AZIMUTH][0], 90, 1e-9, 0);
     kt_close(r.of[KR_DIST_AZIMUTH][1], 270, 1e-9, 0);
+    kt_close(r.of[KR_DIST_CLON][0], 0, 0, 1e-12);
+    kt_close(r.of[KR_DIST_CLAT][0], 0, 0, 1e-12);
+    kt_close(r.of[KR_DIST_CLAT][2], 10 * deg, 2e-3, 0); /* the bottom is shorter than the top */
     kr_site_soa_clear(&sites);
     kt_ctx_end(&ctx);
 }

@@ -285,7 +285,14 @@ static inline void multi_run_tile(multi_scene *m, kr_ctx *ctx, const kr_fault *f
         part.depth += first + i;
         kt_ok(ctx, kr_site_soa_init(&soa, ctx, KR_ACCOUNT_SITES, part.n));
         kr_site_soa_fill(&soa, part.lon, part.lat, part.depth, part.n);
-        kr_fault_setup setup = {&m->job, "Crust", way->columns, &part, &soa, &m->soa, &table, i};
+        kr_fault_setup setup = {.job = &m->job,
+                                .trt = "Crust",
+                                .columns = way->columns,
+                                .sites = &part,
+                                .tile = &soa,
+                                .job_sites = &m->soa,
+                                .sections = &table,
+                                .first_in_table = i};
         all->first_site = first + i;
         multi_run_block(m, ctx, fault, &setup, way, all);
         kr_site_soa_clear(&soa);

@@ -27,12 +27,14 @@ typedef struct scene {
     kr_hypo_depth depths[2];
     double point_lon[6], point_lat[6];
     kr_mfd mfds[6];
+    kr_columns columns, extra;
+    bool source_mags;
 } scene;
 
 static const kr_columns scene_columns = KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(ZTOR) | KR_BIT(WIDTH) |
                                         KR_BIT(HYPO_DEPTH) | KR_BIT(HYPO_LON) | KR_BIT(RRUP) |
                                         KR_BIT(RJB) | KR_BIT(RX) | KR_BIT(RHYPO) | KR_BIT(AZIMUTH) |
-                                        KR_BIT(VS30) | KR_BIT(LON);
+                                        KR_BIT(VS30) | KR_BIT(LON) | KR_BIT(CLON) | KR_BIT(CLAT);
 
 /* No model that jumps. */
 static const kr_jumps scene_jumps = {0, NULL};
@@ -100,6 +102,7 @@ static inline void scene_begin(scene *sc, kr_ctx *ctx, double lon, double lat, s
     uint64_t seed = 5;
 
     memset(sc, 0, sizeof *sc);
+    sc->columns = scene_columns;
     scene_job(sc);
     scene_source(sc, lon, lat, 6);
     for (size_t j = 0; j < nsites; j++) {
@@ -181,8 +184,15 @@ static inline seen scene_run(scene *sc, kr_ctx *ctx, const kr_split *split, cons
         kr_sites part = sc->sites;
         kr_site_soa soa;
         kr_point_maker *maker = NULL;
-        kr_point_setup setup = {&sc->job, "Crust",  scene_columns, &part,
-                                &soa,     &sc->soa, &scene_jumps};
+        kr_point_setup setup = {.job = &sc->job,
+                                .trt = "Crust",
+                                .columns = sc->columns,
+                                .sites = &part,
+                                .tile = &soa,
+                                .job_sites = &sc->soa,
+                                .jumps = &scene_jumps,
+                                .extra = sc->extra,
+                                .source_mags = sc->source_mags};
         part.n = b - a;
         part.lon += a;
         part.lat += a;

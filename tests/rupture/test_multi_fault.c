@@ -362,7 +362,14 @@ static void estimates(multi_scene *m, kr_ctx *ctx)
           kr_section_table_make(ctx, kr_surfaces_sections(surfaces), columns, &m->soa, 1, &table));
     assert_true(kr_section_table_bytes(kr_surfaces_sections(surfaces), columns, m->soa.n) ==
                 table.nsections * table.stride * sizeof(double));
-    kr_fault_setup setup = {&m->job, "Crust", columns, &m->sites, &m->soa, &m->soa, &table, 0};
+    kr_fault_setup setup = {.job = &m->job,
+                            .trt = "Crust",
+                            .columns = columns,
+                            .sites = &m->sites,
+                            .tile = &m->soa,
+                            .job_sites = &m->soa,
+                            .sections = &table,
+                            .first_in_table = 0};
     kt_ok(ctx, kr_fault_maker_create(ctx, &setup, &maker));
     kt_same(kr_fault_maker_estimate(maker, fault), (double)m->nexpected);
     kr_fault_maker_destroy(&maker);
@@ -549,7 +556,14 @@ static kr_status all_steps(kr_ctx *ctx, void *user)
     KR_TRY(kr_fault_create(ctx, &m->job, surfaces, &m->source, m->source.trt, false, &fault));
     KR_TRY(kr_fault_meet_sites(ctx, fault, "Crust", columns, &m->soa, 2));
     KR_TRY(kr_section_table_make(ctx, kr_surfaces_sections(surfaces), columns, &m->soa, 1, &table));
-    kr_fault_setup setup = {&m->job, "Crust", columns, &m->sites, &m->soa, &m->soa, &table, 0};
+    kr_fault_setup setup = {.job = &m->job,
+                            .trt = "Crust",
+                            .columns = columns,
+                            .sites = &m->sites,
+                            .tile = &m->soa,
+                            .job_sites = &m->soa,
+                            .sections = &table,
+                            .first_in_table = 0};
     KR_TRY(kr_fault_maker_create(ctx, &setup, &maker));
     KR_TRY(kr_fault_maker_run(maker, fault, 0, kr_fault_nitems(fault), count_pairs, &n));
     assert_true(n > 0);

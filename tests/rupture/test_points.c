@@ -5,7 +5,7 @@
 /* ---- the slow way: every rupture of every point with every site ---- */
 
 typedef struct slow_sum {
-    double pairs, rate, rrup, rjb, rhypo;
+    double pairs, rate, rrup, rjb, rhypo, clon, clat;
 } slow_sum;
 
 static kr_nodal_plane mean_plane(const kr_source *s)
@@ -54,6 +54,8 @@ static void slow_pair(const kr_shape_spec *spec, double lon, double lat, const s
     sum->rrup += rrup;
     sum->rjb += slow_rjb(&r, t);
     sum->rhypo += slow_rhypo(&r, t);
+    sum->clon += slow_nearest(&r, t).lon;
+    sum->clat += slow_nearest(&r, t).lat;
 }
 
 /* One magnitude of one point at one site: all planes and depths, or the mean rupture. */
@@ -77,7 +79,7 @@ static void slow_mag(const kr_source *s, double lon, double lat, double mag, dou
 
 static slow_sum slow_run(const scene *sc)
 {
-    slow_sum sum = {0, 0, 0, 0, 0};
+    slow_sum sum = {.pairs = 0};
     const kr_source *s = &sc->source;
 
     for (size_t i = 0; i < s->npoints; i++) {
@@ -119,7 +121,7 @@ static void compare_with_slow(double lon, double lat, size_t nsites)
     kr_ctx *ctx = kt_ctx();
     scene sc;
     kr_split *split = NULL;
-    slow_sum want, got = {0, 0, 0, 0, 0};
+    slow_sum want, got = {.pairs = 0};
 
     scene_begin(&sc, ctx, lon, lat, nsites);
     kt_ok(ctx, kr_split_create(ctx, &sc.job, &sc.source, NULL, false, &split));
@@ -130,6 +132,8 @@ static void compare_with_slow(double lon, double lat, size_t nsites)
         got.rrup += all.pair[k].value[value_of(KR_COL_RRUP)];
         got.rjb += all.pair[k].value[value_of(KR_COL_RJB)];
         got.rhypo += all.pair[k].value[value_of(KR_COL_RHYPO)];
+        got.clon += all.pair[k].value[value_of(KR_COL_CLON)];
+        got.clat += all.pair[k].value[value_of(KR_COL_CLAT)];
         kt_same(all.pair[k].value[value_of(KR_COL_VS30)], 100.0 + all.pair[k].site);
     }
     assert_int_equal(all.n, (size_t)want.pairs);
@@ -138,6 +142,8 @@ static void compare_with_slow(double lon, double lat, size_t nsites)
     kt_close(got.rrup, want.rrup, 1e-11, 0);
     kt_close(got.rjb, want.rjb, 1e-10, 0);
     kt_close(got.rhypo, want.rhypo, 1e-11, 0);
+    kt_close(got.clon, want.clon, 1e-11, 1e-8);
+    kt_close(got.clat, want.clat, 1e-11, 1e-8);
     free(all.pair);
     kr_split_destroy(&split);
     scene_end(&sc);
@@ -247,6 +253,42 @@ static void test_minimum_distance(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* What no model asks for does not know the minimum distance, and places never do; magnitudes are
+ * rounded but where those of the source are asked for. */
+static void test_extra_columns(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    scene sc;
+    kr_split *split = NULL;
+    size_t nearer = 0;
+
+    scene_begin(&sc, ctx, -10, 45, 24);
+    sc.job.minimum_distance_km = 80;
+    sc.mags[2] = 5.75049;
+    sc.columns = KR_BIT(RX) | KR_BIT(CLAT);
+    sc.extra = KR_BIT(MAG) | KR_BIT(RRUP) | KR_BIT(CLON) | KR_BIT(CLAT);
+    kt_ok(ctx, kr_split_create(ctx, &sc.job, &sc.source, NULL, false, &split));
+    for (int whole = 0; whole < 2; whole++) {
+        sc.source_mags = whole;
+        seen all = scene_run(&sc, ctx, split, NULL, 1);
+        for (size_t k = 0; k < all.n; k++) {
+            const double *x = all.pair[k].value; /* mag, rrup, rx, clon, clat */
+            double km =
+                kr_geodetic_km(x[3], x[4], sc.lon[all.pair[k].site], sc.lat[all.pair[k].site]);
+            nearer += x[1] < 80;
+            assert_true(x[2] >= 80);
+            assert_true(km * 0.99 < x[1] + 1 && x[1] < km + 20);
+            assert_true(x[0] != (whole ? 5.75 : 5.75049));
+        }
+        free(all.pair);
+    }
+    assert_true(nearer > 100);
+    kr_split_destroy(&split);
+    scene_end(&sc);
+    kt_ctx_end(&ctx);
+}
+
 static void test_refused_columns(void **state)
 {
     (void)state;
@@ -255,8 +297,13 @@ static void test_refused_columns(void **state)
     kr_point_maker *maker = NULL;
 
     scene_begin(&sc, ctx, 10, 45, 3);
-    kr_point_setup setup = {&sc.job, "Crust", KR_BIT(RCDPP), &sc.sites,
-                            &sc.soa, &sc.soa, &scene_jumps};
+    kr_point_setup setup = {.job = &sc.job,
+                            .trt = "Crust",
+                            .columns = KR_BIT(RCDPP),
+                            .sites = &sc.sites,
+                            .tile = &sc.soa,
+                            .job_sites = &sc.soa,
+                            .jumps = &scene_jumps};
     kt_fails(ctx, kr_point_maker_create(ctx, &setup, &maker), KR_EINPUT, "rcdpp");
     setup.columns = KR_BIT(Z1PT0);
     kt_fails(ctx, kr_point_maker_create(ctx, &setup, &maker), KR_EINPUT, "z1pt0");
@@ -275,8 +322,13 @@ static void test_counts(void **state)
     scene_begin(&sc, ctx, 10, 45, 24);
     kt_ok(ctx, kr_split_create(ctx, &sc.job, &sc.source, NULL, false, &split));
     assert_int_equal(kr_split_count_ruptures(split), (5 + 4 + 3) * 2 * 4);
-    kr_point_setup setup = {&sc.job, "Crust", scene_columns, &sc.sites,
-                            &sc.soa, &sc.soa, &scene_jumps};
+    kr_point_setup setup = {.job = &sc.job,
+                            .trt = "Crust",
+                            .columns = scene_columns,
+                            .sites = &sc.sites,
+                            .tile = &sc.soa,
+                            .job_sites = &sc.soa,
+                            .jumps = &scene_jumps};
     kt_ok(ctx, kr_point_maker_create(ctx, &setup, &maker));
     seen all = scene_run(&sc, ctx, split, NULL, 1);
     kt_close(kr_point_maker_estimate(maker, split, 100), (double)all.n, 0.3, 0);
@@ -352,8 +404,13 @@ static kr_status whole_way(kr_ctx *ctx, void *user)
     kr_split *split = NULL;
     kr_cells *cells = NULL;
     kr_point_maker *maker = NULL;
-    kr_point_setup setup = {&sc->job, "Crust",  scene_columns, &sc->sites,
-                            &sc->soa, &sc->soa, &scene_jumps};
+    kr_point_setup setup = {.job = &sc->job,
+                            .trt = "Crust",
+                            .columns = scene_columns,
+                            .sites = &sc->sites,
+                            .tile = &sc->soa,
+                            .job_sites = &sc->soa,
+                            .jumps = &scene_jumps};
 
     KR_TRY(kr_split_create(ctx, &sc->job, &sc->source, NULL, false, &split));
     KR_TRY(kr_cells_create(ctx, &sc->job, &sc->soa, (const kr_split *const *)&split, 1, &cells));
@@ -390,8 +447,13 @@ static void test_no_memory_in_loop(void **state)
     kr_point_maker *maker = NULL;
 
     scene_begin(&sc, ctx, 10, 45, 24);
-    kr_point_setup setup = {&sc.job, "Crust", scene_columns, &sc.sites,
-                            &sc.soa, &sc.soa, &scene_jumps};
+    kr_point_setup setup = {.job = &sc.job,
+                            .trt = "Crust",
+                            .columns = scene_columns,
+                            .sites = &sc.sites,
+                            .tile = &sc.soa,
+                            .job_sites = &sc.soa,
+                            .jumps = &scene_jumps};
     kt_ok(ctx, kr_split_create(ctx, &sc.job, &sc.source, NULL, false, &split));
     kt_ok(ctx, kr_point_maker_create(ctx, &setup, &maker));
     kt_ok(ctx, kr_point_maker_run(maker, split, 0, 1, count_visit, NULL));
@@ -409,15 +471,11 @@ static void test_no_memory_in_loop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_against_slow),
-        cmocka_unit_test(test_tiles),
-        cmocka_unit_test(test_ends_of_table),
-        cmocka_unit_test(test_minimum_distance),
-        cmocka_unit_test(test_refused_columns),
-        cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_cells),
-        cmocka_unit_test(test_allocations),
-        cmocka_unit_test(test_no_memory_in_loop),
+        cmocka_unit_test(test_against_slow),  cmocka_unit_test(test_tiles),
+        cmocka_unit_test(test_ends_of_table), cmocka_unit_test(test_minimum_distance),
+        cmocka_unit_test(test_extra_columns), cmocka_unit_test(test_refused_columns),
+        cmocka_unit_test(test_counts),        cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_allocations),   cmocka_unit_test(test_no_memory_in_loop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
