@@ -9,6 +9,7 @@
  * has no relative error above that of a sum of as many terms. Where that happens depends on the
  * ruptures near a site alone. */
 #include "hazard/collapse.h"
+#include "hazard/occurrence.h"
 #include "hazard/unit.h"
 #include "num/vmath.h"
 
@@ -61,22 +62,10 @@ static void choose_occurrence(const kr_unit *u, stretch *at)
             at->changes = !is_pair(b->probs[j] + k * b->nprobs, b->nprobs);
 }
 
-static double annual_rate(const kr_contexts *b, size_t i, size_t member)
-{
-    return b->rates[i] ? b->rates[i][member] * b->rate[i] : b->rate[i];
-}
-
-/* The probability that a rupture occurs at all: no number of `none` grows by more. Of 1 and 1e-17
- * the rest to 1 is lost in rounding. */
+/* The probability that a rupture occurs at all: no number of `none` grows by more. */
 static double any_occurrence(const kr_unit *u, const kr_contexts *b, size_t i, size_t member)
 {
-    double sum = 0;
-    if (in_cluster(u))
-        return 1;
-    const double *probs = b->probs[i] + member * b->nprobs;
-    for (size_t k = 1; k < b->nprobs; k++)
-        sum += probs[k];
-    return fmax(1 - probs[0], sum);
+    return in_cluster(u) ? 1 : kr_any_occurrence(b->probs[i] + member * b->nprobs, b->nprobs);
 }
 
 /* By what the probabilities of exceedance of context i are multiplied for a member. */
@@ -91,8 +80,8 @@ static double weight_of(const kr_unit *u, const stretch *at, size_t i, size_t me
     if (probs)
         return at->changes ? any_occurrence(u, b, i, member) > 0 : probs[1];
     if (at->changes)
-        return annual_rate(b, i, member) > 0;
-    return annual_rate(b, i, member) * u->hazard->job->investigation_time;
+        return kr_annual_rate(b, i, member) > 0;
+    return kr_annual_rate(b, i, member) * u->hazard->job->investigation_time;
 }
 
 /* Where `none` is to be emptied before a context. */
@@ -156,7 +145,7 @@ static void change(const kr_unit *u, const stretch *at, size_t member, size_t fi
     for (size_t j = 0; j < n; j++) {
         double *poes = u->changed + j * h->padded;
         size_t i = at->first + first + j;
-        double mean = annual_rate(b, i, member) * h->job->investigation_time;
+        double mean = kr_annual_rate(b, i, member) * h->job->investigation_time;
         if (b->nprobs) {
             h->kernels->occur(h->padded, b->probs[i] + member * b->nprobs, b->nprobs, poes);
             continue;
@@ -272,73 +261,7 @@ static void add_poes(kr_unit *u, addition *a)
 
 /* ---- motion ---- */
 
-static kr_status check_mags(const kr_unit *u, const kr_gmm *gmm, const double *mag, size_t n)
-{
-    for (size_t j = 0; j < n && isfinite(gmm->mag_min); j++)
-        if (mag[j] < gmm->mag_min)
-            return kr_fail_at(u->hazard->ctx, gmm->file, gmm->line,
-                              "magnitude %g is below the smallest of the table of %s, %g; use "
-                              "minimum_magnitude to leave such ruptures out",
-                              mag[j], gmm->cls->name, gmm->mag_min);
-    return KR_OK;
-}
-
-static kr_status check_sigma(const kr_unit *u, const kr_gmm *gmm, const double *sigma, size_t n)
-{
-    double level = u->hazard->truncation.level;
-    if (level == 1e-9 || level == 99)
-        return KR_OK;
-    for (size_t m = 0; m < gmm->nimts; m++)
-        for (size_t j = 0; j < n; j++)
-            if (!(sigma[m * KR_GMM_BATCH + j] > 0))
-                return kr_fail_at(u->hazard->ctx, gmm->file, gmm->line,
-                                  "the total standard deviation of %s for %s is %g: it must be "
-                                  "positive unless truncation_level is 0 or 99",
-                                  gmm->cls->name, gmm->imts[m].name, sigma[m * KR_GMM_BATCH + j]);
-    return KR_OK;
-}
-
-/* Mean and sigma of instance number g of a motion; `shared`: without its shift. */
-static kr_status eval_gmm(kr_unit *u, const stretch *at, const kr_gmm *gmm, size_t g, bool shared)
-{
-    kr_status s = KR_OK;
-    size_t place = g * u->hazard->job->nimts * KR_GMM_BATCH;
-    const kr_gmm_out out = {
-        .mean = u->mean + place, .sigma = u->sigma + place, .stride = KR_GMM_BATCH};
-    KR_TRY(check_mags(u, gmm, at->batch.col[KR_COL_MAG], at->n));
-    if (shared)
-        kr_gmm_eval_central(gmm, &at->batch, &out);
-    else
-        kr_gmm_eval(gmm, &at->batch, &out);
-    KR_TRY(check_sigma(u, gmm, out.sigma, at->n));
-    u->done.means += (double)(at->n * gmm->nimts);
-out:
-    return s;
-}
-
-/* Mean and sigma of a part, for contexts [first, first + n) and measure number k of the motion. */
-static void motion_of(kr_unit *u, const kr_motion *motion, size_t part, bool shared, size_t k,
-                      size_t first, size_t n, const double *out[2])
-{
-    const kr_gmm_part *p = &motion->parts[part];
-    size_t g = shared ? 0 : motion->gmm_of[part];
-    size_t at = (g * u->hazard->job->nimts + k) * KR_GMM_BATCH + first;
-    double epsilon = shared ? p->gmm->epsilon : 0;
-    out[0] = u->mean + at;
-    out[1] = u->sigma + at;
-    if (epsilon != 0) {
-        for (size_t j = 0; j < n; j++)
-            u->moved[j] = u->mean[at + j] + epsilon * u->shift[k * KR_GMM_BATCH + first + j];
-        out[0] = u->moved;
-    }
-    if (p->sigma_factor != 1) {
-        for (size_t j = 0; j < n; j++)
-            u->scaled[j] = p->sigma_factor * u->sigma[at + j];
-        out[1] = u->scaled;
-    }
-}
-
-/* The same on soil. */
+/* Probabilities of exceedance on soil. */
 static void soil_poes(kr_unit *u, const stretch *at, size_t m, size_t first, size_t n,
                       const double *motion[2], double weight)
 {
@@ -346,7 +269,7 @@ static void soil_poes(kr_unit *u, const stretch *at, size_t m, size_t first, siz
     for (size_t j = 0; j < n; j++) {
         size_t i = first + j;
         const double *soil =
-            kr_soil_at(h->soil, u->first_site + at->all->site[at->first + i],
+            kr_soil_at(h->soil, u->makers.first_site + at->all->site[at->first + i],
                        at->batch.col[KR_COL_MAG][i], at->batch.col[KR_COL_RRUP][i]);
         kr_soil_add_poes(h->soil, soil, m, h->kernels, &h->truncation,
                          (const double[]){motion[0][j], motion[1][j]}, weight,
@@ -365,7 +288,7 @@ static void make_poes(kr_unit *u, const stretch *at, const kr_motion *motion, bo
         memset(u->poes, 0, n * h->padded * sizeof *u->poes);
     for (size_t p = 0; p < motion->nparts; p++) {
         double weight = motion->parts[p].weight;
-        motion_of(u, motion, p, shared, k, first, n, of);
+        kr_motions_part(&u->motions, motion, p, shared, k, first, n, of);
         if (h->soil)
             soil_poes(u, at, m, first, n, of, weight);
         else
@@ -390,14 +313,12 @@ static void add_model(kr_unit *u, const stretch *at, size_t model, bool shared)
     }
 }
 
-static kr_status add_evaluation(kr_unit *u, const stretch *at, const kr_evaluation *e)
+static kr_status add_evaluation(kr_unit *u, stretch *at, const kr_evaluation *e)
 {
     kr_status s = KR_OK;
-    const kr_motion *motion = &u->hazard->motions[u->work->component->gsims[e->models[0]]];
-    for (size_t g = 0; g < (e->shared ? 1 : motion->ngmms); g++)
-        KR_TRY(eval_gmm(u, at, motion->gmms[g], g, e->shared));
-    if (e->shifted)
-        kr_gmm_shift(e->shifted, &at->batch, u->shift, KR_GMM_BATCH);
+    KR_TRY(kr_motions_eval(&u->motions, u->work->component, e, &at->batch));
+    u->done.means += u->motions.means;
+    u->motions.means = 0;
     for (size_t i = 0; i < e->n; i++)
         add_model(u, at, e->models[i], e->shared);
 out:
@@ -432,7 +353,7 @@ kr_status kr_accumulate(void *user, const kr_contexts *b)
         stretch at = {.all = b, .first = first, .n = b->n - first};
         if (at.n > KR_GMM_BATCH)
             at.n = KR_GMM_BATCH;
-        at.batch = (kr_gmm_batch){.n = at.n, .scratch = u->scratch};
+        at.batch = (kr_gmm_batch){.n = at.n};
         for (int c = 0; c < KR_COL_COUNT; c++)
             at.batch.col[c] = b->col[c] ? b->col[c] + first : NULL;
         choose_occurrence(u, &at);

@@ -33,13 +33,13 @@ enum { HEADS = 96 * 64 };
 
 size_t kr_accumulate_bytes(const kr_hazard *h)
 {
-    size_t with_sites, members = most_members(h, &with_sites), nimts = h->job->nimts;
-    size_t numbers = (2 * h->most_gmms + 1) * nimts * KR_GMM_BATCH + h->scratch +
-                     2 * KR_POES_ROWS * (1 + h->padded) + members * KR_GMM_BATCH + with_sites +
+    size_t with_sites, members = most_members(h, &with_sites);
+    size_t numbers = 2 * KR_POES_ROWS * h->padded + members * KR_GMM_BATCH + with_sites +
                      (most_columns(h) + 4) * KR_CONTEXTS_CAPACITY;
     if (h->with_probs)
         numbers += kr_sums_size(h);
-    return numbers * sizeof(double) + members * (KR_GMM_BATCH + 1 + sizeof(uint32_t)) +
+    return kr_motions_bytes(h) + numbers * sizeof(double) +
+           members * (KR_GMM_BATCH + 1 + sizeof(uint32_t)) +
            2 * KR_CONTEXTS_CAPACITY * sizeof(uint32_t) + HEADS;
 }
 
@@ -64,15 +64,8 @@ kr_status kr_accumulate_init(kr_unit *u)
     kr_status s = KR_OK;
     const kr_hazard *h = u->hazard;
     size_t with_sites, members = most_members(h, &with_sites);
-    size_t motions = h->job->nimts * KR_GMM_BATCH;
     KR_TRY(batch_init(u));
-    KR_NEW(u->mean, h->ctx, KR_ACCOUNT_GMM, h->most_gmms * motions);
-    KR_NEW(u->sigma, h->ctx, KR_ACCOUNT_GMM, h->most_gmms * motions);
-    KR_NEW(u->shift, h->ctx, KR_ACCOUNT_GMM, motions);
-    if (h->scratch > 0)
-        KR_NEW(u->scratch, h->ctx, KR_ACCOUNT_GMM, h->scratch);
-    KR_NEW(u->moved, h->ctx, KR_ACCOUNT_GMM, KR_POES_ROWS);
-    KR_NEW(u->scaled, h->ctx, KR_ACCOUNT_GMM, KR_POES_ROWS);
+    KR_TRY(kr_motions_init(h, h->motions, &u->motions));
     KR_NEW(u->poes, h->ctx, KR_ACCOUNT_RATES, KR_POES_ROWS * h->padded);
     KR_NEW(u->changed, h->ctx, KR_ACCOUNT_RATES, KR_POES_ROWS * h->padded);
     KR_NEW(u->weights, h->ctx, KR_ACCOUNT_RATES, members * KR_GMM_BATCH);
@@ -97,12 +90,7 @@ void kr_accumulate_clear(kr_unit *u)
     kr_free((void *)u->batch.probs);
     kr_free(u->batch.site);
     kr_free(u->order);
-    kr_free(u->mean);
-    kr_free(u->sigma);
-    kr_free(u->shift);
-    kr_free(u->scratch);
-    kr_free(u->moved);
-    kr_free(u->scaled);
+    kr_motions_clear(&u->motions);
     kr_free(u->poes);
     kr_free(u->changed);
     kr_free(u->weights);

@@ -11,10 +11,15 @@
 
 #include "hazard/hazard.h"
 
-/* Edges of bins: of n bins n + 1, increasing. A magnitude m is in bin i if mag[i] < m <= mag[i +
- * 1]; a distance (rrup, km), longitude, latitude if edge[i] <= x < edge[i + 1], the last bin with
- * its last edge; what is below the first or above the last edge is treated as the reference does.
- * Longitudes may run over the date line. Epsilon is (ln level - mean) / sigma. */
+/* Edges of bins: of n bins n + 1, increasing (longitudes may begin anew at the date line). A
+ * magnitude m is in bin i if mag[i] < m <= mag[i + 1]; a distance (rrup, km), longitude, latitude
+ * of the closest point of the rupture if edge[i] <= x < edge[i + 1]. Epsilon is (ln level - mean) /
+ * sigma, of the distribution cut at truncation_level.
+ *
+ * What is outside of the edges is counted in the nearest bin, longitudes round the date line. The
+ * reference (compat oq-3.21) leaves out magnitudes above the last edge; what is below the first
+ * edge of the others falls into their last bin, and so does a longitude west of 180 with edges that
+ * run on beyond it. */
 typedef struct kr_disagg_axis {
     size_t n;
     const double *edges;
@@ -42,6 +47,8 @@ typedef struct kr_disagg_part {
     size_t ncells;
     kr_disagg_cell *cells;
     double *rates;
+    double *exclusive; /* of a group of exclusive sources, by bin of magnitude: the sum of the
+                          weights of those that have contexts in it; else NULL */
 } kr_disagg_part;
 
 typedef struct kr_disagg {
@@ -50,16 +57,29 @@ typedef struct kr_disagg {
 } kr_disagg;
 
 /** Disaggregate the hazard of a site (number among the job's) at these levels. The result is the
- * same for any number of threads. KR_EINPUT: exclusive ruptures, which have no disaggregation;
- * KR_EINTERRUPTED. Owned by the caller: kr_disagg_destroy. */
+ * same for any number of threads. KR_EINPUT: exclusive ruptures, which have no disaggregation, and
+ * site amplification; KR_EINTERRUPTED. Owned by the caller: kr_disagg_destroy.
+ *
+ * In compat oq-3.21 magnitudes, distances, closest points and rates are rounded to single
+ * precision; rates of a component in a bin are cut as the reference cuts them: 0 below 1e-12, at
+ * most 100. A cluster counts with the rates of its ruptures, a mixture_model as one normal
+ * distribution. Exact: none of this; what a cluster has in a bin is the rate of its occurrences
+ * with an exceedance in that bin. */
 KR_MUST_CHECK kr_status kr_hazard_disaggregate(kr_hazard *hazard, size_t site,
                                                const kr_disagg_bins *bins,
                                                const kr_disagg_level *levels, size_t nlevels,
                                                int threads, kr_disagg **out);
 void kr_disagg_destroy(kr_disagg **disagg);
 
-/** Bytes that this takes at most, its result included. */
+/** Bytes that this takes at most, its result included: what is known without making ruptures, and
+ * may be several times too much. */
 size_t kr_disagg_bytes(const kr_hazard *hazard, const kr_disagg_bins *bins, size_t nlevels,
                        int threads);
+
+/** The same for one site, less than 20 % too much: makes the ruptures to see which bins have any,
+ * but no motions. */
+KR_MUST_CHECK kr_status kr_disagg_measure(kr_hazard *hazard, size_t site,
+                                          const kr_disagg_bins *bins, size_t nlevels, int threads,
+                                          size_t *bytes);
 
 #endif

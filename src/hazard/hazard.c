@@ -1,73 +1,9 @@
-#include "hazard/hazard_int.h"
+#include "hazard/motions.h"
 
 #include "base/digest_map.h"
 
 #include <math.h>
 #include <string.h>
-
-/* The measures of a model: those whose weight is not 0. It need not give the others. */
-static kr_status choose_measures(kr_hazard *h, const kr_gsim *gsim, kr_imt **imts, kr_motion *out)
-{
-    kr_status s = KR_OK;
-    const kr_job *job = h->job;
-    size_t *measures;
-    KR_ANEW(measures, &h->arena, job->nimts);
-    KR_ANEW(*imts, &h->arena, job->nimts);
-    for (size_t m = 0; m < job->nimts; m++) {
-        if (gsim->zero_for_imt && gsim->zero_for_imt[m])
-            continue;
-        measures[out->nimts] = m;
-        (*imts)[out->nimts++] = job->imts[m];
-    }
-    out->measures = measures;
-out:
-    return s;
-}
-
-static kr_status make_motion(kr_hazard *h, const kr_gsim *gsim, kr_motion *out)
-{
-    kr_status s = KR_OK;
-    const kr_gmm **models;
-    kr_gmm_part *parts;
-    kr_imt *imts;
-    size_t *gmm_of, n = 0;
-    KR_TRY(choose_measures(h, gsim, &imts, out));
-    KR_ANEW(models, &h->arena, gsim->nparts);
-    for (size_t i = 0; i < gsim->nparts; i++) {
-        const kr_gsim_part *part = &gsim->parts[i];
-        kr_gmm_spec spec = {.name = part->name,
-                            .args = &part->args,
-                            .file = part->file,
-                            .dir = gsim->dir,
-                            .line = part->line,
-                            .lenient = h->job->lenient_gsim_arguments,
-                            .to_geometric_mean = h->job->horiz_comp_to_geom_mean,
-                            .forget_preset = part->table && h->job->compat != KR_COMPAT_EXACT,
-                            .forget_inner = h->job->compat != KR_COMPAT_EXACT,
-                            .change_preset = part->table,
-                            .files = &h->files};
-        KR_TRY(kr_gmm_create(h->ctx, &spec, imts, out->nimts, &h->arena, &models[i]));
-        if (models[i]->scratch > h->scratch)
-            h->scratch = models[i]->scratch;
-        n += kr_gmm_count_parts(models[i]);
-    }
-    KR_ANEW(parts, &h->arena, n);
-    KR_ANEW(gmm_of, &h->arena, n);
-    KR_ANEW(out->gmms, &h->arena, n);
-    for (size_t i = 0; i < gsim->nparts; i++)
-        for (size_t p = 0; p < kr_gmm_count_parts(models[i]); p++) {
-            kr_gmm_part *part = &parts[out->nparts];
-            *part = kr_gmm_part_at(models[i], p, gsim->parts[i].weight);
-            if (out->nparts == 0 || part->gmm != part[-1].gmm)
-                out->gmms[out->ngmms++] = part->gmm;
-            gmm_of[out->nparts++] = out->ngmms - 1;
-        }
-    out->parts = parts;
-    out->gmm_of = gmm_of;
-    h->most_gmms = out->ngmms > h->most_gmms ? out->ngmms : h->most_gmms;
-out:
-    return s;
-}
 
 /* True if one evaluation serves all parts of `b`: they are like the first one of `a`. */
 static bool is_like(const kr_motion *a, const kr_motion *b)
@@ -95,8 +31,11 @@ static kr_status make_evaluation(kr_hazard *h, const kr_component *c, size_t k, 
         models[out->n++] = i;
         nparts += motion->nparts;
         for (size_t p = 0; p < motion->nparts; p++)
-            if (motion->parts[p].gmm->epsilon != 0)
-                out->shifted = motion->parts[p].gmm;
+            if (motion->parts[p].gmm->epsilon != 0) {
+                out->shifted = true;
+                out->shift_model = i;
+                out->shift_part = p;
+            }
     }
     out->models = models;
     out->shared = alike && nparts > 1;
@@ -253,11 +192,9 @@ kr_status kr_hazard_create(kr_ctx *ctx, const kr_job *job, const kr_model *model
     h->truncation = kr_truncation_of(job->truncation_level);
     kr_arena_init(&h->arena, ctx, KR_ACCOUNT_GMM);
     KR_TRY(make_levels(h));
-    KR_ANEW(h->motions, &h->arena, tree->ngsims);
-    for (size_t g = 0; g < tree->ngsims; g++) {
-        KR_TRY(make_motion(h, &tree->gsims[g], &h->motions[g]));
+    KR_TRY(kr_motions_make(h, NULL, &h->arena, &h->motions));
+    for (size_t g = 0; g < tree->ngsims; g++)
         h->site_columns |= only_site_columns(motion_columns(&h->motions[g]));
-    }
     KR_ANEW(h->sizes, &h->arena, tree->ncomponents);
     KR_ANEW(h->ruptures, &h->arena, tree->ncomponents);
     KR_TRY(make_families(h));
@@ -335,6 +272,14 @@ void kr_hazard_soa(const kr_hazard *h, size_t first, size_t nsites, kr_site_soa 
 const char *kr_hazard_trt(const kr_hazard *h, const kr_component *c)
 {
     return h->job->compat == KR_COMPAT_EXACT ? c->source_trt : h->tree->trts[c->trt];
+}
+
+kr_columns kr_all_columns(const kr_hazard *h)
+{
+    kr_columns columns = 0;
+    for (size_t f = 0; f < h->nfamilies; f++)
+        columns |= h->families[f].columns;
+    return columns;
 }
 
 const char *kr_hazard_file(const kr_hazard *h, size_t i)

@@ -25,7 +25,8 @@ typedef struct kr_evaluation {
     size_t n;
     const size_t *models; /* among the component's */
     bool shared;          /* all parts of all models are one instance but for a shift of the mean */
-    const kr_gmm *shifted; /* shared: gives the shift; NULL: there is none */
+    bool shifted;         /* shared: there is a shift, which this part of this model gives */
+    size_t shift_model, shift_part;
 } kr_evaluation;
 
 /* Components whose sources have the same tectonic region and the same models: a rupture that
@@ -131,6 +132,12 @@ static inline const kr_jumps *kr_family_jumps(const kr_hazard *h, const kr_famil
 
 /** A view of sites [first, first + nsites): `first` is a multiple of 8, the end is padded. */
 void kr_hazard_soa(const kr_hazard *hazard, size_t first, size_t nsites, kr_site_soa *out);
+
+/** The columns that any model of the job needs. */
+kr_columns kr_all_columns(const kr_hazard *hazard);
+
+/** Let the faults meet the job's sites for all columns, if they have not yet. */
+KR_MUST_CHECK kr_status kr_hazard_meet_once(kr_hazard *hazard, int threads);
 
 /** Let the faults meet the job's sites (kr_fault_meet_sites) for the columns of their components,
  * but for `without`. */

@@ -393,6 +393,18 @@ out:
     return s;
 }
 
+kr_status kr_hazard_meet_once(kr_hazard *h, int threads)
+{
+    kr_status s = KR_OK;
+    if (h->met)
+        return KR_OK;
+    kr_phase_begin(h->ctx, "meeting sites");
+    KR_TRY(kr_hazard_meet(h, 0, threads));
+    h->met = true;
+out:
+    return s;
+}
+
 /* The contexts of a work count for each of its components. */
 static kr_status estimate_work(kr_hazard *h, const kr_work *w)
 {

@@ -198,7 +198,7 @@ static kr_status run_piece(sampler *s, const place *at, const kr_work *w, piece 
     forget_sums(s, at, w);
     if ((status = time_unit(s, at->first, nsites, p, &again)) != KR_OK)
         return status;
-    s->unit.work = w; /* which outlives the piece */
+    s->unit.work = s->unit.makers.work = w; /* which outlives the piece */
     double cost = p->cost * (double)nsites * factor_of(w);
     s->taken +=
         (again - (1 - p->share) * overhead + first_share(h, w, p) * fmax(0, first - again)) / cost;
@@ -218,8 +218,8 @@ static kr_status draw_pieces(sampler *s, const place *at)
     kr_status status = KR_OK;
     const kr_hazard *h = s->hazard;
     double step = s->cost / PIECES, next = step * next_random(s), passed = 0;
-    s->unit.sections = &at->sections;
-    s->unit.first_in_table = at->first;
+    s->unit.makers.sections = &at->sections;
+    s->unit.makers.first_in_table = at->first;
     for (size_t i = 0; i < h->nworks; i++) {
         const kr_work *w = h->works[i];
         for (size_t b = 0; b < w->nblocks; b++) {

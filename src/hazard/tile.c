@@ -307,14 +307,6 @@ static kr_status run_threads(tile *t, int threads)
     return s;
 }
 
-static kr_columns all_columns(const kr_hazard *h)
-{
-    kr_columns columns = 0;
-    for (size_t f = 0; f < h->nfamilies; f++)
-        columns |= h->families[f].columns;
-    return columns;
-}
-
 /* The distances of the fault sections to the sites of the tile. */
 static kr_status make_sections(tile *t, int threads)
 {
@@ -324,7 +316,7 @@ static kr_status make_sections(tile *t, int threads)
     if (!sections->n)
         return KR_OK;
     kr_hazard_soa(h, t->first, t->nsites, &soa);
-    return kr_section_table_make(h->ctx, sections, all_columns(h), &soa, threads, &t->sections);
+    return kr_section_table_make(h->ctx, sections, kr_all_columns(h), &soa, threads, &t->sections);
 }
 
 kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads, double *rates,
@@ -340,11 +332,7 @@ kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads,
               .added = watch ? watch->begin : 0};
     atomic_init(&t.status, KR_OK);
     work->total = h->cost * (double)h->sites->n;
-    if (!h->met) {
-        kr_phase_begin(h->ctx, "meeting sites");
-        KR_TRY(kr_hazard_meet(h, 0, threads));
-    }
-    h->met = true;
+    KR_TRY(kr_hazard_meet_once(h, threads));
     kr_phase_begin(h->ctx, "distances of sections");
     KR_TRY(make_sections(&t, threads));
     kr_phase_begin(h->ctx, "hazard");
@@ -378,7 +366,7 @@ size_t kr_hazard_tile_bytes(const kr_hazard *h, size_t nsites, int threads)
 {
     size_t curve = h->job->nimts * h->job->nlevels;
     return h->tree->nrates * nsites * curve * sizeof(double) +
-           kr_section_table_bytes(kr_surfaces_sections(h->surfaces), all_columns(h), nsites) +
+           kr_section_table_bytes(kr_surfaces_sections(h->surfaces), kr_all_columns(h), nsites) +
            (size_t)threads * kr_unit_bytes(h) +
            count_buffers(threads) * kr_sums_size(h) * sizeof(double);
 }

@@ -1,16 +1,16 @@
 /* One unit of work: the contexts of a block of a work's sources at a block of sites, their ground
  * motion, and the rates that follow.
  *
- *   unit.c        makers of contexts, segments, atomic groups
+ *   unit.c        segments, atomic groups
  *   arrange.c     room, and contexts in the order of their sites
- *   accumulate.c  from contexts to means, probabilities, rates */
+ *   accumulate.c  from means and sigmas to probabilities and rates
+ *
+ * makers.h and motions.h, contexts and their means and sigmas, are shared with disaggregation. */
 #ifndef KR_HAZARD_UNIT_H
 #define KR_HAZARD_UNIT_H
 
-#include "hazard/hazard_int.h"
-
-/* Contexts whose probabilities are held at a time: they stay in the first cache. */
-enum { KR_POES_ROWS = 64 };
+#include "hazard/makers.h"
+#include "hazard/motions.h"
 
 /* How the probabilities of a batch of contexts become rates. */
 typedef enum kr_occurrence {
@@ -43,14 +43,9 @@ typedef struct kr_sums {
 /* What one thread computes units with. */
 typedef struct kr_unit {
     const kr_hazard *hazard;
-    const kr_work *work;       /* of the makers */
-    size_t first_site, nsites; /* of the makers, job numbers */
-    kr_sites sites;            /* views of the job's sites */
-    kr_site_soa soa;
-    const kr_section_table *sections; /* of the tile, which begins at first_in_table */
-    size_t first_in_table;
-    kr_point_maker *points; /* NULL as long as the work has asked for none */
-    kr_fault_maker *faults;
+    const kr_work *work;
+    kr_makers makers;
+    kr_motions motions;
     kr_sums *sums;   /* of this unit */
     double *none;    /* the same shape: probabilities not yet turned into rates; NULL: not needed */
     size_t nwritten; /* as in kr_sums, of `none` */
@@ -58,10 +53,6 @@ typedef struct kr_unit {
     double *bound;   /* members x site_block: no number of `none` is greater */
     kr_contexts batch;      /* sorted by site */
     double *columns;        /* those of the batch */
-    double *mean, *sigma;   /* instances x nimts x KR_GMM_BATCH */
-    double *shift;          /* nimts x KR_GMM_BATCH */
-    double *scratch;        /* of the models; NULL if none needs any */
-    double *moved, *scaled; /* KR_POES_ROWS */
     double *poes, *changed; /* KR_POES_ROWS x padded */
     double *weights;        /* members x KR_GMM_BATCH: see kr_occurrence */
     unsigned char *breaks;  /* members x KR_GMM_BATCH: empty `none` before this one */

@@ -1,0 +1,101 @@
+/* The inside of disaggregation. Ruptures are made twice: once to see which cells have any, so that
+ * all room is taken before the motions are computed. A task is a part of the models of a family,
+ * over all of its works in their order; one thread computes it, and nothing else adds to the same
+ * numbers: the sums do not depend on how the tasks are cut.
+ *
+ *   disagg_bins.c   cells, bands of epsilon
+ *   disagg_cells.c  which cells there are, and the room for all numbers
+ *   disagg_add.c    from contexts to rates
+ *   disagg.c        tasks, atomic groups, the end
+ *   disagg_size.c   bytes */
+#ifndef KR_HAZARD_DISAGG_INT_H
+#define KR_HAZARD_DISAGG_INT_H
+
+#include "hazard/disagg_bins.h"
+#include "hazard/makers.h"
+#include "hazard/motions.h"
+
+#include <stdatomic.h>
+
+/* The levels of one measure as the kernel takes them. */
+typedef struct kr_disagg_levels {
+    size_t n, padded;
+    double *x;
+    size_t *number; /* of each: among all levels */
+} kr_disagg_levels;
+
+/* What all threads share. */
+typedef struct kr_disagg_work {
+    const kr_hazard *hazard;
+    kr_arena arena;
+    size_t site, nlevels;
+    bool exact;
+    kr_binner binner;
+    kr_bands bands;
+    kr_disagg_levels *levels; /* by measure */
+    size_t most_padded;       /* of a measure */
+    kr_motion *motions;       /* of the measures that have levels */
+    kr_columns extra;         /* that bins need */
+    kr_site_soa soa;          /* the site alone */
+    kr_section_table sections;
+    kr_cell_set *sets; /* by component */
+    kr_disagg *out;
+    atomic_int status; /* the first failure of any thread */
+    atomic_size_t next;
+} kr_disagg_work;
+
+/** Numbers of a cell for one model. */
+static inline size_t kr_disagg_stride(const kr_disagg_work *d)
+{
+    return d->nlevels * d->bands.n;
+}
+
+/** What follows from the bins; kr_disagg_end gives everything back but `out`. */
+KR_MUST_CHECK kr_status kr_disagg_begin(kr_disagg_work *work, const kr_hazard *hazard, size_t site,
+                                        const kr_disagg_bins *bins);
+void kr_disagg_end(kr_disagg_work *work);
+
+/** The site alone, and the distances of the fault sections to it, for these columns. */
+KR_MUST_CHECK kr_status kr_disagg_make_site(kr_disagg_work *work, kr_columns columns, int threads);
+
+/** work->out without its cells and rates. */
+KR_MUST_CHECK kr_status kr_disagg_make_result(kr_disagg_work *work);
+
+/** The first failure counts. */
+void kr_disagg_fail(kr_disagg_work *work, kr_status status);
+
+/** Find the cells of all components and make room for their numbers in work->out. */
+KR_MUST_CHECK kr_status kr_disagg_find_cells(kr_disagg_work *work, int threads);
+
+/** Is there anything of this context for a member of the work? */
+bool kr_disagg_has(const kr_contexts *batch, size_t i, size_t member);
+
+/* One thread's room. */
+typedef struct kr_disagg_unit {
+    kr_disagg_work *of;
+    const kr_work *work;
+    kr_makers makers;
+    kr_motions motions;
+    size_t first, end;     /* evaluations of the family */
+    const kr_group *group; /* of an atomic work, as it counts here; else NULL */
+    double factor;
+    double *source, *sum; /* of an atomic work: numbers of the component; else NULL */
+    double mutex_weight;
+    double *group_room[2]; /* of the greatest atomic component */
+    double *weights;       /* members x KR_GMM_BATCH */
+    uint32_t *places;      /* members x KR_GMM_BATCH: of the cell among the member's; KR_NO_CELL */
+    double *poes;          /* KR_POES_ROWS x levels of a measure, padded */
+    double *part;          /* levels of a measure x bands, padded: of one context */
+    double *changed;       /* the same for one member */
+} kr_disagg_unit;
+
+/** Members of the greatest work; numbers of the greatest atomic component; numbers of the bands of
+ * one context, padded for the kernels. */
+size_t kr_disagg_most_members(const kr_hazard *hazard);
+size_t kr_disagg_most_atomic(const kr_disagg_work *work);
+size_t kr_disagg_part_size(const kr_disagg_work *work);
+
+/** Add the contexts of a batch (a kr_visit). */
+kr_status kr_disagg_add(void *unit, const kr_contexts *batch);
+
+#endif

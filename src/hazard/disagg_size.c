@@ -1,0 +1,138 @@
+/* What a disaggregation takes. */
+#include "hazard/disagg_int.h"
+
+/* How many cells a component has: those found, or at most. */
+typedef size_t (*count_fn)(const kr_disagg_work *work, size_t component);
+
+static size_t most_atomic(const kr_disagg_work *d, count_fn ncells)
+{
+    const kr_tree *tree = d->hazard->tree;
+    size_t most = 0;
+    for (size_t c = 0; c < tree->ncomponents; c++) {
+        size_t n = tree->components[c].ngsims * ncells(d, c) * kr_disagg_stride(d);
+        if (tree->components[c].group && n > most)
+            most = n;
+    }
+    return most;
+}
+
+static size_t cells_found(const kr_disagg_work *d, size_t component)
+{
+    return d->sets[component].n;
+}
+
+size_t kr_disagg_most_atomic(const kr_disagg_work *d)
+{
+    return most_atomic(d, cells_found);
+}
+
+/* No more than it has ruptures, or than there are. */
+static size_t cells_at_most(const kr_disagg_work *d, size_t component)
+{
+    uint64_t ruptures = d->hazard->sizes[component].ruptures;
+    return ruptures < d->binner.ncells ? (size_t)ruptures : d->binner.ncells;
+}
+
+size_t kr_disagg_most_members(const kr_hazard *h)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < h->nworks; i++)
+        most = h->works[i]->nmembers > most ? h->works[i]->nmembers : most;
+    return most;
+}
+
+/* Of the bands of one context, padded for the kernels. */
+size_t kr_disagg_part_size(const kr_disagg_work *d)
+{
+    return d->most_padded * (d->bands.n + 8);
+}
+
+/* What the makers come to hold at one site. */
+static size_t makers_bytes(const kr_disagg_work *d)
+{
+    const kr_hazard *h = d->hazard;
+    size_t faults = 0, points = 0;
+    for (size_t i = 0; i < h->nworks; i++) {
+        kr_columns columns = kr_family_columns(h, h->works[i]->family) | d->extra;
+        for (size_t k = 0; k < h->works[i]->nready; k++) {
+            const kr_ready *r = h->works[i]->ready[k];
+            size_t *most = r->fault ? &faults : &points;
+            size_t room = r->fault ? kr_fault_room_bytes(r->fault, columns, 1)
+                                   : kr_point_maker_bytes(r->split, columns, 1);
+            *most = room > *most ? room : *most;
+        }
+    }
+    return faults + points;
+}
+
+enum { HEADS = 96 * 64 };
+
+static size_t unit_bytes(const kr_disagg_work *d, count_fn ncells)
+{
+    size_t members = kr_disagg_most_members(d->hazard);
+    size_t numbers = KR_POES_ROWS * d->most_padded + 2 * kr_disagg_part_size(d) +
+                     2 * most_atomic(d, ncells) + members * KR_GMM_BATCH;
+    return kr_motions_bytes(d->hazard) + numbers * sizeof(double) +
+           members * KR_GMM_BATCH * sizeof(uint32_t) + makers_bytes(d) + HEADS;
+}
+
+static size_t result_bytes(const kr_disagg_work *d, count_fn ncells)
+{
+    const kr_tree *tree = d->hazard->tree;
+    size_t sum = sizeof(kr_disagg) + HEADS;
+    for (size_t c = 0; c < tree->ncomponents; c++) {
+        const kr_component *component = &tree->components[c];
+        size_t n = ncells(d, c);
+        sum += sizeof(kr_disagg_part) + 3 * 64 + n * sizeof(kr_disagg_cell) +
+               component->ngsims * n * kr_disagg_stride(d) * sizeof(double);
+        if (component->group && component->group->mutex_sources)
+            sum += d->binner.mag.n * sizeof(double);
+    }
+    return sum;
+}
+
+/* All that is held at the end, when most is. */
+static size_t all_bytes(const kr_disagg_work *d, int threads, count_fn ncells)
+{
+    const kr_hazard *h = d->hazard;
+    size_t words = kr_cell_words(&d->binner) * (sizeof(uint64_t) + sizeof(uint32_t)) + 128;
+    return result_bytes(d, ncells) + (size_t)threads * unit_bytes(d, ncells) +
+           h->tree->ncomponents * (sizeof(kr_cell_set) + words) +
+           kr_section_table_bytes(kr_surfaces_sections(h->surfaces), kr_all_columns(h) | d->extra,
+                                  1);
+}
+
+size_t kr_disagg_bytes(const kr_hazard *h, const kr_disagg_bins *bins, size_t nlevels, int threads)
+{
+    kr_binner binner = {.mag = bins->mag,
+                        .dist = bins->dist,
+                        .lon = bins->lon,
+                        .lat = bins->lat,
+                        .ncells =
+                            (uint32_t)(bins->mag.n * bins->dist.n * bins->lon.n * bins->lat.n)};
+    kr_disagg_work d = {.hazard = h,
+                        .nlevels = nlevels,
+                        .binner = binner,
+                        .bands = {.n = bins->eps.n},
+                        .most_padded = nlevels + KR_KERNEL_PAD,
+                        .extra = KR_BIT(MAG) | KR_BIT(RRUP) | KR_BIT(CLON) | KR_BIT(CLAT)};
+    return all_bytes(&d, threads, cells_at_most);
+}
+
+kr_status kr_disagg_measure(kr_hazard *h, size_t site, const kr_disagg_bins *bins, size_t nlevels,
+                            int threads, size_t *bytes)
+{
+    kr_status s = KR_OK;
+    kr_disagg_work d = {.nlevels = nlevels, .most_padded = nlevels + KR_KERNEL_PAD};
+    KR_TRY(kr_disagg_begin(&d, h, site, bins));
+    if (!h->met)
+        KR_TRY(kr_hazard_meet(h, KR_BIT(RY0), threads)); /* without what takes long */
+    KR_TRY(kr_disagg_make_site(&d, 0, threads));
+    KR_TRY(kr_disagg_make_result(&d));
+    KR_TRY(kr_disagg_find_cells(&d, threads));
+    *bytes = all_bytes(&d, threads, cells_found);
+out:
+    kr_disagg_destroy(&d.out);
+    kr_disagg_end(&d);
+    return s;
+}
