@@ -4,6 +4,7 @@
 #include "base/ctx_int.h"
 #include "base/mem.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,7 +68,8 @@ void kr_ledger_copy(kr_ctx *ctx)
         l->phase = kr_phase_now(ctx);
         l->when = kr_wall_seconds();
         l->copies++;
-        atomic_store(&l->due, (long long)((double)l->held * (1 + KR_LEDGER_STEP)));
+        double step = fmax((double)l->held * KR_LEDGER_STEP, KR_LEDGER_BYTES);
+        atomic_store(&l->due, (long long)((double)l->held + step));
     }
     pthread_mutex_unlock(&l->lock);
 }
