@@ -80,34 +80,43 @@ static void put_digits(kr_base64 *b)
     b->ndigits = 0;
 }
 
-static void put_three(kr_base64 *b)
+/* The four digits of three bytes. */
+static void put_three(kr_base64 *b, const unsigned char *three)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    unsigned bits = (unsigned)b->rest[0] << 16 | (unsigned)b->rest[1] << 8 | b->rest[2];
-    const char four[4] = {digits[bits >> 18], digits[bits >> 12 & 63],
-                          b->nrest > 1 ? digits[bits >> 6 & 63] : '=',
-                          b->nrest > 2 ? digits[bits & 63] : '='};
-    memset(b->rest, 0, sizeof b->rest);
-    b->nrest = 0;
+    unsigned bits = (unsigned)three[0] << 16 | (unsigned)three[1] << 8 | three[2];
     if (b->ndigits == sizeof b->digits)
         put_digits(b);
-    memcpy(b->digits + b->ndigits, four, sizeof four);
-    b->ndigits += sizeof four;
+    char *four = b->digits + b->ndigits;
+    four[0] = digits[bits >> 18];
+    four[1] = digits[bits >> 12 & 63];
+    four[2] = digits[bits >> 6 & 63];
+    four[3] = digits[bits & 63];
+    b->ndigits += 4;
 }
 
 void kr_base64_put(kr_base64 *b, const void *bytes, size_t n)
 {
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < n; i++) {
-        b->rest[b->nrest++] = at[i];
+    const unsigned char *at = bytes, *end = at + n;
+    while (at < end) {
+        if (b->nrest == 0 && end - at >= 3) {
+            put_three(b, at);
+            at += 3;
+            continue;
+        }
+        b->rest[b->nrest++] = *at++;
         if (b->nrest == 3)
-            put_three(b);
+            put_three(b, b->rest);
+        b->nrest %= 3;
     }
 }
 
 void kr_base64_end(kr_base64 *b)
 {
-    if (b->nrest > 0)
-        put_three(b);
+    size_t missing = (3 - b->nrest) % 3;
+    memset(b->rest + b->nrest, 0, missing);
+    if (missing > 0)
+        put_three(b, b->rest);
+    memset(b->digits + b->ndigits - missing, '=', missing);
     put_digits(b);
 }
