@@ -67,6 +67,15 @@ static void unit_clear(kr_disagg_unit *u)
 
 /* ---- what is asked for ---- */
 
+/* The kernels want levels that increase. */
+static void insert(const kr_disagg_level *levels, size_t l, kr_disagg_levels *of)
+{
+    size_t to = of->n++;
+    for (; to > 0 && levels[of->number[to - 1]].level > levels[l].level; to--)
+        of->number[to] = of->number[to - 1];
+    of->number[to] = l;
+}
+
 static kr_status make_levels(kr_disagg_work *d, const kr_disagg_level *levels)
 {
     kr_status s = KR_OK;
@@ -83,7 +92,7 @@ static kr_status make_levels(kr_disagg_work *d, const kr_disagg_level *levels)
         of->n = 0;
         for (size_t l = 0; l < d->nlevels; l++)
             if (levels[l].imt == m && levels[l].level > 0)
-                of->number[of->n++] = l;
+                insert(levels, l, of);
         for (size_t l = 0; l < of->padded; l++) {
             bool linear = job->imts[m].kind == KR_IMT_MMI;
             double level = l < of->n ? levels[of->number[l]].level : 0;

@@ -32,8 +32,14 @@ void kr_makers_set(kr_makers *m, const kr_work *w, size_t first, size_t nsites,
 
 static kr_columns columns_of(const kr_makers *m)
 {
-    kr_columns columns = kr_family_columns(m->hazard, m->work->family);
+    kr_columns columns = m->work->family->columns;
     return m->only ? columns & m->only : columns;
+}
+
+/* Others than the models need. */
+static kr_columns extra_of(const kr_makers *m)
+{
+    return m->extra | (kr_family_columns(m->hazard, m->work->family) & ~m->work->family->columns);
 }
 
 static kr_status need_points(kr_makers *m)
@@ -46,7 +52,7 @@ static kr_status need_points(kr_makers *m)
                             .tile = &m->soa,
                             .job_sites = &h->soa,
                             .jumps = kr_family_jumps(h, m->work->family),
-                            .extra = m->extra,
+                            .extra = extra_of(m),
                             .source_mags = m->source_mags};
     return m->points ? KR_OK : kr_point_maker_create(h->ctx, &setup, &m->points);
 }
@@ -62,7 +68,7 @@ static kr_status need_faults(kr_makers *m)
                             .job_sites = &h->soa,
                             .sections = m->sections,
                             .first_in_table = m->first_site - m->first_in_table,
-                            .extra = m->extra};
+                            .extra = extra_of(m)};
     return m->faults ? KR_OK : kr_fault_maker_create(h->ctx, &setup, &m->faults);
 }
 

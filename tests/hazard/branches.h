@@ -52,6 +52,9 @@ static inline void br_write_sections(const char *dir)
     kt_write_text(kt_path(dir, "sections.xml"), t.s);
 }
 
+/* The profile of all jobs to come. */
+static kr_compat br_compat = KR_COMPAT_OQ_3_21;
+
 /* A job with these groups of sources in its n branches. */
 static inline void br_make(kt_model *m, const char *job, size_t n, const br_text *groups,
                            const char *gmms)
@@ -78,8 +81,7 @@ static inline void br_make(kt_model *m, const char *job, size_t n, const br_text
         kt_write_text(kt_path(m->dir, name), t.s);
     }
     br_write_sections(m->dir);
-    kt_ok(m->ctx,
-          kr_job_read(m->ctx, kt_path(m->dir, "job.ini"), NULL, 0, KR_COMPAT_OQ_3_21, &m->job));
+    kt_ok(m->ctx, kr_job_read(m->ctx, kt_path(m->dir, "job.ini"), NULL, 0, br_compat, &m->job));
     kt_ok(m->ctx, kr_model_create(m->ctx, &m->model));
     kt_ok(m->ctx, kr_tree_read(m->ctx, m->job, m->model, &m->tree));
 }
