@@ -44,8 +44,8 @@ static kr_status unit_init(kr_disagg_work *d, kr_disagg_unit *u)
     KR_NEW(u->weights, h->ctx, KR_ACCOUNT_RATES, members * KR_GMM_BATCH);
     KR_NEW(u->places, h->ctx, KR_ACCOUNT_RATES, members * KR_GMM_BATCH);
     KR_NEW(u->poes, h->ctx, KR_ACCOUNT_RATES, KR_POES_ROWS * d->most_padded);
-    KR_NEW(u->part, h->ctx, KR_ACCOUNT_RATES, kr_disagg_part_size(d));
-    KR_NEW(u->changed, h->ctx, KR_ACCOUNT_RATES, kr_disagg_part_size(d));
+    KR_NEW(u->bands, h->ctx, KR_ACCOUNT_RATES, KR_POES_ROWS * kr_disagg_row_size(d));
+    KR_NEW(u->changed, h->ctx, KR_ACCOUNT_RATES, kr_disagg_row_size(d));
     KR_NEW(u->group_room[0], h->ctx, KR_ACCOUNT_RATES, atomic);
     KR_NEW(u->group_room[1], h->ctx, KR_ACCOUNT_RATES, atomic);
 out:
@@ -59,7 +59,7 @@ static void unit_clear(kr_disagg_unit *u)
     kr_free(u->weights);
     kr_free(u->places);
     kr_free(u->poes);
-    kr_free(u->part);
+    kr_free(u->bands);
     kr_free(u->changed);
     kr_free(u->group_room[0]);
     kr_free(u->group_room[1]);
@@ -87,6 +87,7 @@ static kr_status make_levels(kr_disagg_work *d, const kr_disagg_level *levels)
             of->n += levels[l].imt == m && levels[l].level > 0;
         of->padded = (of->n + KR_KERNEL_PAD - 1) / KR_KERNEL_PAD * KR_KERNEL_PAD;
         d->most_padded = of->padded > d->most_padded ? of->padded : d->most_padded;
+        d->most_levels = of->n > d->most_levels ? of->n : d->most_levels;
         KR_NEW(of->x, d->hazard->ctx, KR_ACCOUNT_RATES, of->padded);
         KR_ANEW(of->number, &d->arena, of->n);
         of->n = 0;

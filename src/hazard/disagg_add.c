@@ -23,6 +23,7 @@ typedef struct piece {
     const kr_motion *motion;
     const kr_disagg_levels *levels;
     size_t model, k, first, n;
+    size_t stride; /* levels x bands, padded for the kernels */
     bool shared;
 } piece;
 
@@ -50,7 +51,7 @@ static double weight_of(const kr_disagg_unit *u, const stretch *at, size_t i, si
     rate = kr_annual_rate(at->all, i, member);
     if (!u->of->exact)
         rate = (double)(float)rate;
-    return rate * u->of->hazard->job->investigation_time * u->factor;
+    return rate * u->of->hazard->job->investigation_time;
 }
 
 /* The cell of each context, and its place among the cells of each member that has it. */
@@ -93,25 +94,6 @@ static void make_poes(kr_disagg_unit *u, const piece *p, const double *motion[2]
                      false, p->levels->padded, u->poes);
 }
 
-/* Add the bands of context j of the piece, level by level, to the numbers of all members. */
-static void add_context(kr_disagg_unit *u, const piece *p, const double *motion[2], size_t j,
-                        double weight)
-{
-    const kr_bands *bands = &u->of->bands;
-    const double *poes = u->poes + j * p->levels->padded;
-    size_t at = p->first + j;
-    for (size_t k = 0; k < u->work->nmembers; k++) {
-        double w = weight * u->weights[k * KR_GMM_BATCH + at], *to;
-        if (!(w > 0))
-            continue;
-        to = numbers_of(u, p->model, k, at);
-        for (size_t l = 0; l < p->levels->n; l++)
-            if (poes[l] > 0)
-                kr_bands_add(bands, (p->levels->x[l] - motion[0][j]) / motion[1][j], poes[l], w,
-                             to + p->levels->number[l] * bands->n);
-    }
-}
-
 /* How many parts a model has here: the reference leaves the mixture_model of a single model out. */
 static size_t count_parts(const kr_disagg_unit *u, const piece *p)
 {
@@ -130,15 +112,26 @@ static void part_of(kr_disagg_unit *u, const piece *p, size_t part, const double
     *weight = 1;
 }
 
-static void add_rates(kr_disagg_unit *u, const piece *p)
+/* The bands of the contexts of the piece: u->bands[(context * levels of the measure + level) *
+ * bands
+ * + band], rows padded. */
+static void make_bands(kr_disagg_unit *u, const piece *p)
 {
+    const kr_bands *bands = &u->of->bands;
+    const double *x = p->levels->x;
+    memset(u->bands, 0, p->n * p->stride * sizeof *u->bands);
     for (size_t part = 0; part < count_parts(u, p); part++) {
         const double *motion[2];
         double weight;
         part_of(u, p, part, motion, &weight);
         make_poes(u, p, motion);
-        for (size_t j = 0; j < p->n; j++)
-            add_context(u, p, motion, j, weight);
+        for (size_t j = 0; j < p->n; j++) {
+            const double *poes = u->poes + j * p->levels->padded;
+            double *to = u->bands + j * p->stride;
+            for (size_t l = 0; l < p->levels->n && poes[l] > 0; l++) /* levels increase */
+                kr_bands_add(bands, (x[l] - motion[0][j]) / motion[1][j], poes[l],
+                             weight * u->factor, to + l * bands->n);
+        }
     }
 }
 
@@ -161,42 +154,37 @@ static void change(const kr_disagg_unit *u, const stretch *at, size_t i, size_t 
     }
 }
 
-/* The bands of context j of the piece: u->part[level of the measure * bands + band]. */
-static void make_bands(kr_disagg_unit *u, const piece *p, size_t j)
+/* ---- numbers ---- */
+
+/* Add a row of bands times a weight to the numbers of a member. */
+static void add_row(const kr_disagg_levels *levels, size_t nbands, double weight, const double *row,
+                    double *to)
 {
-    const kr_bands *bands = &u->of->bands;
-    for (size_t part = 0; part < count_parts(u, p); part++) {
-        const double *motion[2];
-        double weight;
-        piece one = *p;
-        one.first = p->first + j;
-        one.n = 1;
-        part_of(u, &one, part, motion, &weight);
-        make_poes(u, &one, motion);
-        for (size_t l = 0; l < p->levels->n; l++)
-            if (u->poes[l] > 0)
-                kr_bands_add(bands, (p->levels->x[l] - motion[0][0]) / motion[1][0], u->poes[l],
-                             weight * u->factor, u->part + l * bands->n);
+    for (size_t l = 0; l < levels->n; l++) {
+        const double *from = row + l * nbands;
+        double *at = to + levels->number[l] * nbands;
+        for (size_t e = 0; e < nbands; e++)
+            at[e] += weight * from[e];
     }
 }
 
-static void add_changed(kr_disagg_unit *u, const piece *p)
+static void add_piece(kr_disagg_unit *u, const piece *p)
 {
-    size_t nbands = u->of->bands.n, n = p->levels->n * nbands, padded = (n + 7) / 8 * 8;
-    for (size_t j = 0; j < p->n; j++) {
-        size_t at = p->first + j;
-        memset(u->part, 0, padded * sizeof *u->part);
-        make_bands(u, p, j);
-        for (size_t k = 0; k < u->work->nmembers; k++) {
-            if (u->places[k * KR_GMM_BATCH + at] == KR_NO_CELL)
+    make_bands(u, p);
+    for (size_t k = 0; k < u->work->nmembers; k++)
+        for (size_t j = 0; j < p->n; j++) {
+            size_t at = k * KR_GMM_BATCH + p->first + j;
+            const double *row = u->bands + j * p->stride;
+            if (u->places[at] == KR_NO_CELL)
                 continue;
-            double *to = numbers_of(u, p->model, k, at);
-            memcpy(u->changed, u->part, padded * sizeof *u->part);
-            change(u, p->at, p->at->first + at, k, padded);
-            for (size_t e = 0; e < n; e++)
-                to[p->levels->number[e / nbands] * nbands + e % nbands] += u->changed[e];
+            if (p->at->changes) {
+                memcpy(u->changed, row, p->stride * sizeof *row);
+                change(u, p->at, p->at->first + p->first + j, k, p->stride);
+                row = u->changed;
+            }
+            add_row(p->levels, u->of->bands.n, u->weights[at], row,
+                    numbers_of(u, p->model, k, p->first + j));
         }
-    }
 }
 
 /* ---- models ---- */
@@ -205,19 +193,18 @@ static void add_model(kr_disagg_unit *u, const stretch *at, size_t model, bool s
 {
     const kr_motion *motion = &u->motions.of[u->work->component->gsims[model]];
     for (size_t k = 0; k < motion->nimts; k++) {
+        const kr_disagg_levels *levels = &u->of->levels[motion->measures[k]];
         piece p = {.at = at,
                    .motion = motion,
-                   .levels = &u->of->levels[motion->measures[k]],
+                   .levels = levels,
+                   .stride = (levels->n * u->of->bands.n + 7) / 8 * 8,
                    .model = model,
                    .k = k,
                    .shared = shared};
         for (; p.first < at->n; p.first += KR_POES_ROWS) {
             size_t left = at->n - p.first;
             p.n = left < KR_POES_ROWS ? left : KR_POES_ROWS;
-            if (at->changes)
-                add_changed(u, &p);
-            else
-                add_rates(u, &p);
+            add_piece(u, &p);
         }
     }
 }

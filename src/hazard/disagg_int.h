@@ -32,11 +32,11 @@ typedef struct kr_disagg_work {
     bool exact;
     kr_binner binner;
     kr_bands bands;
-    kr_disagg_levels *levels; /* by measure */
-    size_t most_padded;       /* of a measure */
-    kr_motion *motions;       /* of the measures that have levels */
-    kr_columns extra;         /* that bins need */
-    kr_site_soa soa;          /* the site alone */
+    kr_disagg_levels *levels;        /* by measure */
+    size_t most_levels, most_padded; /* of a measure */
+    kr_motion *motions;              /* of the measures that have levels */
+    kr_columns extra;                /* that bins need */
+    kr_site_soa soa;                 /* the site alone */
     kr_section_table sections;
     kr_cell_set *sets; /* by component */
     kr_disagg *out;
@@ -85,15 +85,15 @@ typedef struct kr_disagg_unit {
     double *weights;       /* members x KR_GMM_BATCH */
     uint32_t *places;      /* members x KR_GMM_BATCH: of the cell among the member's; KR_NO_CELL */
     double *poes;          /* KR_POES_ROWS x levels of a measure, padded */
-    double *part;          /* levels of a measure x bands, padded: of one context */
-    double *changed;       /* the same for one member */
+    double *bands;         /* KR_POES_ROWS x (levels of a measure x bands, padded) */
+    double *changed;       /* a row of these for one member */
 } kr_disagg_unit;
 
 /** Members of the greatest work; numbers of the greatest atomic component; numbers of the bands of
- * one context, padded for the kernels. */
+ * one context. */
 size_t kr_disagg_most_members(const kr_hazard *hazard);
 size_t kr_disagg_most_atomic(const kr_disagg_work *work);
-size_t kr_disagg_part_size(const kr_disagg_work *work);
+size_t kr_disagg_row_size(const kr_disagg_work *work);
 
 /** Add the contexts of a batch (a kr_visit). */
 kr_status kr_disagg_add(void *unit, const kr_contexts *batch);

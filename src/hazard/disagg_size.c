@@ -41,10 +41,9 @@ size_t kr_disagg_most_members(const kr_hazard *h)
     return most;
 }
 
-/* Of the bands of one context, padded for the kernels. */
-size_t kr_disagg_part_size(const kr_disagg_work *d)
+size_t kr_disagg_row_size(const kr_disagg_work *d)
 {
-    return d->most_padded * (d->bands.n + 8);
+    return (d->most_levels * d->bands.n + 7) / 8 * 8;
 }
 
 /* What the makers come to hold at one site. */
@@ -70,7 +69,7 @@ enum { HEADS = 96 * 64 };
 static size_t unit_bytes(const kr_disagg_work *d, count_fn ncells)
 {
     size_t members = kr_disagg_most_members(d->hazard);
-    size_t numbers = KR_POES_ROWS * d->most_padded + 2 * kr_disagg_part_size(d) +
+    size_t numbers = KR_POES_ROWS * d->most_padded + (KR_POES_ROWS + 1) * kr_disagg_row_size(d) +
                      2 * most_atomic(d, ncells) + members * KR_GMM_BATCH;
     return kr_motions_bytes(d->hazard) + numbers * sizeof(double) +
            members * KR_GMM_BATCH * sizeof(uint32_t) + makers_bytes(d) + HEADS;
@@ -114,6 +113,7 @@ size_t kr_disagg_bytes(const kr_hazard *h, const kr_disagg_bins *bins, size_t nl
                         .nlevels = nlevels,
                         .binner = binner,
                         .bands = {.n = bins->eps.n},
+                        .most_levels = nlevels,
                         .most_padded = nlevels + KR_KERNEL_PAD,
                         .extra = KR_BIT(MAG) | KR_BIT(RRUP) | KR_BIT(CLON) | KR_BIT(CLAT)};
     return all_bytes(&d, threads, cells_at_most);
@@ -123,7 +123,8 @@ kr_status kr_disagg_measure(kr_hazard *h, size_t site, const kr_disagg_bins *bin
                             int threads, size_t *bytes)
 {
     kr_status s = KR_OK;
-    kr_disagg_work d = {.nlevels = nlevels, .most_padded = nlevels + KR_KERNEL_PAD};
+    kr_disagg_work d = {
+        .nlevels = nlevels, .most_levels = nlevels, .most_padded = nlevels + KR_KERNEL_PAD};
     KR_TRY(kr_disagg_begin(&d, h, site, bins));
     if (!h->met)
         KR_TRY(kr_hazard_meet(h, KR_BIT(RY0), threads)); /* without what takes long */
