@@ -342,8 +342,9 @@ static void test_measure(void **state)
         kt_ok(ctx, kr_hazard_disaggregate(c.hazard, 2, &bins, two_levels, 2, threads, &d));
         kr_disagg_destroy(&d);
         kr_mem_set_limit(ctx, before + measured * 4 / 5);
-        kt_fails(ctx, kr_hazard_disaggregate(c.hazard, 2, &bins, two_levels, 2, threads, &d),
-                 KR_ENOMEM, "memory");
+        if (threads == 1) /* of two one may be done when the other begins */
+            kt_fails(ctx, kr_hazard_disaggregate(c.hazard, 2, &bins, two_levels, 2, threads, &d),
+                     KR_ENOMEM, "memory");
         assert_null(d);
         kr_mem_set_limit(ctx, SIZE_MAX);
         end(&c);
