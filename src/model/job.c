@@ -145,7 +145,9 @@ static kr_status job_note(kr_job_reader *r, kr_key_status status, const char *te
     for (size_t i = 0; i < r->n; i++) {
         const char *name = r->entries[i].key;
         const kr_job_key *key = kr_job_key_find(name);
-        bool listed = key && key->status == status;
+        bool listed = key && (key->status == status ||
+                              (key->status == KR_KEY_DISAGG && status == KR_KEY_UNUSED &&
+                               r->job->mode != KR_MODE_DISAGGREGATION));
         for (size_t k = 0; k < ninputs && kr_job_is_path_key(name); k++)
             listed |= inputs[k].status == status && kr_str_starts(name, inputs[k].name) &&
                       strrchr(name, '_') == name + strlen(inputs[k].name);
@@ -194,6 +196,10 @@ static kr_status job_defaults(kr_job_reader *r)
     job->smlt_branch = "";
     job->individual_rlzs = -1;
     job->max_sites_disagg = 10;
+    job->disagg = (kr_job_disagg){.mag_bin_width = 1,
+                                  .distance_bin_width_km = NAN,
+                                  .coordinate_bin_width_deg = 100,
+                                  .epsilon_bins = 1};
     job->quantile_bracket = 1e-3;
     job->sharing = job->factoring = job->collapsing = true;
     job->reference_vs30_value = job->reference_depth_to_1pt0km_per_sec = NAN;
@@ -229,6 +235,8 @@ static kr_status job_derive(kr_job_reader *r)
         for (size_t i = 0; i < job->poes.n; i++)
             job->poes.x[i] = 1 - exp(-job->investigation_time / r->return_periods.x[i]);
     }
+    if (job->mode == KR_MODE_DISAGGREGATION)
+        KR_TRY(kr_job_derive_disagg(r));
     if (job->nmaximum_distance)
         KR_TRY(kr_job_cut_distance(r));
 out:

@@ -3,6 +3,7 @@
 #define KR_MODEL_JOB_H
 
 #include "base/arena.h"
+#include "model/disagg_kind.h"
 #include "model/imt.h"
 
 #include <stdbool.h>
@@ -56,6 +57,22 @@ typedef struct kr_numbers {
 typedef struct kr_reqv {
     const char *trt, *path;
 } kr_reqv;
+
+/* Disaggregation (calculation_mode = disaggregation). */
+typedef struct kr_job_disagg {
+    size_t nkinds;
+    const kr_disagg_kind **kinds; /* disagg_outputs */
+    bool levels_given;            /* iml_disagg: the level of each measure is its only one */
+    kr_numbers edges[KR_DIMS];    /* disagg_bin_edges; n = 0: they are to be made */
+    double mag_bin_width;
+    double distance_bin_width_km;    /* NaN: one bin */
+    double coordinate_bin_width_deg; /* at least, but for rounding to a whole number of bins */
+    size_t epsilon_bins;
+    bool epsilon_star;
+    size_t rlzs; /* num_rlzs_disagg: those nearest to the mean; 0: all */
+    kr_numbers rlz_index;
+    kr_numbers poes; /* poes_disagg; the same as `poes` of the job */
+} kr_job_disagg;
 
 /* A file named in the job, for the log and for provenance. */
 typedef struct kr_job_file {
@@ -116,6 +133,7 @@ typedef struct kr_job {
     kr_precision component_rates_precision;
     kr_numbers quantiles, poes;
     size_t max_sites_disagg;
+    kr_job_disagg disagg; /* read in every mode, checked where it is that of disaggregation */
 
     double reference_vs30_value, reference_depth_to_1pt0km_per_sec,
         reference_depth_to_2pt5km_per_sec; /* NaN */

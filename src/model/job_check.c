@@ -130,6 +130,8 @@ kr_status kr_job_check(kr_job_reader *r)
     KR_TRY(check_sites(r));
     KR_TRY(check_results(r));
     KR_TRY(kr_job_check_amplification(r));
+    if (r->job->mode == KR_MODE_DISAGGREGATION)
+        KR_TRY(kr_job_check_disagg(r));
 out:
     return s;
 }

@@ -41,6 +41,7 @@ typedef enum kr_key_kind {
 /* What is done with it. */
 typedef enum kr_key_status {
     KR_KEY_HONOURED,
+    KR_KEY_DISAGG,   /* the same in calculation_mode = disaggregation, else as KR_KEY_UNUSED */
     KR_KEY_SCHEDULE, /* only schedules work in the reference: accepted, one note lists them */
     KR_KEY_UNUSED,   /* of other calculations, no influence on classical hazard: likewise */
     KR_KEY_REFUSED   /* changes numbers and is not honoured yet: an error */
@@ -108,6 +109,13 @@ KR_MUST_CHECK kr_status kr_job_cut_distance(kr_job_reader *r);
 const kr_ini_entry *kr_job_entry(const kr_job_reader *r, const char *key);
 /** Whatever several parameters must fulfil together. */
 KR_MUST_CHECK kr_status kr_job_check(kr_job_reader *r);
+
+/* job_disagg.c: disaggregation */
+kr_status kr_job_set_outputs(kr_job_reader *r, const kr_ini_entry *entry);
+kr_status kr_job_set_edges(kr_job_reader *r, const kr_ini_entry *entry);
+/** Before the rest is checked: poes and poes_disagg are one. */
+KR_MUST_CHECK kr_status kr_job_derive_disagg(kr_job_reader *r);
+KR_MUST_CHECK kr_status kr_job_check_disagg(kr_job_reader *r);
 
 /* job_amplification.c */
 kr_status kr_job_set_amplification(kr_job_reader *r, const kr_ini_entry *entry);

@@ -20,6 +20,14 @@
     {                                                                                              \
 #name, KR_KEY_SPECIAL, KR_KEY_HONOURED, KR_KEY_NOWHERE, NULL, function                     \
     }
+#define DISAGG(name, kind, at)                                                                     \
+    {                                                                                              \
+#name, KR_KEY_##kind, KR_KEY_DISAGG, AT(disagg.at), NULL, NULL                             \
+    }
+#define DISAGG_SPECIAL(name, function)                                                             \
+    {                                                                                              \
+#name, KR_KEY_SPECIAL, KR_KEY_DISAGG, KR_KEY_NOWHERE, NULL, function                       \
+    }
 #define SCHEDULE(name, kind)                                                                       \
     {                                                                                              \
 #name, KR_KEY_##kind, KR_KEY_SCHEDULE, KR_KEY_NOWHERE, NULL, NULL                          \
@@ -138,16 +146,16 @@ static const kr_job_key keys[] = {
     SCHEDULE(base_path, TEXT),
 
     /* disaggregation */
-    UNUSED(disagg_outputs, TEXT),
-    UNUSED(disagg_bin_edges, LITERAL),
-    UNUSED(coordinate_bin_width, FLOAT),
-    UNUSED(distance_bin_width, FLOAT),
-    UNUSED(mag_bin_width, FLOAT),
-    UNUSED(num_epsilon_bins, COUNT),
-    UNUSED(num_rlzs_disagg, COUNT),
-    UNUSED(rlz_index, COUNTS),
-    UNUSED(epsilon_star, BOOL),
-    UNUSED(poes_disagg, PROBABILITIES),
+    DISAGG_SPECIAL(disagg_outputs, kr_job_set_outputs),
+    DISAGG_SPECIAL(disagg_bin_edges, kr_job_set_edges),
+    DISAGG(coordinate_bin_width, FLOAT, coordinate_bin_width_deg),
+    DISAGG(distance_bin_width, FLOAT, distance_bin_width_km),
+    DISAGG(mag_bin_width, FLOAT, mag_bin_width),
+    DISAGG(num_epsilon_bins, COUNT, epsilon_bins),
+    DISAGG(num_rlzs_disagg, COUNT, rlzs),
+    DISAGG(rlz_index, COUNTS, rlz_index),
+    DISAGG(epsilon_star, BOOL, epsilon_star),
+    DISAGG(poes_disagg, PROBABILITIES, poes),
     UNUSED(imt_ref, TEXT),
     CHOICE(asce_version, "ASCE7-16|ASCE7-22"),
     UNUSED(mosaic_model, TEXT),

@@ -288,6 +288,28 @@ static const char *vs30_tolerance(const lister *l)
     return integer(l, l->job->vs30_tolerance);
 }
 
+static const char *disagg_outputs(const lister *l)
+{
+    list all = {.chars = NULL};
+    for (size_t i = 0; i < l->job->disagg.nkinds; i++)
+        append(l, &all, " ", l->job->disagg.kinds[i]->name);
+    return end(&all);
+}
+
+static const char *disagg_edges(const lister *l)
+{
+    list all = {.chars = NULL};
+    for (size_t d = 0; d < KR_DIMS; d++) {
+        const kr_numbers *edges = &l->job->disagg.edges[d];
+        const char *text = edges->n ? numbers(l, edges->x, edges->n) : NULL;
+        if (edges->n)
+            append(l, &all, ", ",
+                   text ? kr_arena_printf(l->arena, "%s: %s", kr_disagg_dim_column(d), text)
+                        : NULL);
+    }
+    return end(&all);
+}
+
 static const struct {
     const char *name;
     const char *(*text)(const lister *l); /* NULL: said by another parameter, or of no bearing */
@@ -319,6 +341,8 @@ static const struct {
     {"amplification_method", amplification},
     {"soil_intensities", soil_intensities},
     {"vs30_tolerance", vs30_tolerance},
+    {"disagg_outputs", disagg_outputs},
+    {"disagg_bin_edges", disagg_edges},
 };
 
 /* ------------------------------------------------------------------ all */
@@ -335,7 +359,8 @@ kr_status kr_job_list_options(const kr_job *job, kr_arena *arena, kr_job_options
     for (size_t i = 0; i < nkeys; i++) {
         const char *value = NULL;
         size_t k = 0, nspecial = sizeof special / sizeof special[0];
-        if (keys[i].status != KR_KEY_HONOURED)
+        if (keys[i].status != KR_KEY_HONOURED &&
+            !(keys[i].status == KR_KEY_DISAGG && job->mode == KR_MODE_DISAGGREGATION))
             continue;
         while (k < nspecial && !kr_str_eq(special[k].name, keys[i].name))
             k++;

@@ -22,7 +22,6 @@ kr_status kr_job_set_mode(kr_job_reader *r, const kr_ini_entry *entry)
                                          "scenario_risk",
                                          "event_based_risk",
                                          "multi_risk",
-                                         "disaggregation",
                                          "event_based_damage",
                                          "scenario_damage",
                                          "reinsurance",
@@ -36,14 +35,18 @@ kr_status kr_job_set_mode(kr_job_reader *r, const kr_ini_entry *entry)
         r->job->mode = KR_MODE_PRECLASSICAL;
         return KR_OK;
     }
+    if (kr_str_eq(entry->value, "disaggregation")) {
+        r->job->mode = KR_MODE_DISAGGREGATION;
+        return KR_OK;
+    }
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (kr_str_eq(entry->value, others[i]))
             return kr_fail_at(
                 r->ctx, entry->file, entry->line,
-                "calculation_mode = %s is not available yet; classical or preclassical "
-                "was expected",
+                "calculation_mode = %s is not available yet; classical, preclassical or "
+                "disaggregation was expected",
                 others[i]);
-    return kr_job_bad(r, entry, "classical or preclassical was expected");
+    return kr_job_bad(r, entry, "classical, preclassical or disaggregation was expected");
 }
 
 kr_status kr_job_set_truncation(kr_job_reader *r, const kr_ini_entry *entry)

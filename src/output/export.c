@@ -153,6 +153,8 @@ static kr_status all_tables(kr_exporter *e)
         KR_TRY(kr_export_realizations(e));
     for (size_t i = 0; i < e->nsites && (what & KR_EXPORT_BY_SOURCE); i++)
         KR_TRY(kr_export_by_source(e, e->sites[i]));
+    for (size_t i = 0; i < e->nsites && (what & (KR_EXPORT_DISAGG | KR_EXPORT_DISAGG_RLZS)); i++)
+        KR_TRY(kr_export_disagg(e, e->sites[i]));
     if (what & KR_EXPORT_COMPONENTS)
         KR_TRY(kr_export_components(e));
     for (size_t m = 0; m < e->spec->job->nimts; m++)
@@ -230,6 +232,8 @@ kr_status kr_results_export_csv(kr_ctx *ctx, const kr_results_spec *spec, size_t
         choice.what |= KR_EXPORT_SPECTRA;
     if (job->disagg_by_src)
         choice.what |= KR_EXPORT_BY_SOURCE;
+    if (spec->disagg)
+        choice.what |= KR_EXPORT_DISAGG;
     if (job->uncertainty && job->component_rates_precision != KR_PRECISION_NONE)
         choice.what |= KR_EXPORT_VARIANCE | KR_EXPORT_TORNADO;
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);

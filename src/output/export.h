@@ -16,6 +16,8 @@
     X(SPECTRA, "uhs", "uniform hazard spectra: hazard_uhs-mean.csv")                               \
     X(REALIZATIONS, "realizations", "the realizations and their weights: realizations.csv")        \
     X(BY_SOURCE, "mean_rates_by_src", "mean rates by source: mean_rates_by_src-0.csv")             \
+    X(DISAGG, "disagg", "disaggregation of the mean: Mag_Dist-mean-0.csv")                         \
+    X(DISAGG_RLZS, "disagg_rlzs", "disaggregation of realizations: Mag_Dist-0.csv")                \
     X(COMPONENTS, "components", "what the component rates are of: components.csv")                 \
     X(RATES, "component_rates", "annual rates of components: component_rates-PGA.csv")             \
     X(VARIANCE, "variance_shares",                                                                 \

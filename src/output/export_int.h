@@ -85,6 +85,13 @@ KR_MUST_CHECK kr_status kr_export_by_source(kr_exporter *e, size_t site);
 KR_MUST_CHECK kr_status kr_export_components(kr_exporter *e);
 KR_MUST_CHECK kr_status kr_export_rates(kr_exporter *e, size_t measure);
 
+/** Disaggregation of a site: of the mean, or where that is not stored of realizations, and of these
+ * where they are wanted. */
+KR_MUST_CHECK kr_status kr_export_disagg(kr_exporter *e, size_t site);
+
+/** Measures in the order of their names, as the reference sorts its rows. */
+void kr_export_sort_measures(const kr_job *job, size_t *order);
+
 /** Sampling error of a measure, where the run has it. */
 KR_MUST_CHECK kr_status kr_export_sampling(kr_exporter *e, size_t measure);
 

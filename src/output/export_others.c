@@ -40,7 +40,7 @@ out:
 }
 
 /* Measures in the order of their names, as the reference sorts its rows. */
-static void sort_measures(const kr_job *job, size_t *order)
+void kr_export_sort_measures(const kr_job *job, size_t *order)
 {
     for (size_t m = 0; m < job->nimts; m++) {
         size_t i = m;
@@ -62,7 +62,7 @@ kr_status kr_export_by_source(kr_exporter *e, size_t site)
     kr_table t = {0};
     KR_ANEW(rates, &e->arena, imts * levels * sources);
     KR_ANEW(order, &e->arena, imts);
-    sort_measures(job, order);
+    kr_export_sort_measures(job, order);
     KR_TRY(kr_h5_read_amounts(e->file, "mean_rates_by_src/array", KR_H5_F32,
                               (const size_t[]){site, 0, 0, 0},
                               (const size_t[]){1, imts, levels, sources}, rates));

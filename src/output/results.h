@@ -7,6 +7,7 @@
 #define KR_OUTPUT_RESULTS_H
 
 #include "base/h5.h"
+#include "hazard/disagg_sums.h"
 #include "model/job_options.h"
 #include "model/sites.h"
 #include "output/drawn.h"
@@ -49,6 +50,15 @@ KR_MUST_CHECK kr_status kr_provenance_make(const kr_job_options *options,
 /** The value of an option; NULL if it is not among them. */
 const char *kr_provenance_option(const kr_provenance *p, const char *key);
 
+/* What a disaggregation stores. */
+typedef struct kr_results_disagg {
+    const kr_disagg_edges *edges;
+    size_t npoes;        /* levels of each measure */
+    size_t nrlzs;        /* of each site; 0: the mean of all alone */
+    size_t rlzs_at_once; /* that are put together */
+    bool mean;
+} kr_results_disagg;
+
 /* What is known before the hazard is computed. Everything is borrowed and must outlive the results.
  */
 typedef struct kr_results_spec {
@@ -61,6 +71,7 @@ typedef struct kr_results_spec {
     bool store_rlzs;
     kr_way way;                        /* how the statistics are taken */
     const kr_sampling_error *sampling; /* of a sampled tree; or NULL */
+    const kr_results_disagg *disagg;   /* or NULL */
     const char *start_date;            /* YYYY-MM-DDTHH:MM:SS */
     const char *isa;
     const kr_input_file *inputs;
@@ -136,6 +147,14 @@ KR_MUST_CHECK kr_status kr_results_put_rlzs(kr_results *results, size_t site, co
 /** Shares of variance and means by branch of one site and measure, with the job's `uncertainty`. */
 KR_MUST_CHECK kr_status kr_results_put_uncertainty(kr_results *results, size_t site, size_t measure,
                                                    const kr_uncertainty *u);
+
+/** Of the disaggregation of a site: its levels (measures x probabilities) and the numbers of its
+ * realizations; then the tables of the mean (one target), or of realizations first .. first +
+ * targets - 1 of these, as probabilities. */
+KR_MUST_CHECK kr_status kr_results_put_disagg_site(kr_results *results, size_t site,
+                                                   const double *levels, const uint32_t *rlzs);
+KR_MUST_CHECK kr_status kr_results_put_disagg(kr_results *results, size_t site, bool mean,
+                                              size_t first, const kr_disagg_sums *sums);
 
 /** Bytes that results.h5 takes at the most (packed, it takes less); known before anything is
  * computed. */

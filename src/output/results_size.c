@@ -75,6 +75,8 @@ double kr_results_predicted_bytes(const kr_results_spec *p)
         bytes += 4 * sites * imts * levels * (double)p->tree->nbase_ids;
     if (job->uncertainty)
         bytes += kr_results_uncertainty_bytes(p);
+    if (p->disagg)
+        bytes += kr_results_disagg_bytes(p);
     for (size_t i = 0; i < job->ngiven; i++)
         bytes += text_bytes(job->given_keys[i]) + text_bytes(job->given_values[i]);
     bytes += kr_results_provenance_bytes(p) + (double)kr_drawn_bytes(p->drawn) + WARNINGS + FLAME;

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "model/disagg_kind.h"
 #include "output/digests.h"
 #include "output/report.h"
 
@@ -223,6 +224,11 @@ bool kr_is_table(const char *name)
     for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)
         if (kr_str_starts(name, begin[i]))
             return true;
+    for (size_t i = 0; i < KR_DISAGG_KINDS; i++) {
+        size_t n = strlen(kr_disagg_kinds[i].name);
+        if (strncmp(name, kr_disagg_kinds[i].name, n) == 0 && name[n] == '-')
+            return true;
+    }
     return kr_str_eq(name, "realizations.csv") || kr_str_eq(name, "realizations.csv.part");
 }
 

@@ -39,12 +39,13 @@ typedef struct kr_calc {
     size_t nstats;
     bool store_rlzs;
     kr_calc_memory now;
-    size_t tile_sites;          /* sites computed at a time */
-    kr_statistics *statistics;  /* of sums of component rates */
-    kr_amplifier *amplifier;    /* or of curves on soil; the other is NULL */
-    kr_calc_sampling *sampling; /* of a sampled tree; or NULL: see run/sampling.h */
-    kr_calc_checks *checks;     /* made with the first tile: see run/check.h */
-    double *rate_weights;       /* with disagg_by_src: weight of each component rate in the mean */
+    size_t tile_sites;             /* sites computed at a time */
+    kr_statistics *statistics;     /* of sums of component rates */
+    kr_amplifier *amplifier;       /* or of curves on soil; the other is NULL */
+    kr_calc_sampling *sampling;    /* of a sampled tree; or NULL: see run/sampling.h */
+    kr_calc_checks *checks;        /* made with the first tile: see run/check.h */
+    struct kr_calc_disagg *disagg; /* see run/disagg.h; NULL without */
+    double *rate_weights; /* with disagg_by_src: weight of each component rate in the mean */
     kr_hazard_work work;
     kr_spread
         site_units; /* seconds of statistics: units are sites at one measure, or sites on soil */

@@ -41,6 +41,10 @@ static bool is_there(const kr_stored *x, unsigned bit)
         return x->job->poes.n > 0;
     case KR_EXPORT_BY_SOURCE:
         return x->nsources > 0;
+    case KR_EXPORT_DISAGG:
+        return kr_h5_exists(x->file, "disagg-bins");
+    case KR_EXPORT_DISAGG_RLZS:
+        return kr_h5_exists(x->file, "disagg-rlzs");
     case KR_EXPORT_RATES:
         return x->has_rates;
     case KR_EXPORT_VARIANCE:
@@ -87,6 +91,10 @@ static const char *reason(const kr_stored *x, unsigned bit)
         return "the job had no poes";
     case KR_EXPORT_BY_SOURCE:
         return "the job had no disagg_by_src";
+    case KR_EXPORT_DISAGG:
+        return "the job was no disaggregation";
+    case KR_EXPORT_DISAGG_RLZS:
+        return "no disaggregation of single realizations was stored";
     default:
         return !x->has_rates      ? "component rates were not stored"
                : x->tree->sampled ? "samples are no choice of branches"

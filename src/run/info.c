@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "output/report.h"
 #include "output/stored.h"
+#include "run/disagg.h"
 #include "run/journal.h"
 #include "run/memory.h"
 #include "run/phases.h"
@@ -167,6 +168,7 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     kr_plan_time time;
     calc->store_rlzs = kr_calc_stores_rlzs(calc);
     KR_TRY(kr_calc_sampling_begin(calc));
+    KR_TRY(kr_calc_disagg_begin(calc));
     KR_TRY(kr_calc_list_inputs(calc)); /* as a run does before its plan */
     KR_TRY(kr_calc_look(calc));
     kr_plan_memory plan = kr_calc_plan_memory(calc, kr_calc_limit(calc));

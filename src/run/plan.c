@@ -5,6 +5,7 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "run/check.h"
+#include "run/disagg.h"
 #include "run/journal.h"
 #include "run/memory.h"
 #include "run/sampling.h"
@@ -103,6 +104,7 @@ static void fill_tile(const kr_calc *calc, size_t nsites, kr_plan_memory *p)
     p->uncertainty = kr_calc_uncertainty_bytes(calc);
     p->checks = kr_calc_checks_bytes(calc);
     p->sampling = kr_calc_sampling_bytes(calc, nsites, p->stats_threads);
+    p->disagg = kr_calc_disagg_bytes(calc);
     if (job->disagg_by_src)
         p->by_source = nsites * total * tree->nbase_ids * sizeof(float) +
                        tree->nweights * tree->nrates * sizeof(double);
@@ -122,12 +124,14 @@ static void add_up(const kr_calc *calc, kr_plan_memory *p)
         p->hazard_phase += kr_results_kept_bytes(&calc->spec);
     p->statistics_phase = tile + p->packing + p->curves + p->maps + p->sampling + p->by_source +
                           max(max(p->scratch, p->rlzs), max(p->uncertainty, p->checks));
+    p->disagg_phase = p->disagg ? during + p->outlines + p->packing + p->maps + p->disagg : 0;
     p->writing_tables = during + p->outlines + p->maps + p->tables;
-    p->peak = max(max(p->reading, p->beginning),
+    p->peak = max(max(max(p->reading, p->beginning), p->disagg_phase),
                   max(max(p->hazard_phase, p->statistics_phase), p->writing_tables));
     size_t touched =
         p->hazard_phase - kr_hazard_untouched_bytes(calc->hazard, p->tile_sites, p->threads);
     size_t most = max(max(p->reading, p->beginning), max(touched, p->statistics_phase));
+    most = max(most, p->disagg_phase);
     p->resident =
         max(calc->now.resident_peak, calc->now.resident + max(most, p->writing_tables) - p->held +
                                          LIBRARIES + (size_t)p->threads * THREAD);
@@ -181,6 +185,7 @@ static size_t outline_bytes(const kr_calc *calc, const kr_plan_memory *least)
     if (calc->options->csv)
         tables = tables - least->tables + kr_results_tables_bytes(&calc->spec, 0);
     size_t needed = max(max(least->hazard_phase, least->statistics_phase), tables);
+    needed = max(needed, least->disagg_phase);
     size_t left = (least->limit - needed) / 2;
     return kr_hazard_keep_outlines(calc->hazard, most < left ? most : left);
 }

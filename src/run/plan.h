@@ -29,6 +29,7 @@
     X(uncertainty, "where the uncertainty comes from")                                             \
     X(checks, "realizations that statistics are held against")                                     \
     X(sampling, "sampling error")                                                                  \
+    X(disagg, "disaggregation of a site")                                                          \
     X(by_source, "rates by source")                                                                \
     X(tables, "CSV tables")
 
@@ -43,6 +44,7 @@ typedef struct kr_plan_memory {
     size_t reading;                        /* so far */
     size_t beginning;                      /* of results.h5 */
     size_t hazard_phase, statistics_phase; /* of a tile */
+    size_t disagg_phase;
     size_t writing_tables;
     size_t peak;     /* the largest of these */
     size_t resident; /* of the process at that moment, about */

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "run/check.h"
+#include "run/disagg.h"
 #include "run/journal.h"
 #include "run/memory.h"
 #include "run/sampling.h"
@@ -100,6 +101,7 @@ void kr_calc_clear(kr_calc *calc)
     kr_free(calc->rate_weights);
     kr_source_map_clear(&calc->source_map);
     kr_calc_sampling_end(calc);
+    kr_calc_disagg_end(calc);
     kr_calc_checks_end(calc);
     kr_statistics_destroy(&calc->statistics);
     kr_amplifier_destroy(&calc->amplifier);

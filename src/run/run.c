@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "num/isa.h"
 #include "output/digests.h"
+#include "run/disagg.h"
 #include "run/journal.h"
 #include "run/memory.h"
 #include "run/sampling.h"
@@ -72,6 +73,7 @@ kr_status kr_calc_fill_spec(kr_calc *calc)
         .store_rlzs = calc->store_rlzs,
         .way = calc->statistics ? kr_statistics_way(calc->statistics) : KR_STREAMED,
         .sampling = kr_calc_sampling_error(calc),
+        .disagg = kr_calc_disagg_stored(calc),
         .start_date = calc->began,
         .isa = kr_isa_name(),
         .inputs = calc->inputs,
@@ -149,6 +151,7 @@ static kr_status make_results(kr_calc *calc)
     KR_TRY(kr_results_begin(calc->results, &calc->spec));
     KR_TRY(kr_calc_tiles(calc));
     KR_TRY(check_contexts(calc));
+    KR_TRY(kr_calc_disaggregate(calc));
     KR_TRY(kr_calc_close_results(calc));
     kr_calc_sampling_report(calc);
     KR_TRY(take_stamp(calc, &is));
@@ -176,6 +179,7 @@ static kr_status compute(kr_calc *calc)
     calc->store_rlzs = kr_calc_stores_rlzs(calc);
     KR_TRY(check_rlzs(calc));
     KR_TRY(kr_calc_sampling_begin(calc));
+    KR_TRY(kr_calc_disagg_begin(calc));
     KR_TRY(kr_calc_plan(calc)); /* before anything is written, or removed by --fresh */
     KR_TRY(kr_calc_check_disk(calc));
     KR_TRY(kr_calc_open_results(calc));

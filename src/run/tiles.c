@@ -1,6 +1,7 @@
 /* Tiles of sites: component rates, statistics, storage. */
 #include "base/clock.h"
 #include "run/check.h"
+#include "run/disagg.h"
 #include "run/journal.h"
 #include "run/sampling.h"
 #include "stats/weights.h"
@@ -265,6 +266,7 @@ kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const d
         KR_TRY(stats_of_sites(calc, first, nsites, rates, &made));
     if (calc->store_rlzs && !calc->amplifier)
         KR_TRY(kr_calc_tile_rlzs(calc, first, nsites, rates));
+    KR_TRY(kr_calc_disagg_tile(calc, first, nsites, rates, made.stats));
     if (calc->job->uncertainty || calc->job->disagg_by_src || calc->sampling)
         kr_calc_turn(calc, "uncertainty and sources");
     if (calc->job->uncertainty)

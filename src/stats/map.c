@@ -63,22 +63,28 @@ static size_t find_rising(const float *curve, size_t nlevels, bool single, doubl
     return nlevels - 1 - low;
 }
 
-float kr_map_value(const float *curve, const double *ln_levels, size_t nlevels, double poe,
-                   double ln_p)
+double kr_map_level(const float *curve, const double *ln_levels, size_t nlevels, double poe,
+                    double ln_p)
 {
     look it = look_at(curve, nlevels, (float)poe);
     bool single = (double)it.least >= POE_FLOOR;
     size_t at = it.rises ? find_rising(curve, nlevels, single, ln_p)
                          : find_falling(curve, nlevels, it.greater, single, ln_p);
     if (at == nlevels)
-        return (float)exp(ln_levels[nlevels - 1]);
+        return exp(ln_levels[nlevels - 1]);
     double here = ln_poe(curve[at], single), to = ln_levels[at];
     if (at == 0 && ln_p > here) /* above the whole curve: the level is below the first one */
         return 0;
     if (at == 0 || here == ln_p)
-        return (float)exp(to);
+        return exp(to);
     double before = ln_poe(curve[at - 1], single), from = ln_levels[at - 1];
-    return (float)exp((from - to) / (before - here) * (ln_p - here) + to);
+    return exp((from - to) / (before - here) * (ln_p - here) + to);
+}
+
+float kr_map_value(const float *curve, const double *ln_levels, size_t nlevels, double poe,
+                   double ln_p)
+{
+    return (float)kr_map_level(curve, ln_levels, nlevels, poe, ln_p);
 }
 
 void kr_hazard_map(const float *curve, const double *levels, size_t nlevels, const double *poes,

@@ -142,8 +142,11 @@ void kr_amplifier_site(const kr_amplifier *amplifier, kr_amplifier_scratch *scra
 void kr_hazard_map(const float *curve, const double *levels, size_t nlevels, const double *poes,
                    size_t npoes, double *scratch, float *out);
 
-/** One of them, with the logarithms of the levels and of the probability given. */
+/** One of them, with the logarithms of the levels and of the probability given; and before it is
+ * brought to single precision. */
 float kr_map_value(const float *curve, const double *ln_levels, size_t nlevels, double poe,
                    double ln_poe);
+double kr_map_level(const float *curve, const double *ln_levels, size_t nlevels, double poe,
+                    double ln_poe);
 
 #endif

@@ -1,0 +1,42 @@
+/* From rates by component, model, cell, level and epsilon to the tables of disaggregation: sums
+ * over components with weights, and over the axes that a table leaves out. */
+#ifndef KR_HAZARD_DISAGG_SUMS_H
+#define KR_HAZARD_DISAGG_SUMS_H
+
+#include "hazard/disagg_edges.h"
+
+/* Rates in the tables of some targets (a realization, a mean) side by side, at one site. */
+typedef struct kr_disagg_sums {
+    const kr_disagg_edges *edges;
+    const kr_job *job;
+    const kr_tree *tree;
+    size_t nkinds, nlevels, ntargets;
+    const kr_disagg_kind **kinds;
+    size_t cells[KR_DISAGG_KINDS];
+    double *rates[KR_DISAGG_KINDS]; /* of each kind: cells x nlevels x ntargets */
+    double *total;                  /* nlevels x ntargets */
+    double *cell;                   /* inside: one cell, nlevels x epsilons */
+} kr_disagg_sums;
+
+/** Zeros for the tables that the job asks for. What is given must outlive it. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_disagg_sums_create(kr_ctx *ctx, const kr_disagg_edges *edges,
+                                              const kr_job *job, const kr_tree *tree,
+                                              size_t nlevels, size_t ntargets,
+                                              kr_disagg_sums **out);
+void kr_disagg_sums_destroy(kr_disagg_sums **sums);
+size_t kr_disagg_sums_bytes(const kr_disagg_edges *edges, const kr_job *job, size_t nlevels,
+                            size_t ntargets);
+
+/** Back to zeros. */
+void kr_disagg_sums_clear(kr_disagg_sums *sums);
+
+/** Add to a target what the components have, each rate (as numbered by the tree) with its weight.
+ * Where weights are no whole numbers (a mean), the reference averages the probabilities of a group
+ * of exclusive sources and not its rates; so is it done here, unless the job is `exact`. */
+void kr_disagg_sums_add(kr_disagg_sums *sums, const kr_disagg *disagg, const double *weights,
+                        size_t target);
+
+/** Rates become probabilities of at least one exceedance. */
+void kr_disagg_sums_finish(kr_disagg_sums *sums);
+
+#endif
