@@ -81,7 +81,8 @@ typedef struct adding {
     bool averaged; /* probabilities are added with their weights, not rates */
 } adding;
 
-/* The weighted sum over the models in one cell. */
+/* The weighted sum over the models in one cell. The reference weighs the mean of exclusive sources
+ * once more by those that have contexts of the bin of magnitude. */
 static void sum_models(const adding *a, size_t cell)
 {
     kr_disagg_sums *z = a->sums;
@@ -93,8 +94,10 @@ static void sum_models(const adding *a, size_t cell)
         for (size_t i = 0; i < n && w != 0; i++)
             z->cell[i] += w * (a->averaged ? -expm1(-rates[i]) : rates[i]);
     }
+    double again =
+        a->averaged && a->part->exclusive ? a->part->exclusive[a->part->cells[cell].mag] : 1;
     for (size_t i = 0; i < n && a->averaged; i++)
-        z->cell[i] = -log1p(-z->cell[i]);
+        z->cell[i] = -log1p(-z->cell[i] * again);
 }
 
 /* The place of a cell in a table; epsilon, always the last axis, left out. */
