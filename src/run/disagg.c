@@ -220,7 +220,7 @@ static double distance_of(const double *rates, const double *ln_mean, size_t n, 
     return sum;
 }
 
-static kr_status nearest_rlzs(const kr_calc *calc, const kr_site_rates *site, const float *mean,
+static kr_status nearest_rlzs(const kr_calc *calc, const kr_site_rates *site, const double *mean,
                               uint32_t *out)
 {
     kr_status s = KR_OK;
@@ -233,7 +233,7 @@ static kr_status nearest_rlzs(const kr_calc *calc, const kr_site_rates *site, co
     KR_NEW(ln_mean, calc->ctx, KR_ACCOUNT_STATS, total);
     KR_TRY(kr_realizer_create(calc->ctx, calc->tree, total, !exact, &realizer));
     for (size_t l = 0; l < total; l++)
-        ln_mean[l] = log(fmax((double)mean[l], POE_FLOOR));
+        ln_mean[l] = log(fmax(mean[l], POE_FLOOR));
     kr_realizer_site(realizer, site);
     for (size_t r = 0; r < calc->tree->nrlzs; r++) {
         const double *rates = kr_realizer_rates(realizer, r);
@@ -253,6 +253,57 @@ out:
     return s;
 }
 
+/* The mean curve is taken again of component rates in single precision, as the reference keeps
+ * them, of so many realizations at most: where a band of epsilon ends, tables depend on the last
+ * digits of levels. */
+enum { RLZS_AGAIN = 10000 };
+
+static kr_status mean_of_kept(const kr_calc *calc, const kr_site_rates *site, double *out)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = calc->job;
+    const kr_tree *tree = calc->tree;
+    size_t total = job->nimts * job->nlevels;
+    kr_realizer *realizer = NULL;
+    double *weights = NULL;
+    KR_NEW(weights, calc->ctx, KR_ACCOUNT_STATS, job->nimts);
+    KR_TRY(kr_realizer_create(calc->ctx, tree, total, true, &realizer));
+    kr_realizer_site(realizer, site);
+    memset(out, 0, total * sizeof *out);
+    for (size_t r = 0; r < tree->nrlzs; r++) {
+        const double *rates = kr_realizer_rates(realizer, r);
+        for (size_t l = 0; l < total; l++) {
+            size_t m = l / job->nlevels;
+            double w = kr_tree_weight(tree, r, tree->nweights > 1 ? 1 + m : 0);
+            weights[m] += l % job->nlevels == 0 ? w : 0;
+            out[l] += w * -expm1(-rates[l]);
+        }
+    }
+    for (size_t l = 0; l < total; l++)
+        out[l] /= weights[l / job->nlevels] > 0 ? weights[l / job->nlevels] : 1;
+out:
+    kr_realizer_destroy(&realizer);
+    kr_free(weights);
+    return s;
+}
+
+/* The mean curve that levels are taken from, and realizations held against. */
+static kr_status mean_curve(const kr_calc *calc, const kr_site_rates *site, const float *stored,
+                            float *single, double *mean)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = calc->job;
+    size_t total = job->nimts * job->nlevels;
+    for (size_t l = 0; l < total; l++)
+        mean[l] = (double)stored[l];
+    if (job->compat == KR_COMPAT_OQ_3_21 && !job->use_rates && calc->tree->rlzs <= RLZS_AGAIN)
+        KR_TRY(mean_of_kept(calc, site, mean));
+    for (size_t l = 0; l < total; l++)
+        single[l] = (float)mean[l];
+out:
+    return s;
+}
+
 kr_status kr_calc_disagg_tile(kr_calc *calc, size_t first, size_t nsites, const double *rates,
                               const float *stats)
 {
@@ -260,21 +311,30 @@ kr_status kr_calc_disagg_tile(kr_calc *calc, size_t first, size_t nsites, const 
     const kr_job *job = calc->job;
     struct kr_calc_disagg *d = calc->disagg;
     size_t total = job->nimts * job->nlevels, n = d ? d->stored.nrlzs : 0;
-    for (size_t i = 0; d && i < nsites; i++) {
+    double *mean = NULL;
+    float *single = NULL;
+    if (!d)
+        return KR_OK;
+    KR_NEW(mean, calc->ctx, KR_ACCOUNT_STATS, total);
+    KR_NEW(single, calc->ctx, KR_ACCOUNT_STATS, total);
+    for (size_t i = 0; i < nsites; i++) {
         const kr_site_rates site = {first + i, rates + i * total, nsites * total};
-        const float *mean = stats + (i * calc->nstats + mean_of(calc)) * total;
+        const float *stored = stats + (i * calc->nstats + mean_of(calc)) * total;
         double *levels = d->levels + (first + i) * d->nlevels;
         uint32_t *rlzs = d->rlzs + (first + i) * n;
+        KR_TRY(mean_curve(calc, &site, stored, single, mean));
         if (job->disagg.levels_given)
             memcpy(levels, job->levels, d->nlevels * sizeof *levels);
         else
-            KR_TRY(map_levels(calc, mean, levels));
+            KR_TRY(map_levels(calc, single, levels));
         for (size_t z = 0; z < job->disagg.rlz_index.n; z++)
             rlzs[z] = (uint32_t)job->disagg.rlz_index.x[z];
         if (n && !job->disagg.rlz_index.n && calc->tree->nrlzs > 1)
             KR_TRY(nearest_rlzs(calc, &site, mean, rlzs));
     }
 out:
+    kr_free(mean);
+    kr_free(single);
     return s;
 }
 

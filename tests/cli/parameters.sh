@@ -2,7 +2,7 @@
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 
 sed -nE '
-    s/^    (HONOURED|STORED|SPECIAL)\(([a-z0-9_]+),.*/\2 used/p
+    s/^    (HONOURED|STORED|SPECIAL|DISAGG|DISAGG_SPECIAL)\(([a-z0-9_]+),.*/\2 used/p
     s/^    SCHEDULE\(([a-z0-9_]+),.*/\1 schedule/p
     s/^    (UNUSED|CHOICE)\(([a-z0-9_]+),.*/\2 unused/p
     s/^    REFUSED\(([a-z0-9_]+)\).*/\1 refused/p
