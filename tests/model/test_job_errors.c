@@ -114,8 +114,8 @@ static void test_overrides(void **state)
     kt_fails(ctx, kr_job_read(ctx, path, &bad, 1, KR_COMPAT_OQ_3_21, &job), KR_EINPUT,
              "-p mean: mean is 'maybe'; true or false was expected");
     kt_fails(ctx, kr_job_read(ctx, path, &other, 1, KR_COMPAT_OQ_3_21, &job), KR_EINPUT,
-             "-p calculation_mode: calculation_mode = scenario is not available yet; classical or "
-             "preclassical");
+             "-p calculation_mode: calculation_mode = scenario is not available yet; classical, "
+             "preclassical or disaggregation");
     kt_fails(ctx, kr_job_read(ctx, kt_path(dir, "nowhere.ini"), NULL, 0, KR_COMPAT_OQ_3_21, &job),
              KR_EINPUT, "nowhere.ini");
 }

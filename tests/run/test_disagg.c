@@ -1,0 +1,322 @@
+/* Whole runs with calculation_mode = disaggregation: what the tables sum up to, interruptions,
+ * memory. */
+/* timeout: 240 */
+#include "kauri/run.h"
+
+#include "base/file.h"
+#include "base/phase.h"
+#include "base/str.h"
+#include "output/stored.h"
+#include "stats/weights.h"
+#include "support/model.h"
+#include "support/support.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *dir;
+
+static int set_up(void **state)
+{
+    (void)state;
+    dir = kt_dir_create();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    kt_dir_remove(&dir);
+    return 0;
+}
+
+/* Two tectonic region types with two models each; the last lines of the job are given. */
+static const char *write_job(const char *last)
+{
+    static const char *const one[] = {"source.xml"};
+    static const char *const gmms[] = {"BooreAtkinson2008", "SadighEtAl1997"};
+    static const char *const trts[] = {"Active Shallow Crust", "Stable Continental Crust"};
+    static char job[16384], sources[8192], sets[8192], filter[128];
+    size_t used = 0;
+    snprintf(sources, sizeof sources, "%s%s", kt_point_source("a", trts[0], 0.1, 0.2),
+             kt_point_source("b", trts[1], -0.3, 0.1));
+    for (size_t t = 0; t < 2; t++) {
+        snprintf(filter, sizeof filter, "applyToTectonicRegionType='%s'", trts[t]);
+        used += (size_t)snprintf(sets + used, sizeof sets - used, "%s",
+                                 kt_branch_set(t ? "h" : "g", "gmpeModel", filter, 2, gmms));
+    }
+    snprintf(
+        job, sizeof job,
+        "[general]\ncalculation_mode = disaggregation\ndescription = test\nsites = 0 0, 0.2 0\n"
+        "source_model_logic_tree_file = source_tree.xml\n"
+        "gsim_logic_tree_file = gmm_tree.xml\ninvestigation_time = 50\n"
+        "truncation_level = 3\nmaximum_distance = 200\nwidth_of_mfd_bin = 0.2\n"
+        "reference_vs30_value = 600\nreference_depth_to_1pt0km_per_sec = 50\n"
+        "reference_depth_to_2pt5km_per_sec = 1\nmag_bin_width = 0.5\n"
+        "distance_bin_width = 15\ncoordinate_bin_width = 0.3\nnum_epsilon_bins = 5\n%s",
+        last);
+    kt_model_write(dir, job, sources, kt_branch_set("m", "sourceModel", "", 1, one), sets);
+    return kt_path(dir, "job.ini");
+}
+
+static kr_run_options options_of(const char *job)
+{
+    static char path[4096], out[4096];
+    snprintf(path, sizeof path, "%s", job);
+    snprintf(out, sizeof out, "%s/out", dir);
+    return (kr_run_options){.job = path, .dir = out, .csv = true, .threads = 1, .fresh = true};
+}
+
+static kr_stored *run(kr_ctx *ctx, const char *last, bool exact)
+{
+    kr_stored *stored;
+    kr_run_options o = options_of(write_job(last));
+    o.exact = exact;
+    kt_ok(ctx, kr_run(ctx, &o));
+    kt_ok(ctx, kr_stored_open(ctx, o.dir, &stored));
+    kt_ok(ctx, kr_stored_tree(stored));
+    return stored;
+}
+
+/* ---- sums ---- */
+
+#define CURVE  "intensity_measure_types_and_levels = {'PGA': logscale(0.01, 2, 12)}\n"
+#define LEVELS "iml_disagg = {'PGA': 0.15, 'SA(0.5)': 0.1}\n"
+
+/* Rates of all components at the only level: [rate][site][measure]. */
+static double *read_rates(kr_stored *x)
+{
+    void *rates;
+    size_t n;
+    kt_ok(x->ctx, kr_h5_read(x->file, "component_rates", KR_H5_F64, &x->arena, &rates, &n));
+    assert_int_equal(n, x->tree->nrates * 2 * 2);
+    return rates;
+}
+
+/* The rate of a site and measure over all bins of a table: target of `ntargets`. */
+static double sum_bins(kr_stored *x, const char *name, size_t site, size_t measure, size_t target)
+{
+    size_t dims[KR_H5_MAX_RANK], cells = 1, n;
+    int rank;
+    void *p;
+    double sum = 0;
+    kt_ok(x->ctx, kr_h5_dims(x->file, name, dims, &rank));
+    kt_ok(x->ctx, kr_h5_read(x->file, name, KR_H5_F64, &x->arena, &p, &n));
+    for (int d = 1; d < rank - 3; d++)
+        cells *= dims[d];
+    assert_int_equal(dims[rank - 3], 2);
+    assert_int_equal(dims[rank - 2], 1);
+    for (size_t c = 0; c < cells; c++)
+        sum -= log1p(-((double *)p)[((site * cells + c) * 2 + measure) * dims[rank - 1] + target]);
+    return sum;
+}
+
+/* Over all bins of any table the rate is that of the hazard curve. */
+static void test_sums(void **state)
+{
+    kr_ctx *ctx = kt_ctx();
+    kr_stored *x = run(ctx, LEVELS, true);
+    const double *rates = read_rates(x);
+    uint32_t branches[16], list[16], *best;
+    void *read;
+    size_t n;
+    (void)state;
+    kt_ok(ctx, kr_h5_read(x->file, "best_rlzs", KR_H5_U32, &x->arena, &read, &n));
+    best = read;
+    assert_int_equal(n, 2 * 4);
+    for (size_t site = 0; site < 2; site++)
+        for (size_t m = 0; m < 2; m++)
+            for (size_t i = 0; i < KR_DISAGG_KINDS; i++) {
+                double mean = 0;
+                char name[64];
+                snprintf(name, sizeof name, "disagg-rlzs/%s", kr_disagg_kinds[i].name);
+                for (size_t z = 0; z < 4; z++) {
+                    uint32_t r = best[site * 4 + z];
+                    double want = 0;
+                    size_t nlist = kr_tree_rates(x->tree, r, branches, list);
+                    for (size_t k = 0; k < nlist; k++)
+                        want += rates[(list[k] * 2 + site) * 2 + m];
+                    assert_true(want > 1e-4);
+                    kt_close(sum_bins(x, name, site, m, z), want, 1e-10, 0);
+                    mean += (double)(float)kr_tree_weight(x->tree, r, 0) * want;
+                }
+                snprintf(name, sizeof name, "disagg-stats/%s", kr_disagg_kinds[i].name);
+                kt_close(sum_bins(x, name, site, m, 0), mean, 1e-10, 0);
+            }
+    kr_stored_close(&x);
+    kt_ctx_end(&ctx);
+}
+
+/* ---- tables ---- */
+
+/* Add up what a table has, leaving out axes: kind `from` onto kind `to`. */
+static void check_finer(kr_stored *x, const char *from, const char *to)
+{
+    const kr_disagg_kind *a = kr_disagg_kind_find(from), *b = kr_disagg_kind_find(to);
+    char names[2][64];
+    size_t da[KR_H5_MAX_RANK], db[KR_H5_MAX_RANK], na, nb;
+    int rank;
+    void *pa, *pb;
+    snprintf(names[0], sizeof names[0], "disagg-stats/%s", from);
+    snprintf(names[1], sizeof names[1], "disagg-stats/%s", to);
+    kt_ok(x->ctx, kr_h5_dims(x->file, names[0], da, &rank));
+    kt_ok(x->ctx, kr_h5_dims(x->file, names[1], db, &rank));
+    kt_ok(x->ctx, kr_h5_read(x->file, names[0], KR_H5_F64, &x->arena, &pa, &na));
+    kt_ok(x->ctx, kr_h5_read(x->file, names[1], KR_H5_F64, &x->arena, &pb, &nb));
+    double *sums = kr_arena_alloc(&x->arena, nb, sizeof *sums);
+    assert_non_null(sums);
+    for (size_t i = 0; i < na; i++) {
+        size_t rest = i / 2, at[KR_DIMS] = {0}, to_cell = 0;
+        for (size_t d = a->ndims; d-- > 0; rest /= da[1 + d])
+            at[a->dims[d]] = rest % da[1 + d];
+        to_cell = rest; /* the site */
+        for (size_t d = 0; d < b->ndims; d++)
+            to_cell = to_cell * db[1 + d] + at[b->dims[d]];
+        sums[to_cell * 2 + i % 2] -= log1p(-((double *)pa)[i]);
+    }
+    for (size_t i = 0; i < nb; i++)
+        kt_close(-expm1(-sums[i]), ((double *)pb)[i], 1e-10, 1e-18);
+}
+
+static void test_finer(void **state)
+{
+    kr_ctx *ctx = kt_ctx();
+    kr_stored *x = run(ctx, LEVELS, true);
+    (void)state;
+    check_finer(x, "TRT_Mag_Dist_Eps", "TRT_Mag_Dist");
+    check_finer(x, "TRT_Mag_Dist_Eps", "Mag_Dist_Eps");
+    check_finer(x, "TRT_Mag_Dist", "TRT_Mag");
+    check_finer(x, "TRT_Mag", "TRT");
+    check_finer(x, "TRT_Mag", "Mag");
+    check_finer(x, "Mag_Dist_Eps", "Mag_Dist");
+    check_finer(x, "Mag_Dist", "Dist");
+    check_finer(x, "Mag_Lon_Lat", "Lon_Lat");
+    check_finer(x, "TRT_Lon_Lat", "Lon_Lat");
+    kr_stored_close(&x);
+    kt_ctx_end(&ctx);
+}
+
+/* ---- which realizations ---- */
+
+static void test_rlzs(void **state)
+{
+    static const char poes[] = CURVE "poes_disagg = 0.05 0.01\ndisagg_outputs = Mag TRT\n";
+    char last[256];
+    kr_ctx *ctx = kt_ctx();
+    void *read;
+    size_t n, dims[KR_H5_MAX_RANK];
+    int rank;
+    (void)state;
+    snprintf(last, sizeof last, "%srlz_index = 3\n", poes);
+    kr_stored *x = run(ctx, last, false);
+    kt_ok(ctx, kr_h5_read(x->file, "best_rlzs", KR_H5_U32, &x->arena, &read, &n));
+    assert_int_equal(n, 2);
+    assert_int_equal(((uint32_t *)read)[0], 3);
+    assert_false(kr_h5_exists(x->file, "disagg-stats"));
+    kt_ok(ctx, kr_h5_dims(x->file, "disagg-rlzs/TRT", dims, &rank));
+    assert_int_equal(rank, 5);
+    assert_int_equal(dims[3], 2);
+    assert_true(kr_h5_exists(x->file, "disagg-rlzs/Mag"));
+    assert_false(kr_h5_exists(x->file, "disagg-rlzs/Dist"));
+    kr_stored_close(&x);
+    for (int exact = 0; exact < 2; exact++) { /* two of four: the nearest are the first of all */
+        uint32_t all[8];
+        x = run(ctx, poes, exact);
+        kt_ok(ctx, kr_h5_read(x->file, "best_rlzs", KR_H5_U32, &x->arena, &read, &n));
+        assert_int_equal(n, 8);
+        memcpy(all, read, sizeof all);
+        kr_stored_close(&x);
+        snprintf(last, sizeof last, "%snum_rlzs_disagg = 2\n", poes);
+        x = run(ctx, last, exact);
+        kt_ok(ctx, kr_h5_read(x->file, "best_rlzs", KR_H5_U32, &x->arena, &read, &n));
+        assert_int_equal(n, 4);
+        for (size_t i = 0; i < 4; i++)
+            assert_int_equal(((uint32_t *)read)[i], all[i / 2 * 4 + i % 2]);
+        assert_true(kr_h5_exists(x->file, "disagg-stats/Mag"));
+        kr_stored_close(&x);
+    }
+    kt_ctx_end(&ctx);
+}
+
+/* ---- interruptions, memory ---- */
+
+/* Interrupts at the first beginning of the stage. */
+static void stop(void *user)
+{
+    unsigned number;
+    if (kr_str_eq(kr_phase_name(user, &number), "disaggregation"))
+        kr_ctx_interrupt(user);
+}
+
+static void test_interrupted(void **state)
+{
+    char first[2][4096];
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        kr_ctx *ctx = kt_ctx();
+        kr_run_options o =
+            options_of(write_job(CURVE "poes_disagg = 0.05\ndisagg_outputs = Mag_Dist\n"));
+        if (i) {
+            kr_phase_watch(ctx, stop, ctx);
+            kt_fails(ctx, kr_run(ctx, &o), KR_EINTERRUPTED, "interrupted");
+            kt_ctx_end(&ctx);
+            ctx = kt_ctx();
+            o.fresh = false;
+        }
+        kt_ok(ctx, kr_run(ctx, &o));
+        size_t n;
+        unsigned char *text = kt_read_file(kt_path(kt_path(dir, "out"), "Mag_Dist-mean-1.csv"), &n);
+        const char *rows = strstr((char *)text, "\r\n"); /* the first line tells the time */
+        snprintf(first[i], sizeof first[i], "%s", rows ? rows : "");
+        assert_true(strlen(first[i]) > 200);
+        free(text);
+        kt_ctx_end(&ctx);
+    }
+    assert_string_equal(first[0], first[1]);
+}
+
+static void remove_results(void)
+{
+    char out[4096];
+    snprintf(out, sizeof out, "%s", kt_path(dir, "out"));
+    DIR *d = opendir(out);
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;)
+        if (e->d_type == DT_REG)
+            assert_int_equal(unlinkat(dirfd(d), e->d_name, 0), 0);
+    if (d) {
+        closedir(d);
+        assert_int_equal(rmdir(out), 0);
+    }
+}
+
+/* A report that cannot be made is told, and the results count. */
+static kr_status scenario(kr_ctx *ctx, void *user)
+{
+    kr_status s = kr_run(ctx, user);
+    if (s == KR_OK && !kr_file_exists(kt_path(dir, "out/report.html")))
+        s = kr_fail(ctx, KR_ENOMEM, "no report");
+    remove_results();
+    return s;
+}
+
+static void test_memory(void **state)
+{
+    kr_run_options o =
+        options_of(write_job(CURVE "poes_disagg = 0.05\ndisagg_outputs = Mag TRT_Mag_Dist_Eps\n"));
+    (void)state;
+    assert_true(kt_fail_each_allocation(scenario, &o) > 100);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_sums),        TEST(test_finer),  TEST(test_rlzs),
+        TEST(test_interrupted), TEST(test_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
