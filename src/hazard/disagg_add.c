@@ -1,7 +1,7 @@
 /* From contexts to rates by cell and band of epsilon.
  *
  * Rates of Poissonian ruptures add: a context has rate x (probability of a band) in each band. Of
- * others each band has -ln of its own probability of no exceedance (docs/theory.md, 20), so that
+ * others each band has -ln of its own probability of no exceedance (docs/theory.md, 16), so that
  * the bands' rates do not sum up to that of the context. */
 #include "hazard/disagg_int.h"
 #include "hazard/occurrence.h"
