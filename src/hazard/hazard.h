@@ -99,8 +99,8 @@ typedef struct kr_hazard_work {
     double
         exceedances; /* probabilities: pairs x models and their shifts x levels, padding included */
     double products; /* probabilities added to rates, of every component */
-    double done, total; /* progress: work in ruptures of points x sites */
-    kr_spread units;    /* seconds of the units of work */
+    double done;     /* progress: share of the time of all tiles, about */
+    kr_spread units; /* seconds of the units of work */
 } kr_hazard_work;
 
 /* Who keeps what a tile has come to. */

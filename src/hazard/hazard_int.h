@@ -73,6 +73,7 @@ typedef struct kr_work {
     size_t nblocks, blocks_cap;
     kr_block *blocks;  /* an atomic group is one block */
     size_t site_block; /* sites of a unit */
+    double pace; /* time for a block's cost at a site, in a unit of all works: for the progress */
 } kr_work;
 
 struct kr_hazard {
@@ -105,7 +106,7 @@ struct kr_hazard {
     kr_digest_map work_of;    /* by family and members: the work + 1; while sources are prepared */
     kr_component_size *sizes; /* of every component */
     uint64_t **ruptures;      /* of every component: of each of its sources */
-    double cost;              /* in all */
+    double time;              /* of all works at a site, by their paces */
 };
 
 /* Numbers of one site in all measures. */
@@ -113,6 +114,9 @@ static inline size_t kr_curve_size(const kr_hazard *h)
 {
     return h->job->nimts * h->padded;
 }
+
+/** Time of all works at a site, by their paces. */
+double kr_hazard_time(const kr_hazard *hazard);
 
 /* The tectonic region type that distances and magnitude cuts of a component go by: with one model
  * for all ("*") the reference finds the default only. */
@@ -149,6 +153,12 @@ void kr_work_size(const kr_hazard *hazard, kr_work *work);
 /** The work of one component alone, or of several (increasing numbers); found, or made. */
 KR_MUST_CHECK kr_status kr_hazard_work_of(kr_hazard *hazard, const kr_family *family,
                                           const size_t *members, size_t n, kr_work **out);
+
+/** A rupture at a site is one evaluation for each model, and a little more. */
+static inline double kr_work_factor(const kr_work *work)
+{
+    return (double)(work->component->ngsims + 1);
+}
 
 /** Work of item i of a source: a point of a split, an item of a fault, or (NULL) a cell. */
 double kr_work_item_cost(const kr_work *work, const kr_ready *source, size_t i);

