@@ -9,14 +9,19 @@
  * worth it. By ruptures at sites; by realizations at levels of sites. */
 static const double RUPTURES = 5e7, REALIZATIONS = 5e9, MOST_LISTED = 1e6;
 
-static bool is_long(const kr_calc *calc)
+/* A job of a minute is worth pieces that take a second: the fewer they are, the less is known of
+ * the paces of its works. */
+static const double LONG = 4, CARE = 3;
+
+/* How many times longer than where trying begins to be worth it, about. */
+static double length_of(const kr_calc *calc)
 {
     double ruptures = 0, sites = (double)calc->sites->n;
     double levels = (double)(calc->job->nimts * calc->job->nlevels);
     for (size_t c = 0; c < calc->tree->ncomponents; c++)
         ruptures += (double)kr_hazard_component_size(calc->hazard, c).ruptures;
-    return ruptures * sites > RUPTURES ||
-           fmin(calc->tree->rlzs, MOST_LISTED) * sites * levels > REALIZATIONS;
+    return fmax(ruptures * sites / RUPTURES,
+                fmin(calc->tree->rlzs, MOST_LISTED) * sites * levels / REALIZATIONS);
 }
 
 /* Called under the lock of the context, by one thread at a time. */
@@ -34,9 +39,10 @@ kr_status kr_calc_foretell(kr_calc *calc, const kr_plan_memory *plan)
     kr_plan_time time;
     kr_ctx_set_left(calc->ctx, left, calc);
     /* What is tried takes no more than what is planned: there must be room for it twice. */
-    if (!is_long(calc) || plan->peak > plan->limit - (plan->peak - plan->held))
+    double length = length_of(calc);
+    if (!(length > 1) || plan->peak > plan->limit - (plan->peak - plan->held))
         return KR_OK;
-    KR_TRY(kr_calc_plan_time(calc, &time));
+    KR_TRY(kr_calc_plan_time(calc, length > LONG ? CARE : 1, &time));
     const kr_hazard_cost *h = &time.hazard;
     double speed = kr_plan_speed(calc->threads);
     kr_eta_expect(&calc->eta, "hazard", (h->sections + h->units) / speed + h->adding);

@@ -68,8 +68,9 @@ typedef struct kr_plan_time {
     double cpu, wall; /* of the whole */
 } kr_plan_time;
 
-/** The time of a calculation that has been read, from a calibration of some tenths of a second. */
-KR_MUST_CHECK kr_status kr_calc_plan_time(kr_calc *calc, kr_plan_time *out);
+/** The time of a calculation that has been read, from a calibration of a third of a second, `care`
+ * times as long. */
+KR_MUST_CHECK kr_status kr_calc_plan_time(kr_calc *calc, double care, kr_plan_time *out);
 
 /** How many times as fast as one so many threads are together. */
 double kr_plan_speed(int threads);

@@ -33,14 +33,14 @@ double kr_plan_speed(int threads)
     return 1 + THREAD_GAIN * (double)(used - 1);
 }
 
-kr_status kr_calc_plan_time(kr_calc *calc, kr_plan_time *out)
+kr_status kr_calc_plan_time(kr_calc *calc, double care, kr_plan_time *out)
 {
     kr_status s = KR_OK;
     *out = (kr_plan_time){.reading = calc->now.wall,
                           .reading_cpu = calc->now.cpu,
                           .digests = DIGEST_SECONDS * input_bytes(calc)};
-    KR_TRY(kr_hazard_sample(calc->hazard, 1, HAZARD_BUDGET, &out->hazard));
-    KR_TRY(kr_calc_calibrate(calc, &out->hazard, STATS_BUDGET, &out->stats));
+    KR_TRY(kr_hazard_sample(calc->hazard, 1, care * HAZARD_BUDGET, &out->hazard));
+    KR_TRY(kr_calc_calibrate(calc, &out->hazard, care * STATS_BUDGET, &out->stats));
     const kr_hazard_cost *h = &out->hazard;
     const kr_stats_cost *t = &out->stats;
     double together = h->meeting + h->sections + h->units + t->statistics + t->rlzs + t->others;

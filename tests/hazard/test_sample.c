@@ -1,5 +1,6 @@
 /* The cost of a job from pieces of its work: with many pieces the counters and the rates come near
  * those of the whole. Which pieces are drawn does not depend on the clock. */
+#include "hazard/hazard_int.h"
 #include "hazard/sample.h"
 
 #include "support/model.h"
@@ -177,12 +178,59 @@ static void test_each_allocation_can_fail(void **state)
     end(&p);
 }
 
+/* Progress goes by time: sources out of reach of all sites, as many as those near them, count for
+ * little of it once pieces have been tried, and evaluations count before. */
+static void test_progress_in_time(void **state)
+{
+    (void)state;
+    static const char *const one[] = {"source.xml"}, *const two[] = {"BooreAtkinson2008",
+                                                                     "SadighEtAl1997"};
+    static const char *const stable[] = {"ToroEtAl2002"};
+    static char sources[16384], gmms[4096];
+    prepared p;
+    kr_hazard_cost cost;
+    kr_hazard_work work = {0};
+    size_t used = 0;
+    for (int i = 0; i < 3; i++) {
+        used +=
+            (size_t)snprintf(sources + used, sizeof sources - used, "%s",
+                             kt_point_source(i ? i > 1 ? "c" : "b" : "a", NULL, 10 + 0.2 * i, 45));
+        used += (size_t)snprintf(
+            sources + used, sizeof sources - used, "%s",
+            kt_point_source(i ? i > 1 ? "z" : "y" : "x", "Stable Shallow Crust", 30 + 0.2 * i, 45));
+    }
+    snprintf(
+        gmms, sizeof gmms, "%s%s",
+        kt_branch_set("g", "gmpeModel", "applyToTectonicRegionType='Active Shallow Crust'", 2, two),
+        kt_branch_set("s", "gmpeModel", "applyToTectonicRegionType='Stable Shallow Crust'", 1,
+                      stable));
+    kt_model_make(&p.m, JOB, sources, kt_branch_set("m", "sourceModel", "", 1, one), gmms);
+    kt_ok(p.m.ctx, kr_hazard_create(p.m.ctx, p.m.job, p.m.model, p.m.tree, &p.hazard));
+    kt_ok(p.m.ctx, kr_sites_read(p.m.ctx, p.m.job, kr_hazard_site_columns(p.hazard), &p.sites));
+    kt_ok(p.m.ctx, kr_hazard_prepare(p.hazard, p.sites, 1));
+    assert_int_equal(p.hazard->nworks, 2);
+    bool first = p.hazard->works[0]->component->ngsims == 2;
+    const kr_work *near = p.hazard->works[!first], *far = p.hazard->works[first];
+    kt_same(near->pace / far->pace, 3.0 / 2); /* a model more, and what is done once */
+    kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 1e9, &cost));
+    assert_true(near->pace > 4 * far->pace);
+    kt_same(p.hazard->time, kr_hazard_time(p.hazard));
+    size_t n = p.sites->n;
+    double *rates = calloc(p.m.tree->nrates * n * p.m.job->nimts * p.m.job->nlevels, sizeof *rates);
+    kt_ok(p.m.ctx, kr_hazard_tile(p.hazard, 0, n, 1, rates, &work, NULL));
+    kt_same(work.done, 1);
+    free(rates);
+    kr_hazard_cost_clear(&cost);
+    end(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_many_pieces),
         cmocka_unit_test(test_group),
         cmocka_unit_test(test_leaves_no_trace),
+        cmocka_unit_test(test_progress_in_time),
         cmocka_unit_test(test_each_allocation_can_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
