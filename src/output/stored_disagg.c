@@ -1,0 +1,323 @@
+#include "output/stored_disagg.h"
+
+#include "base/mem.h"
+#include "hazard/disagg_edges.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Numbers of a table that are held at a time, or one place on its first axis where that has more.
+ */
+static const size_t NUMBERS_HELD = 1000000;
+
+static kr_status damaged(const kr_stored_disagg *d, const char *name)
+{
+    return kr_fail(d->ctx, KR_EINPUT, "%s: '%s' does not fit the rest: the file is damaged",
+                   d->path, name);
+}
+
+/* ------------------------------------------------------------------ bins and levels */
+
+static bool increase(const double *x, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (!(x[i] > x[i - 1]))
+            return false;
+    return isfinite(x[0]) && isfinite(x[n - 1]);
+}
+
+static kr_status read_edges(kr_stored_disagg *d, kr_disagg_dim dim, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    bool by_site = dim == KR_DIM_LON || dim == KR_DIM_LAT;
+    size_t dims[KR_H5_MAX_RANK], rows = by_site ? d->nsites : 1, got;
+    int rank;
+    char name[32];
+    void *data;
+    snprintf(name, sizeof name, "disagg-bins/%s", kr_disagg_dim_name(dim));
+    KR_TRY(kr_h5_dims(d->file, name, dims, &rank));
+    if (rank != 1 + (int)by_site || (by_site && dims[0] != rows) || dims[rank - 1] < 2)
+        return damaged(d, name);
+    KR_TRY(kr_h5_read(d->file, name, KR_H5_F64, arena, &data, &got));
+    d->n[dim] = dims[rank - 1] - 1;
+    d->edges[dim] = data;
+    for (size_t i = 0; i < rows; i++)
+        if (!increase(d->edges[dim] + i * dims[rank - 1], dims[rank - 1]))
+            return damaged(d, name);
+out:
+    return s;
+}
+
+static kr_status read_bins(kr_stored_disagg *d, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    char **trts;
+    for (kr_disagg_dim dim = KR_DIM_MAG; dim < KR_DIMS; dim++)
+        KR_TRY(read_edges(d, dim, arena));
+    KR_TRY(kr_h5_read_strings(d->file, "disagg-bins/TRT", arena, &trts, &d->n[KR_DIM_TRT]));
+    if (d->n[KR_DIM_TRT] == 0)
+        return damaged(d, "disagg-bins/TRT");
+    d->trts = (const char *const *)trts;
+    double cells = 1;
+    for (kr_disagg_dim dim = 0; dim < KR_DIMS; dim++)
+        cells *= (double)d->n[dim];
+    if (cells > KR_DISAGG_MOST_CELLS)
+        return damaged(d, "disagg-bins");
+out:
+    return s;
+}
+
+static kr_status read_levels(kr_stored_disagg *d, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    size_t dims[KR_H5_MAX_RANK], n;
+    int rank;
+    void *data;
+    KR_TRY(kr_h5_dims(d->file, "hmap3", dims, &rank));
+    if (rank != 3 || dims[0] != d->nsites || dims[1] != d->nimts || dims[2] == 0)
+        return damaged(d, "hmap3");
+    d->npoes = dims[2];
+    KR_TRY(kr_h5_read(d->file, "hmap3", KR_H5_F64, arena, &data, &n));
+    d->levels = data;
+    for (size_t i = 0; i < n; i++)
+        if (!(d->levels[i] >= 0 && isfinite(d->levels[i])))
+            return damaged(d, "hmap3");
+out:
+    return s;
+}
+
+static kr_status read_rlzs(kr_stored_disagg *d, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    size_t dims[KR_H5_MAX_RANK], n;
+    int rank;
+    void *data;
+    if (!kr_h5_exists(d->file, "best_rlzs"))
+        return KR_OK;
+    KR_TRY(kr_h5_dims(d->file, "best_rlzs", dims, &rank));
+    if (rank != 2 || dims[0] != d->nsites)
+        return damaged(d, "best_rlzs");
+    KR_TRY(kr_h5_read(d->file, "best_rlzs", KR_H5_U32, arena, &data, &n));
+    d->nrlzs = dims[1];
+    d->rlzs = data;
+out:
+    return s;
+}
+
+/* ------------------------------------------------------------------ tables */
+
+static void name_of(bool mean, const kr_disagg_kind *kind, char out[64])
+{
+    snprintf(out, 64, "disagg-%s/%s", mean ? "stats" : "rlzs", kind->name);
+}
+
+static kr_status check_table(const kr_stored_disagg *d, const kr_disagg_kind *kind, bool mean)
+{
+    kr_status s = KR_OK;
+    size_t dims[KR_H5_MAX_RANK], k = kind->ndims;
+    int rank;
+    char name[64];
+    name_of(mean, kind, name);
+    KR_TRY(kr_h5_dims(d->file, name, dims, &rank));
+    bool good = rank == (int)k + 4 && dims[0] == d->nsites && dims[k + 1] == d->nimts &&
+                dims[k + 2] == d->npoes && dims[k + 3] == (mean ? 1 : d->nrlzs);
+    for (size_t i = 0; good && i < k; i++)
+        good = dims[1 + i] == d->n[kind->dims[i]];
+    if (!good)
+        return damaged(d, name);
+out:
+    return s;
+}
+
+static kr_status look_for_tables(kr_stored_disagg *d)
+{
+    kr_status s = KR_OK;
+    char name[64];
+    d->mean = kr_h5_exists(d->file, "disagg-stats");
+    if (!d->mean && d->nrlzs == 0)
+        return damaged(d, "disagg-stats");
+    for (unsigned k = 0; k < KR_DISAGG_KINDS; k++) {
+        const kr_disagg_kind *kind = &kr_disagg_kinds[k];
+        name_of(d->mean, kind, name);
+        if (!kr_h5_exists(d->file, name))
+            continue;
+        KR_TRY(check_table(d, kind, d->mean));
+        if (d->mean && d->nrlzs)
+            KR_TRY(check_table(d, kind, false));
+        d->kinds |= 1u << k;
+    }
+out:
+    return s;
+}
+
+kr_status kr_stored_disagg_open(kr_ctx *ctx, const char *path, kr_h5 *file, size_t nsites,
+                                size_t nimts, kr_arena *arena, kr_stored_disagg **out)
+{
+    kr_status s = KR_OK;
+    kr_stored_disagg *d;
+    *out = NULL;
+    if (!kr_h5_exists(file, "disagg-bins"))
+        return KR_OK;
+    KR_ANEW(d, arena, 1);
+    *d = (kr_stored_disagg){
+        .ctx = ctx, .path = path, .file = file, .nsites = nsites, .nimts = nimts};
+    KR_TRY(read_bins(d, arena));
+    KR_TRY(read_levels(d, arena));
+    KR_TRY(read_rlzs(d, arena));
+    KR_TRY(look_for_tables(d));
+    *out = d;
+out:
+    return s;
+}
+
+const double *kr_stored_disagg_edges(const kr_stored_disagg *d, kr_disagg_dim dim, size_t site)
+{
+    bool by_site = dim == KR_DIM_LON || dim == KR_DIM_LAT;
+    return d->edges[dim] ? d->edges[dim] + (by_site ? site * (d->n[dim] + 1) : 0) : NULL;
+}
+
+const char *kr_stored_disagg_names(const kr_stored_disagg *d, kr_arena *arena)
+{
+    const char *all = "";
+    for (unsigned k = 0; k < KR_DISAGG_KINDS && all; k++)
+        if (d->kinds & 1u << k)
+            all = kr_arena_printf(arena, "%s%s%s", all, all[0] ? " " : "", kr_disagg_kinds[k].name);
+    return all;
+}
+
+/* ------------------------------------------------------------------ rates */
+
+static unsigned axes_of(const kr_disagg_kind *kind)
+{
+    unsigned axes = 0;
+    for (size_t i = 0; i < kind->ndims; i++)
+        axes |= KR_DIM_BIT(kind->dims[i]);
+    return axes;
+}
+
+size_t kr_stored_disagg_cells(const kr_stored_disagg *d, unsigned axes)
+{
+    size_t n = 1;
+    for (kr_disagg_dim dim = 0; dim < KR_DIMS; dim++)
+        if (axes & KR_DIM_BIT(dim))
+            n *= d->n[dim];
+    return n;
+}
+
+const kr_disagg_kind *kr_stored_disagg_kind(const kr_stored_disagg *d, unsigned axes)
+{
+    const kr_disagg_kind *best = NULL;
+    size_t least = SIZE_MAX;
+    for (unsigned k = 0; k < KR_DISAGG_KINDS; k++) {
+        unsigned of = axes_of(&kr_disagg_kinds[k]);
+        size_t cells = kr_stored_disagg_cells(d, of);
+        if (d->kinds & 1u << k && (of & axes) == axes && cells < least) {
+            best = &kr_disagg_kinds[k];
+            least = cells;
+        }
+    }
+    return best;
+}
+
+/* A table on its way to sums. */
+typedef struct summing {
+    const kr_stored_disagg *d;
+    const kr_disagg_slab *slab;
+    const kr_disagg_kind *kind;
+    unsigned axes;
+    size_t cells, each;     /* of the sums; bins at one place on the table's first axis */
+    size_t ntables, *place; /* tables side by side; of each bin there its place in the sums */
+} summing;
+
+/* Where the bins at the first place of the table's first axis go; and how far from there those at
+ * the next place. */
+static size_t find_places(const summing *g)
+{
+    const kr_disagg_kind *kind = g->kind;
+    size_t stride[KR_DISAGG_MOST_DIMS] = {0}, product = 1;
+    for (size_t i = kind->ndims; i-- > 0;)
+        if (g->axes & KR_DIM_BIT(kind->dims[i])) {
+            stride[i] = product;
+            product *= g->d->n[kind->dims[i]];
+        }
+    for (size_t c = 0; c < g->each; c++) {
+        size_t rest = c;
+        g->place[c] = 0;
+        for (size_t i = kind->ndims; i-- > 1; rest /= g->d->n[kind->dims[i]])
+            g->place[c] += rest % g->d->n[kind->dims[i]] * stride[i];
+    }
+    return stride[0];
+}
+
+/* A probability of 1 is a rate beyond double precision: that of the number before it. */
+static double rate_of(double poe)
+{
+    return -log1p(-fmin(poe, 1 - 0x1p-53));
+}
+
+static kr_status read_rows(const summing *g, size_t first, size_t n, double *out)
+{
+    const kr_disagg_slab *slab = g->slab;
+    size_t k = g->kind->ndims, start[KR_H5_MAX_RANK] = {slab->site, first};
+    size_t count[KR_H5_MAX_RANK] = {1, n};
+    char name[64];
+    name_of(slab->mean, g->kind, name);
+    for (size_t i = 1; i < k; i++)
+        count[1 + i] = g->d->n[g->kind->dims[i]];
+    start[k + 1] = slab->measure;
+    start[k + 2] = slab->poe;
+    start[k + 3] = slab->first;
+    count[k + 1] = slab->nmeasures;
+    count[k + 2] = slab->npoes;
+    count[k + 3] = slab->ntargets;
+    return kr_h5_read_amounts(g->d->file, name, KR_H5_F64, start, count, out);
+}
+
+/* From bins x (measures, probabilities) x targets to targets x (measures, probabilities) x sums. */
+static kr_status add_rows(const summing *g, size_t first, size_t n, size_t stride,
+                          const double *rows, double *out)
+{
+    size_t levels = g->slab->nmeasures * g->slab->npoes, targets = g->slab->ntargets;
+    for (size_t i = 0; i < n; i++)
+        for (size_t c = 0; c < g->each; c++) {
+            const double *from = rows + (i * g->each + c) * g->ntables;
+            double *to = out + (first + i) * stride + g->place[c];
+            for (size_t l = 0; l < levels; l++)
+                for (size_t t = 0; t < targets; t++) {
+                    if (from[l * targets + t] > 1)
+                        return damaged(g->d, g->kind->name);
+                    to[(t * levels + l) * g->cells] += rate_of(from[l * targets + t]);
+                }
+        }
+    return KR_OK;
+}
+
+kr_status kr_stored_disagg_read(const kr_stored_disagg *d, const kr_disagg_slab *slab,
+                                unsigned axes, double *out)
+{
+    kr_status s = KR_OK;
+    summing g = {.d = d, .slab = slab, .axes = axes, .kind = kr_stored_disagg_kind(d, axes)};
+    double *rows = NULL;
+    if (!g.kind)
+        return damaged(d, "disagg-bins");
+    size_t first_axis = d->n[g.kind->dims[0]];
+    g.cells = kr_stored_disagg_cells(d, axes);
+    g.each = kr_stored_disagg_cells(d, axes_of(g.kind)) / first_axis;
+    g.ntables = slab->nmeasures * slab->npoes * slab->ntargets;
+    size_t step = NUMBERS_HELD / (g.each * g.ntables + 1);
+    step = step == 0 ? 1 : step < first_axis ? step : first_axis;
+    KR_NEW(g.place, d->ctx, KR_ACCOUNT_OUTPUT, g.each);
+    KR_NEW(rows, d->ctx, KR_ACCOUNT_OUTPUT, step * g.each * g.ntables);
+    size_t stride = find_places(&g);
+    memset(out, 0, g.cells * g.ntables * sizeof *out);
+    for (size_t i = 0; i < first_axis; i += step) {
+        size_t n = first_axis - i < step ? first_axis - i : step;
+        KR_TRY(read_rows(&g, i, n, rows));
+        KR_TRY(add_rows(&g, i, n, stride, rows, out));
+    }
+out:
+    kr_free(g.place);
+    kr_free(rows);
+    return s;
+}
