@@ -96,17 +96,19 @@ static const cli_option options[] = {
     {OPT_IMT, "imt", "NAME", NULL,
      "a measure, such as 'SA(0.2)'; without it the first (curve: all)"},
     {OPT_STAT, "stat", "NAME", "mean std cov min max",
-     "mean, std, quantile-0.1, ...; without it the mean"},
+     "mean, std, quantile-0.1, ...; without it the mean; of a disaggregation also a realization, "
+     "rlz-3"},
     {OPT_POE, "poe", "P", NULL,
-     "a probability in the investigation time; without it those of the job (map, tornado: its "
-     "first)"},
+     "a probability in the investigation time; without it those of the job (map, tornado, "
+     "disagg: its first)"},
     {OPT_DPI, "dpi", "N", NULL, "dots per inch of PNG; without it 200"},
     {0, NULL, NULL, NULL, NULL},
 };
 
 const cli_command cli_cmd_plot = {
     .name = "plot",
-    .synopsis = "plot DIR curve|fan|uhs|map|tornado|tree -o FILE.svg|.png|.pdf [--site SITE]... "
+    .synopsis = "plot DIR curve|fan|uhs|map|tornado|tree|disagg|disagg-map|disagg-trt "
+                "-o FILE.svg|.png|.pdf [--site SITE]... "
                 "[--imt NAME]... [--stat NAME]... [--poe P] [--dpi N]",
     .about = "draw a figure of a finished run",
     .lead = "  curve    hazard curves of up to eight sites, measures and statistics\n"
@@ -114,8 +116,11 @@ const cli_command cli_cmd_plot = {
             "  uhs      uniform hazard spectra\n"
             "  map      all sites on the coastline\n"
             "  tornado  what each branch of the logic tree does to the mean\n"
-            "  tree     the logic tree with its weights",
+            "  tree     the logic tree with its weights\n"
+            "  disagg   of a disaggregation: bars by magnitude and distance, coloured by epsilon\n"
+            "  disagg-map  the same by longitude and latitude, on the coastline\n"
+            "  disagg-trt  the same by tectonic region type",
     .options = options,
-    .words = CLI_DIR " curve fan uhs map tornado tree",
+    .words = CLI_DIR " curve fan uhs map tornado tree disagg disagg-map disagg-trt",
     .run = run,
 };

@@ -16,6 +16,7 @@ typedef struct kr_figure {
     size_t nsites, nimts, nstats; /* 0: not chosen */
     const size_t *sites, *imts;   /* numbers of sites and measures */
     const size_t *stats;          /* of stored->stats */
+    size_t rlz;                   /* a realization; SIZE_MAX: not chosen */
     double poe;                   /* NaN: not chosen */
 } kr_figure;
 
@@ -23,7 +24,7 @@ typedef struct kr_figure {
  * KR_EUSAGE: what was chosen does not go into one picture; KR_EIO, KR_ENOMEM. */
 typedef kr_status kr_figure_fn(kr_figure *figure);
 KR_MUST_CHECK kr_figure_fn kr_draw_curves, kr_draw_fan, kr_draw_spectra, kr_draw_map,
-    kr_draw_tornado, kr_draw_tree;
+    kr_draw_tornado, kr_draw_tree, kr_draw_disagg, kr_draw_disagg_map, kr_draw_disagg_trt;
 
 /* ---- what they share ---- */
 
