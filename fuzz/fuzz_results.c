@@ -9,6 +9,7 @@
 #include "base/h5.h"
 #include "kauri/run.h"
 #include "output/stored.h"
+#include "output/stored_disagg.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ out:
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MOST = 1 << 14, KINDS = 2 };
+enum { MOST = 1 << 14, KINDS = 3 };
 
 static const char job[] =
     "[general]\ncalculation_mode = classical\ndescription = a test\n"
@@ -68,13 +69,21 @@ static const char gmms[] =
              SET("h", "gmpeModel", "applyToTectonicRegionType='Stable'",
                  BRANCH("h1", "CampbellBozorgnia2008", "1")));
 
-/* A tree in full, and a sampled one. */
+/* A tree in full, a sampled one, and a disaggregation. */
 static fz_bytes bases[KINDS];
 
 static void make_base(size_t kind)
 {
     static const kr_parameter samples[] = {{"number_of_logic_tree_samples", "7"},
                                            {"uncertainty", "false"}};
+    static const kr_parameter disagg[] = {{"calculation_mode", "disaggregation"},
+                                          {"mag_bin_width", "0.5"},
+                                          {"distance_bin_width", "50"},
+                                          {"coordinate_bin_width", "1"},
+                                          {"num_epsilon_bins", "2"},
+                                          {"disagg_outputs", "TRT_Mag_Dist_Eps Mag_Lon_Lat"},
+                                          {"num_rlzs_disagg", "2"},
+                                          {"uncertainty", "false"}};
     kr_ctx *ctx = NULL;
     (void)mkdir(fz_path("job"), 0700);
     if (kr_ctx_create(&ctx) != KR_OK)
@@ -86,8 +95,10 @@ static void make_base(size_t kind)
     const kr_run_options options = {.job = fz_path("job/job.ini"),
                                     .dir = fz_path("run"),
                                     .threads = 1,
-                                    .parameters = samples,
-                                    .nparameters = 2 * kind};
+                                    .parameters = kind == 1 ? samples : disagg,
+                                    .nparameters = kind == 0   ? 0
+                                                   : kind == 1 ? 2
+                                                               : 8};
     if (kr_run(ctx, &options) != KR_OK) {
         fprintf(stderr, "%s\n", kr_ctx_error(ctx));
         abort();
@@ -148,6 +159,31 @@ static kr_status export_one(kr_ctx *ctx, const char *dir, FILE *out)
     return kr_export_results(ctx, &options, out);
 }
 
+/* Everything but the tables, and all rates by magnitude: they are amounts. */
+static kr_status disaggregation(kr_ctx *ctx, const char *dir, FILE *out)
+{
+    kr_status s = KR_OK;
+    kr_stored *run = NULL;
+    kr_stored_disagg *d;
+    double *rates;
+    (void)out;
+    KR_TRY(kr_stored_open(ctx, dir, &run));
+    KR_TRY(kr_stored_disagg_open(ctx, run->path, run->file, run->sites->n, run->job->nimts,
+                                 &run->arena, &d));
+    if (!d || !kr_stored_disagg_kind(d, KR_DIM_BIT(KR_DIM_MAG)))
+        goto out;
+    kr_disagg_slab slab = {0, 0, d->nimts, 0, d->npoes, d->mean, 0, d->mean ? 1 : d->nrlzs};
+    size_t n = kr_stored_disagg_cells(d, KR_DIM_BIT(KR_DIM_MAG)) * d->nimts * d->npoes;
+    KR_ANEW(rates, &run->arena, n * slab.ntargets);
+    KR_TRY(kr_stored_disagg_read(d, &slab, KR_DIM_BIT(KR_DIM_MAG), rates));
+    for (size_t i = 0; i < n * slab.ntargets; i++)
+        if (!(rates[i] >= 0 && rates[i] < 1e9))
+            abort();
+out:
+    kr_stored_close(&run);
+    return s;
+}
+
 static kr_status new_statistics(kr_ctx *ctx, const char *dir, FILE *out)
 {
     const char *const dirs[] = {dir};
@@ -185,7 +221,8 @@ out:
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const reader readers[] = {info, list, export_all, export_one, export_rates};
+    static const reader readers[] = {info,       list,         export_all,
+                                     export_one, export_rates, disaggregation};
     static FILE *out;
 
     if (bases[0].n == 0) {
@@ -210,7 +247,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 static bool change(fz_doc *d, fz_bytes other)
 {
     if (fz_random(d, 30) == 0)
-        return fz_replace(d, (fz_span){0, 1}, &"01"[fz_random(d, KINDS)], 1);
+        return fz_replace(d, (fz_span){0, 1}, &"012"[fz_random(d, KINDS)], 1);
     return fz_change_h5(d, (fz_span){1, d->n}, other);
 }
 
