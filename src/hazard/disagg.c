@@ -13,9 +13,7 @@ void kr_disagg_fail(kr_disagg_work *d, kr_status status)
         atomic_compare_exchange_strong(&d->status, &none, (int)status);
 }
 
-/* How the reference takes an atomic group: a cluster is none, and the probability of the group is
- * in its contexts (`factor`). */
-static kr_group group_as(const kr_disagg_work *d, const kr_group *group, double *factor)
+kr_group kr_disagg_group(const kr_disagg_work *d, const kr_group *group, double *factor)
 {
     kr_group as = *group;
     *factor = 1;
@@ -104,7 +102,20 @@ out:
     return s;
 }
 
-static kr_status check_job(const kr_hazard *h)
+kr_status kr_disagg_set_levels(kr_disagg_work *d, kr_hazard *h, const kr_disagg_level *levels)
+{
+    kr_status s = KR_OK;
+    unsigned char *wanted;
+    KR_TRY(make_levels(d, levels));
+    KR_ANEW(wanted, &d->arena, h->job->nimts);
+    for (size_t m = 0; m < h->job->nimts; m++)
+        wanted[m] = d->levels[m].n > 0;
+    KR_TRY(kr_motions_make(h, wanted, &d->arena, &d->motions));
+out:
+    return s;
+}
+
+kr_status kr_disagg_check(const kr_hazard *h)
 {
     if (h->job->amplification_file)
         return kr_fail(h->ctx, KR_EINPUT,
@@ -131,7 +142,7 @@ kr_status kr_disagg_begin(kr_disagg_work *d, const kr_hazard *h, size_t site,
     d->exact = h->job->compat == KR_COMPAT_EXACT;
     atomic_init(&d->status, KR_OK);
     atomic_init(&d->next, 0);
-    KR_TRY(check_job(h));
+    KR_TRY(kr_disagg_check(h));
     KR_TRY(kr_binner_make(bins, d->exact, &d->arena, &d->binner));
     KR_TRY(kr_bands_make(bins, h->job->truncation_level, &d->arena, &d->bands));
     d->extra = KR_BIT(MAG) | KR_BIT(RRUP);
@@ -238,7 +249,7 @@ static void put_rates(kr_disagg_unit *u, size_t n, double *source, double *sum, 
 static kr_status run_atomic(kr_disagg_unit *u, const kr_work *w)
 {
     kr_status s = KR_OK;
-    kr_group group = group_as(u->of, w->component->group, &u->factor);
+    kr_group group = kr_disagg_group(u->of, w->component->group, &u->factor);
     u->group = &group;
     u->source = u->group_room[0];
     u->sum = u->group_room[1];
@@ -369,14 +380,9 @@ kr_status kr_hazard_disaggregate(kr_hazard *h, size_t site, const kr_disagg_bins
 {
     kr_status s = KR_OK;
     kr_disagg_work d = {.nlevels = nlevels};
-    unsigned char *wanted = NULL;
     *out = NULL;
     KR_TRY(kr_disagg_begin(&d, h, site, bins));
-    KR_TRY(make_levels(&d, levels));
-    KR_ANEW(wanted, &d.arena, h->job->nimts);
-    for (size_t m = 0; m < h->job->nimts; m++)
-        wanted[m] = d.levels[m].n > 0;
-    KR_TRY(kr_motions_make(h, wanted, &d.arena, &d.motions));
+    KR_TRY(kr_disagg_set_levels(&d, h, levels));
     KR_TRY(kr_hazard_meet_once(h, threads));
     KR_TRY(kr_disagg_make_site(&d, kr_all_columns(h), threads));
     KR_TRY(kr_disagg_make_result(&d));

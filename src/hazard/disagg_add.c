@@ -1,8 +1,4 @@
-/* From contexts to rates by cell and band of epsilon.
- *
- * Rates of Poissonian ruptures add: a context has rate x (probability of a band) in each band. Of
- * others each band has -ln of its own probability of no exceedance (docs/theory.md, 16), so that
- * the bands' rates do not sum up to that of the context. */
+/* From contexts to rates by cell and band of epsilon. */
 #include "hazard/disagg_int.h"
 #include "hazard/occurrence.h"
 
@@ -14,7 +10,7 @@ typedef struct stretch {
     const kr_contexts *all;
     size_t first, n;
     kr_gmm_batch batch;
-    bool changes; /* bands change with the alternative, by change() */
+    bool changes; /* bands change with the alternative, by kr_disagg_change */
 } stretch;
 
 /* The contexts and the measure at work. */
@@ -28,31 +24,6 @@ typedef struct piece {
 } piece;
 
 /* ---- what a stretch is ---- */
-
-/* Without rates of occurrence; the reference forgets the model of a source where it infers rates.
- */
-static bool is_binomial(const kr_disagg_unit *u, const kr_contexts *b)
-{
-    return b->nprobs == 0 && b->source->tom == KR_TOM_NEGATIVE_BINOMIAL &&
-           (u->of->exact || !u->of->hazard->job->infer_occur_rates);
-}
-
-static bool in_cluster(const kr_disagg_unit *u)
-{
-    return u->group && u->group->cluster;
-}
-
-/* By what the bands of context i are multiplied for a member that has it. */
-static double weight_of(const kr_disagg_unit *u, const stretch *at, size_t i, size_t member)
-{
-    double rate;
-    if (at->changes)
-        return 1;
-    rate = kr_annual_rate(at->all, i, member);
-    if (!u->of->exact)
-        rate = (double)(float)rate;
-    return rate * u->of->hazard->job->investigation_time;
-}
 
 /* The cell of each context, and its place among the cells of each member that has it. */
 static void find_places(kr_disagg_unit *u, const stretch *at)
@@ -70,7 +41,7 @@ static void find_places(kr_disagg_unit *u, const stretch *at)
             bool has = cell != KR_NO_CELL && kr_disagg_has(b, i, k);
             u->places[to] =
                 has ? kr_cell_set_place(&u->of->sets[u->work->members[k]], cell) : KR_NO_CELL;
-            u->weights[to] = has ? weight_of(u, at, i, k) : 0;
+            u->weights[to] = has ? (at->changes ? 1 : kr_disagg_rate(u->of, b, i, k)) : 0;
         }
     }
 }
@@ -94,24 +65,6 @@ static void make_poes(kr_disagg_unit *u, const piece *p, const double *motion[2]
                      false, p->levels->padded, u->poes);
 }
 
-/* How many parts a model has here: the reference leaves the mixture_model of a single model out. */
-static size_t count_parts(const kr_disagg_unit *u, const piece *p)
-{
-    bool mixture = p->motion->ngmms == 1 && p->motion->nparts > 1;
-    return mixture && !u->of->exact ? 1 : p->motion->nparts;
-}
-
-static void part_of(kr_disagg_unit *u, const piece *p, size_t part, const double *motion[2],
-                    double *weight)
-{
-    kr_motions_part(&u->motions, p->motion, part, p->shared, p->k, p->first, p->n, motion);
-    *weight = p->motion->parts[part].weight;
-    if (count_parts(u, p) == p->motion->nparts)
-        return;
-    motion[1] = u->motions.sigma + p->k * KR_GMM_BATCH + p->first; /* without its factor */
-    *weight = 1;
-}
-
 /* The bands of the contexts of the piece: u->bands[(context * levels of the measure + level) *
  * bands
  * + band], rows padded. */
@@ -120,10 +73,10 @@ static void make_bands(kr_disagg_unit *u, const piece *p)
     const kr_bands *bands = &u->of->bands;
     const double *x = p->levels->x;
     memset(u->bands, 0, p->n * p->stride * sizeof *u->bands);
-    for (size_t part = 0; part < count_parts(u, p); part++) {
+    for (size_t part = 0; part < kr_disagg_count_parts(u->of, p->motion); part++) {
         const double *motion[2];
-        double weight;
-        part_of(u, p, part, motion, &weight);
+        double weight = kr_disagg_part_of(u->of, &u->motions, p->motion, part, p->shared, p->k,
+                                          p->first, p->n, motion);
         make_poes(u, p, motion);
         for (size_t j = 0; j < p->n; j++) {
             const double *poes = u->poes + j * p->levels->padded;
@@ -132,25 +85,6 @@ static void make_bands(kr_disagg_unit *u, const piece *p)
                 kr_bands_add(bands, (x[l] - motion[0][j]) / motion[1][j], poes[l],
                              weight * u->factor, to + l * bands->n);
         }
-    }
-}
-
-/* ---- other occurrence than Poissonian ---- */
-
-/* Probabilities of bands by one occurrence of a context become rates of a member, n of them. */
-static void change(const kr_disagg_unit *u, const stretch *at, size_t i, size_t member, size_t n)
-{
-    const kr_contexts *b = at->all;
-    double alpha = b->source->tom_alpha;
-    double mean = kr_annual_rate(b, i, member) * u->of->hazard->job->investigation_time;
-    if (!in_cluster(u) && b->nprobs)
-        u->of->hazard->kernels->occur(n, b->probs[i] + member * b->nprobs, b->nprobs, u->changed);
-    for (size_t e = 0; e < n; e++) {
-        double x = u->changed[e];
-        if (in_cluster(u) || b->nprobs)
-            u->changed[e] = -log1p(-fmin(x, 1 - 0x1p-53));
-        else
-            u->changed[e] = log1p(alpha * mean * x) / alpha;
     }
 }
 
@@ -170,6 +104,7 @@ static void add_row(const kr_disagg_levels *levels, size_t nbands, double weight
 
 static void add_piece(kr_disagg_unit *u, const piece *p)
 {
+    const kr_disagg_occurrence occurrence = {u->of, p->at->all, u->group};
     make_bands(u, p);
     for (size_t k = 0; k < u->work->nmembers; k++)
         for (size_t j = 0; j < p->n; j++) {
@@ -179,7 +114,8 @@ static void add_piece(kr_disagg_unit *u, const piece *p)
                 continue;
             if (p->at->changes) {
                 memcpy(u->changed, row, p->stride * sizeof *row);
-                change(u, p->at, p->at->first + p->first + j, k, p->stride);
+                kr_disagg_change(&occurrence, p->at->first + p->first + j, k, p->stride,
+                                 u->changed);
                 row = u->changed;
             }
             add_row(p->levels, u->of->bands.n, u->weights[at], row,
@@ -213,7 +149,7 @@ static kr_status add_stretch(kr_disagg_unit *u, stretch *at)
 {
     kr_status s = KR_OK;
     const kr_component *c = u->work->component;
-    at->changes = at->all->nprobs || in_cluster(u) || is_binomial(u, at->all);
+    at->changes = kr_disagg_changes(&(kr_disagg_occurrence){u->of, at->all, u->group});
     find_places(u, at);
     for (size_t k = u->first; k < u->end; k++) {
         const kr_evaluation *e = &u->work->family->evaluations[k];

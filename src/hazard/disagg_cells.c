@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-bool kr_disagg_has(const kr_contexts *b, size_t i, size_t member)
-{
-    if (b->nprobs)
-        return kr_any_occurrence(b->probs[i] + member * b->nprobs, b->nprobs) > 0;
-    return kr_annual_rate(b, i, member) > 0;
-}
-
 /* One thread that looks. */
 typedef struct looking {
     kr_disagg_work *of;

@@ -5,7 +5,9 @@
  *
  *   disagg_bins.c   cells, bands of epsilon
  *   disagg_cells.c  which cells there are, and the room for all numbers
+ *   disagg_occur.c  how contexts occur
  *   disagg_add.c    from contexts to rates
+ *   disagg_shares.c what sources and sections have
  *   disagg.c        tasks, atomic groups, the end
  *   disagg_size.c   bytes */
 #ifndef KR_HAZARD_DISAGG_INT_H
@@ -67,8 +69,46 @@ void kr_disagg_fail(kr_disagg_work *work, kr_status status);
 /** Find the cells of all components and make room for their numbers in work->out. */
 KR_MUST_CHECK kr_status kr_disagg_find_cells(kr_disagg_work *work, int threads);
 
+/* How the contexts of a batch occur: `group` as kr_disagg_group has it, NULL: of no atomic group.
+ */
+typedef struct kr_disagg_occurrence {
+    const kr_disagg_work *of;
+    const kr_contexts *batch;
+    const kr_group *group;
+} kr_disagg_occurrence;
+
 /** Is there anything of this context for a member of the work? */
 bool kr_disagg_has(const kr_contexts *batch, size_t i, size_t member);
+
+/** Is there more to it than a rate, by which the probabilities are multiplied? */
+bool kr_disagg_changes(const kr_disagg_occurrence *occurrence);
+
+/** The number of occurrences to expect. */
+double kr_disagg_rate(const kr_disagg_work *work, const kr_contexts *batch, size_t i,
+                      size_t member);
+
+/** Where there is more to it: n probabilities (up to a multiple of 8) by one occurrence of context
+ * i become rates of a member. */
+void kr_disagg_change(const kr_disagg_occurrence *occurrence, size_t i, size_t member, size_t n,
+                      double *row);
+
+/** Parts of a model whose probabilities are averaged, and one of them as kr_motions_part gives it;
+ * returns its weight. */
+size_t kr_disagg_count_parts(const kr_disagg_work *work, const kr_motion *motion);
+double kr_disagg_part_of(const kr_disagg_work *work, kr_motions *motions, const kr_motion *motion,
+                         size_t part, bool shared, size_t k, size_t first, size_t n,
+                         const double *out[2]);
+
+/** How the reference takes an atomic group: a cluster is none, and the probability of the group is
+ * in its contexts (`factor`). */
+kr_group kr_disagg_group(const kr_disagg_work *work, const kr_group *group, double *factor);
+
+/** What can be disaggregated. KR_EINPUT */
+KR_MUST_CHECK kr_status kr_disagg_check(const kr_hazard *hazard);
+
+/** The levels by measure, and the models for the measures that have any. */
+KR_MUST_CHECK kr_status kr_disagg_set_levels(kr_disagg_work *work, kr_hazard *hazard,
+                                             const kr_disagg_level *levels);
 
 /* One thread's room. */
 typedef struct kr_disagg_unit {

@@ -45,7 +45,15 @@ typedef struct kr_family {
 typedef struct kr_ready {
     kr_split *split;
     kr_fault *fault;
+    const kr_source *const *origins; /* of several members that each have it by rates of their own:
+                                        the source of each; else NULL */
 } kr_ready;
+
+/* The source as given. */
+static inline const kr_source *kr_ready_origin(const kr_ready *ready)
+{
+    return ready->fault ? kr_fault_source(ready->fault) : ready->split->origin;
+}
 
 /* Consecutive points of a split, items of a fault, or cells. */
 typedef struct kr_segment {

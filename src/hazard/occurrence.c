@@ -12,7 +12,7 @@ double kr_any_occurrence(const double *probs, size_t nprobs)
 
 double kr_mutex_weight(const kr_ready *source)
 {
-    return (source->fault ? kr_fault_source(source->fault) : source->split->origin)->mutex_weight;
+    return kr_ready_origin(source)->mutex_weight;
 }
 
 /* -ln(1 - p); that of what is certain stays finite, as in the kernels (take_rates). */

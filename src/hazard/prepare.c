@@ -128,7 +128,7 @@ static kr_status make_ready(kr_hazard *h, size_t component, grids *g, size_t i, 
     kr_status s = KR_OK;
     const kr_component *c = &h->tree->components[component];
     const kr_source *source = c->sources[i].source;
-    *out = (kr_ready){NULL, NULL};
+    *out = (kr_ready){.split = NULL};
     if (kr_source_is_pointlike(source->kind))
         KR_TRY(make_split(h, c, g, source, &h->sizes[component], &out->split));
     else
@@ -210,7 +210,7 @@ static kr_status place_source(kr_hazard *h, const kr_family *family, kr_pool *po
     if (pool && !(ready->split && merges_points(h, family->component)))
         return kr_pool_add(pool, place, ready);
     KR_TRY(kr_hazard_work_of(h, family, &component, 1, &work));
-    *ready = (kr_ready){NULL, NULL};
+    *ready = (kr_ready){.split = NULL};
     KR_TRY(kr_work_add(h, work, own));
 out:
     return s;
@@ -225,7 +225,7 @@ static kr_status prepare_component(kr_hazard *h, const kr_family *family, kr_poo
     kr_component_size *size = &h->sizes[component];
     kr_point_maker *points = NULL;
     kr_fault_maker *faults = NULL;
-    kr_ready ready = {NULL, NULL};
+    kr_ready ready = {.split = NULL};
     KR_TRY(make_makers(h, family, c, &points, &faults));
     KR_ANEW(h->ruptures[component], &h->arena, c->nsources);
     for (size_t i = 0; i < c->nsources; i++) {

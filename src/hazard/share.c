@@ -102,9 +102,10 @@ typedef struct entry {
     kr_ready ready;
     size_t nmembers, members_cap;
     size_t *members; /* increasing */
-    size_t rates_cap;
-    double *rates; /* nmembers x those of the source */
-    size_t next;   /* + 1: another one that may be alike; 0: none */
+    size_t rates_cap, origins_cap;
+    double *rates;             /* nmembers x those of the source */
+    const kr_source **origins; /* nmembers */
+    size_t next;               /* + 1: another one that may be alike; 0: none */
 } entry;
 
 struct kr_pool {
@@ -144,6 +145,7 @@ void kr_pool_destroy(kr_pool **pool)
         ready_destroy(&p->entries[i].ready);
         kr_free(p->entries[i].members);
         kr_free(p->entries[i].rates);
+        kr_free((void *)p->entries[i].origins);
     }
     for (size_t i = 0; i < p->nfaults; i++)
         kr_fault_destroy(&p->faults[i]);
@@ -174,6 +176,8 @@ static kr_status add_member(kr_pool *p, entry *e, size_t component, const kr_rea
     size_t n = count_rates(source);
     KR_GROW(e->members, e->members_cap, e->nmembers + 1, p->h->ctx, KR_ACCOUNT_RUPTURES);
     KR_GROW(e->rates, e->rates_cap, (e->nmembers + 1) * n, p->h->ctx, KR_ACCOUNT_RUPTURES);
+    KR_GROW(e->origins, e->origins_cap, e->nmembers + 1, p->h->ctx, KR_ACCOUNT_RUPTURES);
+    e->origins[e->nmembers] = kr_ready_origin(source);
     if (n > 0 && source->fault) /* none of ruptures that are given one by one */
         kr_fault_rates(source->fault, e->rates + e->nmembers * n);
     else if (n > 0)
@@ -207,7 +211,7 @@ static kr_status add_plain(kr_pool *p, size_t component, kr_ready *source)
     KR_GROW(p->entries, p->cap, p->n + 1, p->h->ctx, KR_ACCOUNT_RUPTURES);
     entry *e = &p->entries[p->n];
     *e = (entry){.ready = *source, .next = *first};
-    *source = (kr_ready){NULL, NULL};
+    *source = (kr_ready){.split = NULL};
     *first = ++p->n;
     KR_TRY(add_member(p, e, component, &e->ready));
 out:
@@ -244,7 +248,7 @@ static kr_status hand_over(kr_pool *p, const size_t *members, size_t n, kr_ready
     kr_work *work;
     kr_ready ready = *source;
     KR_TRY(kr_hazard_work_of(p->h, p->family, members, n, &work));
-    *source = (kr_ready){NULL, NULL};
+    *source = (kr_ready){.split = NULL};
     KR_TRY(kr_work_add(p->h, work, ready));
 out:
     return s;
@@ -258,9 +262,17 @@ static kr_status take_entry(kr_pool *p, entry *e)
                                      kr_family_jumps(p->h, p->family)));
     else if (e->nmembers > 1)
         KR_TRY(kr_fault_alternatives(e->ready.fault, e->nmembers, e->rates));
+    if (e->nmembers > 1) {
+        const kr_source **origins;
+        KR_ANEW(origins, &p->h->arena, e->nmembers);
+        memcpy((void *)origins, (const void *)e->origins, e->nmembers * sizeof *origins);
+        e->ready.origins = origins;
+    }
     KR_TRY(hand_over(p, e->members, e->nmembers, &e->ready));
     kr_free(e->rates);
+    kr_free((void *)e->origins);
     e->rates = NULL;
+    e->origins = NULL;
 out:
     return s;
 }

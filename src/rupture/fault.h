@@ -59,6 +59,10 @@ typedef struct kr_multi_sharing {
  * same sites and maximum distance. */
 KR_MUST_CHECK kr_status kr_multi_share(kr_ctx *ctx, kr_multi_sharing *sharing);
 
+/** The sections of a rupture (kr_contexts.rupture) of a multi-fault source, by their numbers in the
+ * model; n is 0 for other kinds. */
+const uint32_t *kr_fault_sections(const kr_fault *fault, size_t rupture, size_t *n);
+
 /** Ruptures of one item, and of all; no ruptures are built. */
 uint64_t kr_fault_item_ruptures(const kr_fault *fault, size_t item);
 uint64_t kr_fault_count_ruptures(const kr_fault *fault);

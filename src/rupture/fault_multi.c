@@ -330,3 +330,13 @@ const kr_fault_way kr_multi_way = {.make = multi_make,
                                    .run = kr_multi_run,
                                    .room = kr_multi_room,
                                    .estimate = kr_multi_estimate};
+
+const uint32_t *kr_fault_sections(const kr_fault *fault, size_t rupture, size_t *n)
+{
+    kr_parts parts = {NULL, 0};
+
+    if (fault->source->kind == KR_SOURCE_MULTI_FAULT)
+        parts = kr_multi_parts(fault->of.multi, rupture);
+    *n = parts.n;
+    return parts.section;
+}

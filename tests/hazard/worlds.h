@@ -67,12 +67,12 @@ static inline void add_planes(world *w, br_text *t, size_t place)
     br_add(t, "</hypoDepthDist>");
 }
 
-static const char *random_tom(world *w)
+static inline const char *random_tom(world *w)
 {
     return w->odd && chance(w, 0.2) ? "tom='NegativeBinomialTOM' alpha='1.4' mu='0.3'" : "";
 }
 
-static const char *aspect(world *w)
+static inline const char *aspect(world *w)
 {
     return w->odd && chance(w, 0.1) ? "2" : "1.5";
 }
@@ -222,7 +222,7 @@ static inline void make_branch(world *w, br_text *t, size_t branch)
 
 /* ---- random jobs ---- */
 
-static const char *random_keys(world *w)
+static inline const char *random_keys(world *w)
 {
     static char text[1000];
     static const char *const keys[] = {"infer_occur_rates = true\n", "pointsource_distance = 40\n",
@@ -239,7 +239,7 @@ static const char *random_keys(world *w)
     return text;
 }
 
-static const char *random_models(world *w)
+static inline const char *random_models(world *w)
 {
     static const char *const names[] = {"BooreAtkinson2008", "AbrahamsonSilva2008",
                                         "AbrahamsonEtAl2014", "CampbellBozorgnia2014",
