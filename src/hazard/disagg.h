@@ -83,7 +83,7 @@ KR_MUST_CHECK kr_status kr_disagg_measure(kr_hazard *hazard, size_t site,
                                           size_t *bytes);
 
 /* What sources and fault sections have of the hazard at some levels. */
-typedef struct kr_disagg_shares {
+typedef struct kr_disagg_sources {
     size_t nlevels;
     size_t nsources;
     const char **sources; /* base ids of all components, in the order of their bytes */
@@ -91,7 +91,7 @@ typedef struct kr_disagg_shares {
     size_t nsections;     /* those of the model, in its order */
     double *of_sections;  /* nsections x nlevels: each section of a multi-fault rupture has the
                              rupture's whole rate; without those of atomic groups */
-} kr_disagg_shares;
+} kr_disagg_sources;
 
 /** The hazard of a site at these levels by sources and sections: the sum over all component rates
  * of weight x what a source has of the rate. An atomic group's rate is divided in proportion to
@@ -99,12 +99,12 @@ typedef struct kr_disagg_shares {
  *
  * weights: one for each component rate. KR_EINPUT: as kr_hazard_disaggregate; with ps_grid_spacing,
  * which merges sources; with several multi-fault sources in a component that shares their ruptures
- * with others (the job's sharing = false helps). Owned by the caller: kr_disagg_shares_destroy; the
- * ids are the tree's. */
+ * with others (the job's sharing = false helps). Owned by the caller: kr_disagg_sources_destroy;
+ * the ids are the tree's. */
 KR_MUST_CHECK kr_status kr_hazard_disagg_sources(kr_hazard *hazard, size_t site,
                                                  const kr_disagg_level *levels, size_t nlevels,
                                                  const double *weights, int threads,
-                                                 kr_disagg_shares **out);
-void kr_disagg_shares_destroy(kr_disagg_shares **shares);
+                                                 kr_disagg_sources **out);
+void kr_disagg_sources_destroy(kr_disagg_sources **shares);
 
 #endif

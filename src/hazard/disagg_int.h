@@ -7,7 +7,7 @@
  *   disagg_cells.c  which cells there are, and the room for all numbers
  *   disagg_occur.c  how contexts occur
  *   disagg_add.c    from contexts to rates
- *   disagg_shares.c what sources and sections have
+ *   disagg_sources.c what sources and sections have
  *   disagg.c        tasks, atomic groups, the end
  *   disagg_size.c   bytes */
 #ifndef KR_HAZARD_DISAGG_INT_H

@@ -8,7 +8,7 @@
 typedef struct sharer {
     kr_disagg_work of;
     const double *given; /* of component rates */
-    kr_disagg_shares *out;
+    kr_disagg_sources *out;
     kr_makers makers;
     kr_motions motions;
     const kr_work *work;
@@ -370,7 +370,7 @@ static kr_status sharer_init(sharer *x)
     const kr_hazard *h = x->of.hazard;
     size_t members = kr_disagg_most_members(h), row = x->of.most_padded;
     KR_NEW(x->out, h->ctx, KR_ACCOUNT_RATES, 1);
-    *x->out = (kr_disagg_shares){.nlevels = x->of.nlevels, .nsections = h->model->nsections};
+    *x->out = (kr_disagg_sources){.nlevels = x->of.nlevels, .nsections = h->model->nsections};
     KR_TRY(list_sources(x));
     KR_TRY(index_sources(x));
     KR_NEW(x->out->of_sources, h->ctx, KR_ACCOUNT_RATES, x->out->nsources * x->of.nlevels);
@@ -414,7 +414,7 @@ static kr_status check(const kr_hazard *h)
 
 kr_status kr_hazard_disagg_sources(kr_hazard *h, size_t site, const kr_disagg_level *levels,
                                    size_t nlevels, const double *weights, int threads,
-                                   kr_disagg_shares **out)
+                                   kr_disagg_sources **out)
 {
     kr_status s = KR_OK;
     sharer x = {.of = {.hazard = h,
@@ -435,14 +435,14 @@ kr_status kr_hazard_disagg_sources(kr_hazard *h, size_t site, const kr_disagg_le
     *out = x.out;
     x.out = NULL;
 out:
-    kr_disagg_shares_destroy(&x.out);
+    kr_disagg_sources_destroy(&x.out);
     sharer_clear(&x);
     return s;
 }
 
-void kr_disagg_shares_destroy(kr_disagg_shares **shares)
+void kr_disagg_sources_destroy(kr_disagg_sources **shares)
 {
-    kr_disagg_shares *x = *shares;
+    kr_disagg_sources *x = *shares;
     if (!x)
         return;
     kr_free((void *)x->sources);

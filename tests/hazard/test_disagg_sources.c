@@ -18,7 +18,7 @@ static double *make_weights(const kr_tree *tree)
 /* The levels of the job. */
 enum { LEVELS = 10 };
 
-static kr_status share(computed *c, size_t site, kr_disagg_shares **out)
+static kr_status share(computed *c, size_t site, kr_disagg_sources **out)
 {
     kr_disagg_level levels[LEVELS];
     double *weights = make_weights(c->model.tree);
@@ -29,7 +29,7 @@ static kr_status share(computed *c, size_t site, kr_disagg_shares **out)
     return s;
 }
 
-static size_t source_number(const kr_disagg_shares *x, const char *id)
+static size_t source_number(const kr_disagg_sources *x, const char *id)
 {
     size_t i = 0;
     while (i < x->nsources && strcmp(x->sources[i], id) != 0)
@@ -39,7 +39,7 @@ static size_t source_number(const kr_disagg_shares *x, const char *id)
 }
 
 /* Component rates by base id; `all`: and by nothing. */
-static void check_sources(computed *split, size_t site, const kr_disagg_shares *x)
+static void check_sources(computed *split, size_t site, const kr_disagg_sources *x)
 {
     const kr_tree *tree = split->model.tree;
     double *weights = make_weights(tree), *want = calloc(x->nsources * LEVELS, sizeof *want);
@@ -74,7 +74,7 @@ static int compare(const char *job, size_t n, const br_text *groups, const char 
 {
     static br_text text;
     computed split, apart, shared;
-    kr_disagg_shares *one, *other;
+    kr_disagg_sources *one, *other;
     int compared = 0;
     text.n = 0;
     br_add(&text, "%sdisagg_by_src = true\n", job);
@@ -95,8 +95,8 @@ static int compare(const char *job, size_t n, const br_text *groups, const char 
             kt_close(other->of_sections[i], one->of_sections[i], 1e-10, 1e-15);
         compared = 1;
     }
-    kr_disagg_shares_destroy(&one);
-    kr_disagg_shares_destroy(&other);
+    kr_disagg_sources_destroy(&one);
+    kr_disagg_sources_destroy(&other);
     end(&split);
     end(&apart);
     end(&shared);
@@ -131,7 +131,7 @@ static void test_sections(void **state)
     static const char *const of[] = {"s0", "s0,s1", "s2,s3,s4", "s5", "s1,s2"};
     static br_text groups[1];
     computed c;
-    kr_disagg_shares *x;
+    kr_disagg_sources *x;
     groups[0].n = 0;
     br_add(&groups[0], BR_GROUP);
     for (size_t i = 0; i < ARRAY(of); i++)
@@ -154,7 +154,7 @@ static void test_sections(void **state)
             kt_close(x->of_sections[s * LEVELS + l], want, 1e-12, 0);
             assert_true(l > 0 || want > 1e-3);
         }
-    kr_disagg_shares_destroy(&x);
+    kr_disagg_sources_destroy(&x);
     end(&c);
 }
 
@@ -163,7 +163,7 @@ static void test_refusals(void **state)
     (void)state;
     static br_text groups[1];
     computed c;
-    kr_disagg_shares *x;
+    kr_disagg_sources *x;
     world w = {.random = 8, .nplaces = 3};
     groups[0].n = 0;
     br_add(&groups[0], BR_GROUP);
@@ -182,7 +182,7 @@ static kr_status whole(kr_ctx *ctx, void *user)
     const kr_disagg_level levels[] = {{0, 0.05}, {1, 0.3}};
     kr_hazard *hazard = NULL;
     kr_sites *sites = NULL;
-    kr_disagg_shares *x = NULL;
+    kr_disagg_sources *x = NULL;
     double *weights = make_weights(m->tree);
     KR_TRY(kr_hazard_create(ctx, m->job, m->model, m->tree, &hazard));
     KR_TRY(kr_sites_read(ctx, m->job, kr_hazard_site_columns(hazard), &sites));
@@ -190,7 +190,7 @@ static kr_status whole(kr_ctx *ctx, void *user)
     KR_TRY(kr_hazard_disagg_sources(hazard, 1, levels, 2, weights, 1, &x));
 out:
     free(weights);
-    kr_disagg_shares_destroy(&x);
+    kr_disagg_sources_destroy(&x);
     kr_hazard_destroy(&hazard);
     kr_sites_destroy(&sites);
     return s;
