@@ -54,6 +54,11 @@ Hale, N. Abrahamson and Y. Bozorgnia (2018), Probabilistic Seismic Hazard Analys
 in `tests/e2e/peer`; the test `e2e.peer` runs them. `tools/peer.py build/release/kauri >docs/peer.md` writes this
 file.
 
+![Curves of six problems, lines through circles](images/peer.svg)
+
+Lines are Kauri's, circles the published values, a colour for each site: `tools/verification_figures.py
+build/release/kauri` computes and draws them.
+
 ## Set 1
 
 Probabilities are those of exceeding the peak acceleration in a year. The sites of the faults: 1 in the middle of the
