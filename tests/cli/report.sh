@@ -69,6 +69,14 @@ for width in 360 390 485; do # of telephones
     look layout run/report.html $width 8
 done
 look print run/report.html
+# what is left out of a page is said
+sed 's/"ngsims":4,/"ngsims":5004,/; s/id="b-flame" data-left-out="0">[^<]*</id="b-flame" data-left-out="5300000"></' \
+    run/report.html >large.html
+look says large.html 'The first 4 of 5004 ground-motion models are here, also in the table: 5000 are left out.' \
+    'The flame graph of memory has 5.3 MB and is left out'
+look says run/report.html 'The run gave no warnings.' 'Sources are drawn in red' 'mean PGA (g), 10 % in 50 years (475 years)'
+"$kauri" stats run -o spreads --statistics 'std cov' -q 2>log || fail "stats: $(cat log)"
+look says spreads/report.html 'PGA (g) where the standard deviation of the probability is 0.1'
 look curves run/report.html PGA '{}' run/report.html
 
 # other weights, with three definitions: the page of the run computes what the others have stored

@@ -7,6 +7,8 @@
 #include "base/file.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 /* A run with component rates that are made up. */
@@ -283,11 +285,43 @@ static void allocations(void **state)
     end(&f);
 }
 
+/* A flame graph beside results that have none is shown up to 4 MiB; beyond that it is left out, and
+ * the page can say so. */
+static void flame(void **state)
+{
+    (void)state;
+    finished f;
+    begin(&f, "");
+    write_run(&f);
+    for (int large = 0; large < 2; large++) {
+        char *file = strdup(kt_path(f.out, "results.h5")), *page = strdup(kt_path(f.out, "r.html"));
+        char *svg = strdup(kt_path(f.out, "memory-top-down.svg"));
+        size_t n = large ? KR_FLAME_BYTES_MAX + 1 : 9, length;
+        char *text = malloc(n);
+        memset(text, 'x', n);
+        kt_write_file(svg, text, n);
+        const kr_report_spec spec = {.results = &f.spec, .file = file, .flame = svg};
+        kt_ok(f.t.ctx, kr_report_write(f.t.ctx, &spec, page));
+        char *html = (char *)kt_read_file(page, &length);
+        assert_non_null(
+            strstr(html, large ? "id=\"b-flame\" data-left-out=\"4194305\"></script>"
+                               : "id=\"b-flame\" data-left-out=\"0\">eHh4eHh4eHh4</script>"));
+        assert_non_null(strstr(html, "\"warnings\":null"));
+        free(html);
+        free(text);
+        free(file);
+        free(page);
+        free(svg);
+    }
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(trees),      cmocka_unit_test(formats), cmocka_unit_test(damaged),
-        cmocka_unit_test(impossible), cmocka_unit_test(size),    cmocka_unit_test(allocations),
+        cmocka_unit_test(trees),       cmocka_unit_test(formats), cmocka_unit_test(damaged),
+        cmocka_unit_test(impossible),  cmocka_unit_test(size),    cmocka_unit_test(flame),
+        cmocka_unit_test(allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,13 +2,14 @@
 
 usage: report.py layout REPORT WIDTH DRAWINGS
        report.py print REPORT
+       report.py says REPORT TEXT...
        report.py curves REPORT IMT WEIGHTS OTHER
        report.py move REPORT MOVE
        report.py sites REPORT MAPS CURVES
 
 layout: nothing lies outside of the page or on top of something else, all sections are there with at least so many
 drawings, letters are large enough to be read, and nothing is said on the console. print: on paper nothing is cut off
-at the right, no figure is higher than a page, and what can be opened is open. curves: mean and quantiles that the page computes with the weights
+at the right, no figure is higher than a page, and what can be opened is open. says: these texts are on the page. curves: mean and quantiles that the page computes with the weights
 ({choice: {state: weight}}) at its first site are those that the run of the report OTHER has stored in single
 precision, and that it reads from the stored curves what the stored maps say. move: print the weights of a choice
 after the sliders of branches have been moved. sites: without a browser, that places, ids, mean map values and mean
@@ -66,6 +67,15 @@ def printed(report):
         sys.exit(f"{report} in print: " + "; ".join(wrong[:8]))
 
 
+def says(report, *texts):
+    with Browser() as browser:
+        browser.show("file://" + urllib.parse.quote(os.path.abspath(report)), 1200)
+        shown = browser.evaluate("document.body.innerText")
+    for text in texts:
+        if text not in shown:
+            sys.exit(f"{report} does not say: {text}")
+
+
 def single(x):
     return math.copysign(1, x) * 2.0 ** (math.frexp(x)[1] - 24) if x else 2.0 ** -149
 
@@ -121,6 +131,8 @@ def sites(report, maps, curves):
 if __name__ == "__main__":
     if sys.argv[1] == "layout":
         layout(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    elif sys.argv[1] == "says":
+        says(*sys.argv[2:])
     elif sys.argv[1] == "print":
         printed(sys.argv[2])
     elif sys.argv[1] == "sites":
