@@ -10,11 +10,12 @@
 struct kr_calc_disagg {
     kr_disagg_edges *edges;
     kr_results_disagg stored;
-    size_t nlevels;  /* measures x probabilities, or measures */
-    double *levels;  /* sites x nlevels */
-    uint32_t *rlzs;  /* sites x stored.nrlzs */
-    size_t at_once;  /* realizations whose tables are held together */
-    double *weights; /* of component rates in the mean of all realizations */
+    size_t nlevels;    /* measures x probabilities, or measures */
+    double *levels;    /* sites x nlevels */
+    uint32_t *rlzs;    /* sites x stored.nrlzs */
+    size_t at_once;    /* realizations whose tables are held together */
+    double *weights;   /* of component rates in the mean of all realizations */
+    size_t site_bytes; /* that the rates of a site take */
 };
 
 /* All realizations are stored unasked up to so many, and so many bytes of their tables. */
@@ -87,6 +88,29 @@ static kr_status choose_rlzs(kr_calc *calc, struct kr_calc_disagg *d)
     return KR_OK;
 }
 
+/* Of the limit: where a site may take more than this part of it, it is looked at more closely. */
+enum { LIMIT_PART = 4 };
+
+static kr_status measure_sites(kr_calc *calc, struct kr_calc_disagg *d)
+{
+    kr_status s = KR_OK;
+    kr_disagg_bins bins = kr_disagg_edges_at(d->edges, 0);
+    size_t most = kr_disagg_bytes(calc->hazard, &bins, d->nlevels, calc->threads);
+    d->site_bytes = most;
+    if (most < kr_calc_limit(calc) / LIMIT_PART)
+        return KR_OK;
+    kr_calc_phase(calc, "measuring the disaggregation");
+    d->site_bytes = 0;
+    for (size_t i = 0; i < calc->sites->n; i++) {
+        size_t bytes;
+        bins = kr_disagg_edges_at(d->edges, i);
+        KR_TRY(kr_disagg_measure(calc->hazard, i, &bins, d->nlevels, calc->threads, &bytes));
+        d->site_bytes = bytes > d->site_bytes ? bytes : d->site_bytes;
+    }
+out:
+    return s;
+}
+
 kr_status kr_calc_disagg_begin(kr_calc *calc)
 {
     kr_status s = KR_OK;
@@ -111,6 +135,7 @@ kr_status kr_calc_disagg_begin(kr_calc *calc)
     if (d->at_once > d->stored.nrlzs)
         d->at_once = d->stored.nrlzs ? d->stored.nrlzs : 1;
     d->stored.rlzs_at_once = d->at_once;
+    KR_TRY(measure_sites(calc, d));
 out:
     return s;
 }
@@ -139,10 +164,8 @@ size_t kr_calc_disagg_bytes(const kr_calc *calc)
     if (!d)
         return 0;
     const kr_tree *tree = calc->tree;
-    const kr_disagg_bins bins = kr_disagg_edges_at(d->edges, 0);
-    size_t site = kr_disagg_bytes(calc->hazard, &bins, d->nlevels, calc->threads) +
-                  d->nlevels * (sizeof(kr_disagg_level) + sizeof(double));
-    return site + kr_disagg_sums_bytes(d->edges, calc->job, d->nlevels, d->at_once) +
+    return d->site_bytes + d->nlevels * (sizeof(kr_disagg_level) + sizeof(double)) +
+           kr_disagg_sums_bytes(d->edges, calc->job, d->nlevels, d->at_once) +
            (1 + tree->nweights) * tree->nrates * sizeof(double) +
            (tree->nsets + tree->most_components + 2) * sizeof(uint32_t);
 }
@@ -451,6 +474,7 @@ static kr_status do_site(stage *g)
         wanted[l] = (kr_disagg_level){l / (g->d->nlevels / job->nimts), levels[l]};
     KR_TRY(kr_hazard_disaggregate(g->calc->hazard, g->site, &bins, wanted, g->d->nlevels,
                                   g->calc->threads, &g->disagg));
+    kr_calc_turn(g->calc, "disaggregation tables");
     KR_TRY(put_rlzs(g));
     if (g->d->stored.mean)
         KR_TRY(put_mean(g));
@@ -474,9 +498,9 @@ kr_status kr_calc_disaggregate(kr_calc *calc)
                        "%s: there is nothing to disaggregate: the mean curves are nowhere as high "
                        "as poes_disagg; write smaller ones",
                        calc->job->path);
-    kr_calc_turn(calc, "disaggregation");
     KR_TRY(stage_create(&g));
     for (g.site = 0; g.site < n; g.site++) {
+        kr_calc_turn(calc, "disaggregation");
         KR_TRY(do_site(&g));
         kr_calc_turned(calc, "disaggregation", g.site + 1);
         kr_progress(calc->ctx, "disaggregation", (double)(g.site + 1), (double)n);
