@@ -75,8 +75,10 @@ void kr_disagg_sums_clear(kr_disagg_sums *z)
 /* One component on its way. */
 typedef struct adding {
     kr_disagg_sums *sums;
+    const kr_disagg *disagg;
     const kr_disagg_part *part;
-    const double *weights; /* of the component's models */
+    const double *weights; /* of the component's models, of the first level */
+    size_t stride;         /* to those of the next */
     size_t nmodels, trt, target;
     bool averaged; /* probabilities are added with their weights, not rates */
 } adding;
@@ -86,14 +88,16 @@ typedef struct adding {
 static void sum_models(const adding *a, size_t cell)
 {
     kr_disagg_sums *z = a->sums;
-    size_t n = z->nlevels * z->edges->n[KR_DIM_EPS];
+    size_t neps = z->edges->n[KR_DIM_EPS], n = z->nlevels * neps;
     memset(z->cell, 0, n * sizeof *z->cell);
-    for (size_t k = 0; k < a->nmodels; k++) {
-        const double *rates = a->part->rates + (k * a->part->ncells + cell) * n;
-        double w = a->weights[k];
-        for (size_t i = 0; i < n && w != 0; i++)
-            z->cell[i] += w * (a->averaged ? -expm1(-rates[i]) : rates[i]);
-    }
+    for (size_t k = 0; k < a->nmodels; k++)
+        for (size_t l = 0; l < z->nlevels; l++) {
+            size_t row = (k * a->part->ncells + cell) * a->disagg->nlevels + z->first_level + l;
+            const double *rates = a->part->rates + row * neps;
+            double w = a->weights[l * a->stride + k];
+            for (size_t e = 0; e < neps && w != 0; e++)
+                z->cell[l * neps + e] += w * (a->averaged ? -expm1(-rates[e]) : rates[e]);
+        }
     double again =
         a->averaged && a->part->exclusive ? a->part->exclusive[a->part->cells[cell].mag] : 1;
     for (size_t i = 0; i < n && a->averaged; i++)
@@ -132,9 +136,10 @@ static void add_cell(const adding *a, size_t cell)
 
 static bool has_weight(const adding *a)
 {
-    for (size_t k = 0; k < a->nmodels; k++)
-        if (a->weights[k] != 0)
-            return true;
+    for (size_t l = 0; l < (a->stride ? a->sums->nlevels : 1); l++)
+        for (size_t k = 0; k < a->nmodels; k++)
+            if (a->weights[l * a->stride + k] != 0)
+                return true;
     return false;
 }
 
@@ -147,19 +152,21 @@ static bool is_mean(const adding *a)
 }
 
 void kr_disagg_sums_add(kr_disagg_sums *sums, const kr_disagg *disagg, const double *weights,
-                        size_t target)
+                        size_t stride, size_t target)
 {
     for (size_t c = 0; c < disagg->ncomponents; c++) {
         const kr_component *component = &sums->tree->components[c];
         adding a = {.sums = sums,
+                    .disagg = disagg,
                     .part = &disagg->parts[c],
                     .weights = weights + component->first_rate,
+                    .stride = stride,
                     .nmodels = component->ngsims,
                     .trt = sums->edges->trt_of[c],
                     .target = target};
         if (!has_weight(&a))
             continue;
-        a.averaged = sums->job->compat == KR_COMPAT_OQ_3_21 && component->group &&
+        a.averaged = !sums->linear && sums->job->compat == KR_COMPAT_OQ_3_21 && component->group &&
                      component->group->mutex_sources && is_mean(&a);
         for (size_t cell = 0; cell < a.part->ncells; cell++)
             add_cell(&a, cell);

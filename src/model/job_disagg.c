@@ -115,6 +115,35 @@ out:
     return s;
 }
 
+/* ------------------------------------------------------------------ of the whole tree */
+
+kr_status kr_job_set_disagg_statistics(kr_job_reader *r, const kr_ini_entry *entry)
+{
+    kr_status s = KR_OK;
+    kr_job_disagg *disagg = &r->job->disagg;
+    const struct {
+        const char *name;
+        bool *flag;
+    } all[] = {{"mean", &disagg->tree_mean},
+               {"variance", &disagg->tree_variance},
+               {"quantiles", &disagg->tree_quantiles},
+               {"branches", &disagg->tree_branches}};
+    size_t nall = sizeof all / sizeof *all, n = 0;
+    char **words = NULL;
+
+    KR_TRY(kr_split_words(r->arena, entry->value, true, &words, &n));
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < nall && !kr_str_eq(all[k].name, words[i]))
+            k++;
+        if (k == nall)
+            return kr_job_bad(r, entry, "mean, variance, quantiles or branches was expected");
+        *all[k].flag = true;
+    }
+out:
+    return s;
+}
+
 /* ------------------------------------------------------------------ what follows */
 
 static kr_status all_kinds(kr_job_reader *r)
@@ -228,6 +257,10 @@ kr_status kr_job_check_disagg(kr_job_reader *r)
                     "write num_rlzs_disagg = 1");
     if (!job->mean)
         return fail(r, "mean", "disaggregation needs the mean curves; write mean = true");
+    if (job->disagg.tree_quantiles && (!job->quantiles.n || job->disagg.levels_given))
+        return fail(r, "disagg_statistics",
+                    "disagg_statistics = quantiles needs quantiles and poes_disagg; write them as "
+                    "in quantiles = 0.16 0.84");
     if (job->soil_intensities.n)
         return fail(r, "soil_intensities",
                     "curves on soil by convolution cannot be disaggregated; write "

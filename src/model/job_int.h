@@ -113,6 +113,7 @@ KR_MUST_CHECK kr_status kr_job_check(kr_job_reader *r);
 /* job_disagg.c: disaggregation */
 kr_status kr_job_set_outputs(kr_job_reader *r, const kr_ini_entry *entry);
 kr_status kr_job_set_edges(kr_job_reader *r, const kr_ini_entry *entry);
+kr_status kr_job_set_disagg_statistics(kr_job_reader *r, const kr_ini_entry *entry);
 /** Before the rest is checked: poes and poes_disagg are one. */
 KR_MUST_CHECK kr_status kr_job_derive_disagg(kr_job_reader *r);
 KR_MUST_CHECK kr_status kr_job_check_disagg(kr_job_reader *r);

@@ -156,6 +156,7 @@ static const kr_job_key keys[] = {
     DISAGG(rlz_index, COUNTS, rlz_index),
     DISAGG(epsilon_star, BOOL, epsilon_star),
     DISAGG(poes_disagg, PROBABILITIES, poes),
+    DISAGG_SPECIAL(disagg_statistics, kr_job_set_disagg_statistics),
     UNUSED(imt_ref, TEXT),
     CHOICE(asce_version, "ASCE7-16|ASCE7-22"),
     UNUSED(mosaic_model, TEXT),

@@ -310,6 +310,21 @@ static const char *disagg_edges(const lister *l)
     return end(&all);
 }
 
+static const char *disagg_statistics(const lister *l)
+{
+    const kr_job_disagg *d = &l->job->disagg;
+    list all = {.chars = NULL};
+    if (d->tree_mean)
+        append(l, &all, " ", "mean");
+    if (d->tree_variance)
+        append(l, &all, " ", "variance");
+    if (d->tree_quantiles)
+        append(l, &all, " ", "quantiles");
+    if (d->tree_branches)
+        append(l, &all, " ", "branches");
+    return end(&all);
+}
+
 static const struct {
     const char *name;
     const char *(*text)(const lister *l); /* NULL: said by another parameter, or of no bearing */
@@ -343,6 +358,7 @@ static const struct {
     {"vs30_tolerance", vs30_tolerance},
     {"disagg_outputs", disagg_outputs},
     {"disagg_bin_edges", disagg_edges},
+    {"disagg_statistics", disagg_statistics},
 };
 
 /* ------------------------------------------------------------------ all */

@@ -153,8 +153,10 @@ static kr_status all_tables(kr_exporter *e)
         KR_TRY(kr_export_realizations(e));
     for (size_t i = 0; i < e->nsites && (what & KR_EXPORT_BY_SOURCE); i++)
         KR_TRY(kr_export_by_source(e, e->sites[i]));
-    for (size_t i = 0; i < e->nsites && (what & (KR_EXPORT_DISAGG | KR_EXPORT_DISAGG_RLZS)); i++)
+    for (size_t i = 0; i < e->nsites && (what & KR_EXPORT_DISAGG_ANY); i++)
         KR_TRY(kr_export_disagg(e, e->sites[i]));
+    if (what & KR_EXPORT_DISAGG_SUMMARY)
+        KR_TRY(kr_export_disagg_summary(e));
     if (what & KR_EXPORT_COMPONENTS)
         KR_TRY(kr_export_components(e));
     for (size_t m = 0; m < e->spec->job->nimts; m++)
@@ -233,7 +235,7 @@ kr_status kr_results_export_csv(kr_ctx *ctx, const kr_results_spec *spec, size_t
     if (job->disagg_by_src)
         choice.what |= KR_EXPORT_BY_SOURCE;
     if (spec->disagg)
-        choice.what |= KR_EXPORT_DISAGG;
+        choice.what |= KR_EXPORT_DISAGG | KR_EXPORT_DISAGG_TREE | KR_EXPORT_DISAGG_SUMMARY;
     if (job->uncertainty && job->component_rates_precision != KR_PRECISION_NONE)
         choice.what |= KR_EXPORT_VARIANCE | KR_EXPORT_TORNADO;
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);

@@ -13,7 +13,11 @@ static const size_t NUMBERS_READ = 2000000;
 typedef struct writer {
     kr_exporter *e;
     size_t site;
-    bool mean; /* or realizations */
+    const char *group;  /* of results.h5: "disagg-stats", "disagg-tree/variance" */
+    const char *suffix; /* of the tables' names: "mean-" */
+    bool rlzs_named;    /* the comment tells of realizations */
+    bool negative;      /* there may be numbers below 0 */
+    size_t set;         /* of levels */
     size_t npoes, nrlzs;
     const uint32_t *rlzs;
     const double *levels;     /* measures x poes */
@@ -28,6 +32,7 @@ typedef struct writer {
     int rank;
     const double *centres[KR_DISAGG_MOST_DIMS]; /* NULL: TRT */
     const char *const *trts;
+    const char **heads; /* of columns */
     kr_table *t;
 } writer;
 
@@ -93,7 +98,7 @@ static kr_status list_rlzs(writer *w, const char **out)
     char *ids;
     size_t at = 0;
     *out = "";
-    if (w->nrlzs == 0 || (w->mean && w->e->spec->job->poes.n))
+    if (w->nrlzs == 0 || !w->rlzs_named)
         return KR_OK;
     KR_ANEW(weights, &w->arena, w->nrlzs);
     KR_ANEW(ids, &w->arena, w->nrlzs * 12 + 1);
@@ -190,8 +195,13 @@ static kr_status begin_site(writer *w)
         (w->e->spec->job->poes.n ? w->e->spec->job->poes.n : 1) != w->npoes)
         return damaged(w, "hmap3");
     KR_ANEW(levels, &w->arena, nimts * w->npoes);
-    KR_TRY(kr_h5_read_amounts(file, "hmap3", KR_H5_F64, (const size_t[]){w->site, 0, 0},
-                              (const size_t[]){1, nimts, w->npoes}, levels));
+    if (w->set == 0)
+        KR_TRY(kr_h5_read_amounts(file, "hmap3", KR_H5_F64, (const size_t[]){w->site, 0, 0},
+                                  (const size_t[]){1, nimts, w->npoes}, levels));
+    else
+        KR_TRY(kr_h5_read_amounts(file, "disagg-tree/level", KR_H5_F64,
+                                  (const size_t[]){w->site, w->set, 0, 0},
+                                  (const size_t[]){1, 1, nimts, w->npoes}, levels));
     w->levels = levels;
     if (kr_h5_exists(file, "best_rlzs")) {
         KR_TRY(kr_h5_dims(file, "best_rlzs", dims, &rank));
@@ -220,11 +230,6 @@ out:
 
 /* ------------------------------------------------------------------ a table */
 
-static const char *group_of(const writer *w)
-{
-    return w->mean ? "disagg-stats" : "disagg-rlzs";
-}
-
 /* The middle of each bin. */
 static kr_status find_centres(writer *w)
 {
@@ -250,15 +255,16 @@ out:
 static kr_status read_part(writer *w, size_t first, size_t n, size_t m, size_t p, double *out)
 {
     size_t start[KR_H5_MAX_RANK] = {w->site, first}, count[KR_H5_MAX_RANK] = {1, n};
-    char name[64];
+    char name[96];
     for (size_t k = 1; k < w->kind->ndims; k++)
         count[1 + k] = w->dims[1 + k];
     start[w->rank - 3] = m;
     start[w->rank - 2] = p;
     count[w->rank - 3] = count[w->rank - 2] = 1;
     count[w->rank - 1] = w->columns;
-    snprintf(name, sizeof name, "%s/%s", group_of(w), w->kind->name);
-    return kr_h5_read_amounts(w->e->file, name, KR_H5_F64, start, count, out);
+    snprintf(name, sizeof name, "%s/%s", w->group, w->kind->name);
+    return w->negative ? kr_h5_read_slab(w->e->file, name, KR_H5_F64, start, count, out)
+                       : kr_h5_read_amounts(w->e->file, name, KR_H5_F64, start, count, out);
 }
 
 static void write_row(writer *w, size_t cell, size_t m, size_t p, const double *values)
@@ -316,20 +322,17 @@ static void header(writer *w)
     kr_table_text(w->t, "poe");
     for (size_t k = 0; k < w->kind->ndims; k++)
         kr_table_text(w->t, kr_disagg_dim_column(w->kind->dims[k]));
-    if (w->mean)
-        kr_table_text(w->t, "mean");
-    for (size_t z = 0; z < w->nrlzs && !w->mean; z++)
-        kr_table_format(w->t, "rlz%.0f", (double)w->rlzs[z]);
+    for (size_t z = 0; z < w->columns; z++)
+        kr_table_text(w->t, w->heads[z]);
     kr_table_end_row(w->t);
 }
 
 static kr_status measure_table(writer *w)
 {
     kr_status s = KR_OK;
-    char name[64];
-    snprintf(name, sizeof name, "%s/%s", group_of(w), w->kind->name);
+    char name[96];
+    snprintf(name, sizeof name, "%s/%s", w->group, w->kind->name);
     KR_TRY(kr_h5_dims(w->e->file, name, w->dims, &w->rank));
-    w->columns = w->mean ? 1 : w->nrlzs;
     if (w->rank != (int)w->kind->ndims + 4 || w->dims[0] != w->e->spec->sites->n ||
         w->dims[w->rank - 3] != w->e->spec->job->nimts || w->dims[w->rank - 2] != w->npoes ||
         w->dims[w->rank - 1] != w->columns)
@@ -354,10 +357,9 @@ static kr_status write_table(writer *w)
     KR_TRY(walk(w, &found));
     if (!found) /* as in the reference */
         return KR_OK;
-    KR_TRY(kr_export_begin(w->e,
-                           kr_arena_printf(&w->e->arena, "%s-%s%zu.csv", w->kind->name,
-                                           w->mean ? "mean-" : "", w->site),
-                           &t));
+    KR_TRY(kr_export_begin(
+        w->e, kr_arena_printf(&w->e->arena, "%s-%s%zu.csv", w->kind->name, w->suffix, w->site),
+        &t));
     kr_table_comment(&t, 3 + w->kind->ndims + w->columns, kr_export_comment(w->e, w->comment));
     header(w);
     KR_TRY(walk(w, NULL));
@@ -365,21 +367,103 @@ out:
     return t.file || s != KR_OK ? kr_export_end(w->e, &t, s) : s;
 }
 
-static kr_status write_group(kr_exporter *e, size_t site, bool mean)
+/* ------------------------------------------------------------------ groups */
+
+static kr_status head_one(writer *w, const char *name)
 {
     kr_status s = KR_OK;
-    writer w = {.e = e, .site = site, .mean = mean};
-    char name[64];
-    kr_arena_init(&w.arena, e->ctx, KR_ACCOUNT_OUTPUT);
-    KR_TRY(begin_site(&w));
-    for (size_t i = 0; i < KR_DISAGG_KINDS; i++) {
-        w.kind = &kr_disagg_kinds[i];
-        snprintf(name, sizeof name, "%s/%s", group_of(&w), w.kind->name);
-        if (kr_h5_exists(e->file, name))
-            KR_TRY(write_table(&w));
+    w->columns = 1;
+    KR_ANEW(w->heads, &w->arena, 1);
+    w->heads[0] = name;
+out:
+    return s;
+}
+
+static kr_status head_rlzs(writer *w)
+{
+    kr_status s = KR_OK;
+    w->columns = w->nrlzs;
+    KR_ANEW(w->heads, &w->arena, w->nrlzs + 1);
+    for (size_t z = 0; z < w->nrlzs; z++)
+        KR_TRY((w->heads[z] = kr_arena_printf(&w->arena, "rlz%u", w->rlzs[z])) ? KR_OK : KR_ENOMEM);
+out:
+    return s;
+}
+
+/* "bs1: b11"; the text of a model may have several lines. */
+static kr_status head_branches(writer *w)
+{
+    kr_status s = KR_OK;
+    char **sets, **branches;
+    size_t n;
+    KR_TRY(kr_h5_read_strings(w->e->file, "disagg-tree/branch_set", &w->arena, &sets, &n));
+    KR_TRY(kr_h5_read_strings(w->e->file, "disagg-tree/branch", &w->arena, &branches, &w->columns));
+    if (n != w->columns)
+        return damaged(w, "disagg-tree/branch");
+    KR_ANEW(w->heads, &w->arena, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        char *head = kr_arena_printf(&w->arena, "%s: %s", sets[i], branches[i]);
+        for (char *c = head; c && *c; c++)
+            *c = *c == '\n' ? ' ' : *c;
+        w->heads[i] = head;
+        KR_TRY(head ? KR_OK : KR_ENOMEM);
     }
 out:
-    kr_arena_clear(&w.arena);
+    return s;
+}
+
+/* A group of tables; `column`: the name of the only one, or NULL. */
+static kr_status write_group(writer *w, const char *column)
+{
+    kr_status s = KR_OK;
+    char name[96];
+    kr_arena_init(&w->arena, w->e->ctx, KR_ACCOUNT_OUTPUT);
+    KR_TRY(begin_site(w));
+    KR_TRY(column                               ? head_one(w, column)
+           : kr_str_eq(w->group, "disagg-rlzs") ? head_rlzs(w)
+                                                : head_branches(w));
+    for (size_t i = 0; i < KR_DISAGG_KINDS; i++) {
+        w->kind = &kr_disagg_kinds[i];
+        snprintf(name, sizeof name, "%s/%s", w->group, w->kind->name);
+        if (kr_h5_exists(w->e->file, name))
+            KR_TRY(write_table(w));
+    }
+out:
+    kr_arena_clear(&w->arena);
+    return s;
+}
+
+/* The statistics of the whole tree that are there. */
+static kr_status write_tree(kr_exporter *e, size_t site)
+{
+    kr_status s = KR_OK;
+    char group[96], suffix[64];
+    size_t set = 0;
+    const writer w = {.e = e, .site = site, .group = group, .suffix = suffix};
+    static const struct {
+        const char *name, *suffix, *column;
+    } fixed[] = {{"mean", "tree_mean-", "mean"},
+                 {"variance", "variance-", "share"},
+                 {"branches", "branches-", NULL}};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+        writer one = w;
+        one.negative = i == 1;
+        snprintf(group, sizeof group, "disagg-tree/%s", fixed[i].name);
+        snprintf(suffix, sizeof suffix, "%s", fixed[i].suffix);
+        if (kr_h5_exists(e->file, group))
+            KR_TRY(write_group(&one, fixed[i].column));
+    }
+    for (size_t i = 0; i < e->spec->nstats; i++) {
+        writer one = w;
+        if (!kr_str_starts(e->spec->stats[i].name, "quantile-"))
+            continue;
+        one.set = ++set;
+        snprintf(group, sizeof group, "disagg-tree/%s", e->spec->stats[i].name);
+        snprintf(suffix, sizeof suffix, "%s-", e->spec->stats[i].name);
+        if (kr_h5_exists(e->file, group))
+            KR_TRY(write_group(&one, "mean"));
+    }
+out:
     return s;
 }
 
@@ -388,10 +472,69 @@ kr_status kr_export_disagg(kr_exporter *e, size_t site)
     kr_status s = KR_OK;
     bool mean = kr_h5_exists(e->file, "disagg-stats");
     unsigned what = e->choice->what;
-    if (what & KR_EXPORT_DISAGG)
-        KR_TRY(write_group(e, site, mean));
-    if (what & KR_EXPORT_DISAGG_RLZS && (mean || !(what & KR_EXPORT_DISAGG)))
-        KR_TRY(write_group(e, site, false));
+    writer w = {.e = e, .site = site};
+    if (what & KR_EXPORT_DISAGG && mean) {
+        w.group = "disagg-stats";
+        w.suffix = "mean-";
+        w.rlzs_named = !e->spec->job->poes.n;
+        KR_TRY(write_group(&w, "mean"));
+    }
+    if ((what & KR_EXPORT_DISAGG && !mean) || what & KR_EXPORT_DISAGG_RLZS) {
+        w = (writer){
+            .e = e, .site = site, .group = "disagg-rlzs", .suffix = "", .rlzs_named = true};
+        KR_TRY(write_group(&w, NULL));
+    }
+    if (what & KR_EXPORT_DISAGG_TREE)
+        KR_TRY(write_tree(e, site));
 out:
     return s;
+}
+
+/* ------------------------------------------------------------------ summary */
+
+/* Means and modes of all sites: a row for each site, measure and probability. */
+kr_status kr_export_disagg_summary(kr_exporter *e)
+{
+    static const char *const names[] = {KR_DISAGG_SUMMARY_NAMES};
+    kr_status s = KR_OK;
+    kr_table t = {0};
+    writer w = {.e = e};
+    double *summary = NULL;
+    size_t nimts = e->spec->job->nimts;
+    kr_arena_init(&w.arena, e->ctx, KR_ACCOUNT_OUTPUT);
+    KR_TRY(kr_export_begin(e, "disagg_summary.csv", &t));
+    kr_table_comment(&t, kr_export_site_columns(e, false) + 3 + KR_DISAGG_SUMMARY,
+                     kr_export_comment(e, ", kind='disaggregation of the mean'"));
+    kr_export_site_header(e, &t, false);
+    kr_table_text(&t, "imt");
+    kr_table_text(&t, "iml");
+    kr_table_text(&t, "poe");
+    for (int i = 0; i < KR_DISAGG_SUMMARY; i++)
+        kr_table_text(&t, names[i]);
+    kr_table_end_row(&t);
+    for (size_t row = 0; row < e->nsites; row++) {
+        w.site = e->sites[row];
+        KR_TRY(begin_site(&w));
+        if (!summary)
+            KR_NEW(summary, e->ctx, KR_ACCOUNT_OUTPUT, nimts * w.npoes * KR_DISAGG_SUMMARY);
+        KR_TRY(kr_h5_read_slab(e->file, "disagg-tree/summary", KR_H5_F64,
+                               (const size_t[]){w.site, 0, 0, 0},
+                               (const size_t[]){1, nimts, w.npoes, KR_DISAGG_SUMMARY}, summary));
+        for (size_t l = 0; l < nimts * w.npoes; l++) {
+            if (!kr_export_wants(e, l / w.npoes))
+                continue;
+            kr_export_site_fields(e, &t, w.site, false);
+            kr_table_text(&t, e->spec->job->imts[l / w.npoes].name);
+            kr_table_number(&t, w.levels[l]);
+            kr_table_number(&t, w.poes[l]);
+            for (int i = 0; i < KR_DISAGG_SUMMARY; i++)
+                kr_table_number(&t, summary[l * KR_DISAGG_SUMMARY + (size_t)i]);
+            kr_table_end_row(&t);
+        }
+        kr_arena_reset(&w.arena);
+    }
+out:
+    kr_free(summary);
+    kr_arena_clear(&w.arena);
+    return t.file || s != KR_OK ? kr_export_end(e, &t, s) : s;
 }

@@ -88,6 +88,7 @@ KR_MUST_CHECK kr_status kr_export_rates(kr_exporter *e, size_t measure);
 /** Disaggregation of a site: of the mean, or where that is not stored of realizations, and of these
  * where they are wanted. */
 KR_MUST_CHECK kr_status kr_export_disagg(kr_exporter *e, size_t site);
+KR_MUST_CHECK kr_status kr_export_disagg_summary(kr_exporter *e);
 
 /** Measures in the order of their names, as the reference sorts its rows. */
 void kr_export_sort_measures(const kr_job *job, size_t *order);

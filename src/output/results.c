@@ -211,7 +211,7 @@ static kr_status make_datasets(kr_results *r)
     if (p->job->uncertainty)
         KR_TRY(kr_results_make_uncertainty(r->file, p, &r->arena));
     if (p->disagg)
-        KR_TRY(kr_results_make_disagg(r->file, p));
+        KR_TRY(kr_results_make_disagg(r->file, p, &r->arena));
 out:
     return s;
 }

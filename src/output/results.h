@@ -50,6 +50,13 @@ KR_MUST_CHECK kr_status kr_provenance_make(const kr_job_options *options,
 /** The value of an option; NULL if it is not among them. */
 const char *kr_provenance_option(const kr_provenance *p, const char *key);
 
+/* A statistic of the whole tree that is disaggregated. */
+typedef struct kr_disagg_statistic {
+    char name[48];  /* "mean", "variance", "quantile-0.5", "branches" */
+    size_t columns; /* 1; of branches as many as all choices have states */
+    size_t set;     /* of levels: 0 those of the mean, then of each quantile */
+} kr_disagg_statistic;
+
 /* What a disaggregation stores. */
 typedef struct kr_results_disagg {
     const kr_disagg_edges *edges;
@@ -57,7 +64,15 @@ typedef struct kr_results_disagg {
     size_t nrlzs;        /* of each site; 0: the mean of all alone */
     size_t rlzs_at_once; /* that are put together */
     bool mean;
+    size_t nsets;
+    size_t nstatistics;
+    const kr_disagg_statistic *statistics;
 } kr_results_disagg;
+
+/* Of the mean over the whole tree at one level: means, and the bin that has most. */
+enum { KR_DISAGG_SUMMARY = 7 };
+#define KR_DISAGG_SUMMARY_NAMES                                                                    \
+    "mean_mag", "mean_dist", "mean_eps", "mode_mag", "mode_dist", "mode_eps", "mode_share"
 
 /* What is known before the hazard is computed. Everything is borrowed and must outlive the results.
  */
@@ -148,12 +163,15 @@ KR_MUST_CHECK kr_status kr_results_put_rlzs(kr_results *results, size_t site, co
 KR_MUST_CHECK kr_status kr_results_put_uncertainty(kr_results *results, size_t site, size_t measure,
                                                    const kr_uncertainty *u);
 
-/** Of the disaggregation of a site: its levels (measures x probabilities) and the numbers of its
- * realizations; then the tables of the mean (one target), or of realizations first .. first +
- * targets - 1 of these, as probabilities. */
+/** Of the disaggregation of a site: its levels (sets x measures x probabilities), the numbers of
+ * its realizations, its summary (measures x probabilities x KR_DISAGG_SUMMARY). */
 KR_MUST_CHECK kr_status kr_results_put_disagg_site(kr_results *results, size_t site,
-                                                   const double *levels, const uint32_t *rlzs);
-KR_MUST_CHECK kr_status kr_results_put_disagg(kr_results *results, size_t site, bool mean,
+                                                   const double *levels, const uint32_t *rlzs,
+                                                   const double *summary);
+
+/** The tables of a group ("disagg-rlzs", "disagg-stats", "disagg-tree/mean"), whose columns from
+ * `first` on are the targets. */
+KR_MUST_CHECK kr_status kr_results_put_disagg(kr_results *results, size_t site, const char *group,
                                               size_t first, const kr_disagg_sums *sums);
 
 /** Bytes that results.h5 takes at the most (packed, it takes less); known before anything is

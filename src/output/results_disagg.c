@@ -1,5 +1,5 @@
 /* Disaggregation in results.h5, under the reference's names: disagg-bins, best_rlzs, hmap3, poe4,
- * disagg-rlzs, disagg-stats. */
+ * disagg-rlzs, disagg-stats; and that of the whole tree in disagg-tree. */
 #include "output/results.h"
 #include "output/results_int.h"
 
@@ -30,7 +30,7 @@ static int extents(const kr_results_spec *p, const kr_disagg_kind *kind, size_t 
 static kr_status make_table(kr_h5 *file, const kr_results_spec *p, const char *group,
                             const kr_disagg_kind *kind, size_t targets)
 {
-    char name[64];
+    char name[96];
     size_t dims[KR_H5_MAX_RANK], chunk[KR_H5_MAX_RANK], numbers = 1;
     int rank = extents(p, kind, targets, dims);
     for (int d = 0; d < rank; d++) {
@@ -66,7 +66,53 @@ out:
     return s;
 }
 
-kr_status kr_results_make_disagg(kr_h5 *file, const kr_results_spec *p)
+/* Names of branches: those of columns of their tables. */
+static kr_status write_branches(kr_h5 *file, const kr_structure *structure, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    size_t n = 0;
+    const char **sets, **branches;
+    for (size_t c = 0; c < structure->nchoices; c++)
+        n += structure->choices[c].nstates;
+    KR_ANEW(sets, arena, n + 1);
+    KR_ANEW(branches, arena, n + 1);
+    n = 0;
+    for (size_t c = 0; c < structure->nchoices; c++)
+        for (size_t k = 0; k < structure->choices[c].nstates; k++, n++) {
+            sets[n] = structure->choices[c].name;
+            branches[n] = structure->choices[c].states[k];
+        }
+    KR_TRY(kr_h5_write_strings(file, "disagg-tree/branch_set", sets, n, false));
+    KR_TRY(kr_h5_write_strings(file, "disagg-tree/branch", branches, n, false));
+out:
+    return s;
+}
+
+static kr_status make_tree(kr_h5 *file, const kr_results_spec *p, kr_arena *arena)
+{
+    static const char *const columns[] = {KR_DISAGG_SUMMARY_NAMES};
+    kr_status s = KR_OK;
+    const kr_results_disagg *d = p->disagg;
+    const size_t n = p->sites->n, imts = p->job->nimts;
+    KR_TRY(kr_h5_make(file, "disagg-tree/level", KR_H5_F64, 4,
+                      (const size_t[]){n, d->nsets, imts, d->npoes}, NULL));
+    KR_TRY(kr_h5_make(file, "disagg-tree/summary", KR_H5_F64, 4,
+                      (const size_t[]){n, imts, d->npoes, KR_DISAGG_SUMMARY}, NULL));
+    KR_TRY(
+        kr_h5_set_attr_strings(file, "disagg-tree/summary", "columns", columns, KR_DISAGG_SUMMARY));
+    for (size_t i = 0; i < d->nstatistics; i++) {
+        char group[64];
+        snprintf(group, sizeof group, "disagg-tree/%s", d->statistics[i].name);
+        for (size_t k = 0; k < p->job->disagg.nkinds; k++)
+            KR_TRY(make_table(file, p, group, p->job->disagg.kinds[k], d->statistics[i].columns));
+        if (kr_str_eq(d->statistics[i].name, "branches"))
+            KR_TRY(write_branches(file, &p->tree->structure, arena));
+    }
+out:
+    return s;
+}
+
+kr_status kr_results_make_disagg(kr_h5 *file, const kr_results_spec *p, kr_arena *arena)
 {
     kr_status s = KR_OK;
     const kr_results_disagg *d = p->disagg;
@@ -83,6 +129,7 @@ kr_status kr_results_make_disagg(kr_h5 *file, const kr_results_spec *p)
         if (d->mean)
             KR_TRY(make_table(file, p, "disagg-stats", p->job->disagg.kinds[i], 1));
     }
+    KR_TRY(make_tree(file, p, arena));
 out:
     return s;
 }
@@ -91,26 +138,35 @@ double kr_results_disagg_bytes(const kr_results_spec *p)
 {
     const kr_results_disagg *d = p->disagg;
     double targets = (double)(d->nrlzs + d->mean), cells = 2, bytes = 8192;
+    double levels = (double)(p->sites->n * p->job->nimts * d->npoes);
+    for (size_t i = 0; i < d->nstatistics; i++)
+        targets += (double)d->statistics[i].columns;
     for (size_t i = 0; i < p->job->disagg.nkinds; i++) {
         double n = 1;
         for (size_t k = 0; k < p->job->disagg.kinds[i]->ndims; k++)
             n *= (double)d->edges->n[p->job->disagg.kinds[i]->dims[k]];
         cells += n;
-        bytes += 4096;
+        bytes += 4096 * (double)(2 + d->nstatistics);
     }
     for (size_t k = KR_DIM_MAG; k < KR_DIMS; k++)
         bytes += 8 * (double)(d->edges->n[k] + 1) * (double)p->sites->n;
-    return bytes + 8 * (double)(p->sites->n * p->job->nimts * d->npoes) * cells * targets;
+    for (size_t i = 0; i < d->nstatistics; i++)
+        bytes += 80 * (double)d->statistics[i].columns;
+    return bytes + 8 * levels * (cells * targets + (double)(d->nsets + KR_DISAGG_SUMMARY));
 }
 
 kr_status kr_results_put_disagg_site(kr_results *r, size_t site, const double *levels,
-                                     const uint32_t *rlzs)
+                                     const uint32_t *rlzs, const double *summary)
 {
     kr_status s = KR_OK;
     const kr_results_disagg *d = r->spec.disagg;
-    const size_t start[3] = {site, 0, 0};
-    KR_TRY(kr_h5_write_slab(r->file, "hmap3", KR_H5_F64, start,
-                            (const size_t[]){1, r->spec.job->nimts, d->npoes}, levels));
+    const size_t start[4] = {site, 0, 0, 0}, imts = r->spec.job->nimts;
+    KR_TRY(kr_h5_write_slab(r->file, "hmap3", KR_H5_F64, start, (const size_t[]){1, imts, d->npoes},
+                            levels));
+    KR_TRY(kr_h5_write_slab(r->file, "disagg-tree/level", KR_H5_F64, start,
+                            (const size_t[]){1, d->nsets, imts, d->npoes}, levels));
+    KR_TRY(kr_h5_write_slab(r->file, "disagg-tree/summary", KR_H5_F64, start,
+                            (const size_t[]){1, imts, d->npoes, KR_DISAGG_SUMMARY}, summary));
     if (d->nrlzs)
         KR_TRY(kr_h5_write_slab(r->file, "best_rlzs", KR_H5_U32, start,
                                 (const size_t[]){1, d->nrlzs}, rlzs));
@@ -134,20 +190,20 @@ out:
     return s;
 }
 
-kr_status kr_results_put_disagg(kr_results *r, size_t site, bool mean, size_t first,
+kr_status kr_results_put_disagg(kr_results *r, size_t site, const char *group, size_t first,
                                 const kr_disagg_sums *sums)
 {
     kr_status s = KR_OK;
     for (size_t i = 0; i < sums->nkinds; i++) {
         size_t start[KR_H5_MAX_RANK] = {site}, count[KR_H5_MAX_RANK];
-        char name[64];
+        char name[96];
         int rank = extents(&r->spec, sums->kinds[i], sums->ntargets, count);
         start[rank - 1] = first;
         count[0] = 1;
-        snprintf(name, sizeof name, "disagg-%s/%s", mean ? "stats" : "rlzs", sums->kinds[i]->name);
+        snprintf(name, sizeof name, "%s/%s", group, sums->kinds[i]->name);
         KR_TRY(kr_h5_write_slab(r->file, name, KR_H5_F64, start, count, sums->rates[i]));
     }
-    if (!mean)
+    if (kr_str_eq(group, "disagg-rlzs"))
         KR_TRY(put_total(r, site, first, sums));
 out:
     return s;

@@ -55,7 +55,8 @@ const char *kr_provenance_comment(const kr_results_spec *spec, kr_arena *arena);
 double kr_results_uncertainty_bytes(const kr_results_spec *spec);
 
 /** The groups disagg-*: bins and empty datasets; the bytes that they take. */
-KR_MUST_CHECK kr_status kr_results_make_disagg(kr_h5 *file, const kr_results_spec *spec);
+KR_MUST_CHECK kr_status kr_results_make_disagg(kr_h5 *file, const kr_results_spec *spec,
+                                               kr_arena *arena);
 double kr_results_disagg_bytes(const kr_results_spec *spec);
 
 /** The group sampling_error/: the ranges of statistics over samples, and the whole tree's. */

@@ -236,6 +236,19 @@ out:
 
 /* ------------------------------------------------------------------ the run */
 
+/* Anything besides its levels and its summary? */
+static kr_status look_at_disagg(kr_stored *x)
+{
+    kr_status s = KR_OK;
+    char **names;
+    size_t n = 0;
+    if (kr_h5_exists(x->file, "disagg-tree"))
+        KR_TRY(kr_h5_list(x->file, "disagg-tree", &x->arena, &names, &n));
+    x->disagg_statistics = n > 2;
+out:
+    return s;
+}
+
 static kr_status load_all(kr_stored *x)
 {
     kr_status s = KR_OK;
@@ -250,6 +263,7 @@ static kr_status load_all(kr_stored *x)
     KR_TRY(load_options(&r, x));
     x->has_rates = kr_h5_exists(x->file, "component_rates");
     x->has_rlzs = kr_h5_exists(x->file, "hcurves-rlzs");
+    KR_TRY(look_at_disagg(x));
     KR_TRY(kr_reader_count(&r, "mean_rates_by_src/src_id", &x->nsources));
     KR_TRY(kr_reader_texts(&r, "mean_rates_by_src/src_id", x->nsources, &sources));
     x->sources = sources;

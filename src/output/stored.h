@@ -17,6 +17,7 @@ typedef struct kr_stored {
     size_t nstats; /* of the stored statistics */
     const char **stats;
     bool has_rates, has_rlzs; /* component rates, single realizations are stored */
+    bool disagg_statistics;   /* statistics of the whole tree are disaggregated */
     size_t nsources;          /* of the table of rates by source; 0 without it */
     const char **sources;
     const char *start_date, *isa;

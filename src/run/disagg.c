@@ -1,22 +1,10 @@
-#include "run/disagg.h"
-
-#include "hazard/disagg_sums.h"
+#include "run/disagg_int.h"
 #include "stats/realize.h"
-#include "stats/weights.h"
+#include "stats/shares.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
-
-struct kr_calc_disagg {
-    kr_disagg_edges *edges;
-    kr_results_disagg stored;
-    size_t nlevels;    /* measures x probabilities, or measures */
-    double *levels;    /* sites x nlevels */
-    uint32_t *rlzs;    /* sites x stored.nrlzs */
-    size_t at_once;    /* realizations whose tables are held together */
-    double *weights;   /* of component rates in the mean of all realizations */
-    size_t site_bytes; /* that the rates of a site take */
-};
 
 /* All realizations are stored unasked up to so many, and so many bytes of their tables. */
 enum { RLZS_UNASKED = 10000 };
@@ -88,6 +76,52 @@ static kr_status choose_rlzs(kr_calc *calc, struct kr_calc_disagg *d)
     return KR_OK;
 }
 
+/* Which statistics of the whole tree, and at the levels of which curves. */
+static kr_status choose_statistics(kr_calc *calc, struct kr_calc_disagg *d)
+{
+    const kr_job_disagg *asked = &calc->job->disagg;
+    kr_status s = KR_OK;
+    kr_disagg_statistic *all;
+    size_t n = 0, nquantiles = asked->tree_quantiles ? calc->job->quantiles.n : 0;
+    if ((asked->tree_variance || asked->tree_branches) && calc->tree->sampled)
+        return kr_fail(calc->ctx, KR_EINPUT,
+                       "%s: disagg_statistics: the tree is sampled, and samples are no choice of "
+                       "branches; leave variance and branches out, or set "
+                       "number_of_logic_tree_samples = 0",
+                       calc->job->path);
+    KR_ANEW(all, &calc->arena, 3 + nquantiles);
+    if (asked->tree_mean)
+        all[n++] = (kr_disagg_statistic){"mean", 1, 0};
+    if (asked->tree_variance)
+        all[n++] = (kr_disagg_statistic){"variance", 1, 0};
+    if (asked->tree_branches) {
+        const kr_structure *structure = &calc->tree->structure;
+        d->nstates = kr_shares_first_state(structure, structure->nchoices);
+        all[n++] = (kr_disagg_statistic){"branches", d->nstates, 0};
+    }
+    d->stored.nsets = 1;
+    for (size_t i = 0; i < calc->nstats && nquantiles; i++)
+        if (calc->stats[i].kind == KR_STAT_QUANTILE) {
+            all[n] = (kr_disagg_statistic){"", 1, d->stored.nsets++};
+            snprintf(all[n].name, sizeof all[n].name, "%s", calc->stats[i].name);
+            n++;
+        }
+    d->stored.nstatistics = n;
+    d->stored.statistics = all;
+out:
+    return s;
+}
+
+/* Tables that are held together: as many as fit, and are wanted. */
+static size_t tables_at_once(const kr_calc *calc, const struct kr_calc_disagg *d)
+{
+    size_t most = d->stored.nrlzs > d->nstates ? d->stored.nrlzs : d->nstates;
+    double fit = TABLES_HELD / (double)kr_disagg_sums_bytes(d->edges, calc->job, d->nlevels, 1);
+    if (fit < (double)most)
+        most = (size_t)fit;
+    return most ? most : 1;
+}
+
 /* Of the limit: where a site may take more than this part of it, it is looked at more closely. */
 enum { LIMIT_PART = 4 };
 
@@ -95,7 +129,7 @@ static kr_status measure_sites(kr_calc *calc, struct kr_calc_disagg *d)
 {
     kr_status s = KR_OK;
     kr_disagg_bins bins = kr_disagg_edges_at(d->edges, 0);
-    size_t most = kr_disagg_bytes(calc->hazard, &bins, d->nlevels, calc->threads);
+    size_t most = kr_disagg_bytes(calc->hazard, &bins, d->stored.nsets * d->nlevels, calc->threads);
     d->site_bytes = most;
     if (most < kr_calc_limit(calc) / LIMIT_PART)
         return KR_OK;
@@ -104,7 +138,8 @@ static kr_status measure_sites(kr_calc *calc, struct kr_calc_disagg *d)
     for (size_t i = 0; i < calc->sites->n; i++) {
         size_t bytes;
         bins = kr_disagg_edges_at(d->edges, i);
-        KR_TRY(kr_disagg_measure(calc->hazard, i, &bins, d->nlevels, calc->threads, &bytes));
+        KR_TRY(kr_disagg_measure(calc->hazard, i, &bins, d->stored.nsets * d->nlevels,
+                                 calc->threads, &bytes));
         d->site_bytes = bytes > d->site_bytes ? bytes : d->site_bytes;
     }
 out:
@@ -128,12 +163,10 @@ kr_status kr_calc_disagg_begin(kr_calc *calc)
     d->nlevels = job->nimts * d->stored.npoes;
     KR_TRY(choose_rlzs(calc, d));
     d->stored.mean = d->stored.nrlzs != 1;
-    KR_NEW(d->levels, calc->ctx, KR_ACCOUNT_STATS, n * d->nlevels);
+    KR_TRY(choose_statistics(calc, d));
+    KR_NEW(d->levels, calc->ctx, KR_ACCOUNT_STATS, n * d->stored.nsets * d->nlevels);
     KR_NEW(d->rlzs, calc->ctx, KR_ACCOUNT_STATS, n * d->stored.nrlzs);
-    double each = (double)kr_disagg_sums_bytes(d->edges, job, d->nlevels, 1);
-    d->at_once = each < TABLES_HELD ? (size_t)(TABLES_HELD / each) : 1;
-    if (d->at_once > d->stored.nrlzs)
-        d->at_once = d->stored.nrlzs ? d->stored.nrlzs : 1;
+    d->at_once = tables_at_once(calc, d);
     d->stored.rlzs_at_once = d->at_once;
     KR_TRY(measure_sites(calc, d));
 out:
@@ -148,7 +181,6 @@ void kr_calc_disagg_end(kr_calc *calc)
     kr_disagg_edges_destroy(&d->edges);
     kr_free(d->levels);
     kr_free(d->rlzs);
-    kr_free(d->weights);
     kr_free(d);
     calc->disagg = NULL;
 }
@@ -164,10 +196,13 @@ size_t kr_calc_disagg_bytes(const kr_calc *calc)
     if (!d)
         return 0;
     const kr_tree *tree = calc->tree;
-    return d->site_bytes + d->nlevels * (sizeof(kr_disagg_level) + sizeof(double)) +
+    size_t numbers = (d->nlevels + 2 + d->nstates) * tree->nweights * tree->nrates +
+                     d->nlevels * (d->stored.nsets + KR_DISAGG_SUMMARY) +
+                     kr_disagg_modal_cells(d->edges) * d->nlevels;
+    return d->site_bytes + d->stored.nsets * d->nlevels * sizeof(kr_disagg_level) +
            kr_disagg_sums_bytes(d->edges, calc->job, d->nlevels, d->at_once) +
-           (1 + tree->nweights) * tree->nrates * sizeof(double) +
-           (tree->nsets + tree->most_components + 2) * sizeof(uint32_t);
+           numbers * sizeof(double) + (tree->nsets + tree->most_components + 2) * sizeof(uint32_t) +
+           65536;
 }
 
 /* ------------------------------------------------------------------ with a tile */
@@ -178,6 +213,15 @@ static size_t mean_of(const kr_calc *calc)
     while (i + 1 < calc->nstats && calc->stats[i].kind != KR_STAT_MEAN)
         i++;
     return i;
+}
+
+/* The n-th quantile, from 0. */
+static size_t quantile_of(const kr_calc *calc, size_t n)
+{
+    size_t i = 0;
+    for (;; i++)
+        if (calc->stats[i].kind == KR_STAT_QUANTILE && n-- == 0)
+            return i;
 }
 
 /* Levels of hazard maps of the mean curve; in single precision, as the curve is stored. */
@@ -343,13 +387,16 @@ kr_status kr_calc_disagg_tile(kr_calc *calc, size_t first, size_t nsites, const 
     for (size_t i = 0; i < nsites; i++) {
         const kr_site_rates site = {first + i, rates + i * total, nsites * total};
         const float *stored = stats + (i * calc->nstats + mean_of(calc)) * total;
-        double *levels = d->levels + (first + i) * d->nlevels;
+        double *levels = d->levels + (first + i) * d->stored.nsets * d->nlevels;
         uint32_t *rlzs = d->rlzs + (first + i) * n;
         KR_TRY(mean_curve(calc, &site, stored, single, mean));
         if (job->disagg.levels_given)
             memcpy(levels, job->levels, d->nlevels * sizeof *levels);
         else
             KR_TRY(map_levels(calc, single, levels));
+        for (size_t k = 1; k < d->stored.nsets; k++)
+            KR_TRY(map_levels(calc, stats + (i * calc->nstats + quantile_of(calc, k - 1)) * total,
+                              levels + k * d->nlevels));
         for (size_t z = 0; z < job->disagg.rlz_index.n; z++)
             rlzs[z] = (uint32_t)job->disagg.rlz_index.x[z];
         if (n && !job->disagg.rlz_index.n && calc->tree->nrlzs > 1)
@@ -358,154 +405,5 @@ kr_status kr_calc_disagg_tile(kr_calc *calc, size_t first, size_t nsites, const 
 out:
     kr_free(mean);
     kr_free(single);
-    return s;
-}
-
-/* ------------------------------------------------------------------ one site */
-
-/* A site on its way through the stage. */
-typedef struct stage {
-    kr_calc *calc;
-    struct kr_calc_disagg *d;
-    size_t site;
-    kr_disagg *disagg;
-    kr_disagg_sums *sums; /* of as many targets as are held together */
-    double *weights;      /* of component rates */
-    uint32_t *branches, *rates;
-} stage;
-
-static kr_status stage_create(stage *g)
-{
-    kr_status s = KR_OK;
-    kr_calc *calc = g->calc;
-    const kr_tree *tree = calc->tree;
-    KR_TRY(kr_disagg_sums_create(calc->ctx, g->d->edges, calc->job, tree, g->d->nlevels,
-                                 g->d->at_once, &g->sums));
-    KR_NEW(g->weights, calc->ctx, KR_ACCOUNT_STATS, tree->nrates);
-    KR_NEW(g->branches, calc->ctx, KR_ACCOUNT_STATS, tree->nsets + 1);
-    KR_NEW(g->rates, calc->ctx, KR_ACCOUNT_STATS, tree->most_components + 1);
-    if (g->d->stored.mean && g->d->stored.nrlzs == 0)
-        KR_TRY(kr_rate_weights(calc->ctx, tree, &g->d->weights));
-out:
-    return s;
-}
-
-static void stage_clear(stage *g)
-{
-    kr_disagg_destroy(&g->disagg);
-    kr_disagg_sums_destroy(&g->sums);
-    kr_free(g->weights);
-    kr_free(g->branches);
-    kr_free(g->rates);
-}
-
-static void add_rlz(stage *g, size_t r, double weight)
-{
-    size_t n = kr_tree_rates(g->calc->tree, r, g->branches, g->rates);
-    for (size_t i = 0; i < n; i++)
-        g->weights[g->rates[i]] += weight;
-}
-
-static void no_weights(stage *g)
-{
-    memset(g->weights, 0, g->calc->tree->nrates * sizeof *g->weights);
-}
-
-static kr_status put_rlzs(stage *g)
-{
-    kr_status s = KR_OK;
-    const uint32_t *rlzs = g->d->rlzs + g->site * g->d->stored.nrlzs;
-    for (size_t first = 0; first < g->d->stored.nrlzs; first += g->d->at_once) {
-        size_t left = g->d->stored.nrlzs - first, n = left < g->d->at_once ? left : g->d->at_once;
-        g->sums->ntargets = n;
-        kr_disagg_sums_clear(g->sums);
-        for (size_t z = 0; z < n; z++) {
-            no_weights(g);
-            add_rlz(g, rlzs[first + z], 1);
-            kr_disagg_sums_add(g->sums, g->disagg, g->weights, z);
-        }
-        kr_disagg_sums_finish(g->sums);
-        KR_TRY(kr_results_put_disagg(g->calc->results, g->site, false, first, g->sums));
-        if (kr_interrupted(g->calc->ctx)) {
-            s = kr_fail(g->calc->ctx, KR_EINTERRUPTED, "interrupted");
-            goto out;
-        }
-    }
-out:
-    return s;
-}
-
-/* The reference's mean: over the realizations that are stored, with their weights in single
- * precision as they are. Of none, over all. */
-static kr_status put_mean(stage *g)
-{
-    const uint32_t *rlzs = g->d->rlzs + g->site * g->d->stored.nrlzs;
-    g->sums->ntargets = 1;
-    kr_disagg_sums_clear(g->sums);
-    no_weights(g);
-    for (size_t z = 0; z < g->d->stored.nrlzs; z++)
-        add_rlz(g, rlzs[z], (double)(float)kr_tree_weight(g->calc->tree, rlzs[z], 0));
-    kr_disagg_sums_add(g->sums, g->disagg, g->d->weights ? g->d->weights : g->weights, 0);
-    kr_disagg_sums_finish(g->sums);
-    return kr_results_put_disagg(g->calc->results, g->site, true, 0, g->sums);
-}
-
-static bool is_zero(const double *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (x[i] != 0)
-            return false;
-    return true;
-}
-
-static kr_status do_site(stage *g)
-{
-    kr_status s = KR_OK;
-    const kr_job *job = g->calc->job;
-    const double *levels = g->d->levels + g->site * g->d->nlevels;
-    const kr_disagg_bins bins = kr_disagg_edges_at(g->d->edges, g->site);
-    kr_disagg_level *wanted = NULL;
-    KR_TRY(kr_results_put_disagg_site(g->calc->results, g->site, levels,
-                                      g->d->rlzs + g->site * g->d->stored.nrlzs));
-    if (is_zero(levels, g->d->nlevels))
-        return KR_OK;
-    KR_NEW(wanted, g->calc->ctx, KR_ACCOUNT_STATS, g->d->nlevels);
-    for (size_t l = 0; l < g->d->nlevels; l++)
-        wanted[l] = (kr_disagg_level){l / (g->d->nlevels / job->nimts), levels[l]};
-    KR_TRY(kr_hazard_disaggregate(g->calc->hazard, g->site, &bins, wanted, g->d->nlevels,
-                                  g->calc->threads, &g->disagg));
-    kr_calc_turn(g->calc, "disaggregation tables");
-    KR_TRY(put_rlzs(g));
-    if (g->d->stored.mean)
-        KR_TRY(put_mean(g));
-out:
-    kr_disagg_destroy(&g->disagg);
-    kr_free(wanted);
-    return s;
-}
-
-/* ------------------------------------------------------------------ the stage */
-
-kr_status kr_calc_disaggregate(kr_calc *calc)
-{
-    kr_status s = KR_OK;
-    stage g = {.calc = calc, .d = calc->disagg};
-    size_t n = calc->sites->n;
-    if (!calc->disagg)
-        return KR_OK;
-    if (is_zero(g.d->levels, n * g.d->nlevels))
-        return kr_fail(calc->ctx, KR_EINPUT,
-                       "%s: there is nothing to disaggregate: the mean curves are nowhere as high "
-                       "as poes_disagg; write smaller ones",
-                       calc->job->path);
-    KR_TRY(stage_create(&g));
-    for (g.site = 0; g.site < n; g.site++) {
-        kr_calc_turn(calc, "disaggregation");
-        KR_TRY(do_site(&g));
-        kr_calc_turned(calc, "disaggregation", g.site + 1);
-        kr_progress(calc->ctx, "disaggregation", (double)(g.site + 1), (double)n);
-    }
-out:
-    stage_clear(&g);
     return s;
 }

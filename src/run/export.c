@@ -42,7 +42,10 @@ static bool is_there(const kr_stored *x, unsigned bit)
     case KR_EXPORT_BY_SOURCE:
         return x->nsources > 0;
     case KR_EXPORT_DISAGG:
+    case KR_EXPORT_DISAGG_SUMMARY:
         return kr_h5_exists(x->file, "disagg-bins");
+    case KR_EXPORT_DISAGG_TREE:
+        return x->disagg_statistics;
     case KR_EXPORT_DISAGG_RLZS:
         return kr_h5_exists(x->file, "disagg-rlzs");
     case KR_EXPORT_RATES:
@@ -91,7 +94,10 @@ static const char *reason(const kr_stored *x, unsigned bit)
         return "the job had no poes";
     case KR_EXPORT_BY_SOURCE:
         return "the job had no disagg_by_src";
+    case KR_EXPORT_DISAGG_TREE:
+        return "the job had no disagg_statistics";
     case KR_EXPORT_DISAGG:
+    case KR_EXPORT_DISAGG_SUMMARY:
         return "the job was no disaggregation";
     case KR_EXPORT_DISAGG_RLZS:
         return "no disaggregation of single realizations was stored";

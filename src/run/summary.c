@@ -135,6 +135,54 @@ static void tell(const summary *x)
         kr_info(x->ctx, "and %zu measures more", job->nimts - told);
 }
 
+/* ------------------------------------------------------------------ disaggregation */
+
+/* Epsilon is told where it has several bins. */
+static void tell_bins(const summary *x, size_t site, size_t m, double level, bool eps,
+                      const double *row)
+{
+    char epsilon[2][32] = {"", ""};
+    for (int i = 0; i < 2 && eps; i++)
+        snprintf(epsilon[i], sizeof epsilon[i], "%s %.2f", i ? "," : ", epsilon", row[2 + 3 * i]);
+    kr_info(x->ctx,
+            "%9.3f %7.3f %-9.9s %9.4g  magnitude %.2f, distance %.1f km%s; %.2f, %.1f%s: %.1f %%",
+            x->run->sites->lon[site], x->run->sites->lat[site], x->run->job->imts[m].name, level,
+            row[0], row[1], epsilon[0], row[3], row[4], epsilon[1], 100 * row[6]);
+}
+
+/* Of the first sites: what makes the mean hazard. */
+static kr_status tell_disagg(const summary *x)
+{
+    kr_status s = KR_OK;
+    const kr_stored *run = x->run;
+    size_t dims[KR_H5_MAX_RANK], edges[KR_H5_MAX_RANK], n, nlevels, told = 0;
+    int rank;
+    void *levels, *rows;
+    kr_arena arena;
+    kr_arena_init(&arena, x->ctx, KR_ACCOUNT_OTHER);
+    KR_TRY(kr_h5_dims(run->file, "disagg-bins/Eps", edges, &rank));
+    KR_TRY(kr_h5_read(run->file, "hmap3", KR_H5_F64, &arena, &levels, &n));
+    KR_TRY(kr_h5_dims(run->file, "disagg-tree/summary", dims, &rank));
+    if (rank != 4 || dims[3] != KR_DISAGG_SUMMARY || dims[0] * dims[1] * dims[2] != n ||
+        dims[0] != run->sites->n || dims[1] != run->job->nimts)
+        goto out; /* kauri export says that it is damaged */
+    KR_TRY(kr_h5_read(run->file, "disagg-tree/summary", KR_H5_F64, &arena, &rows, &n));
+    nlevels = dims[1] * dims[2];
+    for (size_t i = 0; i < dims[0] * nlevels && told < MOST_TOLD; i++) {
+        const double *row = (double *)rows + i * KR_DISAGG_SUMMARY;
+        if (!(row[6] > 0))
+            continue;
+        if (told++ == 0)
+            kr_info(x->ctx, "disaggregation of the mean: means, and the bin that has most");
+        tell_bins(x, i / nlevels, i % nlevels / dims[2], ((double *)levels)[i], edges[0] > 2, row);
+    }
+out:
+    kr_arena_clear(&arena);
+    return s;
+}
+
+/* ------------------------------------------------------------------ JSON */
+
 static void put_site(const summary *x, size_t k, kr_json *j)
 {
     const kr_sites *sites = x->run->sites;
@@ -222,6 +270,8 @@ kr_status kr_summary(kr_ctx *ctx, const char *dir, FILE *json)
         put(&x, json);
     else if (x.n)
         tell(&x);
+    if (!json && kr_h5_exists(run->file, "disagg-tree/summary"))
+        KR_TRY(tell_disagg(&x));
     if (json && (fflush(json) != 0 || ferror(json)))
         s = kr_fail(ctx, KR_EIO, "standard output: writing failed");
 out:

@@ -117,7 +117,7 @@ static void test_tables(void **state)
     for (int twice = 0; twice < 2; twice++) { /* nothing is left from before */
         kr_disagg_sums_clear(sums);
         for (size_t t = 0; t < TARGETS; t++)
-            kr_disagg_sums_add(sums, &z.disagg, weights[t], t);
+            kr_disagg_sums_add(sums, &z.disagg, weights[t], 0, t);
     }
     for (size_t t = 0; t < TARGETS; t++) {
         for (size_t i = 0; i < KR_DISAGG_KINDS; i++)
@@ -148,7 +148,7 @@ static void test_exclusive(void **state)
         double want = 0;
         z.job.compat = exact ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21;
         kt_ok(ctx, kr_disagg_sums_create(ctx, &z.edges, &z.job, &z.tree, LEVELS, 1, &sums));
-        kr_disagg_sums_add(sums, &z.disagg, weights, 0);
+        kr_disagg_sums_add(sums, &z.disagg, weights, 0, 0);
         for (size_t e = 0; e < EPS; e++) {
             double a = z.rates[0][e], b = z.rates[0][LEVELS * EPS + e];
             want +=

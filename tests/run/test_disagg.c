@@ -200,6 +200,148 @@ static void test_finer(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* ---- the whole tree ---- */
+
+/* All of a dataset whose rank is `rank`. */
+static double *read_all(kr_stored *x, const char *name, int rank, size_t dims[KR_H5_MAX_RANK])
+{
+    void *p;
+    size_t n;
+    int found;
+    kt_ok(x->ctx, kr_h5_dims(x->file, name, dims, &found));
+    assert_int_equal(found, rank);
+    kt_ok(x->ctx, kr_h5_read(x->file, name, KR_H5_F64, &x->arena, &p, &n));
+    return p;
+}
+
+static double rate_of(double probability)
+{
+    return -log1p(-probability);
+}
+
+/* The total rate of each of the four realizations (in the order of best_rlzs), over the bins. */
+static void find_totals(const double *rlzs, const size_t dims[KR_H5_MAX_RANK], size_t site,
+                        size_t level, double totals[4])
+{
+    for (size_t z = 0; z < 4; z++) {
+        totals[z] = 0;
+        for (size_t c = 0; c < dims[1]; c++)
+            totals[z] += rate_of(rlzs[((site * dims[1] + c) * dims[2] + level) * 4 + z]);
+    }
+}
+
+/* Has realization r the branch of this number among all states? Both models of the first type, then
+ * both of the second. */
+static bool has_state(const kr_tree *tree, uint32_t r, size_t state)
+{
+    size_t gsims[8];
+    kr_realization rlz;
+    kr_tree_realization(tree, r, gsims, &rlz);
+    return rlz.gsims[state / 2] == tree->first_gsim[state / 2] + state % 2;
+}
+
+/* Statistics of the tree against those of its four realizations, all of which are stored. */
+static void test_tree(void **state)
+{
+    kr_ctx *ctx = kt_ctx();
+    kr_stored *x = run(ctx,
+                       "iml_disagg = {'PGA': 0.15, 'SA(0.5)': 0.1}\ndisagg_outputs = Mag\n"
+                       "disagg_statistics = mean variance branches\n",
+                       true);
+    size_t dims[KR_H5_MAX_RANK], other[KR_H5_MAX_RANK], n;
+    void *read;
+    (void)state;
+    const double *rlzs = read_all(x, "disagg-rlzs/Mag", 5, dims);
+    const double *mean = read_all(x, "disagg-tree/mean/Mag", 5, other);
+    const double *variance = read_all(x, "disagg-tree/variance/Mag", 5, other);
+    const double *given = read_all(x, "disagg-tree/branches/Mag", 5, other);
+    kt_ok(ctx, kr_h5_read(x->file, "best_rlzs", KR_H5_U32, &x->arena, &read, &n));
+    size_t nstates = other[4];
+    assert_int_equal(nstates, 4);
+    for (size_t site = 0; site < 2; site++)
+        for (size_t m = 0; m < 2; m++) {
+            const uint32_t *best = (uint32_t *)read + site * 4;
+            double totals[4], expected = 0, spread = 0, shares = 0;
+            find_totals(rlzs, dims, site, m, totals);
+            for (size_t z = 0; z < 4; z++)
+                expected += kr_tree_weight(x->tree, best[z], 0) * totals[z];
+            for (size_t z = 0; z < 4; z++)
+                spread += kr_tree_weight(x->tree, best[z], 0) * (totals[z] - expected) *
+                          (totals[z] - expected);
+            for (size_t c = 0; c < dims[1]; c++) {
+                size_t at = (site * dims[1] + c) * 2 + m;
+                double rate = 0, together = 0;
+                for (size_t z = 0; z < 4; z++) {
+                    double w = kr_tree_weight(x->tree, best[z], 0), one = rate_of(rlzs[at * 4 + z]);
+                    rate += w * one;
+                    together += w * one * (totals[z] - expected);
+                }
+                kt_close(rate_of(mean[at]), rate, 1e-10, 1e-18);
+                kt_close(variance[at], together / spread, 1e-8, 1e-12);
+                shares += variance[at];
+                for (size_t k = 0; k < nstates; k++) {
+                    double w = 0, sum = 0;
+                    for (size_t z = 0; z < 4; z++)
+                        if (has_state(x->tree, best[z], k)) {
+                            w += kr_tree_weight(x->tree, best[z], 0);
+                            sum += kr_tree_weight(x->tree, best[z], 0) * rate_of(rlzs[at * 4 + z]);
+                        }
+                    kt_close(rate_of(given[at * nstates + k]), sum / w, 1e-10, 1e-18);
+                }
+            }
+            kt_close(shares, 1, 1e-12, 0);
+        }
+    kr_stored_close(&x);
+    kt_ctx_end(&ctx);
+}
+
+/* At the level of a quantile curve; and the summary, of the mean at its own. */
+static void test_quantiles(void **state)
+{
+    kr_ctx *ctx = kt_ctx();
+    kr_stored *x = run(ctx,
+                       CURVE "poes_disagg = 0.05\nquantiles = 0.16 0.84\n"
+                             "disagg_outputs = Mag\ndisagg_statistics = quantiles mean\n",
+                       true);
+    size_t dims[KR_H5_MAX_RANK];
+    (void)state;
+    const double *levels = read_all(x, "disagg-tree/level", 4, dims);
+    assert_int_equal(dims[1], 3);
+    const double *low = read_all(x, "disagg-tree/quantile-0.16/Mag", 5, dims);
+    const double *mean = read_all(x, "disagg-tree/mean/Mag", 5, dims);
+    const double *high = read_all(x, "disagg-tree/quantile-0.84/Mag", 5, dims);
+    for (size_t site = 0; site < 2; site++) {
+        double sums[3] = {0, 0, 0};
+        assert_true(levels[site * 3 + 1] < levels[site * 3] &&
+                    levels[site * 3] < levels[site * 3 + 2]);
+        for (size_t c = 0; c < dims[1]; c++) {
+            sums[0] += rate_of(low[site * dims[1] + c]);
+            sums[1] += rate_of(mean[site * dims[1] + c]);
+            sums[2] += rate_of(high[site * dims[1] + c]);
+        }
+        assert_true(sums[0] > sums[1] && sums[1] > sums[2]); /* the mean there */
+        kt_close(-expm1(-sums[1]), 0.05, 0.05, 0);           /* interpolated */
+    }
+    const double *summary = read_all(x, "disagg-tree/summary", 4, dims);
+    for (size_t site = 0; site < 2; site++) {
+        const double *row = summary + site * KR_DISAGG_SUMMARY;
+        double centre = 0, total = 0;
+        size_t n;
+        void *edges;
+        kt_ok(ctx, kr_h5_read(x->file, "disagg-bins/Mag", KR_H5_F64, &x->arena, &edges, &n));
+        for (size_t c = 0; c + 1 < n; c++) {
+            double rate = rate_of(mean[site * (n - 1) + c]);
+            centre += rate * (((double *)edges)[c] + ((double *)edges)[c + 1]) / 2;
+            total += rate;
+        }
+        kt_close(row[0], centre / total, 1e-10, 0);
+        assert_true(row[1] > 0 && row[1] < 200 && row[2] > -3 && row[2] < 3);
+        assert_true(row[6] > 0 && row[6] <= 1);
+    }
+    kr_stored_close(&x);
+    kt_ctx_end(&ctx);
+}
+
 /* ---- which realizations ---- */
 
 static void test_rlzs(void **state)
@@ -305,8 +447,9 @@ static kr_status scenario(kr_ctx *ctx, void *user)
 
 static void test_memory(void **state)
 {
-    kr_run_options o =
-        options_of(write_job(CURVE "poes_disagg = 0.05\ndisagg_outputs = Mag TRT_Mag_Dist_Eps\n"));
+    kr_run_options o = options_of(
+        write_job(CURVE "poes_disagg = 0.05\ndisagg_outputs = Mag TRT_Mag_Dist_Eps\n"
+                        "quantiles = 0.5\ndisagg_statistics = mean variance quantiles branches\n"));
     (void)state;
     assert_true(kt_fail_each_allocation(scenario, &o) > 100);
 }
@@ -315,8 +458,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_sums),        TEST(test_finer),  TEST(test_rlzs),
-        TEST(test_interrupted), TEST(test_memory),
+        TEST(test_sums), TEST(test_finer),       TEST(test_tree),   TEST(test_quantiles),
+        TEST(test_rlzs), TEST(test_interrupted), TEST(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,52 @@
+/* The inside of run/disagg.h. */
+#ifndef KR_RUN_DISAGG_INT_H
+#define KR_RUN_DISAGG_INT_H
+
+#include "run/disagg.h"
+
+struct kr_calc_disagg {
+    kr_disagg_edges *edges;
+    kr_results_disagg stored;
+    size_t nlevels;    /* of a set: measures x probabilities, or measures */
+    double *levels;    /* sites x sets x nlevels */
+    uint32_t *rlzs;    /* sites x stored.nrlzs */
+    size_t at_once;    /* tables of targets that are held together */
+    size_t nstates;    /* of all choices of the tree, where branches are disaggregated; else 0 */
+    size_t site_bytes; /* that the rates of a site take */
+};
+
+/* A site on its way through the stage. */
+typedef struct kr_disagg_stage {
+    kr_calc *calc;
+    struct kr_calc_disagg *d;
+    size_t site;
+    kr_disagg *disagg;
+    kr_disagg_sums *sums; /* of as many targets as are held together */
+    double *weights;      /* of component rates */
+    uint32_t *branches, *rates;
+    double *summary; /* nlevels x KR_DISAGG_SUMMARY */
+
+    /* of the whole tree: run/disagg_tree.c */
+    double *mean;     /* weights of component rates in the mean: columns x rates */
+    double *given;    /* and in that given each state: columns x states x rates */
+    double *by_level; /* of each level: nlevels x rates */
+    double *total;    /* component rates over all bins, at one level */
+    kr_job modal_job; /* with one table */
+    const kr_disagg_kind *modal_kind;
+    kr_disagg_sums *modal; /* magnitude, distance, epsilon */
+} kr_disagg_stage;
+
+/** Room for statistics of the whole tree; kr_disagg_tree_end, also after a failure. */
+KR_MUST_CHECK kr_status kr_disagg_tree_begin(kr_disagg_stage *stage);
+void kr_disagg_tree_end(kr_disagg_stage *stage);
+
+/** Those that are asked for, of the site's rates, into the results; and the site's summary. */
+KR_MUST_CHECK kr_status kr_disagg_tree_site(kr_disagg_stage *stage);
+
+/** The mean over the whole tree, into a group of the results. */
+KR_MUST_CHECK kr_status kr_disagg_put_mean(kr_disagg_stage *stage, const char *group);
+
+/** Cells of the table that the summary is made of. */
+size_t kr_disagg_modal_cells(const kr_disagg_edges *edges);
+
+#endif

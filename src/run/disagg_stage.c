@@ -1,0 +1,157 @@
+/* The stage of a run that disaggregates, site by site. */
+#include "run/disagg_int.h"
+
+#include <math.h>
+#include <string.h>
+
+static kr_status stage_create(kr_disagg_stage *g)
+{
+    kr_status s = KR_OK;
+    kr_calc *calc = g->calc;
+    const kr_tree *tree = calc->tree;
+    KR_TRY(kr_disagg_sums_create(calc->ctx, g->d->edges, calc->job, tree, g->d->nlevels,
+                                 g->d->at_once, &g->sums));
+    KR_NEW(g->weights, calc->ctx, KR_ACCOUNT_STATS, tree->nrates);
+    KR_NEW(g->branches, calc->ctx, KR_ACCOUNT_STATS, tree->nsets + 1);
+    KR_NEW(g->rates, calc->ctx, KR_ACCOUNT_STATS, tree->most_components + 1);
+    KR_NEW(g->summary, calc->ctx, KR_ACCOUNT_STATS, g->d->nlevels * KR_DISAGG_SUMMARY);
+    KR_TRY(kr_disagg_tree_begin(g));
+out:
+    return s;
+}
+
+static void stage_clear(kr_disagg_stage *g)
+{
+    kr_disagg_destroy(&g->disagg);
+    kr_disagg_sums_destroy(&g->sums);
+    kr_free(g->weights);
+    kr_free(g->branches);
+    kr_free(g->rates);
+    kr_free(g->summary);
+    kr_disagg_tree_end(g);
+}
+
+static void add_rlz(kr_disagg_stage *g, size_t r, double weight)
+{
+    size_t n = kr_tree_rates(g->calc->tree, r, g->branches, g->rates);
+    for (size_t i = 0; i < n; i++)
+        g->weights[g->rates[i]] += weight;
+}
+
+static void no_weights(kr_disagg_stage *g)
+{
+    memset(g->weights, 0, g->calc->tree->nrates * sizeof *g->weights);
+}
+
+static kr_status put_rlzs(kr_disagg_stage *g)
+{
+    kr_status s = KR_OK;
+    const uint32_t *rlzs = g->d->rlzs + g->site * g->d->stored.nrlzs;
+    for (size_t first = 0; first < g->d->stored.nrlzs; first += g->d->at_once) {
+        size_t left = g->d->stored.nrlzs - first, n = left < g->d->at_once ? left : g->d->at_once;
+        g->sums->ntargets = n;
+        kr_disagg_sums_clear(g->sums);
+        for (size_t z = 0; z < n; z++) {
+            no_weights(g);
+            add_rlz(g, rlzs[first + z], 1);
+            kr_disagg_sums_add(g->sums, g->disagg, g->weights, 0, z);
+        }
+        kr_disagg_sums_finish(g->sums);
+        KR_TRY(kr_results_put_disagg(g->calc->results, g->site, "disagg-rlzs", first, g->sums));
+        if (kr_interrupted(g->calc->ctx)) {
+            s = kr_fail(g->calc->ctx, KR_EINTERRUPTED, "interrupted");
+            goto out;
+        }
+    }
+out:
+    return s;
+}
+
+/* The reference's mean: over the realizations that are stored, with their weights in single
+ * precision as they are. Of none, over all. */
+static kr_status put_mean(kr_disagg_stage *g)
+{
+    const uint32_t *rlzs = g->d->rlzs + g->site * g->d->stored.nrlzs;
+    if (g->d->stored.nrlzs == 0)
+        return kr_disagg_put_mean(g, "disagg-stats");
+    g->sums->ntargets = 1;
+    kr_disagg_sums_clear(g->sums);
+    no_weights(g);
+    for (size_t z = 0; z < g->d->stored.nrlzs; z++)
+        add_rlz(g, rlzs[z], (double)(float)kr_tree_weight(g->calc->tree, rlzs[z], 0));
+    kr_disagg_sums_add(g->sums, g->disagg, g->weights, 0, 0);
+    kr_disagg_sums_finish(g->sums);
+    return kr_results_put_disagg(g->calc->results, g->site, "disagg-stats", 0, g->sums);
+}
+
+static bool is_zero(const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (x[i] != 0)
+            return false;
+    return true;
+}
+
+/* The rates of all bins. */
+static kr_status find_rates(kr_disagg_stage *g, const double *levels)
+{
+    kr_status s = KR_OK;
+    size_t n = g->d->stored.nsets * g->d->nlevels, npoes = g->d->stored.npoes;
+    const kr_disagg_bins bins = kr_disagg_edges_at(g->d->edges, g->site);
+    kr_disagg_level *wanted = NULL;
+    KR_NEW(wanted, g->calc->ctx, KR_ACCOUNT_STATS, n);
+    for (size_t l = 0; l < n; l++)
+        wanted[l] = (kr_disagg_level){l % g->d->nlevels / npoes, levels[l]};
+    KR_TRY(kr_hazard_disaggregate(g->calc->hazard, g->site, &bins, wanted, n, g->calc->threads,
+                                  &g->disagg));
+out:
+    kr_free(wanted);
+    return s;
+}
+
+static kr_status do_site(kr_disagg_stage *g)
+{
+    kr_status s = KR_OK;
+    const double *levels = g->d->levels + g->site * g->d->stored.nsets * g->d->nlevels;
+    const uint32_t *rlzs = g->d->rlzs + g->site * g->d->stored.nrlzs;
+    bool none = is_zero(levels, g->d->stored.nsets * g->d->nlevels);
+    memset(g->summary, 0, g->d->nlevels * KR_DISAGG_SUMMARY * sizeof *g->summary);
+    if (!none) {
+        KR_TRY(find_rates(g, levels));
+        kr_calc_turn(g->calc, "disaggregation tables");
+        KR_TRY(put_rlzs(g));
+        if (g->d->stored.mean)
+            KR_TRY(put_mean(g));
+        KR_TRY(kr_disagg_tree_site(g));
+    }
+    KR_TRY(kr_results_put_disagg_site(g->calc->results, g->site, levels, rlzs, g->summary));
+out:
+    kr_disagg_destroy(&g->disagg);
+    return s;
+}
+
+/* ------------------------------------------------------------------ the stage */
+
+kr_status kr_calc_disaggregate(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    kr_disagg_stage g = {.calc = calc, .d = calc->disagg};
+    size_t n = calc->sites->n;
+    if (!calc->disagg)
+        return KR_OK;
+    if (is_zero(g.d->levels, n * g.d->stored.nsets * g.d->nlevels))
+        return kr_fail(calc->ctx, KR_EINPUT,
+                       "%s: there is nothing to disaggregate: the mean curves are nowhere as high "
+                       "as poes_disagg; write smaller ones",
+                       calc->job->path);
+    KR_TRY(stage_create(&g));
+    for (g.site = 0; g.site < n; g.site++) {
+        kr_calc_turn(calc, "disaggregation");
+        KR_TRY(do_site(&g));
+        kr_calc_turned(calc, "disaggregation", g.site + 1);
+        kr_progress(calc->ctx, "disaggregation", (double)(g.site + 1), (double)n);
+    }
+out:
+    stage_clear(&g);
+    return s;
+}
