@@ -198,6 +198,12 @@ static kr_status new_statistics(kr_ctx *ctx, const char *dir, FILE *out)
     return kr_stats_results(ctx, &options);
 }
 
+static kr_status report(kr_ctx *ctx, const char *dir, FILE *out)
+{
+    (void)out;
+    return kr_report_results(ctx, dir, fz_path("report.html"));
+}
+
 /* Probabilities but for the standard deviation, which is below 1 as well. */
 static kr_status check_statistics(kr_ctx *ctx, const char *dir, FILE *out)
 {
@@ -221,8 +227,8 @@ out:
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const reader readers[] = {info,       list,         export_all,
-                                     export_one, export_rates, disaggregation};
+    static const reader readers[] = {info,         list,           export_all, export_one,
+                                     export_rates, disaggregation, report};
     static FILE *out;
 
     if (bases[0].n == 0) {
