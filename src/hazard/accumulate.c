@@ -347,7 +347,7 @@ kr_status kr_accumulate(void *user, const kr_contexts *b)
     u->done.computed += (double)b->n;
     b = kr_arrange(u, b, rounded);
     if (rounded)
-        kr_collapse(h->job->collapse_level, u->work->family->columns, u->batch.col,
+        kr_collapse(h->job->collapse_level, u->work->family->columns, u->gathered.batch.col,
                     (b->n + 7) / 8 * 8);
     for (size_t first = 0; first < b->n; first += KR_GMM_BATCH) {
         stretch at = {.all = b, .first = first, .n = b->n - first};

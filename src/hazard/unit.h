@@ -9,6 +9,7 @@
 #ifndef KR_HAZARD_UNIT_H
 #define KR_HAZARD_UNIT_H
 
+#include "hazard/gather.h"
 #include "hazard/makers.h"
 #include "hazard/motions.h"
 
@@ -51,15 +52,13 @@ typedef struct kr_unit {
     size_t nwritten; /* as in kr_sums, of `none` */
     double *group;   /* the same shape, for atomic groups; else NULL */
     double *bound;   /* members x site_block: no number of `none` is greater */
-    kr_contexts batch;      /* sorted by site */
-    double *columns;        /* those of the batch */
+    kr_gathered gathered;   /* a batch sorted by site */
     double *poes, *changed; /* KR_POES_ROWS x padded */
     double *weights;        /* members x KR_GMM_BATCH: see kr_occurrence */
     unsigned char *breaks;  /* members x KR_GMM_BATCH: empty `none` before this one */
     unsigned char *state;   /* members: kr_member_state */
     size_t nactive, nplain; /* members that have some of the contexts; */
     uint32_t *plain;        /* and those that take the probabilities as they are */
-    uint32_t *order;        /* of the batch's contexts by site */
     kr_site_run runs[KR_GMM_BATCH];
     uint32_t rows[KR_POES_ROWS]; /* 0, 1, 2, ... */
     kr_hazard_work done;         /* counters of this unit */
