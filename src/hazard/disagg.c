@@ -33,17 +33,25 @@ static kr_status unit_init(kr_disagg_work *d, kr_disagg_unit *u)
     const kr_hazard *h = d->hazard;
     size_t members = kr_disagg_most_members(h), atomic = kr_disagg_most_atomic(d);
     *u = (kr_disagg_unit){.of = d,
+                          .row = kr_disagg_row_size(d),
                           .makers = {.hazard = h,
                                      .sections = &d->sections,
                                      .first_in_table = d->site,
                                      .extra = d->extra,
                                      .source_mags = !d->exact}};
     KR_TRY(kr_motions_init(h, d->motions, &u->motions));
+    KR_TRY(kr_gathered_init(h, d->extra, &u->gathered));
+    KR_NEW(u->keys, h->ctx, KR_ACCOUNT_RATES, KR_CONTEXTS_CAPACITY);
+    KR_NEW(u->cells, h->ctx, KR_ACCOUNT_RATES, KR_CONTEXTS_CAPACITY);
     KR_NEW(u->weights, h->ctx, KR_ACCOUNT_RATES, members * KR_GMM_BATCH);
-    KR_NEW(u->places, h->ctx, KR_ACCOUNT_RATES, members * KR_GMM_BATCH);
+    KR_NEW(u->members, h->ctx, KR_ACCOUNT_RATES, members);
+    KR_NEW(u->rows, h->ctx, KR_ACCOUNT_RATES, KR_POES_ROWS);
     KR_NEW(u->poes, h->ctx, KR_ACCOUNT_RATES, KR_POES_ROWS * d->most_padded);
-    KR_NEW(u->bands, h->ctx, KR_ACCOUNT_RATES, KR_POES_ROWS * kr_disagg_row_size(d));
-    KR_NEW(u->changed, h->ctx, KR_ACCOUNT_RATES, kr_disagg_row_size(d));
+    KR_NEW(u->bands, h->ctx, KR_ACCOUNT_RATES, KR_POES_ROWS * u->row);
+    KR_NEW(u->sums, h->ctx, KR_ACCOUNT_RATES, members * u->row);
+    KR_NEW(u->changed, h->ctx, KR_ACCOUNT_RATES, u->row);
+    for (size_t i = 0; i < KR_POES_ROWS; i++)
+        u->rows[i] = (uint32_t)i;
     KR_NEW(u->group_room[0], h->ctx, KR_ACCOUNT_RATES, atomic);
     KR_NEW(u->group_room[1], h->ctx, KR_ACCOUNT_RATES, atomic);
 out:
@@ -54,10 +62,15 @@ static void unit_clear(kr_disagg_unit *u)
 {
     kr_makers_clear(&u->makers);
     kr_motions_clear(&u->motions);
+    kr_gathered_clear(&u->gathered);
+    kr_free(u->keys);
+    kr_free(u->cells);
     kr_free(u->weights);
-    kr_free(u->places);
+    kr_free(u->members);
+    kr_free(u->rows);
     kr_free(u->poes);
     kr_free(u->bands);
+    kr_free(u->sums);
     kr_free(u->changed);
     kr_free(u->group_room[0]);
     kr_free(u->group_room[1]);
@@ -85,7 +98,6 @@ static kr_status make_levels(kr_disagg_work *d, const kr_disagg_level *levels)
             of->n += levels[l].imt == m && levels[l].level > 0;
         of->padded = (of->n + KR_KERNEL_PAD - 1) / KR_KERNEL_PAD * KR_KERNEL_PAD;
         d->most_padded = of->padded > d->most_padded ? of->padded : d->most_padded;
-        d->most_levels = of->n > d->most_levels ? of->n : d->most_levels;
         KR_NEW(of->x, d->hazard->ctx, KR_ACCOUNT_RATES, of->padded);
         KR_ANEW(of->number, &d->arena, of->n);
         of->n = 0;

@@ -14,6 +14,7 @@
 #define KR_HAZARD_DISAGG_INT_H
 
 #include "hazard/disagg_bins.h"
+#include "hazard/gather.h"
 #include "hazard/makers.h"
 #include "hazard/motions.h"
 
@@ -34,11 +35,11 @@ typedef struct kr_disagg_work {
     bool exact;
     kr_binner binner;
     kr_bands bands;
-    kr_disagg_levels *levels;        /* by measure */
-    size_t most_levels, most_padded; /* of a measure */
-    kr_motion *motions;              /* of the measures that have levels */
-    kr_columns extra;                /* that bins need */
-    kr_site_soa soa;                 /* the site alone */
+    kr_disagg_levels *levels; /* by measure */
+    size_t most_padded;       /* levels of a measure */
+    kr_motion *motions;       /* of the measures that have levels */
+    kr_columns extra;         /* that bins need */
+    kr_site_soa soa;          /* the site alone */
     kr_section_table sections;
     kr_cell_set *sets; /* by component */
     kr_disagg *out;
@@ -122,15 +123,21 @@ typedef struct kr_disagg_unit {
     double *source, *sum; /* of an atomic work: numbers of the component; else NULL */
     double mutex_weight;
     double *group_room[2]; /* of the greatest atomic component */
+    kr_gathered gathered;  /* a batch sorted by cell */
+    uint64_t *keys;        /* KR_CONTEXTS_CAPACITY: to sort by */
+    uint32_t *cells;       /* KR_CONTEXTS_CAPACITY: of the sorted contexts */
     double *weights;       /* members x KR_GMM_BATCH */
-    uint32_t *places;      /* members x KR_GMM_BATCH: of the cell among the member's; KR_NO_CELL */
+    uint32_t *members;     /* those that have some contexts */
+    uint32_t *rows;        /* KR_POES_ROWS: 0, 1, 2, ... */
+    size_t row;            /* levels x bands, padded */
     double *poes;          /* KR_POES_ROWS x levels of a measure, padded */
-    double *bands;         /* KR_POES_ROWS x (levels of a measure x bands, padded) */
-    double *changed;       /* a row of these for one member */
+    double *bands;         /* KR_POES_ROWS x row */
+    double *sums;          /* members x row: of contexts of one cell */
+    double *changed;       /* a row for one member */
 } kr_disagg_unit;
 
-/** Members of the greatest work; numbers of the greatest atomic component; numbers of the bands of
- * one context. */
+/** Members of the greatest work; numbers of the greatest atomic component; numbers of a cell for
+ * one model, padded for the kernels. */
 size_t kr_disagg_most_members(const kr_hazard *hazard);
 size_t kr_disagg_most_atomic(const kr_disagg_work *work);
 size_t kr_disagg_row_size(const kr_disagg_work *work);

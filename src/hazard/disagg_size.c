@@ -43,7 +43,7 @@ size_t kr_disagg_most_members(const kr_hazard *h)
 
 size_t kr_disagg_row_size(const kr_disagg_work *d)
 {
-    return (d->most_levels * d->bands.n + 7) / 8 * 8;
+    return (kr_disagg_stride(d) + KR_KERNEL_PAD - 1) / KR_KERNEL_PAD * KR_KERNEL_PAD;
 }
 
 /* What the makers come to hold at one site. */
@@ -69,10 +69,12 @@ enum { HEADS = 96 * 64 };
 static size_t unit_bytes(const kr_disagg_work *d, count_fn ncells)
 {
     size_t members = kr_disagg_most_members(d->hazard);
-    size_t numbers = KR_POES_ROWS * d->most_padded + (KR_POES_ROWS + 1) * kr_disagg_row_size(d) +
-                     2 * most_atomic(d, ncells) + members * KR_GMM_BATCH;
-    return kr_motions_bytes(d->hazard) + numbers * sizeof(double) +
-           members * KR_GMM_BATCH * sizeof(uint32_t) + makers_bytes(d) + HEADS;
+    size_t row = kr_disagg_row_size(d);
+    size_t numbers = KR_POES_ROWS * d->most_padded + (KR_POES_ROWS + 1 + members) * row +
+                     2 * most_atomic(d, ncells) + members * KR_GMM_BATCH + KR_CONTEXTS_CAPACITY;
+    size_t small = KR_CONTEXTS_CAPACITY + members + KR_POES_ROWS;
+    return kr_motions_bytes(d->hazard) + kr_gathered_bytes(d->hazard, d->extra) +
+           numbers * sizeof(double) + small * sizeof(uint32_t) + makers_bytes(d) + HEADS;
 }
 
 static size_t result_bytes(const kr_disagg_work *d, count_fn ncells)
@@ -113,7 +115,6 @@ size_t kr_disagg_bytes(const kr_hazard *h, const kr_disagg_bins *bins, size_t nl
                         .nlevels = nlevels,
                         .binner = binner,
                         .bands = {.n = bins->eps.n},
-                        .most_levels = nlevels,
                         .most_padded = nlevels + KR_KERNEL_PAD,
                         .extra = KR_BIT(MAG) | KR_BIT(RRUP) | KR_BIT(CLON) | KR_BIT(CLAT)};
     return all_bytes(&d, threads, cells_at_most);
@@ -123,8 +124,7 @@ kr_status kr_disagg_measure(kr_hazard *h, size_t site, const kr_disagg_bins *bin
                             int threads, size_t *bytes)
 {
     kr_status s = KR_OK;
-    kr_disagg_work d = {
-        .nlevels = nlevels, .most_levels = nlevels, .most_padded = nlevels + KR_KERNEL_PAD};
+    kr_disagg_work d = {.nlevels = nlevels, .most_padded = nlevels + KR_KERNEL_PAD};
     KR_TRY(kr_disagg_begin(&d, h, site, bins));
     if (!h->met)
         KR_TRY(kr_hazard_meet(h, KR_BIT(RY0), threads)); /* without what takes long */
