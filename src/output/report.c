@@ -18,9 +18,9 @@ static void put_file(FILE *out, const char *name)
 
 static void put_scripts(FILE *out)
 {
-    static const char *const scripts[] = {"report_engine.js", "report_plot.js",  "report_data.js",
-                                          "report_panels.js", "report_moved.js", "report_map.js",
-                                          "report_page.js"};
+    static const char *const scripts[] = {"report_engine.js", "report_plot.js",   "report_data.js",
+                                          "report_panels.js", "report_moved.js",  "report_map.js",
+                                          "report_bars.js",   "report_disagg.js", "report_page.js"};
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
         fputs("<script>\n", out);
         put_file(out, scripts[i]);
@@ -90,10 +90,12 @@ static kr_status put_data(kr_reporter *r)
     kr_report_tree(r);
     KR_TRY(kr_report_performance(r));
     KR_TRY(kr_report_map(r));
+    KR_TRY(kr_report_disagg(r));
     fputs("}</script>\n", r->out);
     KR_TRY(kr_report_curves(r));
     KR_TRY(kr_report_maps(r));
     KR_TRY(kr_report_rates(r));
+    KR_TRY(kr_report_disagg_rates(r));
     KR_TRY(put_flame(r));
 out:
     return s;
@@ -125,6 +127,7 @@ kr_status kr_report_write(kr_ctx *ctx, const kr_report_spec *spec, const char *p
     r.nlevels = kr_job_curve_levels(spec->results->job);
     KR_TRY(kr_h5_open(ctx, spec->file, &r.file));
     KR_TRY(kr_report_choose(&r));
+    KR_TRY(kr_report_choose_disagg(&r));
     /* In a folder that may come from anybody a pipe or a link to a device is replaced. */
     s = spec->any_file ? kr_outfile_begin_any(ctx, path, &out) : kr_outfile_begin(ctx, path, &out);
     if (s == KR_OK) {
@@ -148,6 +151,7 @@ double kr_report_predicted_bytes(const kr_results_spec *p)
     curves = curves < KR_REPORT_CURVES ? curves : KR_REPORT_CURVES;
     maps = maps < KR_REPORT_MAPS ? maps : KR_REPORT_MAPS;
     rates = rates < KR_REPORT_RATES ? rates : KR_REPORT_RATES;
+    double disagg = p->disagg ? KR_REPORT_DISAGG + 1e6 : 0; /* and its coast and sources */
     double listed = sites < KR_REPORT_SITES ? sites : KR_REPORT_SITES;
-    return 400000 + 60 * listed + (curves + maps + rates) * 4 / 3;
+    return 400000 + 60 * listed + (curves + maps + rates + disagg) * 4 / 3;
 }

@@ -12,6 +12,7 @@ enum {
     KR_REPORT_CURVES = 4500000,
     KR_REPORT_MAPS = 1500000,
     KR_REPORT_RATES = 5000000,
+    KR_REPORT_DISAGG = 2500000,
     KR_REPORT_MOVED = 50,       /* sites with component rates */
     KR_REPORT_NUMBERS = 300000, /* of a structure, in all */
     KR_REPORT_BRANCHES = 4000,  /* of the tree, with their texts */
@@ -32,11 +33,15 @@ typedef struct kr_reporter {
     size_t nshown, *shown;                  /* of these, sites with curves */
     size_t nmoved, nmoved_imts, rate_bytes; /* of these the first: sites with component rates;
                                                measures of them; bytes of one rate */
+    struct kr_report_disagg *disagg;        /* or NULL */
     const char *fixed;                      /* why no weights can be moved; NULL: they can */
 } kr_reporter;
 
 /** Which sites are listed and shown, and of which there are component rates. KR_ENOMEM. */
 KR_MUST_CHECK kr_status kr_report_choose(kr_reporter *r);
+
+/** What of a disaggregation is in the page. KR_EINPUT, KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_report_choose_disagg(kr_reporter *r);
 
 /** The number in results.h5 of a listed site: evenly along the list of all. */
 size_t kr_report_site(const kr_reporter *r, size_t listed);
@@ -46,12 +51,17 @@ KR_MUST_CHECK kr_status kr_report_job(kr_reporter *r);
 KR_MUST_CHECK kr_status kr_report_sites(kr_reporter *r);
 KR_MUST_CHECK kr_status kr_report_performance(kr_reporter *r);
 KR_MUST_CHECK kr_status kr_report_map(kr_reporter *r);
+KR_MUST_CHECK kr_status kr_report_disagg(kr_reporter *r);
 void kr_report_tree(kr_reporter *r);
+
+/** ,"map":{"box":...,"land":...,"coast":...} */
+void kr_report_put_ground(FILE *out, const kr_report_ground *ground);
 
 /** Arrays of numbers: elements <script> that hold base64. */
 KR_MUST_CHECK kr_status kr_report_curves(kr_reporter *r);
 KR_MUST_CHECK kr_status kr_report_maps(kr_reporter *r);
 KR_MUST_CHECK kr_status kr_report_rates(kr_reporter *r);
+KR_MUST_CHECK kr_status kr_report_disagg_rates(kr_reporter *r);
 
 /* ---- JSON inside of HTML ---- */
 

@@ -64,6 +64,16 @@ out:
     return s;
 }
 
+void kr_report_put_ground(FILE *out, const kr_report_ground *ground)
+{
+    const kr_box box = ground->box;
+    fputs(",\n\"map\":{\"box\":", out);
+    kr_json_numbers(out, (const double[]){box.west, box.south, box.east, box.north}, 4);
+    put_lines(out, "land", ground->coast.land, ground->coast.nland);
+    put_lines(out, "coast", ground->coast.lines, ground->coast.nlines);
+    fputc('}', out);
+}
+
 kr_status kr_report_map(kr_reporter *r)
 {
     kr_status s = KR_OK;
@@ -75,12 +85,7 @@ kr_status kr_report_map(kr_reporter *r)
         KR_TRY(kr_report_ground_make(r->results->sites, &r->arena, &own));
         ground = &own;
     }
-    const kr_box box = ground->box;
-    fputs(",\n\"map\":{\"box\":", r->out);
-    kr_json_numbers(r->out, (const double[]){box.west, box.south, box.east, box.north}, 4);
-    put_lines(r->out, "land", ground->coast.land, ground->coast.nland);
-    put_lines(r->out, "coast", ground->coast.lines, ground->coast.nlines);
-    fputc('}', r->out);
+    kr_report_put_ground(r->out, ground);
     if (r->results->drawn)
         put_sources(r->out, r->results->drawn);
 out:

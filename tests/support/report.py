@@ -6,6 +6,7 @@ usage: report.py layout REPORT WIDTH DRAWINGS
        report.py curves REPORT IMT WEIGHTS OTHER
        report.py move REPORT MOVE
        report.py sites REPORT MAPS CURVES
+       report.py disagg REPORT WHAT BINS PLACES TYPES SOURCES
 
 layout: nothing lies outside of the page or on top of something else, all sections are there with at least so many
 drawings, letters are large enough to be read, and nothing is said on the console. print: on paper nothing is cut off
@@ -13,7 +14,10 @@ at the right, no figure is higher than a page, and what can be opened is open. s
 ({choice: {state: weight}}) at its first site are those that the run of the report OTHER has stored in single
 precision, and that it reads from the stored curves what the stored maps say. move: print the weights of a choice
 after the sliders of branches have been moved. sites: without a browser, that places, ids, mean map values and mean
-curves of the first measure are those of rows of the CSV tables MAPS and CURVES, from end to end of them."""
+curves of the first measure are those of rows of the CSV tables MAPS and CURVES, from end to end of them. disagg:
+what the page shows of WHAT ({site, imt, poe, target, column}) of a disaggregation are shares of the rates in the
+tables by magnitude, distance (and epsilon), by place, and by type, and the largest sources are those of SOURCES;
+bars are reached and left with keys."""
 import base64
 import csv
 import json
@@ -48,7 +52,7 @@ def layout(report, width, drawings):
     if width < 600 and seen["wide"] != width: # elsewhere a bar to scroll may stand beside it
         wrong.append(f"the page is {seen['wide']} wide")
     wrong += [f"section {s['id']} is empty" for s in seen["sections"] if s["height"] < 60]
-    if [s["id"] for s in seen["sections"]] != SECTIONS:
+    if [s["id"] for s in seen["sections"] if s["id"] != "disagg"] != SECTIONS:
         wrong.append(f"sections {seen['sections']}")
     if sum(s["drawings"] for s in seen["sections"]) < drawings:
         wrong.append(f"drawings are missing: {seen['sections']}")
@@ -128,6 +132,101 @@ def sites(report, maps, curves):
         sys.exit(f"{report}: {n} of {x['n']} sites are listed, of these shown {x['shown'][:9]}..{x['shown'][-1]}")
 
 
+def shares(path, asked):
+    """Percent of -ln(1 - p) in the sum, in the order of the table; what the bins are."""
+    with open(path, encoding="utf-8") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    poes = sorted({float(r["poe"]) for r in rows}, reverse=True)
+    rows = [r for r in rows if r["imt"] == asked["imt"] and float(r["poe"]) == poes[asked["poe"]]]
+    rates = [-math.log1p(-float(r[asked["column"]])) for r in rows]
+    return [100 * x / sum(rates) for x in rates], rows
+
+
+def check_bars(seen, want, rows):
+    """Bars tell bins and percent as the table has them: the highest, and all that are not too low."""
+    epsilons = "eps" in rows[0]
+    totals = {}
+    for share, row in zip(want, rows):
+        totals.setdefault((float(row["mag"]), float(row["dist"])), []).append(share)
+    drawn = 0
+    for text in seen["bars"]:
+        found = re.match(r"M ([-0-9.]+) to ([-0-9.]+), ([-0-9.]+) to ([-0-9.]+) km: ([-0-9.e]+) %", text)
+        a, b, c, d, percent = map(float, found.groups())
+        parts = totals.pop(((a + b) / 2, (c + d) / 2))
+        if not abs(sum(parts) - percent) <= 0.006 * percent or (epsilons and max(parts) > 0.006) != ("ε" in text):
+            sys.exit(f"bar {text}: {parts}")
+        for e in re.findall(r"ε [-0-9.]+ to [-0-9.]+: ([-0-9.e]+) %", text):
+            if not min(abs(float(e) - p) for p in parts) <= 0.006 * float(e):
+                sys.exit(f"bar {text}: {parts}")
+        drawn += sum(parts)
+    left = max((sum(p) for p in totals.values()), default=0)
+    if drawn < 98 or left > 0.15:
+        sys.exit(f"{drawn} % is drawn, {left} % is not in one bar")
+
+
+def check_means(seen, want, rows):
+    for name in [n for n in ("mag", "dist", "eps") if n in rows[0]]:
+        mean = sum(s / 100 * float(r[name]) for s, r in zip(want, rows))
+        if not abs(seen["means"][name] - mean) <= 1e-4 * (1 + abs(mean)):
+            sys.exit(f"mean {name}: {seen['means'][name]} is not {mean}")
+
+
+KEYS = """(() => {
+  const at = () => document.activeElement.getAttribute("aria-label");
+  const all = document.querySelectorAll("#f-disagg .standing[tabindex='0']"), out = [all.length];
+  all[0].focus();
+  out.push(at());
+  for (const key of ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"]) {
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+    out.push(at());
+  }
+  out.push(document.querySelector("#f-disagg .told").textContent);
+  for (let k = 0; k < 4; k++) {
+    [...document.querySelectorAll("#f-disagg button")].find(b => b.textContent === "Turn").click();
+    out.push(document.querySelectorAll("#f-disagg .standing").length);
+  }
+  return JSON.stringify(out);
+})()"""
+
+
+def check_keys(report, fragment):
+    page = "file://" + urllib.parse.quote(os.path.abspath(report)) + "#" + urllib.parse.quote(fragment)
+    with Browser() as browser:
+        browser.show(page, 1200)
+        got, said = json.loads(browser.evaluate(KEYS)), browser.said
+    bars, highest, *walked, told = got[:7]
+    if said or bars != 1 or told != walked[-1] or len(set(walked)) < 2 or not all(walked) or len(set(got[7:])) != 1:
+        sys.exit(f"{report}: keys: {got}, {said}")
+
+
+def disagg(report, what, bins, places, types, sources):
+    asked = json.loads(what)
+    fragment = "disagg=" + json.dumps({k: asked[k] for k in ("site", "imt", "poe", "target")})
+    seen = look(report, fragment)
+    for k, path in enumerate((bins, places, types)):
+        want, rows = shares(path, asked)
+        got = seen["shares"][k]
+        if len(got) != len(want) or any(not abs(a - b) <= 3e-5 * b + 1e-9 for a, b in zip(got, want)):
+            sys.exit(f"{report}: {path}: {got[:9]} are not {want[:9]}")
+        if not abs(seen["level"] - float(rows[0]["iml"])) <= 1e-5 * seen["level"]:
+            sys.exit(f"{report}: level {seen['level']} is not {rows[0]['iml']}")
+        if k == 0:
+            check_bars(seen, want, rows)
+            check_means(seen, want, rows)
+    check_keys(report, fragment)
+    with open(sources, encoding="utf-8") as file:
+        rows = [r for r in csv.DictReader(line for line in file if not line.startswith("#")) if r["imt"] == asked["imt"]]
+    for name, rate in seen["sources"]["of"]:
+        curve = sorted((float(r["iml"]), float(r["afoe"])) for r in rows if r["source_id"] == name)
+        above = min((x for x in curve if x[0] >= seen["level"]), default=(0, 0))
+        below = max(x for x in curve if x[0] <= seen["level"])
+        if not above[1] * (1 - 1e-4) <= rate <= below[1] * (1 + 1e-4):
+            sys.exit(f"{report}: source {name}: {rate} is not between {above} and {below}")
+    rates = [rate for _, rate in seen["sources"]["of"]]
+    if not rates or rates != sorted(rates, reverse=True) or seen["sources"]["sum"] < sum(rates) * (1 - 1e-9):
+        sys.exit(f"{report}: sources {seen['sources']}")
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "layout":
         layout(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
@@ -135,6 +234,8 @@ if __name__ == "__main__":
         says(*sys.argv[2:])
     elif sys.argv[1] == "print":
         printed(sys.argv[2])
+    elif sys.argv[1] == "disagg":
+        disagg(*sys.argv[2:8])
     elif sys.argv[1] == "sites":
         sites(*sys.argv[2:5])
     elif sys.argv[1] == "move":

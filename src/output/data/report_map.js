@@ -53,15 +53,16 @@ class Projection {
   }
 }
 
-function drawGround(svg, p) {
+/* The page's land, or that of another box. */
+function drawGround(svg, p, ground = D.map) {
   const [west, south, east, north] = p.box, clip = "m" + (drawGround.n = (drawGround.n || 0) + 1);
   add(add(add(svg, "defs"), "clipPath", {id: clip}), "rect",
     {x: p.left, y: p.top, width: p.width, height: p.height});
   add(svg, "rect", {x: p.left, y: p.top, width: p.width, height: p.height, class: "sea"});
   const g = add(svg, "g", {"clip-path": `url(#${clip})`});
-  add(g, "path", {d: D.map.land.map(l => p.path(l, true)).join(""), class: "land",
+  add(g, "path", {d: ground.land.map(l => p.path(l, true)).join(""), class: "land",
     "fill-rule": "evenodd"});
-  add(g, "path", {d: D.map.coast.map(l => p.path(l, false)).join(""), class: "coast"});
+  add(g, "path", {d: ground.coast.map(l => p.path(l, false)).join(""), class: "coast"});
   const axis = add(svg, "g", {class: "axes"});
   for (const v of niceSteps(west, east, 6)) {
     add(axis, "line", {x1: p.x(v), x2: p.x(v), y1: p.top, y2: p.top + p.height, class: "grid"});

@@ -1,6 +1,6 @@
 /* The page as a whole, and what looks after it: with #check=... it computes statistics with given
  * weights, with #layout it looks whether anything lies outside or on top of something else, with #print the same of
- * paper. */
+ * paper, with #disagg=... it tells what it shows of a disaggregation. */
 "use strict";
 
 const complaints = [];
@@ -136,6 +136,8 @@ function answer() {
     pre.textContent = JSON.stringify(selfCheck(JSON.parse(text.slice(7))));
   else if (text.startsWith("#move="))
     pre.textContent = JSON.stringify(moveCheck(JSON.parse(text.slice(6))));
+  else if (text.startsWith("#disagg="))
+    pre.textContent = JSON.stringify(disaggCheck(JSON.parse(text.slice(8))));
   else if (text === "#print")
     pre.textContent = JSON.stringify(printCheck());
   else if (text === "#layout")
@@ -160,11 +162,14 @@ function printed() {
 
 function begin() {
   const contents = section("contents");
+  if (!D.disagg)
+    section("disagg").remove();
   document.querySelectorAll("section").forEach(s =>
     add(add(contents, "li"), "a", {href: "#" + s.id}, s.querySelector("h2").textContent));
   scheme();
   printed();
-  for (const panel of [summary, curvesPanel, spectraPanel, mapPanel, weightsPanel,
+  for (const panel of [summary, curvesPanel, spectraPanel,
+    ...(D.disagg ? [disaggPanel] : []), mapPanel, weightsPanel,
     uncertaintyPanel, treePanel, performancePanel, provenancePanel])
     try {
       panel();

@@ -264,7 +264,8 @@ function svgText(svg) {
     ".grid{stroke:#ddd;stroke-width:1}.frame{fill:none;stroke:#555}.mark{stroke:#555;" +
     "stroke-dasharray:4 3}.behind{fill:#fff;fill-opacity:.85}.sea{fill:#f4f8fb}" +
     ".land{fill:#eee}.coast{fill:none;stroke:#888;stroke-width:.7}.edge{fill:none;stroke:#999}" +
-    ".node{fill:#fff;stroke:#555}.source{fill:none;stroke:#a33;stroke-opacity:.6}";
+    ".node{fill:#fff;stroke:#555}.tick{stroke:#555}.top,.outline{stroke:#222;stroke-width:.5}" +
+    ".outline{fill:none}.source{fill:none;stroke:#a33;stroke-opacity:.6}";
   copy.insertBefore(style, copy.firstChild);
   copy.setAttribute("xmlns", SVG);
   const box = svg.viewBox.baseVal;

@@ -1,0 +1,354 @@
+/* The disaggregation of a report: bins and levels as JSON, rates of bins as numbers of single
+ * precision. Of each site: by magnitude, distance (and epsilon); by longitude and latitude; by
+ * tectonic region type; each targets (the mean, then realizations) x measures x probabilities x
+ * bins. */
+#include "base/mem.h"
+#include "output/report_int.h"
+#include "output/stored_disagg.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { TABLES = 3, SOURCES_MOST = 20, SOURCES_ALL = 20000 };
+
+/* What of it is in the page. */
+struct kr_report_disagg {
+    kr_stored_disagg *d;
+    unsigned axes[TABLES]; /* 0: not stored */
+    size_t nsites, nimts, ntargets;
+    bool without_eps; /* it is left out: too many numbers */
+};
+
+/* ------------------------------------------------------------------ what fits */
+
+static double numbers_of(const struct kr_report_disagg *g)
+{
+    double n = 0;
+    for (size_t k = 0; k < TABLES; k++)
+        if (g->axes[k])
+            n += (double)kr_stored_disagg_cells(g->d, g->axes[k]);
+    return n * (double)g->d->npoes;
+}
+
+static size_t at_most(double room, size_t n)
+{
+    return room < (double)n ? (size_t)room : n;
+}
+
+/* The mean of all sites is worth more than realizations of some, all measures of one site more than
+ * all sites of some. */
+static void choose_numbers(const kr_reporter *r, struct kr_report_disagg *g)
+{
+    const kr_stored_disagg *d = g->d;
+    const double most = KR_REPORT_DISAGG / sizeof(float);
+    const unsigned eps = KR_DIM_BIT(KR_DIM_EPS);
+    if (numbers_of(g) > most && g->axes[0] & eps) {
+        g->axes[0] &= ~eps;
+        g->without_eps = true;
+    }
+    double each = numbers_of(g) + 1;
+    g->nimts = at_most(most / each, d->nimts);
+    if (g->nimts == 0)
+        return;
+    each *= (double)g->nimts;
+    g->nsites = at_most(most / each, r->nshown);
+    if (g->nsites == 0)
+        return;
+    each *= (double)g->nsites;
+    g->ntargets = at_most(most / each, (size_t)d->mean + d->nrlzs);
+}
+
+kr_status kr_report_choose_disagg(kr_reporter *r)
+{
+    static const unsigned wanted[TABLES + 1] = {
+        KR_DIM_BIT(KR_DIM_MAG) | KR_DIM_BIT(KR_DIM_DIST) | KR_DIM_BIT(KR_DIM_EPS),
+        KR_DIM_BIT(KR_DIM_LON) | KR_DIM_BIT(KR_DIM_LAT), KR_DIM_BIT(KR_DIM_TRT),
+        KR_DIM_BIT(KR_DIM_MAG) | KR_DIM_BIT(KR_DIM_DIST)};
+    kr_status s = KR_OK;
+    struct kr_report_disagg *g;
+    kr_stored_disagg *d;
+    KR_TRY(kr_stored_disagg_open(r->ctx, r->spec->file, r->file, r->results->sites->n,
+                                 r->results->job->nimts, &r->arena, &d));
+    if (!d)
+        return KR_OK;
+    KR_ANEW(g, &r->arena, 1);
+    g->d = d;
+    for (size_t k = 0; k < TABLES; k++)
+        g->axes[k] = kr_stored_disagg_kind(d, wanted[k]) ? wanted[k] : 0;
+    if (!g->axes[0] && kr_stored_disagg_kind(d, wanted[TABLES]))
+        g->axes[0] = wanted[TABLES];
+    choose_numbers(r, g);
+    r->disagg = g;
+out:
+    return s;
+}
+
+/* The number in results.h5 of the ith site of the page. */
+static size_t site_of(const kr_reporter *r, size_t i)
+{
+    return kr_report_site(r, r->shown[i]);
+}
+
+/* ------------------------------------------------------------------ JSON */
+
+static void put_edges(const kr_reporter *r, kr_disagg_dim dim, bool by_site)
+{
+    const struct kr_report_disagg *g = r->disagg;
+    fprintf(r->out, ",\n\"%s\":%s", kr_disagg_dim_name(dim), by_site ? "[" : "");
+    for (size_t i = 0; i < (by_site ? g->nsites : 1); i++) {
+        fputs(i ? ",\n" : "", r->out);
+        kr_json_numbers(r->out, kr_stored_disagg_edges(g->d, dim, by_site ? site_of(r, i) : 0),
+                        g->d->n[dim] + 1);
+    }
+    fputs(by_site ? "]" : "", r->out);
+}
+
+static void put_levels(const kr_reporter *r)
+{
+    const struct kr_report_disagg *g = r->disagg;
+    size_t n = g->d->nimts * g->d->npoes;
+    fputs(",\n\"levels\":[", r->out);
+    for (size_t i = 0; i < g->nsites; i++) {
+        fputs(i ? ",\n" : "", r->out);
+        kr_json_numbers(r->out, g->d->levels + site_of(r, i) * n, n);
+    }
+    fputs("],\n\"rlzs\":[", r->out);
+    for (size_t i = 0; i < g->nsites; i++) {
+        fputs(i ? ",\n" : "", r->out);
+        kr_json_indices(r->out, g->d->rlzs ? g->d->rlzs + site_of(r, i) * g->d->nrlzs : NULL,
+                        g->ntargets - (size_t)g->d->mean);
+    }
+    fputc(']', r->out);
+}
+
+static void put_tables(const kr_reporter *r)
+{
+    const struct kr_report_disagg *g = r->disagg;
+    fputs(",\n\"tables\":[", r->out);
+    for (size_t k = 0; k < TABLES; k++) {
+        bool first = true;
+        fputs(k ? ",[" : "[", r->out);
+        for (kr_disagg_dim dim = 0; dim < KR_DIMS; dim++)
+            if (g->axes[k] & KR_DIM_BIT(dim)) {
+                fprintf(r->out, "%s\"%s\"", first ? "" : ",", kr_disagg_dim_name(dim));
+                first = false;
+            }
+        fputc(']', r->out);
+    }
+    fputc(']', r->out);
+}
+
+/* Land around the bins of the page's sites. */
+static kr_status put_ground(kr_reporter *r)
+{
+    kr_status s = KR_OK;
+    const struct kr_report_disagg *g = r->disagg;
+    size_t nlon = g->d->n[KR_DIM_LON] + 1, nlat = g->d->n[KR_DIM_LAT] + 1, n = nlon + nlat;
+    double *lon, *lat;
+    kr_report_ground ground;
+    KR_ANEW(lon, &r->arena, g->nsites * n);
+    KR_ANEW(lat, &r->arena, g->nsites * n);
+    for (size_t i = 0; i < g->nsites; i++) {
+        const double *x = kr_stored_disagg_edges(g->d, KR_DIM_LON, site_of(r, i));
+        const double *y = kr_stored_disagg_edges(g->d, KR_DIM_LAT, site_of(r, i));
+        for (size_t k = 0; k < n; k++) {
+            lon[i * n + k] = x[k < nlon ? k : 0];
+            lat[i * n + k] = y[k < nlon ? 0 : k - nlon];
+        }
+    }
+    KR_TRY(kr_box_of(lon, lat, g->nsites * n, &r->arena, &ground.box));
+    KR_TRY(kr_coast_within(ground.box, &r->arena, &ground.coast));
+    kr_report_put_ground(r->out, &ground);
+out:
+    return s;
+}
+
+/* ------------------------------------------------------------------ sources */
+
+typedef struct ranked {
+    size_t source;
+    double rate;
+} ranked;
+
+static int larger(const void *a, const void *b)
+{
+    const ranked *x = a, *y = b;
+    return x->rate != y->rate ? (x->rate < y->rate) - (x->rate > y->rate)
+                              : (x->source > y->source) - (x->source < y->source);
+}
+
+/* Between two levels of the curves along logarithms; where a rate is 0, along a straight line.
+ * Outside of them that of the nearest. */
+static double rate_at(const float *rates, size_t step, const double *levels, size_t n, double level)
+{
+    size_t l = 1;
+    if (!(level > levels[0]))
+        return (double)rates[0];
+    while (l < n && levels[l] < level)
+        l++;
+    if (l == n)
+        return (double)rates[(n - 1) * step];
+    double a = (double)rates[(l - 1) * step], b = (double)rates[l * step];
+    double f = log(level / levels[l - 1]) / log(levels[l] / levels[l - 1]);
+    return a > 0 && b > 0 ? a * pow(b / a, f) : a + f * (b - a);
+}
+
+static void put_ranked(const kr_reporter *r, char *const *names, const ranked *all, size_t n,
+                       size_t most)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += all[i].rate;
+    fputs("{\"sum\":", r->out);
+    kr_json_number(r->out, sum);
+    fputs(",\"of\":[", r->out);
+    for (size_t i = 0; i < n && i < most && all[i].rate > 0; i++) {
+        fputs(i ? ",[" : "[", r->out);
+        kr_json_text(r->out, names[all[i].source], KR_REPORT_TEXT);
+        fputc(',', r->out);
+        kr_json_number(r->out, all[i].rate);
+        fputc(']', r->out);
+    }
+    fputs("]}", r->out);
+}
+
+/* Of one site and measure, at all of its levels. */
+static kr_status put_of_measure(kr_reporter *r, size_t site, size_t m, char *const *names, size_t n,
+                                size_t most)
+{
+    kr_status s = KR_OK;
+    const kr_stored_disagg *d = r->disagg->d;
+    const kr_job *job = r->results->job;
+    float *rates = NULL;
+    ranked *all = NULL;
+    KR_NEW(rates, r->ctx, KR_ACCOUNT_OUTPUT, job->nlevels * n);
+    KR_NEW(all, r->ctx, KR_ACCOUNT_OUTPUT, n);
+    KR_TRY(kr_h5_read_amounts(r->file, "mean_rates_by_src/array", KR_H5_F32,
+                              (const size_t[]){site, m, 0, 0},
+                              (const size_t[]){1, 1, job->nlevels, n}, rates));
+    for (size_t p = 0; p < d->npoes; p++) {
+        double level = d->levels[(site * d->nimts + m) * d->npoes + p];
+        for (size_t i = 0; i < n; i++)
+            all[i] = (ranked){
+                i, rate_at(rates + i, n, job->levels + m * job->nlevels, job->nlevels, level)};
+        qsort(all, n, sizeof *all, larger);
+        fputs(p ? ",\n" : "", r->out);
+        put_ranked(r, names, all, n, most);
+    }
+out:
+    kr_free(rates);
+    kr_free(all);
+    return s;
+}
+
+static kr_status put_sources(kr_reporter *r)
+{
+    kr_status s = KR_OK;
+    const struct kr_report_disagg *g = r->disagg;
+    size_t dims[KR_H5_MAX_RANK], n;
+    int rank;
+    char **names;
+    fputs(",\n\"sources\":", r->out);
+    if (!kr_h5_exists(r->file, "mean_rates_by_src/array")) {
+        fputs("null", r->out);
+        return KR_OK;
+    }
+    KR_TRY(kr_h5_dims(r->file, "mean_rates_by_src/array", dims, &rank));
+    KR_TRY(kr_h5_read_strings(r->file, "mean_rates_by_src/src_id", &r->arena, &names, &n));
+    if (rank != 4 || dims[0] != r->results->sites->n || dims[1] != g->d->nimts ||
+        dims[2] != r->results->job->nlevels || dims[3] != n || n == 0)
+        return kr_fail(r->ctx, KR_EINPUT,
+                       "%s: 'mean_rates_by_src' does not fit the rest: the file is damaged",
+                       r->spec->file);
+    size_t most = SOURCES_ALL / (g->nsites * g->nimts * g->d->npoes);
+    most = most < 1 ? 1 : most < SOURCES_MOST ? most : SOURCES_MOST;
+    fputc('[', r->out);
+    for (size_t i = 0; i < g->nsites; i++)
+        for (size_t m = 0; m < g->nimts; m++) {
+            fputs(i || m ? ",\n" : "", r->out);
+            KR_TRY(put_of_measure(r, site_of(r, i), m, names, n, most));
+        }
+    fputc(']', r->out);
+out:
+    return s;
+}
+
+/* ------------------------------------------------------------------ all */
+
+kr_status kr_report_disagg(kr_reporter *r)
+{
+    kr_status s = KR_OK;
+    const struct kr_report_disagg *g = r->disagg;
+    fputs(",\n\"disagg\":", r->out);
+    if (!g) {
+        fputs("null", r->out);
+        return KR_OK;
+    }
+    const char *names = kr_stored_disagg_names(g->d, &r->arena);
+    KR_TRY(names ? KR_OK : KR_ENOMEM);
+    fprintf(r->out,
+            "{\"nsites\":%zu,\"nimts\":%zu,\"npoes\":%zu,\"ntargets\":%zu,\"all\":%zu,\"mean\":%s,"
+            "\"withoutEps\":%s,\"names\":",
+            g->nsites, g->nimts, g->d->npoes, g->ntargets, (size_t)g->d->mean + g->d->nrlzs,
+            g->d->mean ? "true" : "false", g->without_eps ? "true" : "false");
+    kr_json_text(r->out, names, 0);
+    if (g->nsites > 0 && g->ntargets > 0) {
+        put_edges(r, KR_DIM_MAG, false);
+        put_edges(r, KR_DIM_DIST, false);
+        put_edges(r, KR_DIM_EPS, false);
+        put_edges(r, KR_DIM_LON, true);
+        put_edges(r, KR_DIM_LAT, true);
+        fputs(",\n\"TRT\":", r->out);
+        kr_json_texts(r->out, g->d->trts, g->d->n[KR_DIM_TRT], KR_REPORT_TEXT);
+        put_levels(r);
+        put_tables(r);
+        KR_TRY(put_ground(r));
+        KR_TRY(put_sources(r));
+    }
+    fputc('}', r->out);
+out:
+    return s;
+}
+
+/* One table of a site; the mean and realizations stand in different datasets. */
+static kr_status put_table(kr_reporter *r, size_t site, unsigned axes, kr_base64 *b)
+{
+    kr_status s = KR_OK;
+    const struct kr_report_disagg *g = r->disagg;
+    size_t levels = g->nimts * g->d->npoes, nrlzs = g->ntargets - (size_t)g->d->mean;
+    size_t cells = kr_stored_disagg_cells(g->d, axes);
+    double *rates = NULL;
+    KR_NEW(rates, r->ctx, KR_ACCOUNT_OUTPUT, cells * levels * g->ntargets);
+    const kr_disagg_slab mean = {site, 0, g->nimts, 0, g->d->npoes, true, 0, 1};
+    const kr_disagg_slab rlzs = {site, 0, g->nimts, 0, g->d->npoes, false, 0, nrlzs};
+    if (g->d->mean)
+        KR_TRY(kr_stored_disagg_read(g->d, &mean, axes, rates));
+    if (nrlzs)
+        KR_TRY(kr_stored_disagg_read(g->d, &rlzs, axes, rates + (g->d->mean ? cells * levels : 0)));
+    for (size_t i = 0; i < cells * levels * g->ntargets; i++) {
+        float rate = (float)rates[i];
+        kr_base64_put(b, &rate, sizeof rate);
+    }
+out:
+    kr_free(rates);
+    return s;
+}
+
+kr_status kr_report_disagg_rates(kr_reporter *r)
+{
+    kr_status s = KR_OK;
+    const struct kr_report_disagg *g = r->disagg;
+    for (size_t i = 0; g && g->ntargets && i < g->nsites; i++) {
+        kr_base64 b = {.out = r->out};
+        fprintf(r->out, "<script type=\"text/plain\" id=\"b-disagg-%zu\">", i);
+        for (size_t k = 0; k < TABLES; k++)
+            if (g->axes[k])
+                KR_TRY(put_table(r, site_of(r, i), g->axes[k], &b));
+        kr_base64_end(&b);
+        fputs("</script>\n", r->out);
+        if (kr_interrupted(r->ctx))
+            return kr_fail(r->ctx, KR_EINTERRUPTED, "interrupted");
+    }
+out:
+    return s;
+}
