@@ -210,12 +210,26 @@ out:
     return s;
 }
 
+/* The reference reads contexts back as it stored them, all but the sites' columns in single
+ * precision. */
+static void round_columns(const kr_contexts *b)
+{
+    for (int c = 0; c < KR_COL_COUNT; c++) {
+        if (!b->col[c] || kr_column_kind_of((kr_column)c) == KR_COLUMN_SITE)
+            continue;
+        for (size_t i = 0; i < (b->n + 7) / 8 * 8; i++)
+            b->col[c][i] = (double)(float)b->col[c][i];
+    }
+}
+
 kr_status kr_disagg_add(void *user, const kr_contexts *b)
 {
     kr_status s = KR_OK;
     kr_disagg_unit *u = user;
     if (kr_interrupted(u->of->hazard->ctx))
         return kr_fail(u->of->hazard->ctx, KR_EINTERRUPTED, "interrupted");
+    if (u->of->hazard->job->compat == KR_COMPAT_OQ_3_21)
+        round_columns(b);
     b = sort(u, b);
     for (size_t first = 0; first < b->n; first += KR_GMM_BATCH) {
         stretch at = {.all = b, .first = first, .n = b->n - first};
