@@ -148,8 +148,9 @@ static inline void slow_motion(const slow *o, const kr_contexts *b, size_t i, si
     kr_gmm_batch batch = {.n = 1, .scratch = scratch};
     bool mixture = motion->ngmms == 1 && motion->nparts > 1 && !o->exact;
     for (int c = 0; c < KR_COL_COUNT; c++) {
+        bool single = !o->exact && kr_column_kind_of((kr_column)c) != KR_COLUMN_SITE;
         for (size_t v = 0; b->col[c] && v < 8; v++)
-            col[c][v] = b->col[c][i];
+            col[c][v] = single ? (double)(float)b->col[c][i] : b->col[c][i];
         batch.col[c] = b->col[c] ? col[c] : NULL;
     }
     for (size_t p = 0; p < (mixture ? 1 : motion->nparts); p++) {
