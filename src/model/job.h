@@ -72,7 +72,7 @@ typedef struct kr_job_disagg {
     size_t rlzs; /* num_rlzs_disagg: those nearest to the mean; 0: all */
     kr_numbers rlz_index;
     kr_numbers poes; /* poes_disagg; the same as `poes` of the job */
-    bool tree_mean, tree_variance, tree_quantiles, tree_branches; /* disagg_statistics */
+    bool tree_mean, tree_variance, tree_quantiles, tree_branches, tree_occurrence; /* statistics */
 } kr_job_disagg;
 
 /* A file named in the job, for the log and for provenance. */

@@ -127,7 +127,8 @@ kr_status kr_job_set_disagg_statistics(kr_job_reader *r, const kr_ini_entry *ent
     } all[] = {{"mean", &disagg->tree_mean},
                {"variance", &disagg->tree_variance},
                {"quantiles", &disagg->tree_quantiles},
-               {"branches", &disagg->tree_branches}};
+               {"branches", &disagg->tree_branches},
+               {"occurrence", &disagg->tree_occurrence}};
     size_t nall = sizeof all / sizeof *all, n = 0;
     char **words = NULL;
 
@@ -137,7 +138,8 @@ kr_status kr_job_set_disagg_statistics(kr_job_reader *r, const kr_ini_entry *ent
         while (k < nall && !kr_str_eq(all[k].name, words[i]))
             k++;
         if (k == nall)
-            return kr_job_bad(r, entry, "mean, variance, quantiles or branches was expected");
+            return kr_job_bad(r, entry,
+                              "mean, variance, quantiles, branches or occurrence was expected");
         *all[k].flag = true;
     }
 out:

@@ -322,6 +322,8 @@ static const char *disagg_statistics(const lister *l)
         append(l, &all, " ", "quantiles");
     if (d->tree_branches)
         append(l, &all, " ", "branches");
+    if (d->tree_occurrence)
+        append(l, &all, " ", "occurrence");
     return end(&all);
 }
 

@@ -18,6 +18,8 @@
     X(BY_SOURCE, "mean_rates_by_src", "mean rates by source: mean_rates_by_src-0.csv")             \
     X(DISAGG, "disagg", "disaggregation of the mean: Mag_Dist-mean-0.csv")                         \
     X(DISAGG_RLZS, "disagg_rlzs", "disaggregation of realizations: Mag_Dist-0.csv")                \
+    X(DISAGG_PARTS, "disagg_traditional",                                                          \
+      "the same as parts of the rate of all bins: Mag_Dist-traditional-0.csv")                     \
     X(DISAGG_TREE, "disagg_tree", "of statistics of the whole tree: Mag_Dist-variance-0.csv")      \
     X(DISAGG_SUMMARY, "disagg_summary", "means and modes of bins: disagg_summary.csv")             \
     X(COMPONENTS, "components", "what the component rates are of: components.csv")                 \
@@ -40,7 +42,10 @@ enum {
 #undef X
 };
 
-enum { KR_EXPORT_DISAGG_ANY = KR_EXPORT_DISAGG | KR_EXPORT_DISAGG_RLZS | KR_EXPORT_DISAGG_TREE };
+enum {
+    KR_EXPORT_DISAGG_ANY =
+        KR_EXPORT_DISAGG | KR_EXPORT_DISAGG_RLZS | KR_EXPORT_DISAGG_PARTS | KR_EXPORT_DISAGG_TREE
+};
 
 /* Which tables, and what of them. */
 typedef struct kr_export_choice {

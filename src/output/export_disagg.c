@@ -17,6 +17,7 @@ typedef struct writer {
     const char *suffix; /* of the tables' names: "mean-" */
     bool rlzs_named;    /* the comment tells of realizations */
     bool negative;      /* there may be numbers below 0 */
+    bool traditional;   /* rates as parts of those of all bins, not probabilities */
     size_t set;         /* of levels */
     size_t npoes, nrlzs;
     const uint32_t *rlzs;
@@ -267,6 +268,24 @@ static kr_status read_part(writer *w, size_t first, size_t n, size_t m, size_t p
                        : kr_h5_read_amounts(w->e->file, name, KR_H5_F64, start, count, out);
 }
 
+/* Of rates, as parts of that of all bins. */
+static kr_status take_parts(writer *w, size_t ncells, size_t m, size_t p, double *part)
+{
+    kr_status s = KR_OK;
+    double *all;
+    if (!w->traditional)
+        return KR_OK;
+    KR_ANEW(all, &w->e->arena, w->columns);
+    KR_TRY(kr_h5_read_amounts(w->e->file, "poe4", KR_H5_F64, (const size_t[]){w->site, m, p, 0},
+                              (const size_t[]){1, 1, 1, w->columns}, all));
+    for (size_t i = 0; i < ncells * w->columns; i++) {
+        double total = log1p(-all[i % w->columns]);
+        part[i] = total < 0 ? log1p(-part[i]) / total : 0;
+    }
+out:
+    return s;
+}
+
 static void write_row(writer *w, size_t cell, size_t m, size_t p, const double *values)
 {
     const char *const FIVE = "%.5E";
@@ -300,6 +319,7 @@ static kr_status walk(writer *w, bool *found)
         for (size_t i = 0; i < w->dims[1] && kr_export_wants(w->e, m); i += step) {
             size_t n = w->dims[1] - i < step ? w->dims[1] - i : step;
             KR_TRY(read_part(w, i, n, m, p, part));
+            KR_TRY(take_parts(w, n * each, m, p, part));
             for (size_t c = 0; c < n * each && !found; c++)
                 write_row(w, i * each + c, m, p, part + c * w->columns);
             for (size_t k = 0; k < n * each * w->columns && found && !*found; k++)
@@ -444,10 +464,11 @@ static kr_status write_tree(kr_exporter *e, size_t site)
         const char *name, *suffix, *column;
     } fixed[] = {{"mean", "tree_mean-", "mean"},
                  {"variance", "variance-", "share"},
+                 {"occurrence", "occurrence-", "share"},
                  {"branches", "branches-", NULL}};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
         writer one = w;
-        one.negative = i == 1;
+        one.negative = kr_str_eq(fixed[i].column ? fixed[i].column : "", "share");
         snprintf(group, sizeof group, "disagg-tree/%s", fixed[i].name);
         snprintf(suffix, sizeof suffix, "%s", fixed[i].suffix);
         if (kr_h5_exists(e->file, group))
@@ -482,6 +503,15 @@ kr_status kr_export_disagg(kr_exporter *e, size_t site)
     if ((what & KR_EXPORT_DISAGG && !mean) || what & KR_EXPORT_DISAGG_RLZS) {
         w = (writer){
             .e = e, .site = site, .group = "disagg-rlzs", .suffix = "", .rlzs_named = true};
+        KR_TRY(write_group(&w, NULL));
+    }
+    if (what & KR_EXPORT_DISAGG_PARTS) {
+        w = (writer){.e = e,
+                     .site = site,
+                     .group = "disagg-rlzs",
+                     .suffix = "traditional-",
+                     .rlzs_named = true,
+                     .traditional = true};
         KR_TRY(write_group(&w, NULL));
     }
     if (what & KR_EXPORT_DISAGG_TREE)

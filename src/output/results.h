@@ -57,12 +57,14 @@ typedef struct kr_disagg_statistic {
     size_t set;     /* of levels: 0 those of the mean, then of each quantile */
 } kr_disagg_statistic;
 
+/* Realizations that stand together in a chunk: put best as many at a time, or times as many. */
+enum { KR_DISAGG_RLZS = 8 };
+
 /* What a disaggregation stores. */
 typedef struct kr_results_disagg {
     const kr_disagg_edges *edges;
-    size_t npoes;        /* levels of each measure */
-    size_t nrlzs;        /* of each site; 0: the mean of all alone */
-    size_t rlzs_at_once; /* that are put together */
+    size_t npoes; /* levels of each measure */
+    size_t nrlzs; /* of each site; 0: the mean of all alone */
     bool mean;
     size_t nsets;
     size_t nstatistics;

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { CHUNK_NUMBERS = 1 << 17 };
+enum { CHUNK_NUMBERS = KR_DISAGG_CHUNK / 8 };
 
 /* Of a probability over all bins, as in the reference. */
 static const double POE_FLOOR = 1e-12;
@@ -35,8 +35,8 @@ static kr_status make_table(kr_h5 *file, const kr_results_spec *p, const char *g
     int rank = extents(p, kind, targets, dims);
     for (int d = 0; d < rank; d++) {
         chunk[d] = d == 0 ? 1 : dims[d];
-        if (d == rank - 1 && targets > p->disagg->rlzs_at_once)
-            chunk[d] = p->disagg->rlzs_at_once;
+        if (d == rank - 1 && targets > KR_DISAGG_RLZS)
+            chunk[d] = KR_DISAGG_RLZS;
         numbers *= chunk[d];
     }
     for (int d = 1; d < rank; d++)

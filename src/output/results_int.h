@@ -54,6 +54,9 @@ const char *kr_provenance_comment(const kr_results_spec *spec, kr_arena *arena);
 
 double kr_results_uncertainty_bytes(const kr_results_spec *spec);
 
+/* Bytes of a chunk of a disaggregation, at most. */
+enum { KR_DISAGG_CHUNK = 1 << 18 };
+
 /** The groups disagg-*: bins and empty datasets; the bytes that they take. */
 KR_MUST_CHECK kr_status kr_results_make_disagg(kr_h5 *file, const kr_results_spec *spec,
                                                kr_arena *arena);

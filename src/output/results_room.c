@@ -101,6 +101,8 @@ static size_t largest_chunk(const kr_results_spec *p)
     }
     if (p->tree->nrlzs > KR_RLZS_LISTED || p->tree->nrlzs * sizeof(float) < of_tree)
         of_tree = 65536;
+    if (p->disagg && most < KR_DISAGG_CHUNK)
+        most = KR_DISAGG_CHUNK;
     most = stats > most ? stats : most;
     most = rlzs > most ? rlzs : most;
     return of_tree > most ? of_tree : most;

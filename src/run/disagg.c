@@ -89,7 +89,7 @@ static kr_status choose_statistics(kr_calc *calc, struct kr_calc_disagg *d)
                        "branches; leave variance and branches out, or set "
                        "number_of_logic_tree_samples = 0",
                        calc->job->path);
-    KR_ANEW(all, &calc->arena, 3 + nquantiles);
+    KR_ANEW(all, &calc->arena, 4 + nquantiles);
     if (asked->tree_mean)
         all[n++] = (kr_disagg_statistic){"mean", 1, 0};
     if (asked->tree_variance)
@@ -106,24 +106,31 @@ static kr_status choose_statistics(kr_calc *calc, struct kr_calc_disagg *d)
             snprintf(all[n].name, sizeof all[n].name, "%s", calc->stats[i].name);
             n++;
         }
+    if (asked->tree_occurrence) { /* between two levels, below and above that of the mean */
+        all[n++] = (kr_disagg_statistic){"occurrence", 1, d->stored.nsets};
+        d->between = d->stored.nsets;
+        d->stored.nsets += 2;
+    }
     d->stored.nstatistics = n;
     d->stored.statistics = all;
 out:
     return s;
 }
 
+/* Where a site may take more than this part of the limit, or so many bytes, it is looked at more
+ * closely. */
+enum { LIMIT_PART = 4, BYTES_UNMEASURED = 64 << 20 };
+
 /* Tables that are held together: as many as fit, and are wanted. */
 static size_t tables_at_once(const kr_calc *calc, const struct kr_calc_disagg *d)
 {
     size_t most = d->stored.nrlzs > d->nstates ? d->stored.nrlzs : d->nstates;
-    double fit = TABLES_HELD / (double)kr_disagg_sums_bytes(d->edges, calc->job, d->nlevels, 1);
+    double held = fmin(TABLES_HELD, (double)kr_calc_limit(calc) / LIMIT_PART);
+    double fit = held / (double)kr_disagg_sums_bytes(d->edges, calc->job, d->nlevels, 1);
     if (fit < (double)most)
-        most = (size_t)fit;
+        most = fit > KR_DISAGG_RLZS ? (size_t)fit / KR_DISAGG_RLZS * KR_DISAGG_RLZS : (size_t)fit;
     return most ? most : 1;
 }
-
-/* Of the limit: where a site may take more than this part of it, it is looked at more closely. */
-enum { LIMIT_PART = 4 };
 
 static kr_status measure_sites(kr_calc *calc, struct kr_calc_disagg *d)
 {
@@ -131,7 +138,7 @@ static kr_status measure_sites(kr_calc *calc, struct kr_calc_disagg *d)
     kr_disagg_bins bins = kr_disagg_edges_at(d->edges, 0);
     size_t most = kr_disagg_bytes(calc->hazard, &bins, d->stored.nsets * d->nlevels, calc->threads);
     d->site_bytes = most;
-    if (most < kr_calc_limit(calc) / LIMIT_PART)
+    if (most < kr_calc_limit(calc) / LIMIT_PART && most < BYTES_UNMEASURED)
         return KR_OK;
     kr_calc_phase(calc, "measuring the disaggregation");
     d->site_bytes = 0;
@@ -167,7 +174,6 @@ kr_status kr_calc_disagg_begin(kr_calc *calc)
     KR_NEW(d->levels, calc->ctx, KR_ACCOUNT_STATS, n * d->stored.nsets * d->nlevels);
     KR_NEW(d->rlzs, calc->ctx, KR_ACCOUNT_STATS, n * d->stored.nrlzs);
     d->at_once = tables_at_once(calc, d);
-    d->stored.rlzs_at_once = d->at_once;
     KR_TRY(measure_sites(calc, d));
 out:
     return s;
@@ -394,9 +400,13 @@ kr_status kr_calc_disagg_tile(kr_calc *calc, size_t first, size_t nsites, const 
             memcpy(levels, job->levels, d->nlevels * sizeof *levels);
         else
             KR_TRY(map_levels(calc, single, levels));
-        for (size_t k = 1; k < d->stored.nsets; k++)
+        for (size_t k = 1; k < (d->between ? d->between : d->stored.nsets); k++)
             KR_TRY(map_levels(calc, stats + (i * calc->nstats + quantile_of(calc, k - 1)) * total,
                               levels + k * d->nlevels));
+        for (size_t l = 0; l < d->nlevels && d->between; l++) {
+            levels[d->between * d->nlevels + l] = levels[l] * (1 - KR_DISAGG_STEP);
+            levels[(d->between + 1) * d->nlevels + l] = levels[l] * (1 + KR_DISAGG_STEP);
+        }
         for (size_t z = 0; z < job->disagg.rlz_index.n; z++)
             rlzs[z] = (uint32_t)job->disagg.rlz_index.x[z];
         if (n && !job->disagg.rlz_index.n && calc->tree->nrlzs > 1)

@@ -4,6 +4,9 @@
 
 #include "run/disagg.h"
 
+/* Motions count as of a level that are so much of it away from it at most. */
+#define KR_DISAGG_STEP 0.005
+
 struct kr_calc_disagg {
     kr_disagg_edges *edges;
     kr_results_disagg stored;
@@ -12,6 +15,7 @@ struct kr_calc_disagg {
     uint32_t *rlzs;    /* sites x stored.nrlzs */
     size_t at_once;    /* tables of targets that are held together */
     size_t nstates;    /* of all choices of the tree, where branches are disaggregated; else 0 */
+    size_t between;    /* the set of levels below those of the mean, then of those above; 0: none */
     size_t site_bytes; /* that the rates of a site take */
 };
 

@@ -139,6 +139,26 @@ out:
     return s;
 }
 
+/* A bin's share of the mean rate of motions of the level itself: between a level below it and one
+ * above. */
+static kr_status put_occurrence(kr_disagg_stage *g, const char *group)
+{
+    size_t n = g->calc->tree->nrates, nlevels = g->d->nlevels;
+    begin(g, g->d->between, 1);
+    weigh_levels(g, g->mean, n);
+    kr_disagg_sums_add(g->sums, g->disagg, g->by_level, n, 0);
+    for (size_t i = 0; i < nlevels * n; i++)
+        g->by_level[i] = -g->by_level[i];
+    g->sums->first_level += nlevels;
+    kr_disagg_sums_add(g->sums, g->disagg, g->by_level, n, 0);
+    for (size_t i = 0; i < g->sums->nkinds; i++)
+        for (size_t k = 0; k < g->sums->cells[i] * nlevels; k++) {
+            double total = g->sums->total[k % nlevels];
+            g->sums->rates[i][k] = total > 0 ? g->sums->rates[i][k] / total : 0;
+        }
+    return end(g, group, 0);
+}
+
 /* The mean over the realizations that make each choice. */
 static kr_status put_branches(kr_disagg_stage *g, const char *group)
 {
@@ -208,6 +228,8 @@ kr_status kr_disagg_tree_site(kr_disagg_stage *g)
         snprintf(group, sizeof group, "disagg-tree/%s", statistic->name);
         if (strcmp(statistic->name, "variance") == 0)
             KR_TRY(put_variance(g, group));
+        else if (strcmp(statistic->name, "occurrence") == 0)
+            KR_TRY(put_occurrence(g, group));
         else if (strcmp(statistic->name, "branches") == 0)
             KR_TRY(put_branches(g, group));
         else

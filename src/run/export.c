@@ -47,6 +47,7 @@ static bool is_there(const kr_stored *x, unsigned bit)
     case KR_EXPORT_DISAGG_TREE:
         return x->disagg_statistics;
     case KR_EXPORT_DISAGG_RLZS:
+    case KR_EXPORT_DISAGG_PARTS:
         return kr_h5_exists(x->file, "disagg-rlzs");
     case KR_EXPORT_RATES:
         return x->has_rates;
@@ -100,6 +101,7 @@ static const char *reason(const kr_stored *x, unsigned bit)
     case KR_EXPORT_DISAGG_SUMMARY:
         return "the job was no disaggregation";
     case KR_EXPORT_DISAGG_RLZS:
+    case KR_EXPORT_DISAGG_PARTS:
         return "no disaggregation of single realizations was stored";
     default:
         return !x->has_rates      ? "component rates were not stored"

@@ -295,15 +295,15 @@ out:
     return s;
 }
 
-/* The rates of a finished tile are kept when there is time for it; and before the run ends early.
- */
+/* The rates of a finished tile are kept when there is time for it, or more to be done when all
+ * tiles are finished; and before the run ends early. */
 static kr_status do_tile(kr_calc *calc, size_t first, size_t nsites, double *rates)
 {
     kr_status s = KR_OK;
     bool kept = kr_journal_rates(calc, first, nsites, rates);
     if (!kept)
         KR_TRY(kr_journal_tile(calc, first, nsites, rates));
-    if (!kept && kr_journal_has_time_for_rates(calc, nsites)) {
+    if (!kept && (calc->disagg || kr_journal_has_time_for_rates(calc, nsites))) {
         KR_TRY(kr_journal_keep_rates(calc, first, nsites, rates));
         kept = true;
     }

@@ -39,6 +39,9 @@ foretold() {
 }
 
 foretold plain --threads 1 -p "$(levels 100)"
+bins=(-p mag_bin_width=0.1 -p distance_bin_width=5 -p coordinate_bin_width=0.5 -p num_epsilon_bins=12)
+foretold disaggregation --threads 1 -p "$(levels 20)" -p calculation_mode=disaggregation -p site_count=1 \
+    -p disagg_outputs='Mag_Dist_Eps Mag_Lon_Lat' "${bins[@]}" -p 'poes=0.2 0.1 0.05 0.02 0.01 0.005'
 foretold rlzs --threads 1 -p "$(levels 20)" -p individual_rlzs=true
 for threads in 1 2; do
     for extra in '' individual_rlzs=true disagg_by_src=true; do

@@ -342,6 +342,39 @@ static void test_quantiles(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* Of the rate between two levels, against a run at these levels. */
+static void test_occurrence(void **state)
+{
+    static const double x0 = 0.15 * (1 - 0.005), x1 = 0.15 * (1 + 0.005);
+    kr_ctx *ctx = kt_ctx();
+    char last[256];
+    double *shares, *between[2], sum = 0;
+    size_t dims[KR_H5_MAX_RANK], n;
+    kr_stored *x[3];
+    (void)state;
+    x[0] = run(ctx,
+               "iml_disagg = {'PGA': 0.15}\ndisagg_outputs = Mag_Dist_Eps\n"
+               "disagg_statistics = occurrence mean\n",
+               true);
+    shares = read_all(x[0], "disagg-tree/occurrence/Mag_Dist_Eps", 7, dims);
+    n = dims[1] * dims[2] * dims[3];
+    for (int i = 0; i < 2; i++) {
+        snprintf(last, sizeof last,
+                 "iml_disagg = {'PGA': %.17g}\ndisagg_outputs = Mag_Dist_Eps\n"
+                 "disagg_statistics = mean\n",
+                 i ? x1 : x0);
+        x[1 + i] = run(ctx, last, true);
+        between[i] = read_all(x[1 + i], "disagg-tree/mean/Mag_Dist_Eps", 7, dims);
+    }
+    for (size_t i = 0; i < n; i++)
+        sum += rate_of(between[0][i]) - rate_of(between[1][i]);
+    for (size_t i = 0; i < n; i++)
+        kt_close(shares[i], (rate_of(between[0][i]) - rate_of(between[1][i])) / sum, 1e-6, 1e-9);
+    for (int i = 0; i < 3; i++)
+        kr_stored_close(&x[i]);
+    kt_ctx_end(&ctx);
+}
+
 /* ---- which realizations ---- */
 
 static void test_rlzs(void **state)
@@ -447,9 +480,10 @@ static kr_status scenario(kr_ctx *ctx, void *user)
 
 static void test_memory(void **state)
 {
-    kr_run_options o = options_of(
-        write_job(CURVE "poes_disagg = 0.05\ndisagg_outputs = Mag TRT_Mag_Dist_Eps\n"
-                        "quantiles = 0.5\ndisagg_statistics = mean variance quantiles branches\n"));
+    kr_run_options o = options_of(write_job(
+        CURVE
+        "poes_disagg = 0.05\ndisagg_outputs = Mag TRT_Mag_Dist_Eps\n"
+        "quantiles = 0.5\ndisagg_statistics = mean variance quantiles branches occurrence\n"));
     (void)state;
     assert_true(kt_fail_each_allocation(scenario, &o) > 100);
 }
@@ -458,8 +492,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_sums), TEST(test_finer),       TEST(test_tree),   TEST(test_quantiles),
-        TEST(test_rlzs), TEST(test_interrupted), TEST(test_memory),
+        TEST(test_sums),       TEST(test_finer), TEST(test_tree),        TEST(test_quantiles),
+        TEST(test_occurrence), TEST(test_rlzs),  TEST(test_interrupted), TEST(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
