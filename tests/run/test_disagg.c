@@ -1,6 +1,7 @@
 /* Whole runs with calculation_mode = disaggregation: what the tables sum up to, interruptions,
  * memory. */
-/* timeout: 240 */
+/* timeout: 480 */
+/* costly */
 #include "kauri/run.h"
 
 #include "base/file.h"
