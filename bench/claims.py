@@ -12,6 +12,7 @@
   shared     9, 18 and 36 alternatives that share their ruptures beside as many that do not
   memory     2,000 sites with --memory-limit 64M beside no limit: same bits, peaks
   phases     the phases of a run add up to its wall time, measured from outside
+  disagg     one site of nz2022 disaggregated at 9 probabilities of 13 measures: what it takes beyond the curves
   all        all of them; linear.py shows that cost grows linearly, predict.py what is foretold, memory_report.sh what
              the report costs
 
@@ -39,6 +40,7 @@ MODELS = {
     'default': '',
     'nz2022': '--motions nz2022 --individual false',
     'threads': '--ruptures 5000',
+    'disagg': '--motions nz2022 --individual false --sites 1',
     'memory': '--sites 2000 --ruptures 60 --points 20 --measures 4 --individual false',
     'sh': '--shared --layout extend --crust {n} --interface 3 --second 3 --ruptures 2000 --points 40 --individual false',
     'un': '--layout extend --crust {n} --interface 3 --second 3 --ruptures 2000 --points 40 --individual false',
@@ -260,7 +262,22 @@ def phases(b):
            note=', %.4g to %.4g' % (min(shares), max(shares)))
 
 
-CLAIMS = {f.__name__: f for f in (default, nz2022, australia, floor, scalar, threads, shared, memory, phases)}
+def disagg(b):
+    job = b.job('disagg')
+    asked = {'calculation_mode': 'disaggregation', 'poes': '0.5 0.2 0.1 0.05 0.02 0.01 0.005 0.002 0.0004',
+             'disagg_outputs': 'TRT_Mag_Dist_Eps', 'disagg_statistics': 'mean', 'mag_bin_width': '0.2',
+             'distance_bin_width': '20', 'coordinate_bin_width': '100', 'num_epsilon_bins': '8'}
+    more = [x for key, value in asked.items() for x in ('-p', '%s=%s' % (key, value))]
+    curves, both = measure.interleaved(b.a.runs, b.kauri(job, '-p', 'poes=' + asked['poes']), b.kauri(job, *more, out='two'))
+    show('curves', curves)
+    show('and disaggregation', both)
+    extra = [x.cpu - y.cpu for x, y in zip(both, curves)]
+    b.tell('processor time beyond, s', statistics.median(extra), at_most=60,
+           note=', %.3g to %.3g' % (min(extra), max(extra)))
+
+
+CLAIMS = {f.__name__: f for f in (default, nz2022, australia, floor, scalar, threads, shared, memory, phases,
+                                disagg)}
 
 
 def main():
