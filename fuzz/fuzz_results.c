@@ -172,7 +172,10 @@ static kr_status disaggregation(kr_ctx *ctx, const char *dir, FILE *out)
                                  &run->arena, &d));
     if (!d || !kr_stored_disagg_kind(d, KR_DIM_BIT(KR_DIM_MAG)))
         goto out;
-    kr_disagg_slab slab = {0, 0, d->nimts, 0, d->npoes, d->mean, 0, d->mean ? 1 : d->nrlzs};
+    kr_disagg_slab slab = {0,        0,
+                           d->nimts, 0,
+                           d->npoes, d->mean ? KR_DISAGG_MEAN : KR_DISAGG_RLZS,
+                           0,        d->mean ? 1 : d->nrlzs};
     size_t n = kr_stored_disagg_cells(d, KR_DIM_BIT(KR_DIM_MAG)) * d->nimts * d->npoes;
     KR_ANEW(rates, &run->arena, n * slab.ntargets);
     KR_TRY(kr_stored_disagg_read(d, &slab, KR_DIM_BIT(KR_DIM_MAG), rates));

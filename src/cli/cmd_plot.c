@@ -96,8 +96,8 @@ static const cli_option options[] = {
     {OPT_IMT, "imt", "NAME", NULL,
      "a measure, such as 'SA(0.2)'; without it the first (curve: all)"},
     {OPT_STAT, "stat", "NAME", "mean std cov min max",
-     "mean, std, quantile-0.1, ...; without it the mean; of a disaggregation also a realization, "
-     "rlz-3"},
+     "mean, std, quantile-0.1, ...; without it the mean; of a disaggregation also tree_mean and "
+     "realizations, rlz-3"},
     {OPT_POE, "poe", "P", NULL,
      "a probability in the investigation time; without it those of the job (map, tornado, "
      "disagg: its first)"},

@@ -34,40 +34,58 @@ static kr_status choose_poe(const kr_figure *f, kr_disagg_shares *out)
                : KR_ENOMEM;
 }
 
-static kr_status choose_rlz(const kr_figure *f, kr_disagg_shares *out)
+/* What there is, for messages. */
+static const char *list_statistics(const kr_figure *f, const kr_disagg_shares *z)
 {
-    const uint32_t *rlzs = out->d->rlzs + out->site * out->d->nrlzs;
-    out->mean = false;
-    for (out->rlz = 0; out->rlz < out->d->nrlzs; out->rlz++)
-        if (rlzs[out->rlz] == f->rlz)
-            return KR_OK;
-    if (out->d->nrlzs)
-        return kr_fail(f->ctx, KR_EUSAGE,
-                       "--stat rlz-%zu: this realization was not disaggregated; of this site there "
-                       "%s rlz-%u%s",
-                       f->rlz, out->d->nrlzs > 1 ? "are" : "is", (unsigned)rlzs[0],
-                       out->d->nrlzs > 1 ? " and others (best_rlzs in results.h5)" : "");
-    return kr_fail(f->ctx, KR_EUSAGE,
-                   "--stat rlz-%zu: only the mean was disaggregated; run the job with "
-                   "num_rlzs_disagg or rlz_index",
-                   f->rlz);
+    const uint32_t *rlzs = z->d->rlzs + z->site * z->d->nrlzs;
+    const char *text = z->d->mean ? ", mean" : "";
+    for (size_t i = 0; i < z->d->ntree && text; i++)
+        text = kr_arena_printf(f->arena, "%s, %s", text, z->d->tree[i].name);
+    for (size_t i = 0; i < z->d->nrlzs && i < 3 && text; i++)
+        text = kr_arena_printf(f->arena, "%s, rlz-%u", text, (unsigned)rlzs[i]);
+    if (z->d->nrlzs > 3 && text)
+        text = kr_arena_printf(f->arena, "%s and %zu others", text, z->d->nrlzs - 3);
+    return text ? text + 2 : NULL;
 }
 
-/* The mean; of a tree that has one realization that one. */
+static kr_status take_rlz(const kr_figure *f, size_t k, kr_disagg_shares *out)
+{
+    out->group = KR_DISAGG_RLZS;
+    out->rlz = k;
+    out->name = kr_arena_printf(f->arena, "realization %u",
+                                (unsigned)out->d->rlzs[out->site * out->d->nrlzs + k]);
+    return out->name ? KR_OK : KR_ENOMEM;
+}
+
+/* The mean; of a single realization that one. */
 static kr_status choose_statistic(const kr_figure *f, kr_disagg_shares *out)
 {
-    if (f->rlz != SIZE_MAX)
-        return choose_rlz(f, out);
-    if (f->nstats > 1 || (f->nstats == 1 && !kr_str_eq(f->stored->stats[f->stats[0]], "mean")))
-        return kr_fail(f->ctx, KR_EUSAGE,
-                       "--stat: of a disaggregation there is the mean, and realizations such as "
-                       "rlz-0");
-    out->mean = out->d->mean;
-    out->rlz = 0;
-    if (out->mean || (out->d->nrlzs == 1 && f->nstats == 0))
+    const char *wanted = f->disagg;
+    const kr_stored_disagg *d = out->d;
+    long long number;
+    out->group = KR_DISAGG_MEAN;
+    out->name = "mean";
+    if (f->nstats > 1)
+        return kr_fail(f->ctx, KR_EUSAGE, "--stat: this figure shows one statistic");
+    if (!wanted && !d->mean)
+        return take_rlz(f, 0, out);
+    if (!wanted || (d->mean && kr_str_eq(wanted, "mean")))
         return KR_OK;
-    return kr_fail(f->ctx, KR_EINPUT, "%s: holds no mean of its disaggregation; take --stat rlz-%u",
-                   f->stored->path, (unsigned)out->d->rlzs[out->site * out->d->nrlzs]);
+    for (size_t i = 0; i < d->ntree; i++)
+        if (kr_str_eq(d->tree[i].name, wanted)) {
+            out->group = d->tree[i].group;
+            out->set = d->tree[i].set;
+            out->name = kr_str_eq(wanted, "tree_mean") ? "mean of the whole tree" : wanted;
+            return KR_OK;
+        }
+    for (size_t k = 0; k < d->nrlzs; k++)
+        if (kr_str_starts(wanted, "rlz-") && kr_parse_int(wanted + 4, &number) &&
+            number == (long long)d->rlzs[out->site * d->nrlzs + k])
+            return take_rlz(f, k, out);
+    const char *all = list_statistics(f, out);
+    return all ? kr_fail(f->ctx, KR_EUSAGE,
+                         "--stat %s: was not disaggregated; of this site there is %s", wanted, all)
+               : KR_ENOMEM;
 }
 
 kr_status kr_disagg_shares_choose(kr_figure *f, kr_disagg_shares *out)
@@ -89,11 +107,10 @@ kr_status kr_disagg_shares_choose(kr_figure *f, kr_disagg_shares *out)
                        x->path);
     KR_TRY(choose_poe(f, out));
     KR_TRY(choose_statistic(f, out));
-    out->level =
-        out->d->levels[(out->site * out->d->nimts + out->measure) * out->d->npoes + out->poe];
+    out->level = kr_stored_disagg_level(out->d, out->site, out->set, out->measure, out->poe);
     if (!(out->level > 0))
         s = kr_fail(f->ctx, KR_EINPUT,
-                    "%s: the mean curve of site %zu does not reach the probability: there is "
+                    "%s: the curve of site %zu does not reach the probability: there is "
                     "nothing disaggregated; give another with --poe",
                     x->path, out->site);
 out:
@@ -106,7 +123,7 @@ kr_status kr_disagg_shares_read(const kr_disagg_shares *z, unsigned axes, const 
                                 double **out)
 {
     kr_status s = KR_OK;
-    const kr_disagg_slab slab = {z->site, z->measure, 1, z->poe, 1, z->mean, z->rlz, 1};
+    const kr_disagg_slab slab = {z->site, z->measure, 1, z->poe, 1, z->group, z->rlz, 1};
     size_t n = kr_stored_disagg_cells(z->d, axes);
     double sum = 0;
     if (!kr_stored_disagg_kind(z->d, axes)) {
@@ -156,11 +173,8 @@ const char *kr_disagg_shares_where(const kr_disagg_shares *z)
     const kr_figure *f = z->f;
     const kr_imt *imt = &f->stored->job->imts[z->measure];
     const char *place = kr_figure_place(f, z->site), *unit = kr_imt_unit(imt), *poe = "";
-    char level[24], of[24] = "mean";
+    char level[24];
     kr_number_text(z->level, level);
-    if (!z->mean)
-        snprintf(of, sizeof of, "realization %u",
-                 (unsigned)z->d->rlzs[z->site * z->d->nrlzs + z->rlz]);
     if (f->stored->job->poes.n) {
         const char *text = kr_figure_poe(f, f->stored->job->poes.x[z->poe]);
         poe = text ? kr_arena_printf(f->arena, " (%s)", text) : NULL;
@@ -168,5 +182,5 @@ const char *kr_disagg_shares_where(const kr_disagg_shares *z)
     if (!place || !poe)
         return NULL;
     return kr_arena_printf(f->arena, "%s, %s = %s%s%s%s, %s; %s", place, imt->name, level,
-                           unit[0] ? " " : "", unit, poe, of, f->stored->job->description);
+                           unit[0] ? " " : "", unit, poe, z->name, f->stored->job->description);
 }

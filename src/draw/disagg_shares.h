@@ -10,8 +10,8 @@ typedef struct kr_disagg_shares {
     kr_figure *f;
     kr_stored_disagg *d;
     size_t site, measure, poe;
-    bool mean;  /* or a realization: */
-    size_t rlz; /* in the order of d->rlzs */
+    const char *group, *name; /* of the tables; "mean", "realization 3" */
+    size_t rlz, set;          /* in the order of d->rlzs; of levels */
     double level;
 } kr_disagg_shares;
 

@@ -16,7 +16,7 @@ typedef struct kr_figure {
     size_t nsites, nimts, nstats; /* 0: not chosen */
     const size_t *sites, *imts;   /* numbers of sites and measures */
     const size_t *stats;          /* of stored->stats */
-    size_t rlz;                   /* a realization; SIZE_MAX: not chosen */
+    const char *disagg;           /* "rlz-3", of a disaggregation; NULL: not chosen */
     double poe;                   /* NaN: not chosen */
 } kr_figure;
 

@@ -55,7 +55,7 @@ static void choose_numbers(const kr_reporter *r, struct kr_report_disagg *g)
     if (g->nsites == 0)
         return;
     each *= (double)g->nsites;
-    g->ntargets = at_most(most / each, (size_t)d->mean + d->nrlzs);
+    g->ntargets = at_most(most / each, (size_t)d->mean + d->ntree + d->nrlzs);
 }
 
 kr_status kr_report_choose_disagg(kr_reporter *r)
@@ -103,20 +103,44 @@ static void put_edges(const kr_reporter *r, kr_disagg_dim dim, bool by_site)
     fputs(by_site ? "]" : "", r->out);
 }
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Targets: the mean, means of the whole tree, realizations; of these those that fit. */
+static size_t count_means(const struct kr_report_disagg *g)
+{
+    return least(g->ntargets, (size_t)g->d->mean + g->d->ntree);
+}
+
+/* Of each site those of the means, then those of realizations. */
 static void put_levels(const kr_reporter *r)
 {
     const struct kr_report_disagg *g = r->disagg;
-    size_t n = g->d->nimts * g->d->npoes;
+    const kr_stored_disagg *d = g->d;
+    size_t n = d->nimts * d->npoes, nmeans = count_means(g);
     fputs(",\n\"levels\":[", r->out);
     for (size_t i = 0; i < g->nsites; i++) {
-        fputs(i ? ",\n" : "", r->out);
-        kr_json_numbers(r->out, g->d->levels + site_of(r, i) * n, n);
+        fputs(i ? ",\n[" : "[", r->out);
+        for (size_t t = 0; t <= nmeans; t++) {
+            bool tree = t >= (size_t)d->mean && t < nmeans;
+            size_t set = tree ? d->tree[t - (size_t)d->mean].set : 0;
+            fputs(t ? "," : "", r->out);
+            kr_json_numbers(r->out, d->levels + (site_of(r, i) * d->nsets + set) * n, n);
+        }
+        fputc(']', r->out);
+    }
+    fputs("],\n\"means\":[", r->out);
+    for (size_t t = 0; t < nmeans; t++) {
+        fputs(t ? "," : "", r->out);
+        kr_json_text(r->out, t < (size_t)d->mean ? "mean" : d->tree[t - (size_t)d->mean].name, 0);
     }
     fputs("],\n\"rlzs\":[", r->out);
     for (size_t i = 0; i < g->nsites; i++) {
         fputs(i ? ",\n" : "", r->out);
-        kr_json_indices(r->out, g->d->rlzs ? g->d->rlzs + site_of(r, i) * g->d->nrlzs : NULL,
-                        g->ntargets - (size_t)g->d->mean);
+        kr_json_indices(r->out, d->rlzs ? d->rlzs + site_of(r, i) * d->nrlzs : NULL,
+                        g->ntargets - nmeans);
     }
     fputc(']', r->out);
 }
@@ -227,7 +251,7 @@ static kr_status put_of_measure(kr_reporter *r, size_t site, size_t m, char *con
                               (const size_t[]){site, m, 0, 0},
                               (const size_t[]){1, 1, job->nlevels, n}, rates));
     for (size_t p = 0; p < d->npoes; p++) {
-        double level = d->levels[(site * d->nimts + m) * d->npoes + p];
+        double level = kr_stored_disagg_level(d, site, 0, m, p);
         for (size_t i = 0; i < n; i++)
             all[i] = (ranked){
                 i, rate_at(rates + i, n, job->levels + m * job->nlevels, job->nlevels, level)};
@@ -287,10 +311,10 @@ kr_status kr_report_disagg(kr_reporter *r)
     const char *names = kr_stored_disagg_names(g->d, &r->arena);
     KR_TRY(names ? KR_OK : KR_ENOMEM);
     fprintf(r->out,
-            "{\"nsites\":%zu,\"nimts\":%zu,\"npoes\":%zu,\"ntargets\":%zu,\"all\":%zu,\"mean\":%s,"
+            "{\"nsites\":%zu,\"nimts\":%zu,\"npoes\":%zu,\"ntargets\":%zu,\"all\":%zu,"
             "\"withoutEps\":%s,\"names\":",
-            g->nsites, g->nimts, g->d->npoes, g->ntargets, (size_t)g->d->mean + g->d->nrlzs,
-            g->d->mean ? "true" : "false", g->without_eps ? "true" : "false");
+            g->nsites, g->nimts, g->d->npoes, g->ntargets,
+            (size_t)g->d->mean + g->d->ntree + g->d->nrlzs, g->without_eps ? "true" : "false");
     kr_json_text(r->out, names, 0);
     if (g->nsites > 0 && g->ntargets > 0) {
         put_edges(r, KR_DIM_MAG, false);
@@ -310,22 +334,27 @@ out:
     return s;
 }
 
-/* One table of a site; the mean and realizations stand in different datasets. */
+/* One table of a site; means and realizations stand in different datasets. */
 static kr_status put_table(kr_reporter *r, size_t site, unsigned axes, kr_base64 *b)
 {
     kr_status s = KR_OK;
     const struct kr_report_disagg *g = r->disagg;
-    size_t levels = g->nimts * g->d->npoes, nrlzs = g->ntargets - (size_t)g->d->mean;
-    size_t cells = kr_stored_disagg_cells(g->d, axes);
+    const kr_stored_disagg *d = g->d;
+    size_t nmeans = count_means(g), nrlzs = g->ntargets - nmeans;
+    size_t one = kr_stored_disagg_cells(d, axes) * g->nimts * d->npoes;
     double *rates = NULL;
-    KR_NEW(rates, r->ctx, KR_ACCOUNT_OUTPUT, cells * levels * g->ntargets);
-    const kr_disagg_slab mean = {site, 0, g->nimts, 0, g->d->npoes, true, 0, 1};
-    const kr_disagg_slab rlzs = {site, 0, g->nimts, 0, g->d->npoes, false, 0, nrlzs};
-    if (g->d->mean)
-        KR_TRY(kr_stored_disagg_read(g->d, &mean, axes, rates));
+    kr_disagg_slab slab = {site, 0, g->nimts, 0, d->npoes, KR_DISAGG_MEAN, 0, 1};
+    KR_NEW(rates, r->ctx, KR_ACCOUNT_OUTPUT, one * g->ntargets);
+    for (size_t t = 0; t < nmeans; t++) {
+        if (t >= (size_t)d->mean)
+            slab.group = d->tree[t - (size_t)d->mean].group;
+        KR_TRY(kr_stored_disagg_read(d, &slab, axes, rates + t * one));
+    }
+    slab.group = KR_DISAGG_RLZS;
+    slab.ntargets = nrlzs;
     if (nrlzs)
-        KR_TRY(kr_stored_disagg_read(g->d, &rlzs, axes, rates + (g->d->mean ? cells * levels : 0)));
-    for (size_t i = 0; i < cells * levels * g->ntargets; i++) {
+        KR_TRY(kr_stored_disagg_read(d, &slab, axes, rates + nmeans * one));
+    for (size_t i = 0; i < one * g->ntargets; i++) {
         float rate = (float)rates[i];
         kr_base64_put(b, &rate, sizeof rate);
     }

@@ -1,6 +1,7 @@
 #include "output/stored_disagg.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "hazard/disagg_edges.h"
 
 #include <math.h>
@@ -9,7 +10,7 @@
 
 /* Numbers of a table that are held at a time, or one place on its first axis where that has more.
  */
-static const size_t NUMBERS_HELD = 1000000;
+static const size_t NUMBERS_HELD = 300000;
 
 static kr_status damaged(const kr_stored_disagg *d, const char *name)
 {
@@ -68,23 +69,35 @@ out:
     return s;
 }
 
+/* All sets of levels; of an earlier version those of the mean curve alone. */
 static kr_status read_levels(kr_stored_disagg *d, kr_arena *arena)
 {
     kr_status s = KR_OK;
     size_t dims[KR_H5_MAX_RANK], n;
     int rank;
     void *data;
-    KR_TRY(kr_h5_dims(d->file, "hmap3", dims, &rank));
-    if (rank != 3 || dims[0] != d->nsites || dims[1] != d->nimts || dims[2] == 0)
-        return damaged(d, "hmap3");
-    d->npoes = dims[2];
-    KR_TRY(kr_h5_read(d->file, "hmap3", KR_H5_F64, arena, &data, &n));
+    bool all = kr_h5_exists(d->file, "disagg-tree/level");
+    const char *name = all ? "disagg-tree/level" : "hmap3";
+    KR_TRY(kr_h5_dims(d->file, name, dims, &rank));
+    int last = all ? 3 : 2;
+    if (rank != last + 1 || dims[0] != d->nsites || dims[last - 1] != d->nimts || dims[last] == 0 ||
+        dims[1] == 0)
+        return damaged(d, name);
+    d->npoes = dims[last];
+    d->nsets = all ? dims[1] : 1;
+    KR_TRY(kr_h5_read(d->file, name, KR_H5_F64, arena, &data, &n));
     d->levels = data;
     for (size_t i = 0; i < n; i++)
         if (!(d->levels[i] >= 0 && isfinite(d->levels[i])))
-            return damaged(d, "hmap3");
+            return damaged(d, name);
 out:
     return s;
+}
+
+double kr_stored_disagg_level(const kr_stored_disagg *d, size_t site, size_t set, size_t measure,
+                              size_t poe)
+{
+    return d->levels[((site * d->nsets + set) * d->nimts + measure) * d->npoes + poe];
 }
 
 static kr_status read_rlzs(kr_stored_disagg *d, kr_arena *arena)
@@ -107,21 +120,22 @@ out:
 
 /* ------------------------------------------------------------------ tables */
 
-static void name_of(bool mean, const kr_disagg_kind *kind, char out[64])
+static void name_of(const char *group, const kr_disagg_kind *kind, char out[128])
 {
-    snprintf(out, 64, "disagg-%s/%s", mean ? "stats" : "rlzs", kind->name);
+    snprintf(out, 128, "%s/%s", group, kind->name);
 }
 
-static kr_status check_table(const kr_stored_disagg *d, const kr_disagg_kind *kind, bool mean)
+static kr_status check_table(const kr_stored_disagg *d, const kr_disagg_kind *kind,
+                             const char *group, size_t columns)
 {
     kr_status s = KR_OK;
     size_t dims[KR_H5_MAX_RANK], k = kind->ndims;
     int rank;
-    char name[64];
-    name_of(mean, kind, name);
+    char name[128];
+    name_of(group, kind, name);
     KR_TRY(kr_h5_dims(d->file, name, dims, &rank));
     bool good = rank == (int)k + 4 && dims[0] == d->nsites && dims[k + 1] == d->nimts &&
-                dims[k + 2] == d->npoes && dims[k + 3] == (mean ? 1 : d->nrlzs);
+                dims[k + 2] == d->npoes && dims[k + 3] == columns;
     for (size_t i = 0; good && i < k; i++)
         good = dims[1 + i] == d->n[kind->dims[i]];
     if (!good)
@@ -133,20 +147,56 @@ out:
 static kr_status look_for_tables(kr_stored_disagg *d)
 {
     kr_status s = KR_OK;
-    char name[64];
-    d->mean = kr_h5_exists(d->file, "disagg-stats");
+    char name[128];
+    d->mean = kr_h5_exists(d->file, KR_DISAGG_MEAN);
     if (!d->mean && d->nrlzs == 0)
-        return damaged(d, "disagg-stats");
+        return damaged(d, KR_DISAGG_MEAN);
     for (unsigned k = 0; k < KR_DISAGG_KINDS; k++) {
         const kr_disagg_kind *kind = &kr_disagg_kinds[k];
-        name_of(d->mean, kind, name);
+        name_of(d->mean ? KR_DISAGG_MEAN : KR_DISAGG_RLZS, kind, name);
         if (!kr_h5_exists(d->file, name))
             continue;
-        KR_TRY(check_table(d, kind, d->mean));
-        if (d->mean && d->nrlzs)
-            KR_TRY(check_table(d, kind, false));
+        if (d->mean)
+            KR_TRY(check_table(d, kind, KR_DISAGG_MEAN, 1));
+        if (d->nrlzs)
+            KR_TRY(check_table(d, kind, KR_DISAGG_RLZS, d->nrlzs));
         d->kinds |= 1u << k;
     }
+out:
+    return s;
+}
+
+static kr_status add_tree(kr_stored_disagg *d, const char *name, const char *group, size_t set)
+{
+    kr_status s = KR_OK;
+    if (!group)
+        return KR_ENOMEM;
+    if (!kr_h5_exists(d->file, group))
+        return KR_OK;
+    if (set >= d->nsets)
+        return damaged(d, group);
+    for (unsigned k = 0; k < KR_DISAGG_KINDS; k++)
+        if (d->kinds & 1u << k)
+            KR_TRY(check_table(d, &kr_disagg_kinds[k], group, 1));
+    d->tree[d->ntree++] = (kr_stored_disagg_tree){name, group, set};
+out:
+    return s;
+}
+
+/* Levels of quantile curves stand in the order of the statistics. */
+static kr_status look_for_tree(kr_stored_disagg *d, kr_arena *arena)
+{
+    kr_status s = KR_OK;
+    char **stats = NULL;
+    size_t n = 0, set = 0;
+    if (kr_h5_exists(d->file, "disagg-tree/level") && kr_h5_exists(d->file, "stats"))
+        KR_TRY(kr_h5_read_strings(d->file, "stats", arena, &stats, &n));
+    KR_ANEW(d->tree, arena, n + 1);
+    KR_TRY(add_tree(d, "tree_mean", "disagg-tree/mean", 0));
+    for (size_t i = 0; i < n; i++)
+        if (kr_str_starts(stats[i], "quantile-"))
+            KR_TRY(
+                add_tree(d, stats[i], kr_arena_printf(arena, "disagg-tree/%s", stats[i]), ++set));
 out:
     return s;
 }
@@ -166,6 +216,7 @@ kr_status kr_stored_disagg_open(kr_ctx *ctx, const char *path, kr_h5 *file, size
     KR_TRY(read_levels(d, arena));
     KR_TRY(read_rlzs(d, arena));
     KR_TRY(look_for_tables(d));
+    KR_TRY(look_for_tree(d, arena));
     *out = d;
 out:
     return s;
@@ -261,8 +312,8 @@ static kr_status read_rows(const summing *g, size_t first, size_t n, double *out
     const kr_disagg_slab *slab = g->slab;
     size_t k = g->kind->ndims, start[KR_H5_MAX_RANK] = {slab->site, first};
     size_t count[KR_H5_MAX_RANK] = {1, n};
-    char name[64];
-    name_of(slab->mean, g->kind, name);
+    char name[128];
+    name_of(slab->group, g->kind, name);
     for (size_t i = 1; i < k; i++)
         count[1 + i] = g->d->n[g->kind->dims[i]];
     start[k + 1] = slab->measure;

@@ -6,6 +6,13 @@
 #include "base/h5.h"
 #include "model/disagg_kind.h"
 
+/* The mean over the whole tree, at the levels of the mean curve or of a quantile curve. */
+typedef struct kr_stored_disagg_tree {
+    const char *name;  /* "tree_mean", "quantile-0.5" */
+    const char *group; /* of its tables */
+    size_t set;        /* of levels */
+} kr_stored_disagg_tree;
+
 typedef struct kr_stored_disagg {
     kr_ctx *ctx;
     const char *path; /* for messages */
@@ -16,15 +23,21 @@ typedef struct kr_stored_disagg {
     size_t n[KR_DIMS];       /* bins */
     const char *const *trts; /* n[KR_DIM_TRT] */
     double *edges[KR_DIMS];  /* n + 1; of longitude and latitude nsites x (n + 1); of TRT none */
-    double *levels;          /* nsites x nimts x npoes; 0: not reached */
-    uint32_t *rlzs;          /* nsites x nrlzs: their numbers */
-    unsigned kinds;          /* bit k: kr_disagg_kinds[k] is stored */
+    size_t nsets;            /* of levels: those of the mean curve, of each quantile curve, ... */
+    double *levels;          /* nsites x nsets x nimts x npoes; 0: not reached */
+    size_t ntree;
+    kr_stored_disagg_tree *tree;
+    uint32_t *rlzs; /* nsites x nrlzs: their numbers */
+    unsigned kinds; /* bit k: kr_disagg_kinds[k] is stored */
 } kr_stored_disagg;
+
+#define KR_DISAGG_MEAN "disagg-stats"
+#define KR_DISAGG_RLZS "disagg-rlzs"
 
 /* Which tables of a site: measures, probabilities and realizations one after another. */
 typedef struct kr_disagg_slab {
     size_t site, measure, nmeasures, poe, npoes;
-    bool mean;              /* or realizations */
+    const char *group;      /* KR_DISAGG_MEAN, KR_DISAGG_RLZS or that of a mean of the tree */
     size_t first, ntargets; /* realizations in the order of `rlzs`; of a mean 0 and 1 */
 } kr_disagg_slab;
 
@@ -52,6 +65,10 @@ KR_MUST_CHECK kr_status kr_stored_disagg_read(const kr_stored_disagg *d, const k
 
 /** Edges of the bins of an axis at a site; NULL for TRT. */
 const double *kr_stored_disagg_edges(const kr_stored_disagg *d, kr_disagg_dim dim, size_t site);
+
+/** The level that a set of levels has there. */
+double kr_stored_disagg_level(const kr_stored_disagg *d, size_t site, size_t set, size_t measure,
+                              size_t poe);
 
 /** Names of the stored tables with spaces between, in the arena. NULL: out of memory. */
 const char *kr_stored_disagg_names(const kr_stored_disagg *d, kr_arena *arena);

@@ -15,7 +15,7 @@ static const double NEAR_KM = 25; /* a place names a site this near */
 static const double DPI = 200;
 
 /* What may be chosen of a figure. */
-enum { SITE = 1, IMT = 2, STAT = 4, POE = 8, RLZ = 16 };
+enum { SITE = 1, IMT = 2, STAT = 4, POE = 8, OWN = 16 };
 
 static const struct {
     const char *name;
@@ -27,9 +27,9 @@ static const struct {
              {"map", kr_draw_map, IMT | STAT | POE},
              {"tornado", kr_draw_tornado, SITE | IMT | POE},
              {"tree", kr_draw_tree, IMT},
-             {"disagg", kr_draw_disagg, SITE | IMT | STAT | POE | RLZ},
-             {"disagg-map", kr_draw_disagg_map, SITE | IMT | STAT | POE | RLZ},
-             {"disagg-trt", kr_draw_disagg_trt, SITE | IMT | STAT | POE | RLZ}};
+             {"disagg", kr_draw_disagg, SITE | IMT | STAT | POE | OWN},
+             {"disagg-map", kr_draw_disagg_map, SITE | IMT | STAT | POE | OWN},
+             {"disagg-trt", kr_draw_disagg_trt, SITE | IMT | STAT | POE | OWN}};
 
 typedef struct plotting {
     kr_ctx *ctx;
@@ -221,27 +221,19 @@ out:
     return s;
 }
 
-/* "rlz-12" */
-static bool is_rlz(const char *text, size_t *out)
-{
-    long long number;
-    if (!kr_str_starts(text, "rlz-") || !kr_parse_int(text + 4, &number) || number < 0)
-        return false;
-    *out = (size_t)number;
-    return true;
-}
-
 static kr_status choose_statistics(plotting *p)
 {
     kr_status s = KR_OK;
     const kr_stored *x = p->figure.stored;
     size_t *stats;
+    if (p->choices & OWN && p->options->nstats == 1) { /* the figure looks for it */
+        p->figure.disagg = p->options->stats[0];
+        return KR_OK;
+    }
     KR_ANEW(stats, &p->arena, p->options->nstats + 1);
     for (size_t i = 0; i < p->options->nstats; i++) {
         const char *text = p->options->stats[i];
         size_t k = 0;
-        if (p->choices & RLZ && p->options->nstats == 1 && is_rlz(text, &p->figure.rlz))
-            return KR_OK;
         while (k < x->nstats && !kr_str_eq(x->stats[k], text))
             k++;
         if (k == x->nstats) {
@@ -268,7 +260,7 @@ kr_status kr_plot_results(kr_ctx *ctx, const kr_plot_options *options)
     kr_status s = KR_OK;
     plotting p = {.ctx = ctx, .options = options};
     kr_arena_init(&p.arena, ctx, KR_ACCOUNT_OUTPUT);
-    p.figure = (kr_figure){.ctx = ctx, .arena = &p.arena, .poe = options->poe, .rlz = SIZE_MAX};
+    p.figure = (kr_figure){.ctx = ctx, .arena = &p.arena, .poe = options->poe};
     kr_phase_begin(ctx, "reading results");
     KR_TRY(choose_kind(&p));
     KR_TRY(choose_file(&p));

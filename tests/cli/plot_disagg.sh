@@ -70,6 +70,18 @@ if python3 -c 'import xml.etree' 2>/dev/null; then
     plot given disagg -o given.svg --imt 'SA(1.0)'
     shows disagg given.svg given/Mag_Dist_Eps-mean-0.csv 'SA(1.0)'
     shows texts given.svg 'SA(1.0) = 0.1 g, mean; Demo'
+
+    # of the whole tree, at the levels of the mean curve and of quantile curves
+    "$kauri" run job.ini -o tree "${common[@]}" -p 'disagg_outputs=Mag_Dist_Eps Lon_Lat' -p num_rlzs_disagg=2 \
+        -p 'disagg_statistics=mean quantiles variance' 2>log || fail "tree: $(cat log)"
+    for stat in tree_mean quantile-0.16 quantile-0.84; do
+        plot tree disagg --stat $stat --poe 0.02 --imt 'SA(0.2)' -o tree.svg
+        shows disagg tree.svg "tree/Mag_Dist_Eps-$stat-0.csv" 'SA(0.2)' 0.02
+        plot tree disagg-map --stat $stat -o tree_map.svg
+        shows cells tree_map.svg "tree/Lon_Lat-$stat-0.csv" PGA 0.1
+    done
+    level=$(awk -F, '$1 == "SA(0.2)" && $3 == 0.02 { printf "%.4g", $2; exit }' tree/Mag_Dist_Eps-quantile-0.84-0.csv)
+    shows texts tree.svg "SA(0.2) = $level g (2 % in 50 years), quantile-0.84; Demo"
 else
     echo 'python3 is not here: what figures show is not compared'
 fi
@@ -89,11 +101,12 @@ lacks() {
 lacks 1 'plain/results.h5: holds no disaggregation: run the job with calculation_mode = disaggregation' plain disagg
 lacks 1 'of its disaggregation Mag_Dist is stored; this figure needs Lon_Lat (or Mag_Lon_Lat, TRT_Lon_Lat)' flat disagg-map
 lacks 1 'this figure needs TRT' flat disagg-trt
-lacks 1 'holds no mean of its disaggregation; take --stat rlz-7' flat disagg --stat mean
-lacks 2 '--stat rlz-3: this realization was not disaggregated; of this site there is rlz-7' flat disagg --stat rlz-3
-lacks 2 '--stat: of a disaggregation there is the mean' run disagg --stat quantile-0.5
+lacks 2 '--stat mean: was not disaggregated; of this site there is rlz-7' flat disagg --stat mean
+lacks 2 '--stat rlz-3: was not disaggregated; of this site there is rlz-7' flat disagg --stat rlz-3
+lacks 2 '--stat quantile-0.5: was not disaggregated; of this site there is mean, rlz-' run disagg --stat quantile-0.5
 lacks 2 '--poe 0.05: was not disaggregated; there is 0.1, 0.02' run disagg --poe 0.05
 lacks 2 'the levels of this disaggregation were given' given disagg --poe 0.1
 lacks 2 'this figure shows one site' run disagg --site 0 --site 1
+lacks 2 'this figure shows one statistic' run disagg --stat mean --stat quantile-0.5
 lacks 2 'this figure shows one measure' run disagg-map --imt PGA --imt 'SA(1.0)'
 finish

@@ -10,8 +10,8 @@ sed -i '/^region/d; s/= classical/= disaggregation/' job.ini
 common=(-q -e csv -p area_source_discretization=60 -p mag_bin_width=0.5 -p distance_bin_width=20
     -p coordinate_bin_width=0.5 -p disagg_by_src=true)
 "$kauri" run job.ini -o run "${common[@]}" -p 'sites=174.2 -41, 175.3 -40.6' -p num_epsilon_bins=5 \
-    -p 'disagg_outputs=TRT_Mag_Dist_Eps Lon_Lat TRT Mag_Dist_Eps' -p num_rlzs_disagg=3 2>log ||
-    { fail "run: $(cat log)" && exit 1; }
+    -p 'disagg_outputs=TRT_Mag_Dist_Eps Lon_Lat TRT Mag_Dist_Eps' -p num_rlzs_disagg=3 \
+    -p 'disagg_statistics=mean quantiles' 2>log || { fail "run: $(cat log)" && exit 1; }
 "$kauri" export run disagg_rlzs -o rlzs 2>log || fail "export: $(cat log)"
 "$kauri" report run -o later.html && cmp run/report.html later.html || fail 'a later report is not that of the run'
 [ "$(grep -cE '(src|href)="?(https?:)?//|@import|url\(http' run/report.html)" -eq 0 ] || fail 'it wants a network'
@@ -50,7 +50,13 @@ for site in 0 1; do
     look disagg run/report.html "{\"site\": $site, \"imt\": \"SA(1.0)\", \"poe\": 1, \"target\": 0, \"column\": \"mean\"}" \
         run/Mag_Dist_Eps-mean-$site.csv run/Lon_Lat-mean-$site.csv run/TRT-mean-$site.csv run/mean_rates_by_src-$site.csv
 done
+target=0
+for stat in mean tree_mean quantile-0.16 quantile-0.5; do
+    look disagg run/report.html "{\"site\": 0, \"imt\": \"SA(0.2)\", \"poe\": 0, \"target\": $target, \"column\": \"mean\"}" \
+        run/{Mag_Dist_Eps,Lon_Lat,TRT}-$stat-0.csv run/mean_rates_by_src-0.csv
+    target=$((target + 1))
+done
 rlz=$(sed -n 2p rlzs/TRT-1.csv | grep -o 'rlz[0-9]*' | sed -n 2p)
-look disagg run/report.html "{\"site\": 1, \"imt\": \"PGA\", \"poe\": 0, \"target\": 2, \"column\": \"$rlz\"}" \
+look disagg run/report.html "{\"site\": 1, \"imt\": \"PGA\", \"poe\": 0, \"target\": 6, \"column\": \"$rlz\"}" \
     rlzs/Mag_Dist_Eps-1.csv rlzs/Lon_Lat-1.csv rlzs/TRT-1.csv run/mean_rates_by_src-1.csv
 exit $((failures > 0))

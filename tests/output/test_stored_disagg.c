@@ -113,13 +113,18 @@ static kr_stored_disagg *open_it(scene *z)
     return d;
 }
 
+static bool is_mean(const kr_disagg_slab *slab)
+{
+    return strcmp(slab->group, KR_DISAGG_MEAN) == 0;
+}
+
 /* The sum over all numbers of the table that fall on a place. */
 static double slow_sum(const scene *z, const kr_stored_disagg *d, const kr_disagg_slab *slab,
                        unsigned axes, size_t place, size_t measure, size_t poe, size_t target)
 {
     const kr_disagg_kind *kind = kr_stored_disagg_kind(d, axes);
-    const double *table = z->tables[slab->mean][kind - kr_disagg_kinds];
-    size_t n = cells_of(kind), targets = slab->mean ? 1 : RLZS;
+    const double *table = z->tables[is_mean(slab)][kind - kr_disagg_kinds];
+    size_t n = cells_of(kind), targets = is_mean(slab) ? 1 : RLZS;
     double sum = 0;
     for (size_t c = 0; c < n; c++) {
         size_t rest = c, at[KR_DIMS] = {0}, index = 0;
@@ -186,10 +191,45 @@ static void sums(void **state)
                         "TRT_Mag_Dist_Eps");
     assert_null(kr_stored_disagg_kind(d, axes[3] | axes[6]));
     for (size_t i = 0; i < sizeof axes / sizeof *axes; i++) {
-        compare(&z, d, axes[i], (kr_disagg_slab){1, 0, IMTS, 0, POES, true, 0, 1});
-        compare(&z, d, axes[i], (kr_disagg_slab){1, 1, 1, 2, 1, false, 3, 1});
-        compare(&z, d, axes[i], (kr_disagg_slab){0, 0, IMTS, 0, POES, false, 0, RLZS});
+        compare(&z, d, axes[i], (kr_disagg_slab){1, 0, IMTS, 0, POES, KR_DISAGG_MEAN, 0, 1});
+        compare(&z, d, axes[i], (kr_disagg_slab){1, 1, 1, 2, 1, KR_DISAGG_RLZS, 3, 1});
+        compare(&z, d, axes[i], (kr_disagg_slab){0, 0, IMTS, 0, POES, KR_DISAGG_RLZS, 0, RLZS});
     }
+    end(&z);
+}
+
+/* Means of the whole tree, at levels of the mean curve and of quantile curves. */
+static void of_the_tree(void **state)
+{
+    static const char *const stats[] = {"mean", "quantile-0.1", "std", "quantile-0.9"};
+    const size_t dims[] = {SITES, BINS[KR_DIM_MAG], IMTS, POES, 1};
+    const size_t of_levels[] = {SITES, 3, IMTS, POES};
+    double poes[SITES * 5 * IMTS * POES], levels[SITES * 3 * IMTS * POES], got[5];
+    scene z;
+    uint64_t seed = 9;
+    (void)state;
+    begin(&z);
+    write_edges(&z);
+    write_levels(&z, false);
+    write_table(&z, true, 0, &seed);
+    for (size_t i = 0; i < sizeof poes / sizeof *poes; i++)
+        poes[i] = 1e-3 * (double)i;
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        levels[i] = 1 + (double)i;
+    kt_ok(z.ctx, kr_h5_write_strings(z.file, "stats", stats, 4, false));
+    kt_ok(z.ctx, kr_h5_write(z.file, "disagg-tree/level", KR_H5_F64, 4, of_levels, levels));
+    kt_ok(z.ctx, kr_h5_write(z.file, "disagg-tree/mean/Mag", KR_H5_F64, 5, dims, poes));
+    kt_ok(z.ctx, kr_h5_write(z.file, "disagg-tree/quantile-0.9/Mag", KR_H5_F64, 5, dims, poes));
+    kr_stored_disagg *d = open_it(&z);
+    assert_int_equal(d->ntree, 2);
+    assert_string_equal(d->tree[0].name, "tree_mean");
+    assert_string_equal(d->tree[1].name, "quantile-0.9");
+    kt_same(kr_stored_disagg_level(d, 1, d->tree[0].set, 1, 2), levels[18 + 5]);
+    kt_same(kr_stored_disagg_level(d, 0, d->tree[1].set, 1, 0), levels[12 + 3]);
+    const kr_disagg_slab slab = {1, 1, 1, 2, 1, d->tree[1].group, 0, 1};
+    kt_ok(z.ctx, kr_stored_disagg_read(d, &slab, M, got));
+    for (size_t i = 0; i < 5; i++)
+        kt_close(got[i], -log(1 - poes[(5 + i) * IMTS * POES + 5]), 1e-12, 0);
     end(&z);
 }
 
@@ -205,7 +245,7 @@ static void alone(void **state)
     write_table(&z, false, 0, &seed);
     kr_stored_disagg *d = open_it(&z);
     assert_false(d->mean);
-    compare(&z, d, M, (kr_disagg_slab){0, 0, 1, 1, 1, false, 2, 1});
+    compare(&z, d, M, (kr_disagg_slab){0, 0, 1, 1, 1, KR_DISAGG_RLZS, 2, 1});
     end(&z);
 }
 
@@ -269,14 +309,17 @@ static void damaged(void **state)
                                   (const size_t[]){1, 1, 1, 1, 1}, &wrong[1]));
     kr_stored_disagg *d = open_it(&z);
     double got[5];
-    kt_fails(z.ctx, kr_stored_disagg_read(d, &(kr_disagg_slab){0, 0, 1, 0, 1, true, 0, 1}, M, got),
-             KR_EINPUT, "'Mag' does not fit");
+    kt_fails(
+        z.ctx,
+        kr_stored_disagg_read(d, &(kr_disagg_slab){0, 0, 1, 0, 1, KR_DISAGG_MEAN, 0, 1}, M, got),
+        KR_EINPUT, "'Mag' does not fit");
     end(&z);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(sums), cmocka_unit_test(alone),
-                                       cmocka_unit_test(other_runs), cmocka_unit_test(damaged)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(sums), cmocka_unit_test(of_the_tree),
+                                       cmocka_unit_test(alone), cmocka_unit_test(other_runs),
+                                       cmocka_unit_test(damaged)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

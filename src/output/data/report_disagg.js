@@ -34,9 +34,12 @@ function sharesOf(i, imt, poe, target, k) {
 const rangeText = (edges, k) => `${digits(edges[k])} to ${digits(edges[k + 1])}`;
 const short = x => x === null || typeof x === "string" ? x : Number(x.toPrecision(4));
 const percentText = x => `${digits(x, 3)} %`;
-const targetName = (i, target) => D.disagg.mean && target === 0 ? "mean"
-  : `realization ${D.disagg.rlzs[i][target - (D.disagg.mean ? 1 : 0)]}`;
-const levelOf = (i, imt, poe) => D.disagg.levels[i][imt * D.disagg.npoes + poe];
+const targetName = (i, target) => target >= D.disagg.means.length
+  ? `realization ${D.disagg.rlzs[i][target - D.disagg.means.length]}`
+  : D.disagg.means[target] === "tree_mean" ? "mean of the whole tree"
+  : D.disagg.means[target].replace("quantile-", "level of the quantile ");
+const levelOf = (i, imt, poe, target) =>
+  D.disagg.levels[i][Math.min(target, D.disagg.means.length)][imt * D.disagg.npoes + poe];
 
 /* By magnitude, distance and epsilon: {m, d, total, parts} for each bin of magnitude and distance. */
 function standingBins(i) {
@@ -270,10 +273,10 @@ function disaggPanel() {
     add(body, "p", {class: "note"}, `Bars need Mag_Dist_Eps or Mag_Dist among disagg_outputs; there is ${g.names}.`);
   make(g.tables[1].length, "disagg-map", drawCells);
   make(g.tables[2].length, "disagg-types", drawTypes);
-  make(g.sources, "disagg-sources", drawSourceShares);
+  const sources = make(g.sources, "disagg-sources", drawSourceShares);
   function redraw() {
     const {site, imt} = view, here = site < g.nsites && imt < g.nimts;
-    const value = here ? levelOf(site, imt, chosenDisagg.poe) : 0;
+    const value = here ? levelOf(site, imt, chosenDisagg.poe, chosenDisagg.target) : 0;
     const probability = D.poes.length ? `, ${poeText(D.poes[chosenDisagg.poe])}` : "";
     body.hidden = !(value > 0);
     figures.forEach(x => { x.figure.element.hidden = !(value > 0); });
@@ -282,9 +285,11 @@ function disaggPanel() {
     level.textContent = !here ? `Thinned: the disaggregation is in this file for the first ${g.nsites} sites` +
         (g.nimts < nimts ? ` and for ${D.imts.slice(0, g.nimts).join(", ")}` : "") + "; kauri export writes all."
       : value > 0 ? `Exceedance of ${D.imts[imt]} = ${digits(value)} ${unitOf(D.imts[imt])}${probability}.`
-        : `The mean curve of this site does not reach the probability${probability}: there is nothing to take apart.`;
+        : `The curve of this site does not reach the probability${probability}: there is nothing to take apart.`;
     if (!(value > 0))
       return;
+    if (sources) // at the levels of the mean curve only
+      sources.element.hidden = value !== levelOf(site, imt, chosenDisagg.poe, g.means.length);
     const of = targetName(site, chosenDisagg.target);
     const where = `${of[0].toUpperCase()}${of.slice(1)} at ${siteName(D.sites.shown[site])}`;
     figures.forEach(x => x.draw(x.figure, site, where));
@@ -292,7 +297,7 @@ function disaggPanel() {
   onLook(redraw);
   redraw();
   if (g.ntargets < g.all)
-    add(at, "p", {class: "note"}, `Thinned: of ${g.all} tables of each kind and site (${g.mean ? "the mean and " : ""}` +
+    add(at, "p", {class: "note"}, `Thinned: of ${g.all} tables of each kind and site (means and ` +
       `realizations) ${g.ntargets} are in this file; kauri export DIR disagg_rlzs writes all.`);
 }
 
@@ -306,7 +311,8 @@ function disaggCheck({site, imt, poe, target}) {
     return e && !e.hidden ? e : null;
   };
   const bars = table("disagg");
-  return {level: levelOf(site, view.imt, poe), target: targetName(site, target), tables: D.disagg.tables,
+  return {level: levelOf(site, view.imt, poe, target),
+    sourceLevel: levelOf(site, view.imt, poe, D.disagg.means.length), target: targetName(site, target), tables: D.disagg.tables,
     shares: D.disagg.tables.map((axes, k) => axes.length
       ? sharesOf(site, view.imt, poe, target, k).shares : []),
     means: D.disagg.tables[0].length ? meansAndMode(standingBins(site)) : null,
