@@ -33,6 +33,7 @@ typedef struct writer {
     int rank;
     const double *centres[KR_DISAGG_MOST_DIMS]; /* NULL: TRT */
     const char *const *trts;
+    size_t ntrts;
     const char **heads; /* of columns */
     kr_table *t;
 } writer;
@@ -134,6 +135,7 @@ static kr_status make_comment(writer *w)
     }
     KR_TRY(kr_h5_read_strings(w->e->file, "disagg-bins/TRT", &w->arena, &trts, &n));
     w->trts = (const char *const *)trts;
+    w->ntrts = n;
     const char *regions = list_trts(w, trts, n);
     const char *rlzs;
     KR_TRY(list_rlzs(w, &rlzs));
@@ -239,6 +241,8 @@ static kr_status find_centres(writer *w)
         double *edges;
         size_t n;
         w->centres[k] = NULL;
+        if (w->kind->dims[k] == KR_DIM_TRT && w->ntrts != w->dims[1 + k])
+            return damaged(w, w->kind->name);
         if (w->kind->dims[k] == KR_DIM_TRT)
             continue;
         KR_TRY(read_edges(w, w->kind->dims[k], &edges, &n));
