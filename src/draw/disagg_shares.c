@@ -71,6 +71,11 @@ static kr_status choose_statistic(const kr_figure *f, kr_disagg_shares *out)
         return take_rlz(f, 0, out);
     if (!wanted || (d->mean && kr_str_eq(wanted, "mean")))
         return KR_OK;
+    if (kr_str_eq(wanted, "mean") && d->nrlzs == 1) { /* of a tree with one realization that one */
+        kr_status s = kr_stored_tree(f->stored);
+        if (s != KR_OK || f->stored->tree->rlzs == 1)
+            return s == KR_OK ? take_rlz(f, 0, out) : s;
+    }
     for (size_t i = 0; i < d->ntree; i++)
         if (kr_str_eq(d->tree[i].name, wanted)) {
             out->group = d->tree[i].group;

@@ -67,6 +67,10 @@ if python3 -c 'import xml.etree' 2>/dev/null; then
     shows texts flat.svg 'by magnitude, distance' ', realization 7;'
     plot flat disagg -o flat7.svg --stat rlz-7
     cmp -s flat.svg flat7.svg || fail 'the only realization is another one'
+    "$kauri" run job.ini -o one "${common[@]}" -p disagg_outputs=Mag_Dist -p number_of_logic_tree_samples=1 -p disagg_statistics= \
+        2>log || fail "one: $(cat log)"
+    plot one disagg -o one.svg --stat mean
+    shows disagg one.svg one/Mag_Dist-0.csv PGA 0.1 rlz0
     plot given disagg -o given.svg --imt 'SA(1.0)'
     shows disagg given.svg given/Mag_Dist_Eps-mean-0.csv 'SA(1.0)'
     shows texts given.svg 'SA(1.0) = 0.1 g, mean; Demo'
