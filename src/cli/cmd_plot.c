@@ -99,8 +99,8 @@ static const cli_option options[] = {
      "mean, std, quantile-0.1, ...; without it the mean; of a disaggregation also tree_mean and "
      "realizations, rlz-3"},
     {OPT_POE, "poe", "P", NULL,
-     "a probability in the investigation time; without it those of the job (map, tornado, "
-     "disagg: its first)"},
+     "a probability in the investigation time; without it those of the job (map, tornado: "
+     "its first; disagg: the first that is reached)"},
     {OPT_DPI, "dpi", "N", NULL, "dots per inch of PNG; without it 200"},
     {0, NULL, NULL, NULL, NULL},
 };

@@ -93,6 +93,11 @@ static kr_status choose_statistic(const kr_figure *f, kr_disagg_shares *out)
                : KR_ENOMEM;
 }
 
+static double level_at(const kr_disagg_shares *z)
+{
+    return kr_stored_disagg_level(z->d, z->site, z->set, z->measure, z->poe);
+}
+
 kr_status kr_disagg_shares_choose(kr_figure *f, kr_disagg_shares *out)
 {
     kr_status s = KR_OK;
@@ -112,7 +117,11 @@ kr_status kr_disagg_shares_choose(kr_figure *f, kr_disagg_shares *out)
                        x->path);
     KR_TRY(choose_poe(f, out));
     KR_TRY(choose_statistic(f, out));
-    out->level = kr_stored_disagg_level(out->d, out->site, out->set, out->measure, out->poe);
+    out->level = level_at(out);
+    for (size_t p = 1; p < out->d->npoes && isnan(f->poe) && !(out->level > 0); p++) {
+        out->poe = p;
+        out->level = level_at(out);
+    }
     if (!(out->level > 0))
         s = kr_fail(f->ctx, KR_EINPUT,
                     "%s: the curve of site %zu does not reach the probability: there is "

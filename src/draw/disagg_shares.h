@@ -15,7 +15,8 @@ typedef struct kr_disagg_shares {
     double level;
 } kr_disagg_shares;
 
-/** The site, measure, probability and statistic of a figure. KR_EINPUT: the run was no
+/** The site, measure, probability and statistic of a figure; no probability chosen: the first that
+ * is reached. KR_EINPUT: the run was no
  * disaggregation, or the site does not reach the probability; KR_EUSAGE: what was chosen was not
  * disaggregated. */
 KR_MUST_CHECK kr_status kr_disagg_shares_choose(kr_figure *f, kr_disagg_shares *out);

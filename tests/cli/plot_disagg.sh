@@ -102,6 +102,11 @@ lacks() {
     [ ! -e none.svg ] && [ ! -e none.svg.part ] || fail "plot $*: made a file"
 }
 "$kauri" run job.ini -o plain "${common[@]}" -p calculation_mode=classical 2>log || fail "plain: $(cat log)"
+# a probability that is not reached gives way to the next one, where none is chosen
+"$kauri" run job.ini -o high "${common[@]:0:19}" -p 'poes=0.999 0.1' -p disagg_outputs=Mag_Dist -p num_rlzs_disagg=2 2>log || fail "high: $(cat log)"
+plot high disagg --site 1 -o high.svg
+grep -q '(10 % in 50 years), mean;' high.svg || fail 'another probability than 0.1'
+lacks 1 'the curve of site 1 does not reach the probability' high disagg --site 1 --poe 0.999
 lacks 1 'plain/results.h5: holds no disaggregation: run the job with calculation_mode = disaggregation' plain disagg
 lacks 1 'of its disaggregation Mag_Dist is stored; this figure needs Lon_Lat (or Mag_Lon_Lat, TRT_Lon_Lat)' flat disagg-map
 lacks 1 'this figure needs TRT' flat disagg-trt
