@@ -299,7 +299,7 @@ static const char *disagg_outputs(const lister *l)
 static const char *disagg_edges(const lister *l)
 {
     list all = {.chars = NULL};
-    for (size_t d = 0; d < KR_DIMS; d++) {
+    for (kr_disagg_dim d = 0; d < KR_DIMS; d++) {
         const kr_numbers *edges = &l->job->disagg.edges[d];
         const char *text = edges->n ? numbers(l, edges->x, edges->n) : NULL;
         if (edges->n)

@@ -39,7 +39,7 @@ static void write_edges(scene *z)
         size_t n = BINS[d] + 1, dims[2] = {by_site ? SITES : n, n};
         char name[32];
         for (size_t i = 0; i < SITES * n; i++)
-            x[i] = 0.5 * (double)(i % n) + (double)(i / n) + d;
+            x[i] = 0.5 * (double)(i % n) + (double)(i / n) + (double)(int)d;
         snprintf(name, sizeof name, "disagg-bins/%s", kr_disagg_dim_name(d));
         kt_ok(z->ctx, kr_h5_write(z->file, name, KR_H5_F64, by_site ? 2 : 1, dims, x));
     }
