@@ -99,12 +99,20 @@ typedef struct kr_disagg_sources {
  *
  * weights: one for each component rate. KR_EINPUT: as kr_hazard_disaggregate; with ps_grid_spacing,
  * which merges sources; with several multi-fault sources in a component that shares their ruptures
- * with others (the job's sharing = false helps). Owned by the caller: kr_disagg_sources_destroy;
- * the ids are the tree's. */
+ * with others (a job with disagg_statistics = sources or sections lets no such share). Owned by the
+ * caller: kr_disagg_sources_destroy; the ids are the tree's. */
 KR_MUST_CHECK kr_status kr_hazard_disagg_sources(kr_hazard *hazard, size_t site,
                                                  const kr_disagg_level *levels, size_t nlevels,
                                                  const double *weights, int threads,
                                                  kr_disagg_sources **out);
 void kr_disagg_sources_destroy(kr_disagg_sources **shares);
+
+/** The base ids of all sources of a tree, each once, in the order of their bytes; *out is owned by
+ * the caller (kr_free), the ids are the tree's. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_disagg_source_ids(kr_ctx *ctx, const kr_tree *tree, const char ***out,
+                                             size_t *n);
+
+/** Bytes that kr_hazard_disagg_sources takes at most, its result included. */
+size_t kr_disagg_sources_bytes(const kr_hazard *hazard, size_t nlevels);
 
 #endif

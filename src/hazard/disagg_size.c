@@ -137,3 +137,31 @@ out:
     kr_disagg_end(&d);
     return s;
 }
+
+/* Rooms for what the sources of the greatest atomic group add. */
+static size_t groups_bytes(const kr_hazard *h, size_t nlevels)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < h->nworks; i++) {
+        const kr_work *w = h->works[i];
+        size_t numbers = w->component->ngsims * nlevels;
+        size_t n = w->component->group ? (w->nsegments + 3) * numbers + w->nsegments : 0;
+        most = n > most ? n : most;
+    }
+    return most * sizeof(double);
+}
+
+size_t kr_disagg_sources_bytes(const kr_hazard *h, size_t nlevels)
+{
+    const kr_disagg_work d = {.hazard = h};
+    size_t row = nlevels + KR_KERNEL_PAD, members = kr_disagg_most_members(h), sources = 0;
+    for (size_t c = 0; c < h->tree->ncomponents; c++)
+        sources += h->tree->components[c].nsources;
+    size_t numbers = (sources + h->model->nsections) * nlevels + (KR_POES_ROWS + 1) * row +
+                     KR_GMM_BATCH * (nlevels + members);
+    size_t places = 2 * sources + h->tree->ncomponents * 2 + members;
+    return numbers * sizeof(double) + places * sizeof(void *) + groups_bytes(h, nlevels) +
+           kr_motions_bytes(h) + makers_bytes(&d) +
+           kr_section_table_bytes(kr_surfaces_sections(h->surfaces), kr_all_columns(h), 1) + HEADS +
+           16384;
+}

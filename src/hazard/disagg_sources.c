@@ -31,25 +31,25 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The base ids of all components, each once. */
-static kr_status list_sources(sharer *x)
+kr_status kr_disagg_source_ids(kr_ctx *ctx, const kr_tree *tree, const char ***out, size_t *nout)
 {
     kr_status s = KR_OK;
-    const kr_tree *tree = x->of.hazard->tree;
     size_t n = 0, kept = 0;
+    const char **ids = NULL;
     for (size_t c = 0; c < tree->ncomponents; c++)
         n += tree->components[c].nsources;
-    KR_NEW(x->out->sources, x->of.hazard->ctx, KR_ACCOUNT_RATES, n);
+    KR_NEW(ids, ctx, KR_ACCOUNT_RATES, n);
     n = 0;
     for (size_t c = 0; c < tree->ncomponents; c++)
         for (size_t i = 0; i < tree->components[c].nsources; i++)
-            x->out->sources[n++] = tree->components[c].sources[i].base_id;
+            ids[n++] = tree->components[c].sources[i].base_id;
     if (n)
-        qsort((void *)x->out->sources, n, sizeof *x->out->sources, by_text);
+        qsort((void *)ids, n, sizeof *ids, by_text);
     for (size_t i = 0; i < n; i++)
-        if (kept == 0 || strcmp(x->out->sources[i], x->out->sources[kept - 1]) != 0)
-            x->out->sources[kept++] = x->out->sources[i];
-    x->out->nsources = kept;
+        if (kept == 0 || strcmp(ids[i], ids[kept - 1]) != 0)
+            ids[kept++] = ids[i];
+    *out = ids;
+    *nout = kept;
 out:
     return s;
 }
@@ -371,7 +371,7 @@ static kr_status sharer_init(sharer *x)
     size_t members = kr_disagg_most_members(h), row = x->of.most_padded;
     KR_NEW(x->out, h->ctx, KR_ACCOUNT_RATES, 1);
     *x->out = (kr_disagg_sources){.nlevels = x->of.nlevels, .nsections = h->model->nsections};
-    KR_TRY(list_sources(x));
+    KR_TRY(kr_disagg_source_ids(h->ctx, h->tree, &x->out->sources, &x->out->nsources));
     KR_TRY(index_sources(x));
     KR_NEW(x->out->of_sources, h->ctx, KR_ACCOUNT_RATES, x->out->nsources * x->of.nlevels);
     KR_NEW(x->out->of_sections, h->ctx, KR_ACCOUNT_RATES, x->out->nsections * x->of.nlevels);

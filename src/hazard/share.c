@@ -218,9 +218,39 @@ out:
     return s;
 }
 
+/* Hand a source over to the work of these components. */
+static kr_status hand_over(kr_pool *p, const size_t *members, size_t n, kr_ready *source)
+{
+    kr_status s = KR_OK;
+    kr_work *work;
+    kr_ready ready = *source;
+    KR_TRY(kr_hazard_work_of(p->h, p->family, members, n, &work));
+    *source = (kr_ready){.split = NULL};
+    KR_TRY(kr_work_add(p->h, work, ready));
+out:
+    return s;
+}
+
+/* Is it asked what each source has of the hazard? Of ruptures that were taken out of several
+ * multi-fault sources of a component that is not known. */
+static bool stays_apart(const kr_pool *p, size_t component)
+{
+    const kr_job *job = p->h->job;
+    const kr_component *c = &p->h->tree->components[component];
+    size_t n = 0;
+    if (job->mode != KR_MODE_DISAGGREGATION ||
+        !(job->disagg.tree_sources || job->disagg.tree_sections))
+        return false;
+    for (size_t i = 0; i < c->nsources; i++)
+        n += c->sources[i].source->kind == KR_SOURCE_MULTI_FAULT;
+    return n > 1;
+}
+
 static kr_status add_multi(kr_pool *p, size_t place, kr_ready *source)
 {
     kr_status s = KR_OK;
+    if (stays_apart(p, p->family->components[place]))
+        return hand_over(p, &p->family->components[place], 1, source);
     KR_GROW(p->faults, p->faults_cap, p->nfaults + 1, p->h->ctx, KR_ACCOUNT_RUPTURES);
     KR_GROW(p->of, p->of_cap, p->nfaults + 1, p->h->ctx, KR_ACCOUNT_RUPTURES);
     p->of[p->nfaults] = place;
@@ -240,19 +270,6 @@ kr_status kr_pool_add(kr_pool *p, size_t place, kr_ready *source)
 }
 
 /* ---- from the pool to works ---- */
-
-/* Hand a source over to the work of these components. */
-static kr_status hand_over(kr_pool *p, const size_t *members, size_t n, kr_ready *source)
-{
-    kr_status s = KR_OK;
-    kr_work *work;
-    kr_ready ready = *source;
-    KR_TRY(kr_hazard_work_of(p->h, p->family, members, n, &work));
-    *source = (kr_ready){.split = NULL};
-    KR_TRY(kr_work_add(p->h, work, ready));
-out:
-    return s;
-}
 
 static kr_status take_entry(kr_pool *p, entry *e)
 {

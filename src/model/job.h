@@ -73,6 +73,7 @@ typedef struct kr_job_disagg {
     kr_numbers rlz_index;
     kr_numbers poes; /* poes_disagg; the same as `poes` of the job */
     bool tree_mean, tree_variance, tree_quantiles, tree_branches, tree_occurrence; /* statistics */
+    bool tree_sources, tree_sections; /* and what these have of the mean */
 } kr_job_disagg;
 
 /* A file named in the job, for the log and for provenance. */

@@ -128,7 +128,9 @@ kr_status kr_job_set_disagg_statistics(kr_job_reader *r, const kr_ini_entry *ent
                {"variance", &disagg->tree_variance},
                {"quantiles", &disagg->tree_quantiles},
                {"branches", &disagg->tree_branches},
-               {"occurrence", &disagg->tree_occurrence}};
+               {"occurrence", &disagg->tree_occurrence},
+               {"sources", &disagg->tree_sources},
+               {"sections", &disagg->tree_sections}};
     size_t nall = sizeof all / sizeof *all, n = 0;
     char **words = NULL;
 
@@ -138,8 +140,10 @@ kr_status kr_job_set_disagg_statistics(kr_job_reader *r, const kr_ini_entry *ent
         while (k < nall && !kr_str_eq(all[k].name, words[i]))
             k++;
         if (k == nall)
-            return kr_job_bad(r, entry,
-                              "mean, variance, quantiles, branches or occurrence was expected");
+            return kr_job_bad(
+                r, entry,
+                "mean, variance, quantiles, branches, occurrence, sources or sections was "
+                "expected");
         *all[k].flag = true;
     }
 out:
@@ -263,6 +267,10 @@ kr_status kr_job_check_disagg(kr_job_reader *r)
         return fail(r, "disagg_statistics",
                     "disagg_statistics = quantiles needs quantiles and poes_disagg; write them as "
                     "in quantiles = 0.16 0.84");
+    if ((job->disagg.tree_sources || job->disagg.tree_sections) && job->ps_grid_spacing_km > 0)
+        return fail(r, "disagg_statistics",
+                    "disagg_statistics = sources or sections cannot be used with ps_grid_spacing, "
+                    "which merges sources; remove one of the two");
     if (job->soil_intensities.n)
         return fail(r, "soil_intensities",
                     "curves on soil by convolution cannot be disaggregated; write "

@@ -324,6 +324,10 @@ static const char *disagg_statistics(const lister *l)
         append(l, &all, " ", "branches");
     if (d->tree_occurrence)
         append(l, &all, " ", "occurrence");
+    if (d->tree_sources)
+        append(l, &all, " ", "sources");
+    if (d->tree_sections)
+        append(l, &all, " ", "sections");
     return end(&all);
 }
 

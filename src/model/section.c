@@ -105,6 +105,8 @@ kr_status kr_section_read(kr_source_reader *r, const kr_node *node)
                           "files of a job",
                           id, section.file, section.line);
     KR_TRY(kr_surfaces_read(r, node, &section.geometries, &section.ngeometries));
+    if (kr_node_attr(node, "name"))
+        KR_ASTR(section.name, r->arena, kr_node_attr(node, "name"));
     section.file = node->file;
     section.line = node->line;
     r->model->sections[number] = section;

@@ -125,6 +125,7 @@ typedef struct kr_group {
 /* A fault section: sections are known by their ids over all files of the job. */
 typedef struct kr_section {
     const char *id;
+    const char *name; /* NULL: it has none */
     const char *file; /* NULL: named by a rupture, not defined by any file read so far */
     int line;
     size_t ngeometries;

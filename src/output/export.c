@@ -155,6 +155,8 @@ static kr_status all_tables(kr_exporter *e)
         KR_TRY(kr_export_by_source(e, e->sites[i]));
     for (size_t i = 0; i < e->nsites && (what & KR_EXPORT_DISAGG_ANY); i++)
         KR_TRY(kr_export_disagg(e, e->sites[i]));
+    for (size_t i = 0; i < e->nsites; i++)
+        KR_TRY(kr_export_shares(e, e->sites[i]));
     if (what & KR_EXPORT_DISAGG_SUMMARY)
         KR_TRY(kr_export_disagg_summary(e));
     if (what & KR_EXPORT_COMPONENTS)
@@ -236,6 +238,10 @@ kr_status kr_results_export_csv(kr_ctx *ctx, const kr_results_spec *spec, size_t
         choice.what |= KR_EXPORT_BY_SOURCE;
     if (spec->disagg)
         choice.what |= KR_EXPORT_DISAGG | KR_EXPORT_DISAGG_TREE | KR_EXPORT_DISAGG_SUMMARY;
+    if (spec->disagg && spec->disagg->shares && spec->disagg->shares->sources)
+        choice.what |= KR_EXPORT_DISAGG_SOURCES;
+    if (spec->disagg && spec->disagg->shares && spec->disagg->shares->sections)
+        choice.what |= KR_EXPORT_DISAGG_SECTIONS;
     if (job->uncertainty && job->component_rates_precision != KR_PRECISION_NONE)
         choice.what |= KR_EXPORT_VARIANCE | KR_EXPORT_TORNADO;
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);

@@ -21,6 +21,10 @@
     X(DISAGG_PARTS, "disagg_traditional",                                                          \
       "the same as parts of the rate of all bins: Mag_Dist-traditional-0.csv")                     \
     X(DISAGG_TREE, "disagg_tree", "of statistics of the whole tree: Mag_Dist-variance-0.csv")      \
+    X(DISAGG_SOURCES, "disagg_sources", "what sources have of the mean: disagg_sources-0.csv")     \
+    X(DISAGG_SECTIONS, "disagg_sections",                                                          \
+      "what fault sections have of the mean: disagg_sections-0.csv")                               \
+    X(SECTIONS_GEOJSON, "sections_geojson", "the same as GeoJSON: disagg_sections-0.geojson")      \
     X(DISAGG_SUMMARY, "disagg_summary", "means and modes of bins: disagg_summary.csv")             \
     X(COMPONENTS, "components", "what the component rates are of: components.csv")                 \
     X(RATES, "component_rates", "annual rates of components: component_rates-PGA.csv")             \

@@ -524,6 +524,30 @@ out:
     return s;
 }
 
+kr_status kr_export_disagg_levels(kr_exporter *e, size_t site, kr_arena *arena,
+                                  kr_export_levels *out)
+{
+    kr_status s = KR_OK;
+    size_t nimts = e->spec->job->nimts;
+    double *levels, *poes;
+    size_t *measures, *order;
+    writer w = {.e = e, .site = site};
+    kr_arena_init(&w.arena, e->ctx, KR_ACCOUNT_OUTPUT);
+    KR_TRY(begin_site(&w));
+    KR_ANEW(levels, arena, nimts * w.npoes);
+    KR_ANEW(poes, arena, nimts * w.npoes);
+    KR_ANEW(measures, arena, nimts);
+    KR_ANEW(order, arena, w.npoes);
+    memcpy(levels, w.levels, nimts * w.npoes * sizeof *levels);
+    memcpy(poes, w.poes, nimts * w.npoes * sizeof *poes);
+    memcpy(measures, w.measures, nimts * sizeof *measures);
+    memcpy(order, w.order, w.npoes * sizeof *order);
+    *out = (kr_export_levels){w.npoes, levels, poes, measures, order};
+out:
+    kr_arena_clear(&w.arena);
+    return s;
+}
+
 /* ------------------------------------------------------------------ summary */
 
 /* Means and modes of all sites: a row for each site, measure and probability. */

@@ -110,28 +110,39 @@ static const char *describe(const features *f)
     return text;
 }
 
-static kr_status write_geojson(const features *f)
+kr_status kr_export_geojson(kr_exporter *e, const char *name, const char *about, kr_export_put *put,
+                            void *user)
 {
     kr_status s = KR_OK;
-    kr_exporter *e = f->e;
     kr_geojson json = {0};
-    const char *name = kr_arena_printf(&e->arena, "%s.geojson", f->name);
-    const char *about = describe(f);
     KR_TRY(name && about ? KR_OK : KR_ENOMEM);
     KR_TRY(e->choice->stream ? kr_geojson_begin_stream(e->ctx, e->choice->stream, about, &json)
                              : kr_geojson_begin(e->ctx, e->choice->dir, name, about, &json));
     json.outfile.stays = true; /* all files of an export get their names together */
     s = json.path ? kr_export_may_write(e, json.path) : KR_OK;
     if (s == KR_OK)
-        s = write_sites(f, &json, 0);
+        s = put(user, &json);
     if (s == KR_OK)
         s = kr_geojson_end(&json);
-    if (s == KR_OK && json.path)
+    bool any = json.nfeatures > 0;
+    if (s == KR_OK && json.path && any)
         s = kr_export_written(e, json.path);
     s = kr_geojson_finish(&json, s);
-    e->ntables += s == KR_OK;
+    e->ntables += s == KR_OK && any;
 out:
     return s;
+}
+
+static kr_status put_map(void *user, kr_geojson *json)
+{
+    return write_sites(user, json, 0);
+}
+
+static kr_status write_geojson(features *f)
+{
+    kr_arena *arena = &f->e->arena;
+    return kr_export_geojson(f->e, kr_arena_printf(arena, "%s.geojson", f->name), describe(f),
+                             put_map, f);
 }
 
 static kr_status write_layer(const features *f, const kr_export_kind *k, size_t layer)

@@ -90,6 +90,24 @@ KR_MUST_CHECK kr_status kr_export_rates(kr_exporter *e, size_t measure);
 KR_MUST_CHECK kr_status kr_export_disagg(kr_exporter *e, size_t site);
 KR_MUST_CHECK kr_status kr_export_disagg_summary(kr_exporter *e);
 
+/* The levels that a site was disaggregated at: measures x npoes; 0: not reached. */
+typedef struct kr_export_levels {
+    size_t npoes;
+    const double *levels, *poes;
+    const size_t *measures, *order; /* of rows: measures, and levels of each */
+} kr_export_levels;
+KR_MUST_CHECK kr_status kr_export_disagg_levels(kr_exporter *e, size_t site, kr_arena *arena,
+                                                kr_export_levels *out);
+
+/** What sources and sections have of a site's rates at these levels: the tables of the three kinds
+ * that are wanted. */
+KR_MUST_CHECK kr_status kr_export_shares(kr_exporter *e, size_t site);
+
+/** A GeoJSON file, or a part of the stream; `put` adds its features. Without any there is none. */
+typedef kr_status kr_export_put(void *user, kr_geojson *json);
+KR_MUST_CHECK kr_status kr_export_geojson(kr_exporter *e, const char *name, const char *about,
+                                          kr_export_put *put, void *user);
+
 /** Measures in the order of their names, as the reference sorts its rows. */
 void kr_export_sort_measures(const kr_job *job, size_t *order);
 

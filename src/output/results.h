@@ -60,6 +60,18 @@ typedef struct kr_disagg_statistic {
 /* Realizations that stand together in a chunk: put best as many at a time, or times as many. */
 enum { KR_DISAGG_RLZS = 8 };
 
+/* Whose parts of the rate of the mean are stored: of sources, of fault sections; either or both. */
+typedef struct kr_results_shares {
+    bool sources, sections;
+    size_t nsources, nsections;
+    const char *const *source, *const *trt; /* base ids; tectonic region types, ", " between */
+    const char *const *section, *const *section_name; /* "" without a name */
+    size_t nparts, npoints;                           /* of all sections seen from above */
+    const uint32_t *part_section, *part_points;       /* of each part */
+    const uint8_t *part_outline;                      /* 1: a ring, 0: a line */
+    const double *lon, *lat;                          /* degrees */
+} kr_results_shares;
+
 /* What a disaggregation stores. */
 typedef struct kr_results_disagg {
     const kr_disagg_edges *edges;
@@ -69,6 +81,7 @@ typedef struct kr_results_disagg {
     size_t nsets;
     size_t nstatistics;
     const kr_disagg_statistic *statistics;
+    const kr_results_shares *shares; /* or NULL */
 } kr_results_disagg;
 
 /* Of the mean over the whole tree at one level: means, and the bin that has most. */
@@ -175,6 +188,12 @@ KR_MUST_CHECK kr_status kr_results_put_disagg_site(kr_results *results, size_t s
  * `first` on are the targets. */
 KR_MUST_CHECK kr_status kr_results_put_disagg(kr_results *results, size_t site, const char *group,
                                               size_t first, const kr_disagg_sums *sums);
+
+/** What sources and sections have of the rate of a site at all levels of `count` measures from
+ * `measure` on (shares->nlevels of them): rates in the investigation time, stored as annual ones.
+ */
+KR_MUST_CHECK kr_status kr_results_put_shares(kr_results *results, size_t site, size_t measure,
+                                              size_t count, const kr_disagg_sources *shares);
 
 /** Bytes that results.h5 takes at the most (packed, it takes less); known before anything is
  * computed. */

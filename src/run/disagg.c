@@ -171,6 +171,7 @@ kr_status kr_calc_disagg_begin(kr_calc *calc)
     KR_TRY(choose_rlzs(calc, d));
     d->stored.mean = d->stored.nrlzs != 1;
     KR_TRY(choose_statistics(calc, d));
+    KR_TRY(kr_disagg_shares_begin(calc, d));
     KR_NEW(d->levels, calc->ctx, KR_ACCOUNT_STATS, n * d->stored.nsets * d->nlevels);
     KR_NEW(d->rlzs, calc->ctx, KR_ACCOUNT_STATS, n * d->stored.nrlzs);
     d->at_once = tables_at_once(calc, d);
@@ -205,7 +206,9 @@ size_t kr_calc_disagg_bytes(const kr_calc *calc)
     size_t numbers = (d->nlevels + 2 + d->nstates) * tree->nweights * tree->nrates +
                      d->nlevels * (d->stored.nsets + KR_DISAGG_SUMMARY) +
                      kr_disagg_modal_cells(d->edges) * d->nlevels;
-    return d->site_bytes + d->stored.nsets * d->nlevels * sizeof(kr_disagg_level) +
+    size_t shares = kr_disagg_shares_bytes(calc, d); /* after the rates by bin */
+    return (d->site_bytes > shares ? d->site_bytes : shares) +
+           d->stored.nsets * d->nlevels * sizeof(kr_disagg_level) +
            kr_disagg_sums_bytes(d->edges, calc->job, d->nlevels, d->at_once) +
            numbers * sizeof(double) + (tree->nsets + tree->most_components + 2) * sizeof(uint32_t) +
            65536;

@@ -50,6 +50,13 @@ KR_MUST_CHECK kr_status kr_disagg_tree_site(kr_disagg_stage *stage);
 /** The mean over the whole tree, into a group of the results. */
 KR_MUST_CHECK kr_status kr_disagg_put_mean(kr_disagg_stage *stage, const char *group);
 
+/** What sources and sections have (run/disagg_shares.c): what is to be stored, KR_EINPUT where the
+ * job has no sections; bytes that a site takes; a site, once its rates by bin are given back. All
+ * do nothing where it is not asked for. */
+KR_MUST_CHECK kr_status kr_disagg_shares_begin(kr_calc *calc, struct kr_calc_disagg *d);
+size_t kr_disagg_shares_bytes(const kr_calc *calc, const struct kr_calc_disagg *d);
+KR_MUST_CHECK kr_status kr_disagg_put_shares(kr_disagg_stage *stage);
+
 /** Cells of the table that the summary is made of. */
 size_t kr_disagg_modal_cells(const kr_disagg_edges *edges);
 

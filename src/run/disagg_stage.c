@@ -148,6 +148,7 @@ kr_status kr_calc_disaggregate(kr_calc *calc)
     for (g.site = 0; g.site < n; g.site++) {
         kr_calc_turn(calc, "disaggregation");
         KR_TRY(do_site(&g));
+        KR_TRY(kr_disagg_put_shares(&g));
         kr_calc_turned(calc, "disaggregation", g.site + 1);
         kr_progress(calc->ctx, "disaggregation", (double)(g.site + 1), (double)n);
     }

@@ -49,6 +49,11 @@ static bool is_there(const kr_stored *x, unsigned bit)
     case KR_EXPORT_DISAGG_RLZS:
     case KR_EXPORT_DISAGG_PARTS:
         return kr_h5_exists(x->file, "disagg-rlzs");
+    case KR_EXPORT_DISAGG_SOURCES:
+        return kr_h5_exists(x->file, "disagg-sources");
+    case KR_EXPORT_DISAGG_SECTIONS:
+    case KR_EXPORT_SECTIONS_GEOJSON:
+        return kr_h5_exists(x->file, "disagg-sections");
     case KR_EXPORT_RATES:
         return x->has_rates;
     case KR_EXPORT_VARIANCE:
@@ -97,6 +102,11 @@ static const char *reason(const kr_stored *x, unsigned bit)
         return "the job had no disagg_by_src";
     case KR_EXPORT_DISAGG_TREE:
         return "the job had no disagg_statistics";
+    case KR_EXPORT_DISAGG_SOURCES:
+        return "the job had no disagg_statistics = sources";
+    case KR_EXPORT_DISAGG_SECTIONS:
+    case KR_EXPORT_SECTIONS_GEOJSON:
+        return "the job had no disagg_statistics = sections";
     case KR_EXPORT_DISAGG:
     case KR_EXPORT_DISAGG_SUMMARY:
         return "the job was no disaggregation";

@@ -2,9 +2,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "geo/fault_mesh.h"
 #include "output/geopackage.h"
 #include "run/calc.h"
+#include "run/shapes.h"
 #include "run/source_map.h"
 
 #include <math.h>
@@ -35,137 +35,6 @@ typedef struct map {
     kr_shape_fn *take; /* gets the shapes instead of the files; or NULL */
     void *user;
 } map;
-
-/* ---- shapes seen from above ---- */
-
-static kr_line line_of(const kr_point3 *p, size_t n)
-{
-    return (kr_line){n, p};
-}
-
-/* The ring around a set of lines that run in the same direction: the first there, the ends of the
- * others, the last one back. */
-static kr_status ring_of_lines(kr_arena *arena, const kr_line *lines, size_t nlines, kr_line *out)
-{
-    kr_status s = KR_OK;
-    const kr_line *first = &lines[0], *last = &lines[nlines - 1];
-    kr_point3 *p;
-    size_t n = 0;
-    KR_ANEW(p, arena, first->n + last->n + 2 * nlines);
-    for (size_t i = 0; i < first->n; i++)
-        p[n++] = first->p[i];
-    for (size_t k = 1; k + 1 < nlines; k++)
-        p[n++] = lines[k].p[lines[k].n - 1];
-    for (size_t i = last->n; nlines > 1 && i > 0; i--)
-        p[n++] = last->p[i - 1];
-    for (size_t k = nlines - 1; k > 1; k--)
-        p[n++] = lines[k - 1].p[0];
-    *out = line_of(p, n);
-out:
-    return s;
-}
-
-/* The upper ends of a simple fault, then the lower ones back. */
-static kr_status simple_outline(map *m, const kr_geometry *g, kr_line *out)
-{
-    kr_status s = KR_OK;
-    kr_simple_fault fault = {g->lines[0], g->dip, g->upper_km, g->lower_km};
-    kr_line ends; /* upper and lower in turn */
-    kr_point3 *p;
-
-    KR_TRY(kr_simple_fault_outline(m->ctx, &fault, &m->scratch, &ends));
-    KR_ANEW(p, &m->scratch, ends.n);
-    for (size_t i = 0; i < ends.n / 2; i++) {
-        p[i] = ends.p[2 * i];
-        p[ends.n - 1 - i] = ends.p[2 * i + 1];
-    }
-    *out = line_of(p, ends.n);
-out:
-    return s;
-}
-
-static kr_status outline_of(map *m, const kr_geometry *g, kr_line *out)
-{
-    kr_status s = KR_OK;
-    kr_point3 *corners;
-
-    switch (g->kind) {
-    case KR_GEOMETRY_SIMPLE:
-        return simple_outline(m, g, out);
-    case KR_GEOMETRY_PLANAR:
-        KR_ANEW(corners, &m->scratch, 4);
-        memcpy(corners, g->lines[0].p, 4 * sizeof *corners);
-        corners[2] = g->lines[0].p[3];
-        corners[3] = g->lines[0].p[2];
-        *out = line_of(corners, 4);
-        return KR_OK;
-    case KR_GEOMETRY_COMPLEX:
-    case KR_GEOMETRY_KITE:
-        return ring_of_lines(&m->scratch, g->lines, g->nlines, out);
-    case KR_GEOMETRY_GRIDDED:
-        *out = g->lines[0];
-        return KR_OK;
-    }
-out:
-    return s;
-}
-
-static kr_status trace_of(map *m, const kr_geometry *g, kr_line *out)
-{
-    kr_status s = KR_OK;
-    kr_point3 *p;
-    *out = line_of(g->lines[0].p, g->kind == KR_GEOMETRY_PLANAR ? 2 : g->lines[0].n);
-    if (g->kind == KR_GEOMETRY_KITE) { /* the tops of the profiles */
-        KR_ANEW(p, &m->scratch, g->nlines);
-        for (size_t i = 0; i < g->nlines; i++)
-            p[i] = g->lines[i].p[0];
-        *out = line_of(p, g->nlines);
-    }
-out:
-    return s;
-}
-
-static kr_feature_kind outline_kind(const kr_geometry *g)
-{
-    return g->kind == KR_GEOMETRY_GRIDDED ? KR_FEATURE_POINTS : KR_FEATURE_POLYGONS;
-}
-
-/* Is a ring so narrow that it is a line? Vertical surfaces are, seen from above. */
-static bool is_flat(kr_line ring)
-{
-    double twice_area = 0, length = 0;
-    for (size_t i = 0; i < ring.n; i++) {
-        kr_point3 a = ring.p[i], b = ring.p[(i + 1) % ring.n];
-        double dx = kr_lon_extent(a.lon, b.lon), dy = b.lat - a.lat;
-        twice_area += kr_lon_extent(ring.p[0].lon, a.lon) * dy - (a.lat - ring.p[0].lat) * dx;
-        length += hypot(dx, dy);
-    }
-    return fabs(twice_area) <= 1e-7 * length * length;
-}
-
-/* Surfaces in parts, seen from above. */
-typedef struct shapes {
-    kr_feature_kind kind; /* of the outlines */
-    size_t noutlines, ntraces;
-    kr_line *outlines, *traces; /* vertical parts have no outline, gridded ones no trace */
-} shapes;
-
-static kr_status shapes_of(map *m, const kr_geometry *g, size_t n, shapes *out)
-{
-    kr_status s = KR_OK;
-    *out = (shapes){.kind = outline_kind(g)};
-    KR_ANEW(out->outlines, &m->scratch, n);
-    KR_ANEW(out->traces, &m->scratch, n);
-    for (size_t i = 0; i < n; i++) {
-        kr_line *outline = &out->outlines[out->noutlines];
-        KR_TRY(outline_of(m, &g[i], outline));
-        out->noutlines += g[i].kind == KR_GEOMETRY_GRIDDED || !is_flat(*outline);
-        if (g[i].kind != KR_GEOMETRY_GRIDDED)
-            KR_TRY(trace_of(m, &g[i], &out->traces[out->ntraces++]));
-    }
-out:
-    return s;
-}
 
 /* ---- what is told about a source ---- */
 
@@ -286,8 +155,8 @@ static kr_status add_shapes(map *m, const kr_geometry *g, size_t n, layer outlin
                             const telling *t)
 {
     kr_status s = KR_OK;
-    shapes all;
-    KR_TRY(shapes_of(m, g, n, &all));
+    kr_shapes all;
+    KR_TRY(kr_shapes_of(m->ctx, &m->scratch, g, n, &all));
     if (all.noutlines)
         KR_TRY(add(m, outlines, all.kind, all.outlines, all.noutlines, t));
     if (all.ntraces)
@@ -310,7 +179,7 @@ static kr_status add_pointlike(map *m, const kr_source *source)
     KR_ANEW(p, &m->scratch, source->npoints);
     for (size_t i = 0; i < source->npoints; i++)
         p[i] = (kr_point3){source->lon[i], source->lat[i], 0};
-    line = line_of(p, source->npoints);
+    line = (kr_line){source->npoints, p};
     KR_TRY(add(m, area ? AREAS : POINTS, area ? KR_FEATURE_POLYGONS : KR_FEATURE_POINTS, &line, 1,
                &t));
 out:
