@@ -68,7 +68,7 @@ static int run(int argc, char **argv)
 
 #define KINDS                                                                                      \
     "hcurves hmaps uhs hmaps_geojson hmaps_gpkg realizations mean_rates_by_src components "        \
-    "component_rates variance_shares "                                                             \
+    "component_rates variance_shares disagg_sources disagg_sections sections_geojson "             \
     "tornado weight_derivatives"
 
 static const cli_option options[] = {

@@ -216,7 +216,8 @@ bool kr_is_table(const char *name)
     static const char *const begin[] = {"hazard_curve-",      "hazard_map-",      "hazard_uhs-",
                                         "quantile_curve-",    "quantile_map-",    "quantile_uhs-",
                                         "mean_rates_by_src-", "variance_shares-", "tornado-",
-                                        "sampling_error-",    "disagg_summary."};
+                                        "sampling_error-",    "disagg_summary.",  "disagg_sources-",
+                                        "disagg_sections-"};
     if (kr_str_eq(name, KR_REPORT_NAME) || kr_str_eq(name, KR_REPORT_NAME ".part"))
         return true;
     if (!kr_str_ends(name, ".csv") && !kr_str_ends(name, ".csv.part"))
