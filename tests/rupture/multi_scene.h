@@ -135,7 +135,7 @@ static inline void multi_read_sections(multi_scene *m)
                            .file = "sections.xml",
                            .line = 10 + (int)k};
         snprintf(id[k], sizeof id[k], "%zu", k);
-        m->model.sections[k] = (kr_section){id[k], g->file, g->line, 1, g};
+        m->model.sections[k] = (kr_section){id[k], NULL, g->file, g->line, 1, g};
     }
 }
 
