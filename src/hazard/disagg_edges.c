@@ -73,10 +73,12 @@ kr_status kr_disagg_degree_edges(double centre_deg, double lat_deg, double farth
 {
     kr_status s = KR_OK;
     double bins = ceil(farthest_km * DEGREES_OF_KM / width_deg);
+    *n = 0;
+    if (!(bins >= 1))
+        return KR_EINPUT;
     double reach = fmin(farthest_km * DEGREES_OF_KM / cos(lat_deg * RADIANS_OF_DEGREE), most_deg);
     double step = 2 * reach / bins, edges = ceil((reach + 0.001 - -reach) / step);
     double taken = (-reach + step) - -reach;
-    *n = 0;
     if (!(edges >= 2) || is_too_fine(edges))
         return KR_EINPUT;
     *n = (size_t)edges - 1;

@@ -97,7 +97,7 @@ static void put_three(kr_base64 *b, const unsigned char *three)
 
 void kr_base64_put(kr_base64 *b, const void *bytes, size_t n)
 {
-    const unsigned char *at = bytes, *end = at + n;
+    const unsigned char *at = bytes, *end = n > 0 ? at + n : at;
     while (at < end) {
         if (b->nrest == 0 && end - at >= 3) {
             put_three(b, at);
