@@ -236,64 +236,100 @@ static void put_ranked(const kr_reporter *r, char *const *names, const ranked *a
     fputs("]}", r->out);
 }
 
-/* Of one site and measure, at all of its levels. */
-static kr_status put_of_measure(kr_reporter *r, size_t site, size_t m, char *const *names, size_t n,
-                                size_t most)
+/* Sources, and their rates at the levels of a site and measure: probabilities x sources. */
+typedef struct source_rates {
+    bool at_levels; /* stored as such; or to be found between the levels of curves */
+    char **names;
+    size_t n;
+    double *of;
+} source_rates;
+
+static kr_status read_rates(const kr_reporter *r, size_t site, size_t m, const source_rates *x)
 {
     kr_status s = KR_OK;
     const kr_stored_disagg *d = r->disagg->d;
     const kr_job *job = r->results->job;
+    size_t n = x->n;
     float *rates = NULL;
-    ranked *all = NULL;
+    if (x->at_levels)
+        return kr_h5_read_amounts(r->file, "disagg-sources/rate", KR_H5_F64,
+                                  (const size_t[]){site, m, 0, 0},
+                                  (const size_t[]){1, 1, d->npoes, n}, x->of);
     KR_NEW(rates, r->ctx, KR_ACCOUNT_OUTPUT, job->nlevels * n);
-    KR_NEW(all, r->ctx, KR_ACCOUNT_OUTPUT, n);
     KR_TRY(kr_h5_read_amounts(r->file, "mean_rates_by_src/array", KR_H5_F32,
                               (const size_t[]){site, m, 0, 0},
                               (const size_t[]){1, 1, job->nlevels, n}, rates));
-    for (size_t p = 0; p < d->npoes; p++) {
-        double level = kr_stored_disagg_level(d, site, 0, m, p);
-        for (size_t i = 0; i < n; i++)
-            all[i] = (ranked){
-                i, rate_at(rates + i, n, job->levels + m * job->nlevels, job->nlevels, level)};
-        qsort(all, n, sizeof *all, larger);
-        fputs(p ? ",\n" : "", r->out);
-        put_ranked(r, names, all, n, most);
-    }
+    for (size_t k = 0; k < d->npoes * n; k++)
+        x->of[k] = rate_at(rates + k % n, n, job->levels + m * job->nlevels, job->nlevels,
+                           kr_stored_disagg_level(d, site, 0, m, k / n));
 out:
     kr_free(rates);
+    return s;
+}
+
+/* Of one site and measure, at all of its levels. */
+static kr_status put_of_measure(kr_reporter *r, size_t site, size_t m, const source_rates *x,
+                                size_t most)
+{
+    kr_status s = KR_OK;
+    ranked *all = NULL;
+    KR_NEW(all, r->ctx, KR_ACCOUNT_OUTPUT, x->n);
+    KR_TRY(read_rates(r, site, m, x));
+    for (size_t p = 0; p < r->disagg->d->npoes; p++) {
+        for (size_t i = 0; i < x->n; i++)
+            all[i] = (ranked){i, x->of[p * x->n + i]};
+        qsort(all, x->n, sizeof *all, larger);
+        fputs(p ? ",\n" : "", r->out);
+        put_ranked(r, x->names, all, x->n, most);
+    }
+out:
     kr_free(all);
     return s;
 }
 
+static kr_status open_rates(kr_reporter *r, source_rates *x)
+{
+    kr_status s = KR_OK;
+    const struct kr_report_disagg *g = r->disagg;
+    size_t dims[KR_H5_MAX_RANK], levels = x->at_levels ? g->d->npoes : r->results->job->nlevels;
+    int rank;
+    KR_TRY(kr_h5_dims(r->file, x->at_levels ? "disagg-sources/rate" : "mean_rates_by_src/array",
+                      dims, &rank));
+    KR_TRY(kr_h5_read_strings(r->file,
+                              x->at_levels ? "disagg-sources/id" : "mean_rates_by_src/src_id",
+                              &r->arena, &x->names, &x->n));
+    if (rank != 4 || dims[0] != r->results->sites->n || dims[1] != g->d->nimts ||
+        dims[2] != levels || dims[3] != x->n || x->n == 0)
+        return kr_fail(r->ctx, KR_EINPUT, "%s: '%s' does not fit the rest: the file is damaged",
+                       r->spec->file, x->at_levels ? "disagg-sources" : "mean_rates_by_src");
+    KR_NEW(x->of, r->ctx, KR_ACCOUNT_OUTPUT, g->d->npoes * x->n);
+out:
+    return s;
+}
+
+/* Those at the levels themselves where they are stored, else those of disagg_by_src. */
 static kr_status put_sources(kr_reporter *r)
 {
     kr_status s = KR_OK;
     const struct kr_report_disagg *g = r->disagg;
-    size_t dims[KR_H5_MAX_RANK], n;
-    int rank;
-    char **names;
-    fputs(",\n\"sources\":", r->out);
-    if (!kr_h5_exists(r->file, "mean_rates_by_src/array")) {
+    source_rates x = {.at_levels = kr_h5_exists(r->file, "disagg-sources/rate")};
+    fprintf(r->out, ",\n\"sourcesAtLevels\":%s,\n\"sources\":", x.at_levels ? "true" : "false");
+    if (!x.at_levels && !kr_h5_exists(r->file, "mean_rates_by_src/array")) {
         fputs("null", r->out);
         return KR_OK;
     }
-    KR_TRY(kr_h5_dims(r->file, "mean_rates_by_src/array", dims, &rank));
-    KR_TRY(kr_h5_read_strings(r->file, "mean_rates_by_src/src_id", &r->arena, &names, &n));
-    if (rank != 4 || dims[0] != r->results->sites->n || dims[1] != g->d->nimts ||
-        dims[2] != r->results->job->nlevels || dims[3] != n || n == 0)
-        return kr_fail(r->ctx, KR_EINPUT,
-                       "%s: 'mean_rates_by_src' does not fit the rest: the file is damaged",
-                       r->spec->file);
+    KR_TRY(open_rates(r, &x));
     size_t most = SOURCES_ALL / (g->nsites * g->nimts * g->d->npoes);
     most = most < 1 ? 1 : most < SOURCES_MOST ? most : SOURCES_MOST;
     fputc('[', r->out);
     for (size_t i = 0; i < g->nsites; i++)
         for (size_t m = 0; m < g->nimts; m++) {
             fputs(i || m ? ",\n" : "", r->out);
-            KR_TRY(put_of_measure(r, site_of(r, i), m, names, n, most));
+            KR_TRY(put_of_measure(r, site_of(r, i), m, &x, most));
         }
     fputc(']', r->out);
 out:
+    kr_free(x.of);
     return s;
 }
 

@@ -18,6 +18,9 @@ common=(-q -e csv -p area_source_discretization=60 -p mag_bin_width=0.5 -p dista
 [ "$(grep -c 'id="b-disagg-' run/report.html)" -eq 2 ] || fail 'not two sites'
 "$kauri" run job.ini -o plain "${common[@]}" -p calculation_mode=classical -p 'sites=174.2 -41' 2>log || fail "plain: $(cat log)"
 grep -q '"disagg":null' plain/report.html || fail 'a classical run has a disaggregation'
+"$kauri" run job.ini -o own "${common[@]}" -p 'sites=174.2 -41' -p num_epsilon_bins=5 -p disagg_by_src=false \
+    -p 'disagg_outputs=TRT Lon_Lat Mag_Dist_Eps' -p disagg_statistics=sources 2>log || fail "own: $(cat log)"
+grep -q '"sourcesAtLevels":true' own/report.html || fail 'not the rates of sources at the levels'
 
 # bounded: fine bins, of many measures, of many realizations
 "$kauri" run job.ini -o fine "${common[@]}" -p 'sites=174.2 -41' -p mag_bin_width=0.1 -p distance_bin_width=2 \
@@ -56,6 +59,8 @@ for stat in mean tree_mean quantile-0.16 quantile-0.5; do
         run/{Mag_Dist_Eps,Lon_Lat,TRT}-$stat-0.csv run/mean_rates_by_src-0.csv
     target=$((target + 1))
 done
+look disagg own/report.html '{"site": 0, "imt": "SA(1.0)", "poe": 1, "target": 0, "column": "mean"}' \
+    own/Mag_Dist_Eps-mean-0.csv own/Lon_Lat-mean-0.csv own/TRT-mean-0.csv own/disagg_sources-0.csv
 rlz=$(sed -n 2p rlzs/TRT-1.csv | grep -o 'rlz[0-9]*' | sed -n 2p)
 look disagg run/report.html "{\"site\": 1, \"imt\": \"PGA\", \"poe\": 0, \"target\": 6, \"column\": \"$rlz\"}" \
     rlzs/Mag_Dist_Eps-1.csv rlzs/Lon_Lat-1.csv rlzs/TRT-1.csv run/mean_rates_by_src-1.csv

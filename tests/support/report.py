@@ -218,6 +218,11 @@ def disagg(report, what, bins, places, types, sources):
         rows = [r for r in csv.DictReader(line for line in file if not line.startswith("#")) if r["imt"] == asked["imt"]]
     for name, rate in seen["sources"]["of"]:
         curve = sorted((float(r["iml"]), float(r["afoe"])) for r in rows if r["source_id"] == name)
+        if "share" in rows[0]:  # rates at the levels themselves
+            want = min(curve, key=lambda x: abs(x[0] - seen["sourceLevel"]))[1]
+            if not abs(rate - want) <= 1e-6 * want:
+                sys.exit(f"{report}: source {name}: {rate} is not {want}")
+            continue
         above = min((x for x in curve if x[0] >= seen["sourceLevel"]), default=(0, 0))
         below = max(x for x in curve if x[0] <= seen["sourceLevel"])
         if not above[1] * (1 - 1e-4) <= rate <= below[1] * (1 + 1e-4):

@@ -229,8 +229,8 @@ function drawSourceShares(figure, i, where) {
   const shown = rows.reduce((x, r) => x + r.share, 0);
   figure.show(lyingBars("Largest sources", "share of the sum of the rates of sources (%)", rows),
     () => ({columns: ["source", "share (%)", "mean annual rate"], rows: rows.map(r => [r.name, r.share, r.rate])}),
-    `${where}: mean annual rates by source, between the levels of the curves along logarithms, over their ` +
-      `sum; the largest ${rows.length}` + (100 - shown >= 0.05 ? `, all others ${percentText(100 - shown)}.` : "."));
+    `${where}: mean annual rates by source` +
+      (g.sourcesAtLevels ? "" : ", between the levels of the curves along logarithms") + `, over their sum; the largest ${rows.length}` + (100 - shown >= 0.05 ? `, all others ${percentText(100 - shown)}.` : "."));
 }
 
 /* ---- the panel ---- */
