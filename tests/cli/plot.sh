@@ -1,5 +1,6 @@
 # `kauri plot`: every figure in every format; what SVG shows against the tables of the run; what is
 # said where results lack something; what failures leave.
+# costly
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 kauri=$KAURI_PROGRAM
 figures=$KAURI_SOURCE_DIR/tests/support/figures.py

@@ -1,5 +1,6 @@
 # `kauri plot` of a disaggregation: what SVG shows against the tables of the run, from the tables of their own and from
 # finer ones; what is said where results lack something.
+# costly
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 kauri=$KAURI_PROGRAM
 figures=$KAURI_SOURCE_DIR/tests/support/figures.py
