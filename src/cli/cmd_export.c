@@ -1,5 +1,6 @@
 #include "base/str.h"
 #include "cli/cli.h"
+#include "output/export.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -66,11 +67,6 @@ static int run(int argc, char **argv)
     return cli_finish(&ctx, kr_export_results(ctx, &o, stdout));
 }
 
-#define KINDS                                                                                      \
-    "hcurves hmaps uhs hmaps_geojson hmaps_gpkg realizations mean_rates_by_src components "        \
-    "component_rates variance_shares disagg_sources disagg_sections sections_geojson "             \
-    "tornado weight_derivatives"
-
 static const cli_option options[] = {
     {OPT_RLZ, "rlz", "K|PATH", NULL,
      "one realization instead of the statistics, computed from the component rates: by number, by "
@@ -86,6 +82,8 @@ static const cli_option options[] = {
     {0, NULL, NULL, NULL, NULL},
 };
 
+#define WORD(bit, name, what) " " name
+
 const cli_command cli_cmd_export = {
     .name = "export",
     .synopsis = "export DIR WHAT... [--rlz K|PATH] [--sites 0,5-9] [--imt NAME] [--stat NAME] "
@@ -94,8 +92,10 @@ const cli_command cli_cmd_export = {
     .lead = "WHAT is hcurves, hmaps, uhs, hmaps_geojson, hmaps_gpkg (GeoPackage), realizations, "
             "mean_rates_by_src, components, "
             "component_rates, or where the uncertainty comes from: variance_shares, tornado, "
-            "weight_derivatives. The run in DIR stays as it is.",
+            "weight_derivatives; of a disaggregation disagg, disagg_rlzs, disagg_traditional, "
+            "disagg_tree, disagg_sources, disagg_sections, sections_geojson, disagg_summary. The "
+            "run in DIR stays as it is.",
     .options = options,
-    .words = CLI_DIR " " KINDS,
+    .words = CLI_DIR KR_EXPORT_LIST(WORD),
     .run = run,
 };

@@ -68,9 +68,13 @@ static kr_status choose_kind(plotting *p)
         }
     }
     const char *near = kr_nearest(p->options->what, names, n);
-    return kr_fail(
-        p->ctx, KR_EUSAGE, "no figure is called '%s'%s%s%s: curve, fan, uhs, map, tornado, tree",
-        p->options->what, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    const char *all = names[0];
+    for (size_t k = 1; k < n && all; k++)
+        all = kr_arena_printf(&p->arena, "%s, %s", all, names[k]);
+    if (!all)
+        return KR_ENOMEM;
+    return kr_fail(p->ctx, KR_EUSAGE, "no figure is called '%s'%s%s%s: %s", p->options->what,
+                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", all);
 }
 
 static bool ends(const char *path, const char *ending)

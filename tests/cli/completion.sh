@@ -36,6 +36,7 @@ bash_offers 'kauri run job.ini --compat ' oq-3.21 exact '!folder'
 bash_offers 'kauri run job.ini -o ' folder '!job.ini'
 bash_offers 'kauri verify ' folder '!job.ini'
 bash_offers 'kauri export folder h' hcurves hmaps '!uhs'
+bash_offers 'kauri export folder disagg' disagg disagg_rlzs disagg_traditional disagg_tree disagg_summary disagg_sources
 bash_offers 'kauri help log' logic-trees
 for command in $("$KAURI_PROGRAM" help | sed -nE 's/^  kauri ([a-z]+) .*/\1/p' | grep -vx 'help\|version'); do
     mapfile -t options < <("$KAURI_PROGRAM" help "$command" | grep -oE '^  (-[a-z]|--[a-z-]+)' | tr -d ' ')

@@ -126,6 +126,7 @@ lacks 1 'component rates are not stored' plain tornado -o none.svg --poe 0.1
 lacks 1 'add measures such as SA(0.2), SA(1.0)' plain uhs -o none.svg --poe 0.1
 lacks 1 'no results.h5 there' case curve -o none.svg
 lacks 1 'no site reaches the probability' "$run" map -o none.svg --poe 0.9999999
+lacks 2 "no figure is called 'foo': curve, fan, uhs, map, tornado, tree, disagg, disagg-map, disagg-trt" "$run" foo -o none.svg
 lacks 2 "no figure is called 'curves'; did you mean 'curve'?" "$run" curves -o none.svg
 lacks 2 'a name that ends in .svg, .png or .pdf' "$run" curve -o none.gif
 lacks 2 'a finished run is not changed' "$run" curve -o "$run/none.svg"
