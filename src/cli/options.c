@@ -23,8 +23,12 @@ static int read_option(const cli_command *command, int option, cli_job_options *
         return -1;
     case 'e':
         o->run.csv = true;
-        return strcmp(optarg, "csv") == 0 ? -1
-                                          : cli_usage(command, "-e %s: csv is available", optarg);
+        return strcmp(optarg, "csv") == 0
+                   ? -1
+                   : cli_usage(command, "-e %s: csv is available%s", optarg,
+                               strcmp(optarg, "geojson") == 0
+                                   ? "; maps of a finished run: kauri export DIR hmaps_geojson"
+                                   : "");
     case 'p':
         return add_parameter(command, o, optarg);
     case 'q':

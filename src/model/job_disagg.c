@@ -8,12 +8,59 @@
 
 /* ------------------------------------------------------------------ tables */
 
-static kr_status unknown_kind(kr_job_reader *r, const kr_ini_entry *entry, const char *word)
+/* A bit for each axis of "Mag_Dist_TRT"; 0: something else. */
+static unsigned axes_of(const char *word)
+{
+    unsigned axes = 0;
+    for (size_t n;; word += n + 1) {
+        kr_disagg_dim d = KR_DIM_TRT;
+        n = strcspn(word, "_");
+        while (d < KR_DIMS &&
+               !(strlen(kr_disagg_dim_name(d)) == n && memcmp(kr_disagg_dim_name(d), word, n) == 0))
+            d++;
+        if (d == KR_DIMS)
+            return 0;
+        axes |= 1U << d;
+        if (!word[n])
+            return axes;
+    }
+}
+
+/* The name that was meant; NULL: none is near. */
+static const char *kind_near(const char *word)
 {
     const char *names[KR_DISAGG_KINDS];
-    for (size_t i = 0; i < KR_DISAGG_KINDS; i++)
+    unsigned axes = axes_of(word);
+    for (size_t i = 0; i < KR_DISAGG_KINDS; i++) {
         names[i] = kr_disagg_kinds[i].name;
-    const char *near = kr_nearest(word, names, KR_DISAGG_KINDS);
+        if (axes && axes_of(names[i]) == axes)
+            return names[i];
+    }
+    return kr_nearest(word, names, KR_DISAGG_KINDS);
+}
+
+/* "Mag_Dist_traditional", "Mag_Dist-traditional" as in names of files: another way to write the
+ * table of Mag_Dist. */
+static const kr_disagg_kind *traditional_of(const char *word)
+{
+    for (size_t i = 0; i < KR_DISAGG_KINDS; i++) {
+        size_t n = strlen(kr_disagg_kinds[i].name);
+        if (kr_str_starts(word, kr_disagg_kinds[i].name) && (word[n] == '_' || word[n] == '-') &&
+            kr_str_eq(word + n + 1, "traditional"))
+            return &kr_disagg_kinds[i];
+    }
+    return NULL;
+}
+
+static kr_status unknown_kind(kr_job_reader *r, const kr_ini_entry *entry, const char *word)
+{
+    const char *near = kind_near(word);
+    const kr_disagg_kind *kind = traditional_of(word);
+    if (kind)
+        return kr_fail_at(r->ctx, entry->file, entry->line,
+                          "disagg_outputs holds '%.40s'; write %s: after the run, kauri export DIR "
+                          "disagg_traditional writes its rates as parts of that of all bins",
+                          word, kind->name);
     return kr_fail_at(r->ctx, entry->file, entry->line,
                       "disagg_outputs holds '%.40s'; %s was expected", word,
                       near ? near

@@ -30,6 +30,10 @@ expect 2 "unknown option --lisst; did you mean --list?" gmm --lisst
 expect 2 "needs a value" run "$job" -o
 expect 2 "key=value" run "$job" -p mean
 expect 2 "csv is available" run "$job" -e xml
+expect 2 "kauri export DIR hmaps_geojson" run "$job" -e geojson
+expect 1 "'Mag_Dist_TRT'; TRT_Mag_Dist was expected" info "$job" -p disagg_outputs=Mag_Dist_TRT
+expect 1 "write Mag_Dist: after the run, kauri export DIR disagg_traditional" info "$job" -p disagg_outputs=Mag_Dist_traditional
+expect 1 "write Mag: after the run, kauri export DIR disagg_traditional" info "$job" -p 'disagg_outputs=TRT Mag-traditional'
 expect 2 "--threads 0" run "$job" --threads 0
 expect 2 "--memory-limit lots" run "$job" --memory-limit lots
 expect 2 "oq-3.21 or exact" run "$job" --compat oq-2
