@@ -53,6 +53,26 @@ static void soil(const kr_calc *calc, FILE *out)
                     job->soil_intensities.x[job->soil_intensities.n - 1]);
 }
 
+/* What is disaggregated: at which levels, by which bins, into which tables. */
+static void disaggregation(const kr_calc *calc, FILE *out)
+{
+    const kr_job_disagg *asked = &calc->job->disagg;
+    const kr_results_disagg *stored = kr_calc_disagg_stored(calc);
+    if (!stored)
+        return;
+    fprintf(out, "%-22s ", "disaggregation");
+    fprintf(out, asked->levels_given ? "at the levels of iml_disagg" : "at probabilities");
+    for (size_t i = 0; i < calc->job->poes.n && !asked->levels_given; i++)
+        fprintf(out, " %g", calc->job->poes.x[i]);
+    fprintf(out, "\n%-22s bins:", "");
+    for (kr_disagg_dim d = KR_DIM_TRT; d < KR_DIMS; d++)
+        fprintf(out, "%s %zu %s", d ? "," : "", stored->edges->n[d], kr_disagg_dim_name(d));
+    fprintf(out, "\n%-22s tables:", "");
+    for (size_t i = 0; i < asked->nkinds; i++)
+        fprintf(out, " %s", asked->kinds[i]->name);
+    fputc('\n', out);
+}
+
 static void add_component(const kr_calc *calc, size_t c, kr_info_tally *sum)
 {
     const kr_component *component = &calc->tree->components[c];
@@ -141,6 +161,7 @@ static kr_status tell_job(kr_calc *calc, const kr_plan_memory *plan, const kr_pl
     kr_text_row(out, "sites", "%zu", calc->sites->n);
     levels(calc->job, out);
     soil(calc, out);
+    disaggregation(calc, out);
     sources(calc, time->hazard.work.contexts, out);
     if (calc->model->nsections)
         kr_text_row(out, "fault sections", "%zu", calc->model->nsections);
@@ -259,6 +280,7 @@ static kr_status datasets(kr_h5 *file, FILE *out)
                                         "hmaps-stats",
                                         "hmaps-rlzs",
                                         "quantile_brackets",
+                                        "hmap3",
                                         "mean_rates_by_src/array",
                                         "sampling_error/ranges",
                                         "sampling_error/whole"};
@@ -276,6 +298,33 @@ static kr_status datasets(kr_h5 *file, FILE *out)
         bool single;
         KR_TRY(kr_h5_is_single(file, names[i], &single));
         kr_text_row(out, names[i], "%s, %s precision", shape, single ? "single" : "double");
+    }
+out:
+    return s;
+}
+
+/* Groups, and what each holds. */
+static kr_status groups(kr_h5 *file, kr_arena *arena, FILE *out)
+{
+    kr_status s = KR_OK;
+    static const char *const names[] = {"disagg-bins", "disagg-rlzs",    "disagg-stats",
+                                        "disagg-tree", "disagg-sources", "disagg-sections"};
+    size_t dims[KR_H5_MAX_RANK], n;
+    char **members;
+    int rank;
+    if (kr_h5_exists(file, "best_rlzs")) {
+        KR_TRY(kr_h5_dims(file, "best_rlzs", dims, &rank));
+        if (rank == 2)
+            kr_text_row(out, "best_rlzs", "%zu x %zu, numbers of realizations", dims[0], dims[1]);
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (!kr_h5_exists(file, names[i]))
+            continue;
+        KR_TRY(kr_h5_list(file, names[i], arena, &members, &n));
+        fprintf(out, "%-22s", names[i]);
+        for (size_t k = 0; k < n; k++)
+            fprintf(out, " %s", members[k]);
+        fputc('\n', out);
     }
 out:
     return s;
@@ -352,6 +401,7 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, bool json, FILE *out)
     KR_TRY(inputs(file, &arena, out));
     KR_TRY(parameters(file, &arena, out));
     KR_TRY(datasets(file, out));
+    KR_TRY(groups(file, &arena, out));
     KR_TRY(kr_provenance_tell(file, &arena, out));
     KR_TRY(performance(ctx, path, file, &arena, out));
     kr_memory_info(ctx, dir, out);

@@ -92,12 +92,24 @@ out:
     return s;
 }
 
+/* Component rates do not tell the magnitudes and distances of their ruptures. */
+static void tell_left_out(const kr_restat *r)
+{
+    for (size_t i = 0; i < r->nruns; i++)
+        if (kr_h5_exists(r->runs[i]->file, "disagg-bins"))
+            kr_info(r->ctx,
+                    "%s holds a disaggregation: the new results hold curves and maps alone, no "
+                    "disaggregation",
+                    r->runs[i]->dir);
+}
+
 static kr_status restat(kr_restat *r, kr_warnings *warnings)
 {
     kr_status s = KR_OK;
     kr_calc *calc = &r->calc;
     KR_TRY(kr_restat_open(r));
     KR_TRY(check_folder(r));
+    tell_left_out(r);
     KR_TRY(kr_restat_job(r));
     KR_TRY(kr_restat_sites(r));
     KR_TRY(kr_restat_seen(r, warnings));

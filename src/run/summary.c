@@ -173,7 +173,9 @@ static kr_status tell_disagg(const summary *x)
         if (!(row[6] > 0))
             continue;
         if (told++ == 0)
-            kr_info(x->ctx, "disaggregation of the mean: means, and the bin that has most");
+            kr_info(x->ctx,
+                    "disaggregation of the exact mean over the whole tree: means, and the bin that "
+                    "has most");
         tell_bins(x, i / nlevels, i % nlevels / dims[2], ((double *)levels)[i], edges[0] > 2, row);
     }
 out:
