@@ -28,7 +28,7 @@ END
 # looks_right PREFIX HTML: every page, picture and demo is there, the shells take their scripts.
 looks_right() {
     local share=$1/share doc=$1/share/doc/kauri file
-    for file in README.md CHANGELOG.md CONTRIBUTING.md LICENSE docs/*.md docs/images/* \
+    for file in README.md CHANGELOG.md CONTRIBUTING.md LICENSE bench/README.md docs/*.md docs/images/* \
         $(git ls-files 'demos/*.md' 'demos/*.ini' 'demos/*.xml' 'demos/*.csv'); do
         cmp "$file" "$doc/$file"
     done

@@ -16,7 +16,7 @@ for shell in bash-completion/completions/kauri zsh/site-functions/_kauri fish/ve
 done
 cd "$KAURI_SOURCE_DIR" || exit 1
 same man/kauri.1 "$share/man/man1/kauri.1"
-for file in README.md CHANGELOG.md CONTRIBUTING.md LICENSE docs/*.md docs/images/* demos/*.md demos/*/*.{md,ini,xml,csv}; do
+for file in README.md CHANGELOG.md CONTRIBUTING.md LICENSE bench/README.md docs/*.md docs/images/* demos/*.md demos/*/*.{md,ini,xml,csv}; do
     same "$file" "$share/doc/kauri/$file"
 done
 [ "$(find "$share/doc/kauri" -name '*.h5' -o -name '*-results')" = '' ] || fail 'results of demos are installed'
