@@ -1,7 +1,7 @@
 /* Maps, and the logic tree as a drawing. */
 "use strict";
 
-/* Dark to light with even steps of lightness, for all kinds of colour vision (viridis). */
+/* Maps have the least pale and the greatest dark: rampColour(1 - f). Dark to light with even steps of lightness, for all kinds of colour vision (viridis). */
 const RAMP = ["#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725"];
 
 function rampColour(f) {
@@ -84,7 +84,7 @@ function colourBar(svg, low, high, y, label) {
   const x0 = 130, width = 420, n = 60;
   for (let k = 0; k < n; k++)
     add(svg, "rect", {x: x0 + k * width / n, y, width: width / n + 0.5, height: 12,
-      fill: rampColour((k + 0.5) / n)});
+      fill: rampColour(1 - (k + 0.5) / n)});
   const axis = new Axis(low, high, high / low > 5, x0, x0 + width);
   let last = -100;
   for (const v of axis.log ? logSteps(low, high) : axis.steps(5)) {
@@ -156,7 +156,7 @@ function mapPanel() {
       const c = add(g, "circle", {cx: p.lon(D.sites.lon[i]).toFixed(1),
         cy: p.y(D.sites.lat[i]).toFixed(1), r: radius.toFixed(1),
         class: i === D.sites.shown[view.site] ? "site chosen" : "site",
-        fill: v > 0 ? rampColour(f(v)) : "#999999"});
+        fill: v > 0 ? rampColour(1 - f(v)) : "#999999"});
       add(c, "title", {}, siteName(i) + (valued ? `: ${digits(v)} ${unitOf(D.imts[view.imt])}` : ""));
       c.onclick = () => D.sites.shown.length && look({site: shownNear(i)});
     });

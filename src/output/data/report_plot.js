@@ -278,7 +278,8 @@ function fillTable(parent, table, most) {
   parent.textContent = "";
   const e = add(add(parent, "div", {class: "scroll", tabindex: "0"}), "table");
   const head = add(add(e, "thead"), "tr");
-  table.columns.forEach(c => add(head, "th", {scope: "col"}, c));
+  table.columns.forEach((c, k) => add(head, "th",
+    {scope: "col", class: table.rows.some(row => typeof row[k] === "number") ? "n" : "text"}, c));
   const body = add(e, "tbody");
   table.rows.slice(0, most || 2000).forEach(row => {
     const tr = add(body, "tr");
