@@ -186,15 +186,19 @@ const char *kr_disagg_shares_where(const kr_disagg_shares *z)
 {
     const kr_figure *f = z->f;
     const kr_imt *imt = &f->stored->job->imts[z->measure];
-    const char *place = kr_figure_place(f, z->site), *unit = kr_imt_unit(imt), *poe = "";
+    const char *place = kr_figure_place(f, z->site), *unit = kr_imt_unit(imt), *poe = "",
+               *last = "";
     char level[24];
     kr_number_text(z->level, level);
     if (f->stored->job->poes.n) {
         const char *text = kr_figure_poe(f, f->stored->job->poes.x[z->poe]);
         poe = text ? kr_arena_printf(f->arena, " (%s)", text) : NULL;
+        if (kr_figure_is_last(f, z->measure, z->level))
+            last = ", at the greatest level or beyond";
     }
     if (!place || !poe)
         return NULL;
-    return kr_arena_printf(f->arena, "%s, %s = %s%s%s%s, %s; %s", place, imt->name, level,
-                           unit[0] ? " " : "", unit, poe, z->name, f->stored->job->description);
+    return kr_arena_printf(f->arena, "%s, %s = %s%s%s%s%s, %s; %s", place, imt->name, level,
+                           unit[0] ? " " : "", unit, poe, last, z->name,
+                           f->stored->job->description);
 }

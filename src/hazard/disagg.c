@@ -154,6 +154,7 @@ kr_status kr_disagg_begin(kr_disagg_work *d, const kr_hazard *h, size_t site,
     d->exact = h->job->compat == KR_COMPAT_EXACT;
     atomic_init(&d->status, KR_OK);
     atomic_init(&d->next, 0);
+    atomic_init(&d->beyond, 0);
     KR_TRY(kr_disagg_check(h));
     KR_TRY(kr_binner_make(bins, d->exact, &d->arena, &d->binner));
     KR_TRY(kr_bands_make(bins, h->job->truncation_level, &d->arena, &d->bands));

@@ -54,6 +54,8 @@ typedef struct kr_disagg_part {
 typedef struct kr_disagg {
     size_t ncomponents, nlevels, neps;
     kr_disagg_part *parts; /* of each component of the tree */
+    unsigned beyond;       /* bits 1u << KR_DIM_MAG, KR_DIM_DIST: some ruptures are greater than
+                                    the last edge */
 } kr_disagg;
 
 /** Disaggregate the hazard of a site (number among the job's) at these levels. The result is the

@@ -9,7 +9,14 @@ typedef struct looking {
     const kr_work *work;
     kr_makers makers;
     unsigned char *mags; /* that a source has */
+    unsigned beyond;
 } looking;
+
+/* In single precision, as an edge has to be met by what the reference reads back. */
+static unsigned beyond_last(const kr_disagg_axis *axis, kr_disagg_dim dim, double x)
+{
+    return (float)x > (float)axis->edges[axis->n] ? 1u << dim : 0;
+}
 
 static kr_status look(void *user, const kr_contexts *b)
 {
@@ -23,8 +30,12 @@ static kr_status look(void *user, const kr_contexts *b)
         uint32_t cell =
             kr_binner_cell(&d->binner, col[KR_COL_MAG][i], col[KR_COL_RRUP][i],
                            places ? col[KR_COL_CLON][i] : 0, places ? col[KR_COL_CLAT][i] : 0);
-        if (cell == KR_NO_CELL)
+        l->beyond |= beyond_last(&d->binner.mag, KR_DIM_MAG, col[KR_COL_MAG][i]) |
+                     beyond_last(&d->binner.dist, KR_DIM_DIST, col[KR_COL_RRUP][i]);
+        if (cell == KR_NO_CELL) {
+            l->beyond |= 1u << KR_DIM_MAG;
             continue;
+        }
         l->mags[kr_binner_place(&d->binner, cell).mag] = 1;
         for (size_t k = 0; k < l->work->nmembers; k++)
             if (kr_disagg_has(b, i, k))
@@ -90,6 +101,7 @@ static void look_at_families(kr_disagg_work *d)
             s = look_at_family(&l, &h->families[f]);
 out:
     kr_disagg_fail(d, s);
+    atomic_fetch_or(&d->beyond, l.beyond);
     kr_makers_clear(&l.makers);
     kr_free(l.mags);
 }
@@ -142,6 +154,7 @@ kr_status kr_disagg_find_cells(kr_disagg_work *d, int threads)
 #pragma omp parallel num_threads(threads)
     look_at_families(d);
     KR_TRY((kr_status)atomic_load(&d->status));
+    d->out->beyond = atomic_load(&d->beyond);
     for (size_t c = 0; c < d->hazard->tree->ncomponents; c++) {
         count_cells(d, c);
         KR_TRY(make_cells(d, c));

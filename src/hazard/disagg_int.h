@@ -45,6 +45,7 @@ typedef struct kr_disagg_work {
     kr_disagg *out;
     atomic_int status; /* the first failure of any thread */
     atomic_size_t next;
+    atomic_uint beyond; /* as out->beyond */
 } kr_disagg_work;
 
 /** Numbers of a cell for one model. */

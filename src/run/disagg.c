@@ -174,6 +174,7 @@ kr_status kr_calc_disagg_begin(kr_calc *calc)
     KR_TRY(kr_disagg_shares_begin(calc, d));
     KR_NEW(d->levels, calc->ctx, KR_ACCOUNT_STATS, n * d->stored.nsets * d->nlevels);
     KR_NEW(d->rlzs, calc->ctx, KR_ACCOUNT_STATS, n * d->stored.nrlzs);
+    KR_NEW(d->own, calc->ctx, KR_ACCOUNT_STATS, n * d->nlevels);
     d->at_once = tables_at_once(calc, d);
     KR_TRY(measure_sites(calc, d));
 out:
@@ -188,6 +189,7 @@ void kr_calc_disagg_end(kr_calc *calc)
     kr_disagg_edges_destroy(&d->edges);
     kr_free(d->levels);
     kr_free(d->rlzs);
+    kr_free(d->own);
     kr_free(d);
     calc->disagg = NULL;
 }
@@ -403,6 +405,7 @@ kr_status kr_calc_disagg_tile(kr_calc *calc, size_t first, size_t nsites, const 
             memcpy(levels, job->levels, d->nlevels * sizeof *levels);
         else
             KR_TRY(map_levels(calc, single, levels));
+        kr_disagg_note_levels(calc, first + i, single);
         for (size_t k = 1; k < (d->between ? d->between : d->stored.nsets); k++)
             KR_TRY(map_levels(calc, stats + (i * calc->nstats + quantile_of(calc, k - 1)) * total,
                               levels + k * d->nlevels));

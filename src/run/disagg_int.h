@@ -7,6 +7,11 @@
 /* Motions count as of a level that are so much of it away from it at most. */
 #define KR_DISAGG_STEP 0.005
 
+/* A level of the mean curve at a site. */
+typedef struct kr_disagg_spot {
+    size_t site, level;
+} kr_disagg_spot;
+
 struct kr_calc_disagg {
     kr_disagg_edges *edges;
     kr_results_disagg stored;
@@ -17,6 +22,12 @@ struct kr_calc_disagg {
     size_t nstates;    /* of all choices of the tree, where branches are disaggregated; else 0 */
     size_t between;    /* the set of levels below those of the mean, then of those above; 0: none */
     size_t site_bytes; /* that the rates of a site take */
+    double *own;       /* sites x nlevels: probabilities that the mean curve has at the levels */
+    size_t nlast;      /* levels of it that are the last, and exceeded with more than was asked */
+    kr_disagg_spot last; /* the first of these */
+    unsigned beyond;     /* as that of kr_disagg, of all sites */
+    double left_out;     /* the greatest part of a rate that bins leave out, and where */
+    kr_disagg_spot left_at;
 };
 
 /* A site on its way through the stage. */
@@ -56,6 +67,18 @@ KR_MUST_CHECK kr_status kr_disagg_put_mean(kr_disagg_stage *stage, const char *g
 KR_MUST_CHECK kr_status kr_disagg_shares_begin(kr_calc *calc, struct kr_calc_disagg *d);
 size_t kr_disagg_shares_bytes(const kr_calc *calc, const struct kr_calc_disagg *d);
 KR_MUST_CHECK kr_status kr_disagg_put_shares(kr_disagg_stage *stage);
+
+/** What the user is warned of (run/disagg_warn.c). Of a site with its mean curve: probabilities of
+ * its levels (own). */
+void kr_disagg_note_levels(const kr_calc *calc, size_t site, const float *curve);
+
+/** Of a site with its rates by bin, after kr_disagg_tree_site: what bins leave out. */
+void kr_disagg_note_bins(kr_disagg_stage *stage);
+
+/** One line for levels that are not those of their probabilities, before the first site; one for
+ * ruptures beyond the edges that the job gives, after the last. */
+void kr_disagg_warn_levels(const kr_calc *calc);
+void kr_disagg_warn_bins(const kr_calc *calc);
 
 /** Cells of the table that the summary is made of. */
 size_t kr_disagg_modal_cells(const kr_disagg_edges *edges);

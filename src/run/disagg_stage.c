@@ -123,6 +123,7 @@ static kr_status do_site(kr_disagg_stage *g)
         if (g->d->stored.mean)
             KR_TRY(put_mean(g));
         KR_TRY(kr_disagg_tree_site(g));
+        kr_disagg_note_bins(g);
     }
     KR_TRY(kr_results_put_disagg_site(g->calc->results, g->site, levels, rlzs, g->summary));
 out:
@@ -144,6 +145,7 @@ kr_status kr_calc_disaggregate(kr_calc *calc)
                        "%s: there is nothing to disaggregate: the mean curves are nowhere as high "
                        "as poes_disagg; write smaller ones",
                        calc->job->path);
+    kr_disagg_warn_levels(calc);
     KR_TRY(stage_create(&g));
     for (g.site = 0; g.site < n; g.site++) {
         kr_calc_turn(calc, "disaggregation");
@@ -152,6 +154,7 @@ kr_status kr_calc_disaggregate(kr_calc *calc)
         kr_calc_turned(calc, "disaggregation", g.site + 1);
         kr_progress(calc->ctx, "disaggregation", (double)(g.site + 1), (double)n);
     }
+    kr_disagg_warn_bins(calc);
 out:
     stage_clear(&g);
     return s;

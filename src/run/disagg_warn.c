@@ -1,0 +1,100 @@
+/* What a disaggregation does other than the user may think, as the reference does. */
+#include "run/disagg_int.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Parts of a rate that are less than this may be the interpolation of the curve. */
+static const double LEAST_TOLD = 0.005;
+
+/* Of the curve in single precision: what is asked for is as much. */
+static const double SAME = 1e-6;
+
+void kr_disagg_note_levels(const kr_calc *calc, size_t site, const float *curve)
+{
+    const kr_job *job = calc->job;
+    struct kr_calc_disagg *d = calc->disagg;
+    size_t npoes = d->stored.npoes;
+    for (size_t l = 0; l < d->nlevels; l++) {
+        double least = (double)curve[(l / npoes + 1) * job->nlevels - 1];
+        double asked = job->disagg.levels_given ? least : job->poes.x[l % npoes];
+        d->own[site * d->nlevels + l] = fmax(asked, least);
+        if (asked < least * (1 - SAME) && d->nlast++ == 0)
+            d->last = (kr_disagg_spot){site, l};
+    }
+}
+
+void kr_disagg_note_bins(kr_disagg_stage *g)
+{
+    struct kr_calc_disagg *d = g->d;
+    const double *levels = d->levels + g->site * d->stored.nsets * d->nlevels;
+    d->beyond |= g->disagg->beyond;
+    for (size_t l = 0; l < d->nlevels; l++) {
+        double rate = -log1p(-d->own[g->site * d->nlevels + l]);
+        double part = rate > 0 && isfinite(rate) ? 1 - g->modal->total[l] / rate : 0;
+        if (levels[l] > 0 && part > d->left_out) {
+            d->left_out = part;
+            d->left_at = (kr_disagg_spot){g->site, l};
+        }
+    }
+}
+
+/* "site 0, PGA = 0.3" */
+static void spot_text(const kr_calc *calc, kr_disagg_spot at, char out[160])
+{
+    const struct kr_calc_disagg *d = calc->disagg;
+    snprintf(out, 160, "site %zu, %.60s = %.4g", at.site,
+             calc->job->imts[at.level / d->stored.npoes].name,
+             d->levels[at.site * d->stored.nsets * d->nlevels + at.level]);
+}
+
+void kr_disagg_warn_levels(const kr_calc *calc)
+{
+    const struct kr_calc_disagg *d = calc->disagg;
+    char where[160], more[64] = "";
+    if (!d->nlast)
+        return;
+    spot_text(calc, d->last, where);
+    if (d->nlast > 1)
+        snprintf(more, sizeof more, ", and so at %zu more", d->nlast - 1);
+    kr_warn(calc->ctx,
+            "poes_disagg: the mean curve does not come down to %g at %s, its last level, which is "
+            "exceeded with a probability of %.3g%s; the last level is disaggregated instead: give "
+            "higher levels",
+            calc->job->poes.x[d->last.level % d->stored.npoes], where,
+            d->own[d->last.site * d->nlevels + d->last.level], more);
+}
+
+/* How much bins leave out; "" where it is next to nothing. */
+static void part_text(const kr_calc *calc, char out[256])
+{
+    const struct kr_calc_disagg *d = calc->disagg;
+    char where[160];
+    spot_text(calc, d->left_at, where);
+    out[0] = '\0';
+    if (d->left_out >= LEAST_TOLD)
+        snprintf(out, 256, ", up to about %.0f %% of the rate of exceedance (%s)",
+                 100 * d->left_out, where);
+}
+
+void kr_disagg_warn_bins(const kr_calc *calc)
+{
+    const struct kr_calc_disagg *d = calc->disagg;
+    const kr_numbers *edges = calc->job->disagg.edges;
+    bool mag = edges[KR_DIM_MAG].n && (d->beyond & 1u << KR_DIM_MAG);
+    bool dist = edges[KR_DIM_DIST].n && (d->beyond & 1u << KR_DIM_DIST);
+    bool left_out = calc->job->compat != KR_COMPAT_EXACT;
+    char of_mag[400] = "", of_dist[128] = "", part[256] = "";
+    if (!mag && !dist)
+        return;
+    if (mag && left_out)
+        part_text(calc, part);
+    if (mag)
+        snprintf(of_mag, sizeof of_mag, "ruptures of magnitudes above %g %s%s",
+                 edges[KR_DIM_MAG].x[edges[KR_DIM_MAG].n - 1],
+                 left_out ? "are left out" : "count in the last bin", part);
+    if (dist)
+        snprintf(of_dist, sizeof of_dist, "ruptures beyond %g km count in the last bin",
+                 edges[KR_DIM_DIST].x[edges[KR_DIM_DIST].n - 1]);
+    kr_warn(calc->ctx, "disagg_bin_edges: %s%s%s", of_mag, mag && dist ? "; " : "", of_dist);
+}
