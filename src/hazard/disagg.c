@@ -363,7 +363,7 @@ out:
 /* ---- the end ---- */
 
 /* The reference holds probabilities in between: a rate below 1e-12 is none, and a probability of 1
- * is one of 1 - 1e-45, whose rate is cut at 100 (reference-behaviour, 8.5). */
+ * is one of 1 - 1e-45, whose rate is cut at 100. */
 static double as_reference(double rate)
 {
     static const double none = 1e-12, most = 100, nearly_certain = 18;

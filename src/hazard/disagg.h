@@ -38,7 +38,7 @@ typedef struct kr_disagg_level {
 
 /* A bin of the first four axes in which a component has contexts. */
 typedef struct kr_disagg_cell {
-    uint16_t mag, dist, lon, lat;
+    uint32_t mag, dist, lon, lat;
 } kr_disagg_cell;
 
 /* What one component has: rates[((model * ncells + cell) * nlevels + level) * neps + eps], where

@@ -130,8 +130,8 @@ kr_disagg_cell kr_binner_place(const kr_binner *b, uint32_t cell)
     size_t lat = cell % b->lat.n, rest = cell / b->lat.n;
     size_t lon = rest % b->lon.n;
     rest /= b->lon.n;
-    return (kr_disagg_cell){(uint16_t)(rest / b->dist.n), (uint16_t)(rest % b->dist.n),
-                            (uint16_t)lon, (uint16_t)lat};
+    return (kr_disagg_cell){(uint32_t)(rest / b->dist.n), (uint32_t)(rest % b->dist.n),
+                            (uint32_t)lon, (uint32_t)lat};
 }
 
 /* ---- epsilon ---- */

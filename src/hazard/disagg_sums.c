@@ -143,14 +143,6 @@ static bool has_weight(const adding *a)
     return false;
 }
 
-static bool is_mean(const adding *a)
-{
-    for (size_t k = 0; k < a->nmodels; k++)
-        if (a->weights[k] != floor(a->weights[k]))
-            return true;
-    return false;
-}
-
 void kr_disagg_sums_add(kr_disagg_sums *sums, const kr_disagg *disagg, const double *weights,
                         size_t stride, size_t target)
 {
@@ -166,8 +158,8 @@ void kr_disagg_sums_add(kr_disagg_sums *sums, const kr_disagg *disagg, const dou
                     .target = target};
         if (!has_weight(&a))
             continue;
-        a.averaged = !sums->linear && sums->job->compat == KR_COMPAT_OQ_3_21 && component->group &&
-                     component->group->mutex_sources && is_mean(&a);
+        a.averaged = sums->mean && sums->job->compat == KR_COMPAT_OQ_3_21 && component->group &&
+                     component->group->mutex_sources;
         for (size_t cell = 0; cell < a.part->ncells; cell++)
             add_cell(&a, cell);
     }

@@ -12,7 +12,7 @@ typedef struct kr_disagg_sums {
     const kr_tree *tree;
     size_t nkinds, nlevels, ntargets;
     size_t first_level; /* of the disaggregation that is added: 0, or set by who adds */
-    bool linear;        /* rates are added, whatever they are of; set by who adds */
+    bool mean;          /* it is the reference's mean that is added; set by who adds */
     const kr_disagg_kind **kinds;
     size_t cells[KR_DISAGG_KINDS];
     double *rates[KR_DISAGG_KINDS]; /* of each kind: cells x nlevels x ntargets */
@@ -33,10 +33,9 @@ size_t kr_disagg_sums_bytes(const kr_disagg_edges *edges, const kr_job *job, siz
 void kr_disagg_sums_clear(kr_disagg_sums *sums);
 
 /** Add to a target what the components have, each rate (as numbered by the tree) with its weight:
- * that of a level is weights[level * stride + rate]; stride 0: the same for all levels. Where
- * weights are no whole numbers (a mean), the reference averages the probabilities of a group of
- * exclusive sources and not its rates; so is it done here, unless the job is `exact` or the sums
- * are linear. */
+ * that of a level is weights[level * stride + rate]; stride 0: the same for all levels. In its mean
+ * the reference averages the probabilities of a group of exclusive sources and not its rates; so is
+ * it done here with `mean`, unless the job is `exact`. */
 void kr_disagg_sums_add(kr_disagg_sums *sums, const kr_disagg *disagg, const double *weights,
                         size_t stride, size_t target);
 

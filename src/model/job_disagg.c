@@ -297,6 +297,18 @@ static kr_status check_bins(kr_job_reader *r)
     return KR_OK;
 }
 
+/* A realization that is named twice would count twice in the mean. */
+static kr_status check_rlz_index(kr_job_reader *r)
+{
+    const kr_numbers *index = &r->job->disagg.rlz_index;
+    for (size_t i = 0; i < index->n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (index->x[i] == index->x[k])
+                return fail(r, "rlz_index",
+                            "rlz_index names a realization twice; name each of them once");
+    return KR_OK;
+}
+
 kr_status kr_job_check_disagg(kr_job_reader *r)
 {
     kr_status s = KR_OK;
@@ -304,6 +316,7 @@ kr_status kr_job_check_disagg(kr_job_reader *r)
 
     KR_TRY(check_levels(r));
     KR_TRY(check_bins(r));
+    KR_TRY(check_rlz_index(r));
     if (job->disagg.rlz_index.n && kr_job_entry(r, "num_rlzs_disagg") && job->disagg.rlzs != 1)
         return fail(r, "num_rlzs_disagg",
                     "rlz_index and num_rlzs_disagg are both given; remove num_rlzs_disagg, or "

@@ -79,7 +79,9 @@ static kr_status put_mean(kr_disagg_stage *g)
     no_weights(g);
     for (size_t z = 0; z < g->d->stored.nrlzs; z++)
         add_rlz(g, rlzs[z], (double)(float)kr_tree_weight(g->calc->tree, rlzs[z], 0));
+    g->sums->mean = true;
     kr_disagg_sums_add(g->sums, g->disagg, g->weights, 0, 0);
+    g->sums->mean = false;
     kr_disagg_sums_finish(g->sums);
     return kr_results_put_disagg(g->calc->results, g->site, "disagg-stats", 0, g->sums);
 }

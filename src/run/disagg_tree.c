@@ -32,7 +32,6 @@ kr_status kr_disagg_tree_begin(kr_disagg_stage *g)
     g->modal_job.disagg.nkinds = 1;
     KR_TRY(
         kr_disagg_sums_create(ctx, g->d->edges, &g->modal_job, tree, g->d->nlevels, 1, &g->modal));
-    g->modal->linear = true;
     KR_TRY(kr_rate_weights(ctx, tree, &g->mean));
     KR_NEW(g->by_level, ctx, KR_ACCOUNT_STATS, g->d->nlevels * tree->nrates);
     KR_NEW(g->total, ctx, KR_ACCOUNT_STATS, tree->nrates);
@@ -92,7 +91,6 @@ static void sum_rates(kr_disagg_stage *g, size_t level)
 
 static void begin(kr_disagg_stage *g, size_t set, size_t ntargets)
 {
-    g->sums->linear = true;
     g->sums->first_level = set * g->d->nlevels;
     g->sums->ntargets = ntargets;
     kr_disagg_sums_clear(g->sums);
@@ -101,7 +99,6 @@ static void begin(kr_disagg_stage *g, size_t set, size_t ntargets)
 static kr_status end(kr_disagg_stage *g, const char *group, size_t first)
 {
     kr_status s = kr_results_put_disagg(g->calc->results, g->site, group, first, g->sums);
-    g->sums->linear = false;
     g->sums->first_level = 0;
     return s;
 }

@@ -18,6 +18,10 @@ kr_status kr_weights_given_states(kr_ctx *ctx, const kr_structure *structure, si
     KR_NEW(conditional, ctx, KR_ACCOUNT_STATS, nstates);
     KR_TRY(kr_shares_scratch_create(ctx, structure, &scratch));
     for (size_t i = 0; i < n; i++) {
+        if (kr_interrupted(ctx)) {
+            s = kr_fail(ctx, KR_EINTERRUPTED, "interrupted");
+            goto out;
+        }
         kr_shares shares = {.choice = choice, .conditional = conditional};
         one[i] = 1;
         kr_shares_compute(structure, scratch, one, column, &shares);
@@ -48,6 +52,10 @@ kr_status kr_weights_in_variance(kr_ctx *ctx, const kr_structure *structure, con
     const kr_moments all = kr_moments_compute(structure, scratch, rates, column);
     for (size_t i = 0; i < n; i++) {
         out[i] = 0;
+        if (kr_interrupted(ctx)) {
+            s = kr_fail(ctx, KR_EINTERRUPTED, "interrupted");
+            goto out;
+        }
         if (!(rates[i] > 0) || !(all.rate_variance > 0))
             continue;
         changed[i] = 2 * rates[i];

@@ -1,6 +1,6 @@
 /* The rates of every component the slow and obvious way: rupture by rupture, site by site, one
  * context at a time, probabilities of exceedance combined as the reference's text says
- * (reference-behaviour 4 and 5). What kr_hazard_tile is compared with. */
+ * (docs/theory.md). What kr_hazard_tile is compared with. */
 #ifndef KR_TESTS_PLAIN_RATES_H
 #define KR_TESTS_PLAIN_RATES_H
 

@@ -1,5 +1,5 @@
 /* A planar rupture of a point source and its distances to a site, one at a time, straight from the
- * formulas of the reference (reference-behaviour 3.1 to 3.3): what the contexts of whole tiles are
+ * formulas of the reference (docs/theory.md, 2 to 7): what the contexts of whole tiles are
  * compared with. Nothing of src/geo is used. */
 #ifndef KR_TESTS_PLAIN_RUPTURE_H
 #define KR_TESTS_PLAIN_RUPTURE_H

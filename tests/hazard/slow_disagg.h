@@ -1,5 +1,5 @@
 /* Disaggregation the slow and obvious way: component by component and context by context into dense
- * arrays, each number as the reference's text has it (reference-behaviour 8.3 to 8.5). The contexts
+ * arrays, each number as it is defined (docs/theory.md, 16). The contexts
  * are those of the makers of a hazard that shares nothing. */
 #ifndef KR_TESTS_SLOW_DISAGG_H
 #define KR_TESTS_SLOW_DISAGG_H

@@ -47,8 +47,8 @@ static void make(scene *z, kr_ctx *ctx)
         z->parts[c] = (kr_disagg_part){.ncells = CELLS, .cells = z->cells[c], .rates = z->rates[c]};
         for (size_t i = 0; i < CELLS; i++)
             z->cells[c][i] = (kr_disagg_cell){
-                (uint16_t)(i % MAGS), (uint16_t)(kt_random(&seed) % DISTS),
-                (uint16_t)(kt_random(&seed) % LONS), (uint16_t)(kt_random(&seed) % LATS)};
+                (uint32_t)(i % MAGS), (uint32_t)(kt_random(&seed) % DISTS),
+                (uint32_t)(kt_random(&seed) % LONS), (uint32_t)(kt_random(&seed) % LATS)};
         for (size_t i = 0; i < MODELS * CELLS * LEVELS * EPS; i++)
             z->rates[c][i] = 0.01 * kt_random_unit(&seed);
     }
@@ -148,12 +148,43 @@ static void test_exclusive(void **state)
         double want = 0;
         z.job.compat = exact ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21;
         kt_ok(ctx, kr_disagg_sums_create(ctx, &z.edges, &z.job, &z.tree, LEVELS, 1, &sums));
+        sums->mean = true;
         kr_disagg_sums_add(sums, &z.disagg, weights, 0, 0);
         for (size_t e = 0; e < EPS; e++) {
             double a = z.rates[0][e], b = z.rates[0][LEVELS * EPS + e];
             want +=
                 exact ? 0.25 * a + 0.75 * b : -log(1 - 0.25 * (1 - exp(-a)) - 0.75 * (1 - exp(-b)));
         }
+        kt_close(sums->total[0], want, 1e-12, 0);
+        kr_disagg_sums_destroy(&sums);
+    }
+    kt_ctx_end(&ctx);
+}
+
+/* Whether it is a mean does not follow from the weights: those of the one model of a region sum to
+ * 1. The mean is weighed once more by the sources that have contexts of the bin of magnitude. */
+static void test_exclusive_whole(void **state)
+{
+    double weights[RATES] = {1, 0}, exclusive[MAGS];
+    scene z;
+    kr_ctx *ctx = kt_ctx();
+    kr_disagg_sums *sums;
+    (void)state;
+    make(&z, ctx);
+    z.group.mutex_sources = true;
+    z.components[0].group = &z.group;
+    z.parts[0].ncells = 1;
+    z.parts[0].exclusive = exclusive;
+    z.job.compat = KR_COMPAT_OQ_3_21;
+    for (size_t m = 0; m < MAGS; m++)
+        exclusive[m] = 0.5;
+    for (int mean = 0; mean < 2; mean++) {
+        double want = 0;
+        kt_ok(ctx, kr_disagg_sums_create(ctx, &z.edges, &z.job, &z.tree, LEVELS, 1, &sums));
+        sums->mean = mean;
+        kr_disagg_sums_add(sums, &z.disagg, weights, 0, 0);
+        for (size_t e = 0; e < EPS; e++)
+            want += mean ? -log1p(0.5 * expm1(-z.rates[0][e])) : z.rates[0][e];
         kt_close(sums->total[0], want, 1e-12, 0);
         kr_disagg_sums_destroy(&sums);
     }
@@ -184,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_exclusive),
+        cmocka_unit_test(test_exclusive_whole),
         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

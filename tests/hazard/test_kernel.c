@@ -15,7 +15,7 @@ static bool runs_here(const char *isa)
 static const double truncations[] = {1e-9, 0.5, 1, 2, 3, 4, 5, 6, 8, 99};
 enum { NTRUNCATIONS = sizeof truncations / sizeof truncations[0] };
 
-/* The truncated normal exceedance, as it is defined (reference-behaviour 5.1), of level, mean and
+/* The truncated normal exceedance, as it is defined (docs/theory.md, 9), of level, mean and
  * sigma as they are, in long double. */
 static long double exact_poe(double level, double mean, double sigma, double truncation)
 {

@@ -53,7 +53,7 @@ static void test_quantile_against_plain(void **state)
     }
 }
 
-/* Figures of reference-behaviour: equal weights, numpy.interp(q, [1/N .. 1], sorted). */
+/* As numpy gives them: equal weights, numpy.interp(q, [1/N .. 1], sorted). */
 static void test_quantile_figures(void **state)
 {
     (void)state;
