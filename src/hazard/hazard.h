@@ -86,7 +86,7 @@ KR_MUST_CHECK kr_status kr_hazard_sized(const kr_hazard *hazard, size_t nlevels,
 void kr_hazard_sized_destroy(kr_hazard **sized);
 
 /** Keep up to `most_bytes` of the outlines of faults from tile to tile. Returns how much of it may
- * be used: 0 where no source has outlines. */
+ * be used: no more than all ruptures need, 0 where no source has outlines. */
 size_t kr_hazard_keep_outlines(kr_hazard *hazard, size_t most_bytes);
 
 /* Work done so far, over all tiles. Ruptures that several components share are computed once. */

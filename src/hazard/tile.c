@@ -356,9 +356,26 @@ out:
     return s;
 }
 
+/* Of all ruptures, each on the greatest surface. Sections of multi-fault ruptures are not counted:
+ * no bound. */
+static double most_outlines(const kr_hazard *h)
+{
+    double ruptures = 0;
+    if (kr_surfaces_sections(h->surfaces)->n)
+        return INFINITY;
+    for (size_t i = 0; i < h->nworks; i++)
+        for (size_t k = 0; k < h->works[i]->nready; k++)
+            if (h->works[i]->ready[k]->fault)
+                ruptures += (double)kr_fault_count_ruptures(h->works[i]->ready[k]->fault);
+    return ruptures * (double)kr_surfaces_outline_bytes(h->surfaces);
+}
+
 size_t kr_hazard_keep_outlines(kr_hazard *h, size_t most_bytes)
 {
     kr_outlines *outlines = h->surfaces ? kr_surfaces_outlines(h->surfaces) : NULL;
+    double needed = outlines ? most_outlines(h) : 0;
+    if (needed < (double)most_bytes)
+        most_bytes = (size_t)needed;
     if (outlines)
         kr_outlines_limit(outlines, most_bytes);
     return outlines ? most_bytes : 0;

@@ -297,3 +297,17 @@ out:
     kr_free(nodes);
     return s;
 }
+
+size_t kr_surfaces_outline_bytes(const kr_surfaces *surfaces)
+{
+    const size_t small = 512; /* heads, and rings of few points */
+    size_t most = 0;
+    for (size_t i = 0; i < surfaces->n && surfaces->outlines; i++) {
+        const kr_surface *surface = surfaces->made[i];
+        size_t round = 2 * (surface->mesh.rows + surface->mesh.cols);
+        if (surface->kind != KR_SURFACE_KITE && surface->kind != KR_SURFACE_PLANAR && round > most)
+            most = round;
+    }
+    return surfaces->outlines ? small + 2 * most * 2 * sizeof(double)
+                              : 0; /* twice round: rings cross themselves */
+}

@@ -25,6 +25,10 @@ KR_MUST_CHECK kr_status kr_surfaces_get(kr_surfaces *surfaces, const kr_geometry
  * so far has one that is worth keeping. */
 kr_outlines *kr_surfaces_outlines(const kr_surfaces *surfaces);
 
+/** Bytes that the outline of a rupture on the greatest of these surfaces may take; 0: none is kept.
+ */
+size_t kr_surfaces_outline_bytes(const kr_surfaces *surfaces);
+
 /* ---- sections of multi-fault ruptures ----
  * Surfaces and their parameters in single precision, as the reference stores them
  * (docs/theory.md, 5). */
