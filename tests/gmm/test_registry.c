@@ -1,3 +1,4 @@
+/* costly */
 /* The registry walked: what holds for every model of every instruction set, whatever its equations.
  */
 #include "gmm/contexts.h"

@@ -1,3 +1,4 @@
+/* costly */
 /* Whole runs under every instruction set of this processor: component rates within 1e-13 of each
  * other, and curves, which are stored in single precision, the same or neighbours. With
  * KAURI_OTHER_PROGRAM, a build for another processor that this machine runs, its results are
