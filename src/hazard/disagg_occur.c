@@ -5,6 +5,7 @@
  * the bands' rates do not sum up to that of the context. */
 #include "hazard/disagg_int.h"
 #include "hazard/occurrence.h"
+#include "num/poe.h"
 
 #include <math.h>
 
@@ -45,7 +46,7 @@ void kr_disagg_change(const kr_disagg_occurrence *o, size_t i, size_t member, si
     if (!in_cluster(o) && b->nprobs)
         h->kernels->occur(n, b->probs[i] + member * b->nprobs, b->nprobs, row);
     for (size_t e = 0; e < n; e++)
-        row[e] = in_cluster(o) || b->nprobs ? -log1p(-fmin(row[e], 1 - 0x1p-53))
+        row[e] = in_cluster(o) || b->nprobs ? kr_finite_rate_of_poe(row[e])
                                             : log1p(alpha * mean * row[e]) / alpha;
 }
 

@@ -1,5 +1,7 @@
 #include "hazard/occurrence.h"
 
+#include "num/poe.h"
+
 #include <math.h>
 
 double kr_any_occurrence(const double *probs, size_t nprobs)
@@ -15,12 +17,6 @@ double kr_mutex_weight(const kr_ready *source)
     return kr_ready_origin(source)->mutex_weight;
 }
 
-/* -ln(1 - p); that of what is certain stays finite, as in the kernels (take_rates). */
-static double rate_of(double p)
-{
-    return -log1p(-fmin(p, 1 - 0x1p-53));
-}
-
 /* With exclusive sources the weighted sum of their probabilities, otherwise rates. */
 void kr_group_add_source(const kr_group *group, double weight, size_t n, double *source,
                          double *sum)
@@ -30,7 +26,7 @@ void kr_group_add_source(const kr_group *group, double weight, size_t n, double 
         if (group->mutex_sources)
             x = weight * (group->mutex_ruptures ? x : -expm1(-x));
         else if (group->mutex_ruptures)
-            x = rate_of(x);
+            x = kr_finite_rate_of_poe(x);
         sum[i] += x;
         source[i] = 0;
     }
@@ -41,7 +37,7 @@ void kr_group_rates(const kr_group *group, double years, size_t n, const double 
 {
     for (size_t i = 0; i < n; i++) {
         double x = sum[i];
-        double rate = group->mutex_sources ? rate_of(group->grp_probability * x) : x;
+        double rate = group->mutex_sources ? kr_finite_rate_of_poe(group->grp_probability * x) : x;
         if (group->cluster)
             rate = group->occurrence_rate * years * -expm1(-rate);
         rates[i] = rate;

@@ -193,7 +193,7 @@ static kr_status begin_site(writer *w)
     uint32_t *rlzs;
     double *levels;
     KR_TRY(kr_h5_dims(file, "hmap3", dims, &rank));
-    w->npoes = dims[2];
+    w->npoes = rank == 3 ? dims[2] : 0;
     if (rank != 3 || dims[0] != n || dims[1] != nimts || w->npoes == 0 ||
         (w->e->spec->job->poes.n ? w->e->spec->job->poes.n : 1) != w->npoes)
         return damaged(w, "hmap3");
@@ -272,22 +272,20 @@ static kr_status read_part(writer *w, size_t first, size_t n, size_t m, size_t p
                        : kr_h5_read_amounts(w->e->file, name, KR_H5_F64, start, count, out);
 }
 
-/* Of rates, as parts of that of all bins. */
-static kr_status take_parts(writer *w, size_t ncells, size_t m, size_t p, double *part)
+/* The probabilities of all bins, of each column. */
+static kr_status read_totals(const writer *w, size_t m, size_t p, double *all)
 {
-    kr_status s = KR_OK;
-    double *all;
-    if (!w->traditional)
-        return KR_OK;
-    KR_ANEW(all, &w->e->arena, w->columns);
-    KR_TRY(kr_h5_read_amounts(w->e->file, "poe4", KR_H5_F64, (const size_t[]){w->site, m, p, 0},
-                              (const size_t[]){1, 1, 1, w->columns}, all));
+    return kr_h5_read_amounts(w->e->file, "poe4", KR_H5_F64, (const size_t[]){w->site, m, p, 0},
+                              (const size_t[]){1, 1, 1, w->columns}, all);
+}
+
+/* Of rates, as parts of that of all bins. */
+static void take_parts(const writer *w, size_t ncells, const double *all, double *part)
+{
     for (size_t i = 0; i < ncells * w->columns; i++) {
         double total = log1p(-all[i % w->columns]);
         part[i] = total < 0 ? log1p(-part[i]) / total : 0;
     }
-out:
-    return s;
 }
 
 static void write_row(writer *w, size_t cell, size_t m, size_t p, const double *values)
@@ -317,13 +315,17 @@ static kr_status walk(writer *w, bool *found)
     size_t each = w->cells / w->dims[1], step = NUMBERS_READ / (each * w->columns);
     double *part = NULL;
     step = step == 0 ? 1 : step < w->dims[1] ? step : w->dims[1];
-    KR_NEW(part, w->e->ctx, KR_ACCOUNT_OUTPUT, step * each * w->columns);
+    KR_NEW(part, w->e->ctx, KR_ACCOUNT_OUTPUT, (step * each + 1) * w->columns);
+    double *all = part + step * each * w->columns;
     for (size_t row = 0; row < job->nimts * w->npoes && !(found && *found); row++) {
         size_t m = w->measures[row / w->npoes], p = w->order[row % w->npoes];
+        if (w->traditional && kr_export_wants(w->e, m))
+            KR_TRY(read_totals(w, m, p, all));
         for (size_t i = 0; i < w->dims[1] && kr_export_wants(w->e, m); i += step) {
             size_t n = w->dims[1] - i < step ? w->dims[1] - i : step;
             KR_TRY(read_part(w, i, n, m, p, part));
-            KR_TRY(take_parts(w, n * each, m, p, part));
+            if (w->traditional)
+                take_parts(w, n * each, all, part);
             for (size_t c = 0; c < n * each && !found; c++)
                 write_row(w, i * each + c, m, p, part + c * w->columns);
             for (size_t k = 0; k < n * each * w->columns && found && !*found; k++)

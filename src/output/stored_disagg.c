@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "hazard/disagg_edges.h"
+#include "num/poe.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -302,11 +303,6 @@ static size_t find_places(const summing *g)
 }
 
 /* A probability of 1 is a rate beyond double precision: that of the number before it. */
-static double rate_of(double poe)
-{
-    return -log1p(-fmin(poe, 1 - 0x1p-53));
-}
-
 static kr_status read_rows(const summing *g, size_t first, size_t n, double *out)
 {
     const kr_disagg_slab *slab = g->slab;
@@ -338,7 +334,7 @@ static kr_status add_rows(const summing *g, size_t first, size_t n, size_t strid
                 for (size_t t = 0; t < targets; t++) {
                     if (from[l * targets + t] > 1)
                         return damaged(g->d, g->kind->name);
-                    to[(t * levels + l) * g->cells] += rate_of(from[l * targets + t]);
+                    to[(t * levels + l) * g->cells] += kr_finite_rate_of_poe(from[l * targets + t]);
                 }
         }
     return KR_OK;
