@@ -1,4 +1,5 @@
 #include "run/disagg_int.h"
+#include "stats/effective.h"
 #include "stats/realize.h"
 #include "stats/shares.h"
 
@@ -209,7 +210,9 @@ size_t kr_calc_disagg_bytes(const kr_calc *calc)
                      d->nlevels * (d->stored.nsets + KR_DISAGG_SUMMARY) +
                      kr_disagg_modal_cells(d->edges) * d->nlevels;
     size_t shares = kr_disagg_shares_bytes(calc, d); /* after the rates by bin */
+    bool effective = calc->job->disagg.tree_variance || calc->job->disagg.tree_branches;
     return (d->site_bytes > shares ? d->site_bytes : shares) +
+           (effective ? kr_effective_bytes(&tree->structure) : 0) +
            d->stored.nsets * d->nlevels * sizeof(kr_disagg_level) +
            kr_disagg_sums_bytes(d->edges, calc->job, d->nlevels, d->at_once) +
            numbers * sizeof(double) + (tree->nsets + tree->most_components + 2) * sizeof(uint32_t) +

@@ -5,7 +5,7 @@
 /* A table while the choices of its block are walked: what is left of it once those before are
  * fixed. Its rows are in row-major order, so that stays one piece. */
 typedef struct view {
-    const double *sums;   /* of the component rates of each row */
+    double *sums;         /* of the component rates of each row */
     const uint32_t *axes; /* not fixed yet */
     size_t naxes, nrows;
 } view;
@@ -76,7 +76,7 @@ static bool comes_before(const view *a, const view *b)
     return a->naxes < b->naxes;
 }
 
-static void make_views(const kr_part *block, const double *sums, view *views)
+static void make_views(const kr_part *block, double *sums, view *views)
 {
     for (size_t t = 0; t < block->ntables; t++) {
         const kr_rate_table *table = &block->tables[t];
@@ -215,6 +215,14 @@ static void add_listed(const kr_part *block, const double *sums, double *out)
     }
 }
 
+/* below[d]: the states of the choices d and after. */
+static void count_below(const kr_structure *structure, const kr_part *block, size_t *below)
+{
+    below[0] = block->nstates;
+    for (size_t i = 0; i < block->nchoices; i++)
+        below[i + 1] = below[i] / choice_states(structure, block, i);
+}
+
 void kr_block_values(const kr_structure *structure, const kr_part *block, const double *rates,
                      double *scratch, double *out)
 {
@@ -228,11 +236,93 @@ void kr_block_values(const kr_structure *structure, const kr_part *block, const 
     size_t *below = (size_t *)(void *)(scratch += VIEW_NUMBERS * block->ntables);
     scratch += SIZE_NUMBERS * (block->nchoices + 1);
     make_views(block, sums, views);
-    below[0] = block->nstates;
-    for (size_t i = 0; i < block->nchoices; i++)
-        below[i + 1] = below[i] / choice_states(structure, block, i);
+    count_below(structure, block, below);
     add_up(views, block->ntables, 0, below, 0, scratch, out);
 }
+
+/* ---- the way back ---- */
+
+static double sum_of(const double *x, size_t n)
+{
+    enum { LANES = 8, PIECE = 1024 };
+    double sum = 0;
+    for (size_t first = 0; first < n; first += PIECE) {
+        double lanes[LANES] = {0};
+        for (size_t i = first; i < n && i < first + PIECE; i++)
+            lanes[i % LANES] += x[i];
+        for (size_t k = 0; k < LANES; k++)
+            sum += lanes[k];
+    }
+    return sum;
+}
+
+/* The sums of x over the states of the choices d and after that have each row of a table: what
+ * `spread` does, from its end. */
+static void fold(view v, size_t d, const size_t *below, const double *x)
+{
+    if (v.naxes == 0) {
+        v.sums[0] += sum_of(x, below[d]);
+        return;
+    }
+    size_t first = v.axes[0], last = v.axes[v.naxes - 1];
+    if (first > d) {
+        for (size_t i = 0; i < below[d]; i += below[first])
+            fold(v, first, below, x + i);
+        return;
+    }
+    if (last - first + 1 == v.naxes) { /* then come choices that it does not depend on */
+        size_t rest = below[last + 1];
+        for (size_t row = 0; row < v.nrows; row++)
+            v.sums[row] += sum_of(x + row * rest, rest);
+        return;
+    }
+    size_t rest = below[d + 1], nstates = below[d] / rest;
+    view fixed = {v.sums, v.axes + 1, v.naxes - 1, v.nrows / nstates};
+    for (size_t state = 0; state < nstates; state++, fixed.sums += fixed.nrows)
+        fold(fixed, d + 1, below, x + state * rest);
+}
+
+static void fold_listed(const kr_part *block, const double *x, double *sums)
+{
+    const uint32_t *row = block->rows;
+    for (size_t state = 0; state < block->nstates; state++) {
+        double *table_sums = sums;
+        for (size_t t = 0; t < block->ntables; t++) {
+            table_sums[*row++] += x[state];
+            table_sums += block->tables[t].nrows;
+        }
+    }
+}
+
+static void fold_tables(const kr_structure *structure, const kr_part *block, const double *x,
+                        size_t *below, double *sums)
+{
+    count_below(structure, block, below);
+    for (size_t t = 0; t < block->ntables; t++) {
+        const kr_rate_table *table = &block->tables[t];
+        fold((view){sums, table->axes, table->naxes, table->nrows}, 0, below, x);
+        sums += table->nrows;
+    }
+}
+
+void kr_block_add_back(const kr_structure *structure, const kr_part *block, const double *x,
+                       double *scratch, double *out)
+{
+    double *sums = scratch;
+    fill(sums, row_count(block), 0);
+    if (block->rows)
+        fold_listed(block, x, sums);
+    else
+        fold_tables(structure, block, x, (size_t *)(void *)(scratch + row_count(block)), sums);
+    for (size_t t = 0; t < block->ntables; t++) {
+        const kr_rate_table *table = &block->tables[t];
+        for (size_t row = 0; row < table->nrows; row++, sums++)
+            for (uint32_t k = table->first[row]; k < table->first[row + 1]; k++)
+                out[table->rates[k]] += *sums;
+    }
+}
+
+/* ---- weights ---- */
 
 /* From the fastest choice to the slowest: what is there, times each weight of the next. */
 void kr_block_weights_after(const kr_structure *structure, const kr_part *block, size_t first,

@@ -14,6 +14,11 @@ size_t kr_block_scratch(const kr_structure *structure, const kr_part *block);
 void kr_block_values(const kr_structure *structure, const kr_part *block, const double *rates,
                      double *scratch, double *out);
 
+/** The way back: out[rate] grows by the sum of x[state] over all states that add the rate, as often
+ * as they do. Scratch as kr_block_values. */
+void kr_block_add_back(const kr_structure *structure, const kr_part *block, const double *x,
+                       double *scratch, double *out);
+
 /** out[state]: product of the weights of its choices in a column; without the structure's scale. */
 void kr_block_weights(const kr_structure *structure, const kr_part *block, size_t column,
                       double *out);

@@ -12,6 +12,7 @@ typedef struct weigher {
     double *totals;  /* of each part: the sum of the weights of its combinations */
     double *outside; /* of each part: the sum of the weights of all that goes with it */
     double *states;  /* of a block */
+    double *block;   /* scratch of one */
     double *weights; /* of the rates */
 } weigher;
 
@@ -54,39 +55,14 @@ static double product_of_others(const weigher *w, const kr_part *part, size_t k)
     return product;
 }
 
-/* The row of a table that a state of its block has. */
-static size_t table_row(const kr_structure *structure, const kr_part *block, size_t table,
-                        size_t state)
-{
-    const kr_rate_table *t = &block->tables[table];
-    size_t row = 0, size = 1;
-    size_t axis = t->naxes;
-
-    if (block->rows)
-        return block->rows[state * block->ntables + table];
-    for (size_t k = block->nchoices; k-- > 0;) {
-        size_t n = structure->choices[block->choices[k]].nstates;
-        if (axis > 0 && t->axes[axis - 1] == k) {
-            row += state % n * size;
-            size *= n;
-            axis--;
-        }
-        state /= n;
-    }
-    return row;
-}
-
 static void weigh_block(weigher *w, size_t p)
 {
     const kr_part *part = &w->structure->parts[p];
 
     kr_block_weights(w->structure, part, w->column, w->states);
-    for (size_t t = 0; t < part->ntables; t++)
-        for (size_t i = 0; i < part->nstates; i++) {
-            size_t row = table_row(w->structure, part, t, i);
-            for (size_t k = part->tables[t].first[row]; k < part->tables[t].first[row + 1]; k++)
-                w->weights[part->tables[t].rates[k]] += w->outside[p] * w->states[i];
-        }
+    for (size_t i = 0; i < part->nstates; i++)
+        w->states[i] *= w->outside[p];
+    kr_block_add_back(w->structure, part, w->states, w->block, w->weights);
 }
 
 static void weigh(weigher *w)
@@ -118,6 +94,7 @@ kr_status kr_rate_weights(kr_ctx *ctx, const kr_tree *tree, double **weights)
     KR_NEW(w.totals, ctx, KR_ACCOUNT_STATS, tree->structure.nparts);
     KR_NEW(w.outside, ctx, KR_ACCOUNT_STATS, tree->structure.nparts);
     KR_NEW(w.states, ctx, KR_ACCOUNT_STATS, kr_blocks_max_states(&tree->structure));
+    KR_NEW(w.block, ctx, KR_ACCOUNT_STATS, kr_blocks_max_scratch(&tree->structure));
     for (w.column = 0; w.column < tree->structure.ncolumns; w.column++) {
         w.weights = out + w.column * tree->nrates;
         weigh(&w);
@@ -129,5 +106,6 @@ out:
     kr_free(w.totals);
     kr_free(w.outside);
     kr_free(w.states);
+    kr_free(w.block);
     return s;
 }

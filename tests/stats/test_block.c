@@ -30,6 +30,43 @@ static void check_blocks(const kt_structure *t)
     free(scratch);
 }
 
+/* Numbers of all states, brought back to the rates, against what one rate of 1 makes of the states.
+ */
+static void check_back(const kt_structure *t, uint64_t *random)
+{
+    const kr_structure *s = &t->s;
+    size_t nstates = kr_blocks_max_states(s);
+    double *x = malloc((nstates + 1) * sizeof *x), *one = calloc(s->nrates + 1, sizeof *one);
+    double *scratch = malloc((kr_blocks_max_scratch(s) + 1) * sizeof *scratch);
+    double *back = malloc((s->nrates + 1) * sizeof *back);
+    double *values = malloc((nstates + 1) * sizeof *values);
+    assert_true(x && one && scratch && back && values);
+    for (size_t p = 0; p < s->nparts; p++) {
+        const kr_part *block = &s->parts[p];
+        if (block->kind != KR_PART_BLOCK)
+            continue;
+        for (size_t i = 0; i < block->nstates; i++)
+            x[i] = kt_random_unit(random) - 0.5;
+        for (size_t r = 0; r < s->nrates; r++)
+            back[r] = 3; /* what is there stays */
+        kr_block_add_back(s, block, x, scratch, back);
+        for (size_t r = 0; r < s->nrates; r++) {
+            double sum = 3;
+            one[r] = 1;
+            kr_block_values(s, block, one, scratch, values);
+            one[r] = 0;
+            for (size_t i = 0; i < block->nstates; i++)
+                sum += values[i] * x[i];
+            kt_close(back[r], sum, 1e-13, 1e-13);
+        }
+    }
+    free(x);
+    free(one);
+    free(scratch);
+    free(back);
+    free(values);
+}
+
 static void test_random_blocks(void **state)
 {
     (void)state;
@@ -39,6 +76,8 @@ static void test_random_blocks(void **state)
         kt_structure t;
         kt_structure_random(&t, ctx, &random, 300);
         check_blocks(&t);
+        if (trial % 10 == 0)
+            check_back(&t, &random);
         kt_structure_clear(&t);
         kt_ctx_end(&ctx);
     }

@@ -2,11 +2,13 @@
  * random trees. */
 #include "stats/effective.h"
 
+#include "stats/moments.h"
 #include "stats/shares.h"
 #include "support/structure.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { TRIALS = 400, MOST = 300 };
 
@@ -102,6 +104,116 @@ static void test_random_trees(void **state)
     }
 }
 
+/* ---- many rates ---- */
+
+/* Cov(rate i is added, total) / Var(total) from two variances: with rate i at 2 r and at 0 they
+ * differ by 4 r Cov. */
+static double by_two_variances(kr_ctx *ctx, const kr_structure *s, const double *rates, size_t i)
+{
+    kr_moments_scratch *scratch;
+    double *changed = malloc(s->nrates * sizeof *changed), variance[3];
+    assert_non_null(changed);
+    memcpy(changed, rates, s->nrates * sizeof *changed);
+    kt_ok(ctx, kr_moments_scratch_create(ctx, s, &scratch));
+    for (int k = 0; k < 3; k++) {
+        changed[i] = k * rates[i];
+        variance[k] = kr_moments_compute(s, scratch, changed, 0).rate_variance;
+    }
+    kr_moments_scratch_destroy(&scratch);
+    free(changed);
+    return (variance[2] - variance[0]) / (4 * rates[i] * variance[1]);
+}
+
+/* Sources with three alternatives each, of one region: a sum of blocks below each of its models. */
+enum { SOURCES = 2000, STATES = 3, MODELS = 10, RATES = SOURCES * STATES * MODELS };
+
+typedef struct star {
+    kr_choice choices[SOURCES + 1];
+    double weights[MODELS], third[STATES];
+    uint32_t alone[SOURCES], axis, first[STATES + 1], fixed[MODELS], tops[MODELS];
+    uint32_t rates[MODELS][SOURCES][STATES], blocks[MODELS][SOURCES];
+    kr_rate_table tables[MODELS][SOURCES];
+    kr_part parts[MODELS * (SOURCES + 1) + 1];
+    kr_structure s;
+    double of[RATES], got[RATES];
+} star;
+
+static void make_source(star *z, size_t m, size_t i, size_t p)
+{
+    for (size_t k = 0; k < STATES; k++)
+        z->rates[m][i][k] = (uint32_t)((m * SOURCES + i) * STATES + k);
+    z->tables[m][i] = (kr_rate_table){1, &z->axis, STATES, z->first, z->rates[m][i]};
+    z->blocks[m][i] = (uint32_t)p;
+    z->parts[p] = (kr_part){.kind = KR_PART_BLOCK,
+                            .states = STATES,
+                            .nchoices = 1,
+                            .choices = &z->alone[i],
+                            .nstates = STATES,
+                            .ntables = 1,
+                            .tables = &z->tables[m][i]};
+}
+
+static void make_star(star *z, uint64_t *random)
+{
+    size_t p = 0;
+    memset(z, 0, sizeof *z);
+    for (size_t k = 0; k <= STATES; k++)
+        z->first[k] = (uint32_t)k;
+    for (size_t k = 0; k < STATES; k++)
+        z->third[k] = k == 1 ? 0.5 : 0.25;
+    for (size_t i = 0; i < SOURCES; i++) {
+        z->alone[i] = (uint32_t)i;
+        z->choices[i] = (kr_choice){.nstates = STATES, .weights = z->third};
+    }
+    for (size_t m = 0; m < MODELS; m++) {
+        for (size_t i = 0; i < SOURCES; i++)
+            make_source(z, m, i, p++);
+        z->weights[m] = 0.1;
+        z->fixed[m] = (uint32_t)m;
+        z->tops[m] = (uint32_t)p;
+        z->parts[p++] =
+            (kr_part){.kind = KR_PART_SUM, .nchildren = SOURCES, .children = z->blocks[m]};
+    }
+    z->choices[SOURCES] = (kr_choice){.nstates = MODELS, .weights = z->weights};
+    z->parts[p++] = (kr_part){.kind = KR_PART_MIX,
+                              .nchildren = MODELS,
+                              .children = z->tops,
+                              .choice = SOURCES,
+                              .fixed = z->fixed};
+    z->s = (kr_structure){.ncolumns = 1,
+                          .nchoices = SOURCES + 1,
+                          .choices = z->choices,
+                          .nrates = RATES,
+                          .nparts = p,
+                          .parts = z->parts,
+                          .scale = 1};
+    for (size_t i = 0; i < RATES; i++)
+        z->of[i] = 1e-4 * kt_random_unit(random);
+}
+
+/* 60,000 rates: a few of them against two variances each; all of them, one by one, would take
+ * minutes. */
+static void test_many_rates(void **state)
+{
+    uint64_t random = 3;
+    star *z = malloc(sizeof *z);
+    kr_ctx *ctx = kt_ctx();
+    double sum = 0;
+    (void)state;
+    assert_non_null(z);
+    make_star(z, &random);
+    kt_ok(ctx, kr_weights_in_variance(ctx, &z->s, z->of, 0, z->got));
+    for (size_t i = 0; i < RATES; i++)
+        sum += z->got[i] * z->of[i];
+    kt_close(sum, 1, 1e-10, 0);
+    for (size_t i = 0; i < RATES; i += RATES / 50 + 1) {
+        double slow = by_two_variances(ctx, &z->s, z->of, i); /* a difference: it loses digits */
+        kt_close(z->got[i], slow, 1e-6, 1e-4 / z->of[i] * 1e-12);
+    }
+    free(z);
+    kt_ctx_end(&ctx);
+}
+
 static kr_status scenario(kr_ctx *ctx, void *user)
 {
     const kt_structure *t = user;
@@ -131,6 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_trees),
+        cmocka_unit_test(test_many_rates),
         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
