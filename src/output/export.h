@@ -66,6 +66,9 @@ typedef struct kr_export_choice {
     const kr_pick *rlz; /* this realization alone; NULL: none */
 } kr_export_choice;
 
+/** Bytes that tables of a disaggregation take while they are written, about; 0 without one. */
+size_t kr_export_disagg_bytes(const kr_results_spec *results);
+
 /** Write the tables; all of them or, where that fails, none (but for a stream). *ntables: their
  * number. KR_EIO, KR_EINPUT (a table is there already; nothing stored that they could be made
  * from), KR_ENOMEM. */

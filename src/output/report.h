@@ -45,6 +45,10 @@ typedef struct kr_report_spec {
  * (a damaged results.h5). */
 KR_MUST_CHECK kr_status kr_report_write(kr_ctx *ctx, const kr_report_spec *spec, const char *path);
 
+/** Bytes of memory that the disaggregation of a report takes while it is written, at most; 0
+ * without one. */
+size_t kr_report_disagg_bytes(const kr_results_spec *results);
+
 /** Bytes that a report takes on the disk, at most, about. */
 double kr_report_predicted_bytes(const kr_results_spec *results);
 

@@ -417,3 +417,22 @@ kr_status kr_report_disagg_rates(kr_reporter *r)
 out:
     return s;
 }
+
+/* The parts are held one after another: the bins and levels of all sites, the coast, the sources;
+ * and numbers of one table on their way into the page. */
+size_t kr_report_disagg_bytes(const kr_results_spec *p)
+{
+    const kr_results_disagg *d = p->disagg;
+    const size_t coast = 4 << 20, name = 64;
+    size_t edges = 0, levels = p->job->nimts, sources = p->tree->nbase_ids;
+    if (!d)
+        return 0;
+    levels *= d->npoes;
+    for (kr_disagg_dim dim = 0; dim < KR_DIMS; dim++)
+        edges += d->edges->n[dim] + 1;
+    size_t site = (2 * edges + d->nsets * levels) * sizeof(double) + d->nrlzs * sizeof(uint32_t);
+    size_t source =
+        name + sizeof(ranked) + d->npoes * sizeof(double) + p->job->nlevels * sizeof(float);
+    return p->sites->n * site + coast + sources * source +
+           KR_REPORT_DISAGG / sizeof(float) * sizeof(double) + kr_stored_disagg_read_bytes(levels);
+}

@@ -1,5 +1,6 @@
 /* The memory that results take while they are written, before they are. */
 #include "base/h5.h"
+#include "output/export.h"
 #include "output/results.h"
 #include "output/results_int.h"
 
@@ -149,8 +150,10 @@ static size_t table_bytes(const kr_results_spec *p)
     size_t levels = kr_job_curve_levels(job), maps = job->nimts * job->poes.n;
     size_t table = p->sites->n * (levels > maps ? levels : maps) * sizeof(float);
     size_t by_source = job->nimts * job->nlevels * p->tree->nbase_ids * sizeof(float);
+    size_t disagg = kr_export_disagg_bytes(p);
     if (job->disagg_by_src && by_source > table)
         table = by_source;
+    table = disagg > table ? disagg : table;
     return in_arena(table) + p->sites->n * sizeof(size_t) + 32768;
 }
 

@@ -4,14 +4,15 @@
 #include "base/str.h"
 #include "hazard/disagg_edges.h"
 #include "num/poe.h"
+#include "output/disagg_slice.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Numbers of a table that are held at a time, or one place on its first axis where that has more.
- */
-static const size_t NUMBERS_HELD = 300000;
+/* What is held of a table at a time: of as many targets as stand in a chunk (more would unpack
+ * chunks again and again), so many numbers, or those of one bin where it has more. */
+enum { TARGETS_HELD = 8, NUMBERS_HELD = 300000 };
 
 static kr_status damaged(const kr_stored_disagg *d, const char *name)
 {
@@ -272,99 +273,113 @@ const kr_disagg_kind *kr_stored_disagg_kind(const kr_stored_disagg *d, unsigned 
     return best;
 }
 
-/* A table on its way to sums. */
+/* A table on its way to sums: a slice of its bins, of some of the targets, at a time. */
 typedef struct summing {
     const kr_stored_disagg *d;
     const kr_disagg_slab *slab;
     const kr_disagg_kind *kind;
-    unsigned axes;
-    size_t cells, each;     /* of the sums; bins at one place on the table's first axis */
-    size_t ntables, *place; /* tables side by side; of each bin there its place in the sums */
+    size_t n[KR_DISAGG_MOST_DIMS];      /* bins of the table's axes */
+    size_t stride[KR_DISAGG_MOST_DIMS]; /* what a step along them is among the sums; 0: summed up */
+    size_t bins, cells;                 /* of the table, of the sums */
+    size_t levels, targets, most;       /* targets and bins held at a time */
+    double *rows;
 } summing;
 
-/* Where the bins at the first place of the table's first axis go; and how far from there those at
- * the next place. */
-static size_t find_places(const summing *g)
+static void begin_sums(summing *g, unsigned axes)
 {
     const kr_disagg_kind *kind = g->kind;
-    size_t stride[KR_DISAGG_MOST_DIMS] = {0}, product = 1;
-    for (size_t i = kind->ndims; i-- > 0;)
-        if (g->axes & KR_DIM_BIT(kind->dims[i])) {
-            stride[i] = product;
-            product *= g->d->n[kind->dims[i]];
+    g->cells = g->bins = 1;
+    for (size_t i = kind->ndims; i-- > 0;) {
+        g->n[i] = g->d->n[kind->dims[i]];
+        g->bins *= g->n[i];
+        if (axes & KR_DIM_BIT(kind->dims[i])) {
+            g->stride[i] = g->cells;
+            g->cells *= g->n[i];
         }
-    for (size_t c = 0; c < g->each; c++) {
-        size_t rest = c;
-        g->place[c] = 0;
-        for (size_t i = kind->ndims; i-- > 1; rest /= g->d->n[kind->dims[i]])
-            g->place[c] += rest % g->d->n[kind->dims[i]] * stride[i];
     }
-    return stride[0];
+    g->levels = g->slab->nmeasures * g->slab->npoes;
+    g->targets = g->slab->ntargets < TARGETS_HELD ? g->slab->ntargets : TARGETS_HELD;
+    size_t fit = NUMBERS_HELD / (g->levels * g->targets);
+    g->most = fit == 0 ? 1 : fit < g->bins ? fit : g->bins;
 }
 
-/* A probability of 1 is a rate beyond double precision: that of the number before it. */
-static kr_status read_rows(const summing *g, size_t first, size_t n, double *out)
+static size_t place_of(const summing *g, size_t bin)
+{
+    size_t place = 0;
+    for (size_t i = g->kind->ndims; i-- > 0; bin /= g->n[i])
+        place += bin % g->n[i] * g->stride[i];
+    return place;
+}
+
+/* Bins x (measures, probabilities) x targets. */
+static kr_status read_slice(const summing *g, size_t *start, size_t *count, size_t first, size_t n)
 {
     const kr_disagg_slab *slab = g->slab;
-    size_t k = g->kind->ndims, start[KR_H5_MAX_RANK] = {slab->site, first};
-    size_t count[KR_H5_MAX_RANK] = {1, n};
+    size_t k = g->kind->ndims;
     char name[128];
     name_of(slab->group, g->kind, name);
-    for (size_t i = 1; i < k; i++)
-        count[1 + i] = g->d->n[g->kind->dims[i]];
+    start[0] = slab->site;
+    count[0] = 1;
     start[k + 1] = slab->measure;
     start[k + 2] = slab->poe;
-    start[k + 3] = slab->first;
+    start[k + 3] = slab->first + first;
     count[k + 1] = slab->nmeasures;
     count[k + 2] = slab->npoes;
-    count[k + 3] = slab->ntargets;
-    return kr_h5_read_amounts(g->d->file, name, KR_H5_F64, start, count, out);
+    count[k + 3] = n;
+    return kr_h5_read_amounts(g->d->file, name, KR_H5_F64, start, count, g->rows);
 }
 
-/* From bins x (measures, probabilities) x targets to targets x (measures, probabilities) x sums. */
-static kr_status add_rows(const summing *g, size_t first, size_t n, size_t stride,
-                          const double *rows, double *out)
+/* To targets x (measures, probabilities) x sums. A probability of 1 is a rate beyond double
+ * precision: that of the number before it. */
+static kr_status add_bin(const summing *g, const double *from, size_t n, double *to)
 {
-    size_t levels = g->slab->nmeasures * g->slab->npoes, targets = g->slab->ntargets;
-    for (size_t i = 0; i < n; i++)
-        for (size_t c = 0; c < g->each; c++) {
-            const double *from = rows + (i * g->each + c) * g->ntables;
-            double *to = out + (first + i) * stride + g->place[c];
-            for (size_t l = 0; l < levels; l++)
-                for (size_t t = 0; t < targets; t++) {
-                    if (from[l * targets + t] > 1)
-                        return damaged(g->d, g->kind->name);
-                    to[(t * levels + l) * g->cells] += kr_finite_rate_of_poe(from[l * targets + t]);
-                }
+    for (size_t l = 0; l < g->levels; l++)
+        for (size_t t = 0; t < n; t++) {
+            double poe = from[l * n + t];
+            if (poe > 1)
+                return damaged(g->d, g->kind->name);
+            to[(t * g->levels + l) * g->cells] += kr_finite_rate_of_poe(poe);
         }
     return KR_OK;
+}
+
+/* Of the targets first .. first + n - 1. */
+static kr_status add_targets(const summing *g, size_t first, size_t n, double *out)
+{
+    kr_status s = KR_OK;
+    size_t start[KR_H5_MAX_RANK], count[KR_H5_MAX_RANK], nbins;
+    for (size_t bin = 0; bin < g->bins; bin += nbins) {
+        nbins = kr_disagg_slice(g->n, g->kind->ndims, g->most, bin, start + 1, count + 1);
+        KR_TRY(read_slice(g, start, count, first, n));
+        for (size_t c = 0; c < nbins; c++)
+            KR_TRY(add_bin(g, g->rows + c * g->levels * n, n,
+                           out + first * g->levels * g->cells + place_of(g, bin + c)));
+    }
+out:
+    return s;
+}
+
+size_t kr_stored_disagg_read_bytes(size_t nlevels)
+{
+    size_t bin = nlevels * TARGETS_HELD;
+    return (bin > NUMBERS_HELD ? bin : NUMBERS_HELD) * sizeof(double);
 }
 
 kr_status kr_stored_disagg_read(const kr_stored_disagg *d, const kr_disagg_slab *slab,
                                 unsigned axes, double *out)
 {
     kr_status s = KR_OK;
-    summing g = {.d = d, .slab = slab, .axes = axes, .kind = kr_stored_disagg_kind(d, axes)};
-    double *rows = NULL;
+    summing g = {.d = d, .slab = slab, .kind = kr_stored_disagg_kind(d, axes)};
     if (!g.kind)
         return damaged(d, "disagg-bins");
-    size_t first_axis = d->n[g.kind->dims[0]];
-    g.cells = kr_stored_disagg_cells(d, axes);
-    g.each = kr_stored_disagg_cells(d, axes_of(g.kind)) / first_axis;
-    g.ntables = slab->nmeasures * slab->npoes * slab->ntargets;
-    size_t step = NUMBERS_HELD / (g.each * g.ntables + 1);
-    step = step == 0 ? 1 : step < first_axis ? step : first_axis;
-    KR_NEW(g.place, d->ctx, KR_ACCOUNT_OUTPUT, g.each);
-    KR_NEW(rows, d->ctx, KR_ACCOUNT_OUTPUT, step * g.each * g.ntables);
-    size_t stride = find_places(&g);
-    memset(out, 0, g.cells * g.ntables * sizeof *out);
-    for (size_t i = 0; i < first_axis; i += step) {
-        size_t n = first_axis - i < step ? first_axis - i : step;
-        KR_TRY(read_rows(&g, i, n, rows));
-        KR_TRY(add_rows(&g, i, n, stride, rows, out));
+    begin_sums(&g, axes);
+    memset(out, 0, g.cells * g.levels * slab->ntargets * sizeof *out);
+    KR_NEW(g.rows, d->ctx, KR_ACCOUNT_OUTPUT, g.most * g.levels * g.targets);
+    for (size_t t = 0; t < slab->ntargets; t += g.targets) {
+        size_t left = slab->ntargets - t;
+        KR_TRY(add_targets(&g, t, left < g.targets ? left : g.targets, out));
     }
 out:
-    kr_free(g.place);
-    kr_free(rows);
+    kr_free(g.rows);
     return s;
 }

@@ -63,6 +63,9 @@ size_t kr_stored_disagg_cells(const kr_stored_disagg *d, unsigned axes);
 KR_MUST_CHECK kr_status kr_stored_disagg_read(const kr_stored_disagg *d, const kr_disagg_slab *slab,
                                               unsigned axes, double *out);
 
+/** Bytes that this takes at most for so many levels, whatever the table. */
+size_t kr_stored_disagg_read_bytes(size_t nlevels);
+
 /** Edges of the bins of an axis at a site; NULL for TRT. */
 const double *kr_stored_disagg_edges(const kr_stored_disagg *d, kr_disagg_dim dim, size_t site);
 

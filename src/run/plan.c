@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/machine.h"
 #include "base/mem.h"
+#include "output/report.h"
 #include "run/check.h"
 #include "run/disagg.h"
 #include "run/journal.h"
@@ -105,6 +106,7 @@ static void fill_tile(const kr_calc *calc, size_t nsites, kr_plan_memory *p)
     p->checks = kr_calc_checks_bytes(calc);
     p->sampling = kr_calc_sampling_bytes(calc, nsites, p->stats_threads);
     p->disagg = kr_calc_disagg_bytes(calc);
+    p->report = kr_report_disagg_bytes(&calc->spec);
     if (job->disagg_by_src)
         p->by_source = nsites * total * tree->nbase_ids * sizeof(float) +
                        tree->nweights * tree->nrates * sizeof(double);
@@ -125,7 +127,7 @@ static void add_up(const kr_calc *calc, kr_plan_memory *p)
     p->statistics_phase = tile + p->packing + p->curves + p->maps + p->sampling + p->by_source +
                           max(max(p->scratch, p->rlzs), max(p->uncertainty, p->checks));
     p->disagg_phase = p->disagg ? during + p->outlines + p->packing + p->maps + p->disagg : 0;
-    p->writing_tables = during + p->outlines + p->maps + p->tables;
+    p->writing_tables = during + p->outlines + p->maps + max(p->tables, p->report);
     p->peak = max(max(max(p->reading, p->beginning), p->disagg_phase),
                   max(max(p->hazard_phase, p->statistics_phase), p->writing_tables));
     size_t touched =
@@ -183,7 +185,8 @@ static size_t outline_bytes(const kr_calc *calc, const kr_plan_memory *least)
     size_t most = least->limit / 16 < (size_t)128 << 20 ? least->limit / 16 : (size_t)128 << 20;
     size_t tables = least->writing_tables;
     if (calc->options->csv)
-        tables = tables - least->tables + kr_results_tables_bytes(&calc->spec, 0);
+        tables = tables - max(least->tables, least->report) +
+                 max(kr_results_tables_bytes(&calc->spec, 0), least->report);
     size_t needed = max(max(least->hazard_phase, least->statistics_phase), tables);
     needed = max(needed, least->disagg_phase);
     size_t left = (least->limit - needed) / 2;

@@ -31,7 +31,8 @@
     X(sampling, "sampling error")                                                                  \
     X(disagg, "disaggregation of a site")                                                          \
     X(by_source, "rates by source")                                                                \
-    X(tables, "CSV tables")
+    X(tables, "CSV tables")                                                                        \
+    X(report, "disaggregation in the report")
 
 typedef struct kr_plan_memory {
     size_t limit;               /* of accounted memory */

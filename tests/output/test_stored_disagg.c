@@ -144,7 +144,10 @@ static void compare(const scene *z, const kr_stored_disagg *d, unsigned axes, kr
 {
     size_t n = kr_stored_disagg_cells(d, axes), levels = slab.nmeasures * slab.npoes;
     double *got = malloc(n * levels * slab.ntargets * sizeof *got);
+    size_t held = (size_t)kr_ctx_memory(z->ctx).current; /* memory is bounded */
+    kr_mem_set_limit(z->ctx, held + kr_stored_disagg_read_bytes(levels) + 4096);
     kt_ok(z->ctx, kr_stored_disagg_read(d, &slab, axes, got));
+    kr_mem_set_limit(z->ctx, SIZE_MAX);
     for (size_t c = 0; c < n; c += 1 + n / 11)
         for (size_t m = 0; m < slab.nmeasures; m++)
             for (size_t p = 0; p < slab.npoes; p++)
