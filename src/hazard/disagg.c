@@ -157,7 +157,7 @@ kr_status kr_disagg_begin(kr_disagg_work *d, const kr_hazard *h, size_t site,
     atomic_init(&d->beyond, 0);
     KR_TRY(kr_disagg_check(h));
     KR_TRY(kr_binner_make(bins, d->exact, &d->arena, &d->binner));
-    KR_TRY(kr_bands_make(bins, h->job->truncation_level, &d->arena, &d->bands));
+    KR_TRY(kr_bands_make(bins, h->job->truncation_level, d->exact, &d->arena, &d->bands));
     d->extra = KR_BIT(MAG) | KR_BIT(RRUP);
     if (kr_binner_wants_place(&d->binner))
         d->extra |= KR_BIT(CLON) | KR_BIT(CLAT);

@@ -16,10 +16,13 @@
  * of the closest point of the rupture if edge[i] <= x < edge[i + 1]. Epsilon is (ln level - mean) /
  * sigma, of the distribution cut at truncation_level.
  *
- * What is outside of the edges is counted in the nearest bin, longitudes round the date line. The
- * reference (compat oq-3.21) leaves out magnitudes above the last edge; what is below the first
- * edge of the others falls into their last bin, and so does a longitude west of 180 with edges that
- * run on beyond it. */
+ * What is outside of the edges is counted in the nearest bin, longitudes round the date line; the
+ * outermost bands of epsilon have all of the distribution that lies beyond them. The reference
+ * (compat oq-3.21) leaves out magnitudes above the last edge; what is below the first edge of the
+ * others falls into their last bin, and so does a longitude west of 180 with edges that run on
+ * beyond it. Contexts whose epsilon is above the last edge of epsilon it leaves out, and of those
+ * whose epsilon is below the first edge it counts what lies between the edges alone (with
+ * epsilon_star nothing). */
 typedef struct kr_disagg_axis {
     size_t n;
     const double *edges;

@@ -1,6 +1,7 @@
 #include "hazard/disagg_bins.h"
 
 #include <math.h>
+#include <string.h>
 
 /* ---- cells ---- */
 
@@ -146,21 +147,27 @@ static double between(double a, double b)
     return 0.5 * (erf(b * M_SQRT1_2) - erf(a * M_SQRT1_2));
 }
 
-kr_status kr_bands_make(const kr_disagg_bins *bins, double level, kr_arena *arena, kr_bands *out)
+kr_status kr_bands_make(const kr_disagg_bins *bins, double level, bool exact, kr_arena *arena,
+                        kr_bands *out)
 {
     kr_status s = KR_OK;
     size_t n = bins->eps.n;
-    double *part, *rest, whole = between(-level, level);
+    double *edges, *part, *rest, whole = between(-level, level);
+    KR_ANEW(edges, arena, n + 1);
+    memcpy(edges, bins->eps.edges, (n + 1) * sizeof *edges);
+    if (exact) {
+        edges[0] = fmin(edges[0], -level);
+        edges[n] = fmax(edges[n], level);
+    }
     KR_ANEW(part, arena, n);
     KR_ANEW(rest, arena, n + 1);
     for (size_t e = n; e-- > 0;) {
-        double low = fmin(fmax(bins->eps.edges[e], -level), level);
-        double high = fmin(fmax(bins->eps.edges[e + 1], -level), level);
+        double low = fmin(fmax(edges[e], -level), level);
+        double high = fmin(fmax(edges[e + 1], -level), level);
         part[e] = between(low, high) / whole;
         rest[e] = rest[e + 1] + part[e];
     }
-    *out = (kr_bands){
-        .n = n, .star = bins->epsilon_star, .edges = bins->eps.edges, .part = part, .rest = rest};
+    *out = (kr_bands){n, bins->epsilon_star, exact, edges, part, rest};
 out:
     return s;
 }

@@ -28,12 +28,13 @@ bool kr_binner_wants_place(const kr_binner *binner);
  * have; of the latter one more, 0. */
 typedef struct kr_bands {
     size_t n;
-    bool star;
+    bool star, open; /* the latter: the outermost bands have no outer edges */
     const double *edges, *part, *rest;
 } kr_bands;
 
+/** `exact`: what lies beyond the edges is in the outermost bands. */
 KR_MUST_CHECK kr_status kr_bands_make(const kr_disagg_bins *bins, double truncation_level,
-                                      kr_arena *arena, kr_bands *out);
+                                      bool exact, kr_arena *arena, kr_bands *out);
 
 /** Add what a level at epsilon `x` that is exceeded with probability `poe` has in each band, times
  * a weight. */
@@ -43,8 +44,8 @@ static inline void kr_bands_add(const kr_bands *b, double x, double poe, double 
     while (band <= b->n && b->edges[band] < x)
         band++;
     if (b->star) {
-        if (b->edges[0] <= x && x < b->edges[b->n])
-            to[band > 0 ? band - 1 : 0] += weight * poe;
+        if (b->open || (b->edges[0] <= x && x < b->edges[b->n]))
+            to[band == 0 ? 0 : band > b->n ? b->n - 1 : band - 1] += weight * poe;
         return;
     }
     if (0 < band && band <= b->n)

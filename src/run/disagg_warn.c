@@ -2,6 +2,7 @@
 #include "run/disagg_int.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 /* Parts of a rate that are less than this may be the interpolation of the curve. */
@@ -77,24 +78,61 @@ static void part_text(const kr_calc *calc, char out[256])
                  100 * d->left_out, where);
 }
 
+/* Sentences with "; " between. */
+typedef struct sentences {
+    char text[900];
+    size_t n;
+} sentences;
+
+__attribute__((format(printf, 2, 3))) static void say(sentences *all, const char *format, ...)
+{
+    va_list args;
+    size_t room = sizeof all->text;
+    va_start(args, format);
+    if (all->n && all->n + 2 < room)
+        all->n += (size_t)snprintf(all->text + all->n, room - all->n, "; ");
+    if (all->n < room)
+        all->n += (size_t)vsnprintf(all->text + all->n, room - all->n, format, args);
+    va_end(args);
+}
+
+/* Bands of epsilon within the distribution. */
+static void say_eps(const kr_calc *calc, bool left_out, const char *part, sentences *all)
+{
+    const kr_numbers *eps = &calc->job->disagg.edges[KR_DIM_EPS];
+    double first = eps->x[0], last = eps->x[eps->n - 1], level = calc->job->truncation_level;
+    bool both = first > -level && last < level;
+    char below[40] = "", above[40] = "";
+    if (first > -level)
+        snprintf(below, sizeof below, " below %g", first);
+    if (last < level)
+        snprintf(above, sizeof above, "%s above %g", both ? " and" : "", last);
+    say(all, "epsilons%s%s are %s%s", below, above, left_out ? "left out" : "in the outermost bins",
+        part);
+}
+
 void kr_disagg_warn_bins(const kr_calc *calc)
 {
     const struct kr_calc_disagg *d = calc->disagg;
-    const kr_numbers *edges = calc->job->disagg.edges;
+    const kr_numbers *edges = calc->job->disagg.edges, *eps = &edges[KR_DIM_EPS];
+    double level = calc->job->truncation_level;
     bool mag = edges[KR_DIM_MAG].n && (d->beyond & 1u << KR_DIM_MAG);
     bool dist = edges[KR_DIM_DIST].n && (d->beyond & 1u << KR_DIM_DIST);
+    bool band = eps->n && (eps->x[0] > -level || eps->x[eps->n - 1] < level);
     bool left_out = calc->job->compat != KR_COMPAT_EXACT;
-    char of_mag[400] = "", of_dist[128] = "", part[256] = "";
-    if (!mag && !dist)
-        return;
-    if (mag && left_out)
+    char part[256] = "";
+    sentences all = {.n = 0};
+    if (left_out)
         part_text(calc, part);
     if (mag)
-        snprintf(of_mag, sizeof of_mag, "ruptures of magnitudes above %g %s%s",
-                 edges[KR_DIM_MAG].x[edges[KR_DIM_MAG].n - 1],
-                 left_out ? "are left out" : "count in the last bin", part);
+        say(&all, "ruptures of magnitudes above %g %s%s",
+            edges[KR_DIM_MAG].x[edges[KR_DIM_MAG].n - 1],
+            left_out ? "are left out" : "count in the last bin", band ? "" : part);
+    if (band)
+        say_eps(calc, left_out, part, &all);
     if (dist)
-        snprintf(of_dist, sizeof of_dist, "ruptures beyond %g km count in the last bin",
-                 edges[KR_DIM_DIST].x[edges[KR_DIM_DIST].n - 1]);
-    kr_warn(calc->ctx, "disagg_bin_edges: %s%s%s", of_mag, mag && dist ? "; " : "", of_dist);
+        say(&all, "ruptures beyond %g km count in the last bin",
+            edges[KR_DIM_DIST].x[edges[KR_DIM_DIST].n - 1]);
+    if (all.n)
+        kr_warn(calc->ctx, "disagg_bin_edges: %s", all.text);
 }

@@ -35,6 +35,25 @@ awk -v part="$part" -v cut="$(rate cut-oq-3.21 Mag)" -v whole="$(rate whole Mag)
     'BEGIN { x = 100 * (1 - cut / whole) - part; exit !(part > 0 && part < 100 && x < 1.5 && x > -1.5) }' ||
     fail "left out: $part %; $(rate cut-oq-3.21 Mag) of $(rate whole Mag)"
 
+# epsilons within the distribution: left out as in the reference; or in the outermost bins
+narrow="disagg_bin_edges={'eps': [-0.5, 0.25, 1]}"
+run eps-oq-3.21 1 "${few[@]}" --compat oq-3.21 -p "$narrow"
+warns eps-oq-3.21 'epsilons below -0.5 and above 1 are left out, up to about [0-9]+ % of the rate of exceedance \(site 0, PGA = '
+part=$(sed -n 's/.*up to about \([0-9]*\) %.*/\1/p' eps-oq-3.21.err)
+awk -v part="$part" -v cut="$(rate eps-oq-3.21 Mag)" -v whole="$(rate whole Mag)" \
+    'BEGIN { x = 100 * (1 - cut / whole) - part; exit !(part > 0 && part < 100 && x < 1.5 && x > -1.5) }' ||
+    fail "left out: $part %; $(rate eps-oq-3.21 Mag) of $(rate whole Mag)"
+for star in false true; do
+    exact=("${few[@]}" --compat exact -p epsilon_star=$star -p 'disagg_outputs=Mag Mag_Dist_Eps')
+    run whole-$star 0 "${exact[@]}" -p "disagg_bin_edges={'eps': [-99, 0.25, 99]}"
+    run eps-$star 1 "${exact[@]}" -p "$narrow"
+    warns eps-$star 'epsilons below -0.5 and above 1 are in the outermost bins$'
+    cmp <(grep -v '^#' eps-$star/Mag-mean-0.csv) <(grep -v '^#' whole-$star/Mag-mean-0.csv) ||
+        fail "epsilon_star = $star: edges leave something out"
+done
+run eps-one 1 "${few[@]}" --compat exact -p "disagg_bin_edges={'eps': [-9, 0, 1]}"
+warns eps-one 'epsilons above 1 are in the outermost bins'
+
 # a probability below that of the last level: the table is that of the level
 run last 1 -p 'poes=0.001 1e-12'
 warns last 'mean curve does not come down to 1e-12 at site 0, PGA = [0-9.]+, its last level, which is exceeded with a pr'

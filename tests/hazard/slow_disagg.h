@@ -83,6 +83,17 @@ static inline void slow_bands(const slow *o, long double x, long double weight, 
 {
     const double *edges = o->bins.eps.edges;
     size_t n = o->bins.eps.n, j = slow_count(edges, n, (double)x, false);
+    if (o->c->model.job->compat == KR_COMPAT_EXACT) { /* the outermost bands have no end */
+        for (size_t e = 0; e < n; e++) {
+            long double low = e == 0 ? -1e9L : (long double)edges[e];
+            long double high = e + 1 == n ? 1e9L : (long double)edges[e + 1];
+            if (o->bins.epsilon_star)
+                to[e] += low < x && x <= high ? weight * slow_above(o, x) : 0;
+            else if (x < high)
+                to[e] += weight * (slow_above(o, fmaxl(low, x)) - slow_above(o, high));
+        }
+        return;
+    }
     if (o->bins.epsilon_star) {
         if ((double)x >= edges[0] && (double)x < edges[n])
             to[j - 1] += weight * slow_above(o, x);

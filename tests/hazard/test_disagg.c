@@ -6,7 +6,7 @@
 
 static const double mags[] = {4.5, 5.3, 5.7, 6.2, 6.6, 7.4}, dists[] = {0, 20, 45, 80, 150, 220},
                     lons[] = {7, 9.2, 10.1, 13}, lats[] = {43, 45, 46.5},
-                    eps3[] = {-3, -1.5, -0.3, 0.9, 2, 3};
+                    eps3[] = {-3, -1.5, -0.3, 0.9, 2, 3}, narrow[] = {-0.8, 0.1, 0.7, 1.2};
 
 static kr_disagg_bins all_bins(void)
 {
@@ -116,6 +116,7 @@ static void test_random_models(void **state)
         w.any = (const double[]){1e-4, 0.01, 0.3, 0.9}[one_of(&w, 4)];
         w.odd = chance(&w, 0.5);
         bins.epsilon_star = chance(&w, 0.2);
+        bins.eps = chance(&w, 0.3) ? (kr_disagg_axis){3, narrow} : bins.eps;
         bins.lon.n -= chance(&w, 0.3) ? 2 : 0;
         bins.lat.n -= bins.lon.n == 1;
         br_compat = i % 2 ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21;
@@ -212,6 +213,8 @@ static void test_sums(void **state)
         kr_disagg_bins bins = all_bins();
         kr_disagg *d;
         computed c;
+        bins.eps = i % 2 ? (kr_disagg_axis){3, narrow} : bins.eps;
+        bins.epsilon_star = i % 3 == 2;
         for (size_t b = 0; b < 3; b++) {
             groups[b].n = 0;
             br_add(&groups[b], BR_GROUP);
