@@ -127,7 +127,7 @@ out:
     return s;
 }
 
-kr_status kr_disagg_check(const kr_hazard *h)
+kr_status kr_hazard_check_disagg(const kr_hazard *h)
 {
     if (h->job->amplification_file)
         return kr_fail(h->ctx, KR_EINPUT,
@@ -155,7 +155,7 @@ kr_status kr_disagg_begin(kr_disagg_work *d, const kr_hazard *h, size_t site,
     atomic_init(&d->status, KR_OK);
     atomic_init(&d->next, 0);
     atomic_init(&d->beyond, 0);
-    KR_TRY(kr_disagg_check(h));
+    KR_TRY(kr_hazard_check_disagg(h));
     KR_TRY(kr_binner_make(bins, d->exact, &d->arena, &d->binner));
     KR_TRY(kr_bands_make(bins, h->job->truncation_level, d->exact, &d->arena, &d->bands));
     d->extra = KR_BIT(MAG) | KR_BIT(RRUP);

@@ -61,9 +61,12 @@ typedef struct kr_disagg {
                                     the last edge */
 } kr_disagg;
 
+/** KR_EINPUT where the hazard cannot be disaggregated: exclusive ruptures, site amplification. */
+KR_MUST_CHECK kr_status kr_hazard_check_disagg(const kr_hazard *hazard);
+
 /** Disaggregate the hazard of a site (number among the job's) at these levels. The result is the
- * same for any number of threads. KR_EINPUT: exclusive ruptures, which have no disaggregation, and
- * site amplification; KR_EINTERRUPTED. Owned by the caller: kr_disagg_destroy.
+ * same for any number of threads. KR_EINPUT: as kr_hazard_check_disagg; KR_EINTERRUPTED. Owned by
+ * the caller: kr_disagg_destroy.
  *
  * In compat oq-3.21 magnitudes, distances, closest points and rates are rounded to single
  * precision; rates of a component in a bin are cut as the reference cuts them: 0 below 1e-12, at

@@ -105,9 +105,6 @@ double kr_disagg_part_of(const kr_disagg_work *work, kr_motions *motions, const 
  * in its contexts (`factor`). */
 kr_group kr_disagg_group(const kr_disagg_work *work, const kr_group *group, double *factor);
 
-/** What can be disaggregated. KR_EINPUT */
-KR_MUST_CHECK kr_status kr_disagg_check(const kr_hazard *hazard);
-
 /** The levels by measure, and the models for the measures that have any. */
 KR_MUST_CHECK kr_status kr_disagg_set_levels(kr_disagg_work *work, kr_hazard *hazard,
                                              const kr_disagg_level *levels);

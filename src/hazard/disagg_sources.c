@@ -409,7 +409,7 @@ static kr_status check(const kr_hazard *h)
                            "%s: ps_grid_spacing merges sources: what each has of the hazard is not "
                            "known; no ps_grid_spacing was expected",
                            h->job->path);
-    return kr_disagg_check(h);
+    return kr_hazard_check_disagg(h);
 }
 
 kr_status kr_hazard_disagg_sources(kr_hazard *h, size_t site, const kr_disagg_level *levels,

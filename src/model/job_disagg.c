@@ -311,6 +311,7 @@ static kr_status check_rlz_index(kr_job_reader *r)
 
 kr_status kr_job_check_disagg(kr_job_reader *r)
 {
+    static const char *const amplification[] = {"amplification_csv", "amplification_file"};
     kr_status s = KR_OK;
     const kr_job *job = r->job;
 
@@ -331,10 +332,11 @@ kr_status kr_job_check_disagg(kr_job_reader *r)
         return fail(r, "disagg_statistics",
                     "disagg_statistics = sources or sections cannot be used with ps_grid_spacing, "
                     "which merges sources; remove one of the two");
-    if (job->soil_intensities.n)
-        return fail(r, "soil_intensities",
-                    "curves on soil by convolution cannot be disaggregated; write "
-                    "amplification_method = kernel, or leave the amplification out");
+    for (size_t i = 0; i < sizeof amplification / sizeof *amplification; i++)
+        if (kr_job_entry(r, amplification[i]))
+            return fail(r, amplification[i],
+                        "a disaggregation does not know site amplification; leave it out, and "
+                        "disaggregate the motions of rock");
 out:
     return s;
 }

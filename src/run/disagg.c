@@ -163,6 +163,7 @@ kr_status kr_calc_disagg_begin(kr_calc *calc)
     if (job->mode != KR_MODE_DISAGGREGATION || calc->disagg)
         return KR_OK;
     KR_TRY(check_sites(calc));
+    KR_TRY(kr_hazard_check_disagg(calc->hazard));
     KR_NEW(d, calc->ctx, KR_ACCOUNT_STATS, 1);
     calc->disagg = d;
     KR_TRY(kr_disagg_edges_create(calc->ctx, job, calc->tree, calc->sites, &d->edges));

@@ -26,6 +26,8 @@ struct kr_calc_disagg {
     size_t nlast;      /* levels of it that are the last, and exceeded with more than was asked */
     kr_disagg_spot last; /* the first of these */
     unsigned beyond;     /* as that of kr_disagg, of all sites */
+    size_t nnone;        /* levels without hazard: of no curve as high, or without a rupture */
+    kr_disagg_spot none; /* the first of these */
     double left_out;     /* the greatest part of a rate that bins leave out, and where */
     kr_disagg_spot left_at;
 };
@@ -75,9 +77,10 @@ void kr_disagg_note_levels(const kr_calc *calc, size_t site, const float *curve)
 /** Of a site with its rates by bin, after kr_disagg_tree_site: what bins leave out. */
 void kr_disagg_note_bins(kr_disagg_stage *stage);
 
-/** One line for levels that are not those of their probabilities, before the first site; one for
- * ruptures beyond the edges that the job gives, after the last. */
-void kr_disagg_warn_levels(const kr_calc *calc);
+/** One line for levels that are not those of their probabilities, one for sites and probabilities
+ * that have none, before the first site; after the last one for ruptures beyond the edges that the
+ * job gives, and one for levels that are given and never exceeded. */
+void kr_disagg_warn_levels(kr_calc *calc);
 void kr_disagg_warn_bins(const kr_calc *calc);
 
 /** Cells of the table that the summary is made of. */

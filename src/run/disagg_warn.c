@@ -25,6 +25,12 @@ void kr_disagg_note_levels(const kr_calc *calc, size_t site, const float *curve)
     }
 }
 
+static void note_none(struct kr_calc_disagg *d, size_t site, size_t level)
+{
+    if (d->nnone++ == 0)
+        d->none = (kr_disagg_spot){site, level};
+}
+
 void kr_disagg_note_bins(kr_disagg_stage *g)
 {
     struct kr_calc_disagg *d = g->d;
@@ -33,6 +39,8 @@ void kr_disagg_note_bins(kr_disagg_stage *g)
     for (size_t l = 0; l < d->nlevels; l++) {
         double rate = -log1p(-d->own[g->site * d->nlevels + l]);
         double part = rate > 0 && isfinite(rate) ? 1 - g->modal->total[l] / rate : 0;
+        if (!(rate > 0) && g->calc->job->disagg.levels_given)
+            note_none(d, g->site, l);
         if (levels[l] > 0 && part > d->left_out) {
             d->left_out = part;
             d->left_at = (kr_disagg_spot){g->site, l};
@@ -49,21 +57,47 @@ static void spot_text(const kr_calc *calc, kr_disagg_spot at, char out[160])
              d->levels[at.site * d->stored.nsets * d->nlevels + at.level]);
 }
 
-void kr_disagg_warn_levels(const kr_calc *calc)
+/* "; at 2 more as well": of levels of sites. */
+static const char *more_text(size_t n, char out[64])
+{
+    out[0] = '\0';
+    if (n > 0)
+        snprintf(out, 64, ", and so at %zu more", n);
+    return out;
+}
+
+/* The reference leaves such sites out without a word. */
+static void warn_not_reached(kr_calc *calc)
+{
+    struct kr_calc_disagg *d = calc->disagg;
+    char more[64];
+    for (size_t site = 0; site < calc->sites->n && !calc->job->disagg.levels_given; site++)
+        for (size_t l = 0; l < d->nlevels; l++)
+            if (!(d->levels[site * d->stored.nsets * d->nlevels + l] > 0))
+                note_none(d, site, l);
+    if (d->nnone)
+        kr_warn(calc->ctx,
+                "poes_disagg: the mean curve is nowhere as high as %g at site %zu, %.60s%s: there "
+                "is nothing to disaggregate there",
+                calc->job->poes.x[d->none.level % d->stored.npoes], d->none.site,
+                calc->job->imts[d->none.level / d->stored.npoes].name,
+                more_text(d->nnone - 1, more));
+}
+
+void kr_disagg_warn_levels(kr_calc *calc)
 {
     const struct kr_calc_disagg *d = calc->disagg;
-    char where[160], more[64] = "";
+    warn_not_reached(calc);
+    char where[160], more[64];
     if (!d->nlast)
         return;
     spot_text(calc, d->last, where);
-    if (d->nlast > 1)
-        snprintf(more, sizeof more, ", and so at %zu more", d->nlast - 1);
     kr_warn(calc->ctx,
             "poes_disagg: the mean curve does not come down to %g at %s, its last level, which is "
             "exceeded with a probability of %.3g%s; the last level is disaggregated instead: give "
             "higher levels",
             calc->job->poes.x[d->last.level % d->stored.npoes], where,
-            d->own[d->last.site * d->nlevels + d->last.level], more);
+            d->own[d->last.site * d->nlevels + d->last.level], more_text(d->nlast - 1, more));
 }
 
 /* How much bins leave out; "" where it is next to nothing. */
@@ -111,6 +145,17 @@ static void say_eps(const kr_calc *calc, bool left_out, const char *part, senten
         part);
 }
 
+static void warn_never_exceeded(const kr_calc *calc)
+{
+    const struct kr_calc_disagg *d = calc->disagg;
+    char where[160], more[64];
+    spot_text(calc, d->none, where);
+    kr_warn(calc->ctx,
+            "iml_disagg: the level is never exceeded at %s%s: there is nothing to disaggregate "
+            "there",
+            where, more_text(d->nnone - 1, more));
+}
+
 void kr_disagg_warn_bins(const kr_calc *calc)
 {
     const struct kr_calc_disagg *d = calc->disagg;
@@ -135,4 +180,6 @@ void kr_disagg_warn_bins(const kr_calc *calc)
             edges[KR_DIM_DIST].x[edges[KR_DIM_DIST].n - 1]);
     if (all.n)
         kr_warn(calc->ctx, "disagg_bin_edges: %s", all.text);
+    if (d->nnone && calc->job->disagg.levels_given)
+        warn_never_exceeded(calc);
 }

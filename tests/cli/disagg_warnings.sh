@@ -54,6 +54,18 @@ done
 run eps-one 1 "${few[@]}" --compat exact -p "disagg_bin_edges={'eps': [-9, 0, 1]}"
 warns eps-one 'epsilons above 1 are in the outermost bins'
 
+# sites without hazard, and probabilities that no curve has: the others are done
+run far 1 "${few[@]}" -p 'sites=0.1 0.2, 40 40'
+warns far 'poes_disagg: the mean curve is nowhere as high as 0.001 at site 1, PGA: there is nothing to disaggregate there$'
+[ -e far/Mag-mean-0.csv ] && [ ! -e far/Mag-mean-1.csv ] || fail "far: $(ls far)"
+cmp <(grep -v '^#' far/Mag-mean-0.csv) <(grep -v '^#' whole/Mag-mean-0.csv) || fail 'the other site differs'
+run high 1 -p 'poes=0.001 0.5' -p 'sites=0.1 0.2, 40 40'
+warns high 'nowhere as high as 0.5 at site 0, PGA, and so at 5 more:'
+sed -i '/^intensity_measure_types_and_levels/d; /^poes/d' job.ini
+run given 1 -p "iml_disagg={'PGA': 0.2, 'SA(0.5)': 0.3}" -p 'sites=0.1 0.2, 40 40'
+cp "$KAURI_SOURCE_DIR/tests/e2e/faults/multi/job.ini" job.ini
+warns given 'iml_disagg: the level is never exceeded at site 1, PGA = 0.2, and so at 1 more:'
+
 # a probability below that of the last level: the table is that of the level
 run last 1 -p 'poes=0.001 1e-12'
 warns last 'mean curve does not come down to 1e-12 at site 0, PGA = [0-9.]+, its last level, which is exceeded with a pr'
