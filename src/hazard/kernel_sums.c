@@ -9,14 +9,17 @@
 #include "num/vmath.h"
 
 /* A group is VECS vectors of levels. How many groups and members are summed at a time: together
- * they leave registers for a row, a weight and a product. */
+ * they leave registers for a row, a weight and a product. Few groups with many members: most rows
+ * are 0 from some level on, and are left out of the groups beyond it. */
 enum {
     GROUP = KR_KERNEL_PAD,
     VECS = GROUP / KR_VEC,
     LONE_GROUPS = KR_VEC >= 4 ? 4 : KR_VEC,
-    GROUPS = KR_VEC >= 2 ? KR_VEC / 2 : 1,
-    MEMBERS = KR_VEC == 8 ? 4 : 2,
-    MOST_VECS = 16
+    MEMBERS = KR_VEC == 8   ? 8
+              : KR_VEC == 4 ? 4
+                            : 2,
+    MOST_VECS = 16,
+    ROWS = 64 /* of one list */
 };
 
 #define UNROLL      _Pragma("GCC unroll 8")
@@ -39,12 +42,19 @@ static ALWAYS_HERE kr_vec add_term(kr_vec sum, kr_vec weight, kr_vec poe, bool p
     return kr_vec_fma(weight, probs ? kr_vec_fnma(poe, sum, poe) : poe, sum);
 }
 
-static ALWAYS_HERE void add_block(const kr_summing *w, size_t level, size_t member, int nvecs,
-                                  int nmembers, bool probs)
+/* The contexts of `n` that count, each a number among the weights, and its row. */
+typedef struct row_list {
+    size_t n;
+    uint32_t context[ROWS];
+    const double *row[ROWS]; /* at the level where the block begins */
+} row_list;
+
+static ALWAYS_HERE void add_block(const kr_summing *w, const row_list *rows, size_t level,
+                                  size_t member, int nvecs, int nmembers, bool probs)
 {
     const double *weights[MEMBERS];
     double *to[MEMBERS];
-    kr_vec sums[MOST_VECS], weight[MEMBERS];
+    kr_vec sums[MOST_VECS];
     UNROLL for (int k = 0; k < nmembers; k++)
     {
         size_t m = w->members ? w->members[member + (size_t)k] : member + (size_t)k;
@@ -53,52 +63,88 @@ static ALWAYS_HERE void add_block(const kr_summing *w, size_t level, size_t memb
         UNROLL for (int v = 0; v < nvecs; v++) sums[k * nvecs + v] =
             kr_vec_load(to[k] + v * KR_VEC);
     }
-    for (size_t j = 0; j < w->n; j++) {
-        const double *row = w->poes + level + w->rows[j] * w->stride;
-        UNROLL for (int k = 0; k < nmembers; k++) weight[k] = kr_vec_all(weights[k][j]);
-        UNROLL for (int v = 0; v < nvecs; v++)
+    for (size_t i = 0; i < rows->n; i++) {
+        const double *row = rows->row[i];
+        size_t j = rows->context[i];
+        UNROLL for (int k = 0; k < nmembers; k++)
         {
-            kr_vec poe = kr_vec_load(row + v * KR_VEC);
-            UNROLL for (int k = 0; k < nmembers; k++) sums[k * nvecs + v] =
-                add_term(sums[k * nvecs + v], weight[k], poe, probs);
+            kr_vec weight = kr_vec_all(weights[k][j]);
+            UNROLL for (int v = 0; v < nvecs; v++) sums[k * nvecs + v] =
+                add_term(sums[k * nvecs + v], weight, kr_vec_load(row + v * KR_VEC), probs);
         }
     }
     UNROLL for (int k = 0; k < nmembers; k++) UNROLL for (int v = 0; v < nvecs; v++)
         kr_vec_store(to[k] + v * KR_VEC, sums[k * nvecs + v]);
 }
 
-/* All levels of the members from one on. */
-static ALWAYS_HERE void add_levels(const kr_summing *w, size_t member, int groups, int nmembers,
+/* The contexts from `first` on, up to ROWS of them; for several members, without those that are 0
+ * at all levels of a block: to add them changes no bit. */
+static ALWAYS_HERE size_t list_rows(const kr_summing *w, size_t first, size_t level, int nvecs,
+                                    row_list *out)
+{
+    size_t last = w->n - first < ROWS ? w->n : first + ROWS;
+    bool all = w->nmembers == 1;
+    out->n = 0;
+    for (size_t j = first; j < last; j++) {
+        const double *row = w->poes + level + w->rows[j] * w->stride;
+        kr_vec_bits any = (kr_vec_bits)kr_vec_load(row);
+        UNROLL for (int v = 1; v < nvecs; v++) any |= (kr_vec_bits)kr_vec_load(row + v * KR_VEC);
+        out->context[out->n] = (uint32_t)j;
+        out->row[out->n] = row;
+        out->n += all || kr_vec_any(any);
+    }
+    return last;
+}
+
+/* The members from one on at the levels of a block, `together` of them at a time. */
+static ALWAYS_HERE size_t add_members(const kr_summing *w, const row_list *rows, size_t level,
+                                      size_t member, int nvecs, int together, bool probs)
+{
+    for (; member + (size_t)together <= w->nmembers; member += (size_t)together)
+        add_block(w, rows, level, member, nvecs, together, probs);
+    return member;
+}
+
+static ALWAYS_HERE void add_levels(const kr_summing *w, size_t level, int groups, int together,
                                    bool probs)
+{
+    row_list rows;
+    for (size_t first = 0; first < w->n;) {
+        first = list_rows(w, first, level, groups * VECS, &rows);
+        size_t member = add_members(w, &rows, level, 0, groups * VECS, together, probs);
+        if (together > 2)
+            member = add_members(w, &rows, level, member, groups * VECS, 2, probs);
+        if (together > 1)
+            add_members(w, &rows, level, member, groups * VECS, 1, probs);
+    }
+}
+
+/* All levels, some groups at a time, and a block of one member or several. */
+static ALWAYS_HERE void add_all(const kr_summing *w, int groups, int together, bool probs)
 {
     size_t level = 0;
     for (; level + (size_t)groups * GROUP <= w->nlevels; level += (size_t)groups * GROUP)
-        add_block(w, level, member, groups * VECS, nmembers, probs);
-    if (groups > 2 && level + 2 * GROUP <= w->nlevels) {
-        add_block(w, level, member, 2 * VECS, nmembers, probs);
-        level += 2 * GROUP;
-    }
-    if (groups > 1 && level < w->nlevels)
-        add_block(w, level, member, VECS, nmembers, probs);
+        add_levels(w, level, groups, together, probs);
+    for (; groups > 1 && level < w->nlevels; level += GROUP)
+        add_levels(w, level, 1, together, probs);
 }
 
-static ALWAYS_HERE void add_members(const kr_summing *w, bool probs)
+static ALWAYS_HERE void add(const kr_summing *w, bool probs)
 {
-    size_t member = 0;
-    for (; member + MEMBERS <= w->nmembers; member += MEMBERS)
-        add_levels(w, member, GROUPS, MEMBERS, probs);
-    for (; member < w->nmembers; member++)
-        add_levels(w, member, LONE_GROUPS, 1, probs);
+    if (w->nmembers > 1)
+        add_all(w, 1, MEMBERS, probs);
+    else
+        add_all(w, LONE_GROUPS, 1, probs);
 }
 
 void KR_ISA_NAME(kr_add_rates)(const kr_summing *w)
 {
-    add_members(w, false);
+    add(w, false);
 }
 
 void KR_ISA_NAME(kr_add_probs)(const kr_summing *w)
 {
-    add_members(w, true);
+    add(w, true);
 }
 
 void KR_ISA_NAME(kr_take_rates)(size_t nlevels, double *restrict none, double *restrict sums)

@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __x86_64__
@@ -54,6 +55,9 @@ static inline kr_vec kr_vec_if_less(kr_vec a, kr_vec b, kr_vec yes, kr_vec no);
 static inline kr_vec kr_vec_max(kr_vec a, kr_vec b);
 static inline kr_vec kr_vec_min(kr_vec a, kr_vec b);
 
+/* Is any bit set? */
+static inline bool kr_vec_any(kr_vec_bits x);
+
 #if defined(__AVX512F__)
 
 static inline kr_vec kr_vec_all(double x)
@@ -84,6 +88,11 @@ static inline kr_vec kr_vec_max(kr_vec a, kr_vec b)
 static inline kr_vec kr_vec_min(kr_vec a, kr_vec b)
 {
     return _mm512_min_pd(a, b);
+}
+
+static inline bool kr_vec_any(kr_vec_bits x)
+{
+    return _mm512_test_epi64_mask((__m512i)x, (__m512i)x) != 0;
 }
 
 #elif defined(__AVX2__)
@@ -118,6 +127,11 @@ static inline kr_vec kr_vec_min(kr_vec a, kr_vec b)
     return _mm256_min_pd(a, b);
 }
 
+static inline bool kr_vec_any(kr_vec_bits x)
+{
+    return !_mm256_testz_si256((__m256i)x, (__m256i)x);
+}
+
 #elif defined(__SSE4_1__)
 
 static inline kr_vec kr_vec_all(double x)
@@ -150,6 +164,11 @@ static inline kr_vec kr_vec_min(kr_vec a, kr_vec b)
     return _mm_min_pd(a, b);
 }
 
+static inline bool kr_vec_any(kr_vec_bits x)
+{
+    return !_mm_testz_si128((__m128i)x, (__m128i)x);
+}
+
 #else
 
 static inline kr_vec kr_vec_all(double x)
@@ -171,6 +190,14 @@ static inline kr_vec kr_vec_max(kr_vec a, kr_vec b)
 static inline kr_vec kr_vec_min(kr_vec a, kr_vec b)
 {
     return kr_vec_if_less(a, b, a, b);
+}
+
+static inline bool kr_vec_any(kr_vec_bits x)
+{
+    uint64_t all = 0;
+    for (int i = 0; i < KR_VEC; i++)
+        all |= x[i];
+    return all != 0;
 }
 
 #ifdef __aarch64__
