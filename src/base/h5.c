@@ -272,6 +272,7 @@ kr_status kr_h5_settle(kr_h5 *file)
     kr_free(file->dataset_name);
     file->dataset_name = NULL;
     kr_h5_packer_destroy(&file->packer);
+    kr_h5_unpacker_destroy(&file->unpacker);
     kr_free(file->chunk);
     file->chunk = NULL;
     return s;

@@ -16,8 +16,9 @@ struct kr_h5 {
      * a chunk again for every call. */
     hid_t dataset;
     char *dataset_name;
-    kr_h5_packer *packer; /* of kr_h5_write_chunks, for that dataset */
-    char *chunk;          /* gathered; NULL where chunks stand in slabs as they are */
+    kr_h5_packer *packer;            /* of kr_h5_write_chunks, for that dataset */
+    char *chunk;                     /* gathered; NULL where chunks stand in slabs as they are */
+    struct kr_h5_unpacker *unpacker; /* of kr_h5_read_packed, for that dataset */
 };
 
 /* The shape of a dataset or attribute. */
@@ -66,6 +67,17 @@ typedef struct kr_h5_cut {
     int rank;
     hsize_t dims[KR_H5_MAX_RANK], chunk[KR_H5_MAX_RANK];
 } kr_h5_cut;
+
+/** How a dataset is cut, if it is packed as kr_h5_make does and its numbers are of this type. */
+bool kr_h5_cut_of(hid_t dataset, kr_h5_type type, kr_h5_cut *cut);
+
+typedef struct kr_h5_unpacker kr_h5_unpacker;
+void kr_h5_unpacker_destroy(kr_h5_unpacker **unpacker); /* accepts NULL in *unpacker */
+
+/** Read a part that lies in one chunk of numbers of the type that is stored; *done false: nothing
+ * was read, and the library is to do it. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_h5_read_packed(kr_h5 *file, kr_h5_type type, hid_t dataset,
+                                          const kr_h5_part *part, void *out, bool *done);
 
 /** Write a part that is whole chunks (those at the end of the dataset may stick out) of numbers of
  * the type that is stored; *done false: it is not, and nothing was written. */

@@ -148,8 +148,7 @@ kr_status kr_h5_put_chunk(kr_h5 *file, const char *name, const size_t *start, kr
 
 /* ---- slabs of whole chunks ---- */
 
-/* How a dataset is cut, if it is packed as kr_h5_make does and its numbers are of this type. */
-static bool chunk_of(hid_t dataset, kr_h5_type type, kr_h5_cut *cut)
+bool kr_h5_cut_of(hid_t dataset, kr_h5_type type, kr_h5_cut *cut)
 {
     hid_t plan = H5Dget_create_plist(dataset), stored = H5Dget_type(dataset);
     hid_t space = H5Dget_space(dataset);
@@ -277,7 +276,7 @@ kr_status kr_h5_write_chunks(kr_h5 *file, const char *name, kr_h5_type type, hid
     kr_h5_cut cut = {.rank = 0};
     size_t bytes = kr_h5_type_size(type);
 
-    *done = chunk_of(dataset, type, &cut) && whole_chunks(&cut, part);
+    *done = kr_h5_cut_of(dataset, type, &cut) && whole_chunks(&cut, part);
     if (!*done)
         return KR_OK;
     for (int i = 0; i < cut.rank; i++)

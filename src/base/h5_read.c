@@ -152,8 +152,12 @@ kr_status kr_h5_read_slab(kr_h5 *file, const char *name, kr_h5_type type, const 
     hid_t dataset;
     kr_h5_part part = {start, count};
     kr_h5_selection sel = {H5I_INVALID_HID, H5I_INVALID_HID, 0};
+    bool done;
 
     KR_TRY(kr_h5_dataset(file, name, &dataset));
+    KR_TRY(kr_h5_read_packed(file, type, dataset, &part, out, &done));
+    if (done)
+        goto out;
     KR_TRY(h5_check_numeric(file, name, dataset));
     KR_TRY(kr_h5_select(file, name, dataset, &part, &sel));
     if (sel.count > 0 &&

@@ -80,35 +80,40 @@ static void put_digits(kr_base64 *b)
     b->ndigits = 0;
 }
 
-/* The four digits of three bytes. */
-static void put_three(kr_base64 *b, const unsigned char *three)
+/* The four digits of each three of `n` bytes, a multiple of 3. */
+static void put_threes(kr_base64 *b, const unsigned char *at, size_t n)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    unsigned bits = (unsigned)three[0] << 16 | (unsigned)three[1] << 8 | three[2];
-    if (b->ndigits == sizeof b->digits)
-        put_digits(b);
-    char *four = b->digits + b->ndigits;
-    four[0] = digits[bits >> 18];
-    four[1] = digits[bits >> 12 & 63];
-    four[2] = digits[bits >> 6 & 63];
-    four[3] = digits[bits & 63];
-    b->ndigits += 4;
+    for (const unsigned char *end = at + n; at < end;) {
+        if (b->ndigits == sizeof b->digits)
+            put_digits(b);
+        char *four = b->digits + b->ndigits, *full = b->digits + sizeof b->digits;
+        for (; at < end && four < full; at += 3, four += 4) {
+            unsigned bits = (unsigned)at[0] << 16 | (unsigned)at[1] << 8 | at[2];
+            four[0] = digits[bits >> 18];
+            four[1] = digits[bits >> 12 & 63];
+            four[2] = digits[bits >> 6 & 63];
+            four[3] = digits[bits & 63];
+        }
+        b->ndigits = (size_t)(four - b->digits);
+    }
 }
 
 void kr_base64_put(kr_base64 *b, const void *bytes, size_t n)
 {
-    const unsigned char *at = bytes, *end = n > 0 ? at + n : at;
-    while (at < end) {
-        if (b->nrest == 0 && end - at >= 3) {
-            put_three(b, at);
-            at += 3;
-            continue;
-        }
+    const unsigned char *at = bytes;
+    for (; n > 0 && b->nrest > 0; n--) {
         b->rest[b->nrest++] = *at++;
         if (b->nrest == 3)
-            put_three(b, b->rest);
+            put_threes(b, b->rest, 3);
         b->nrest %= 3;
     }
+    if (n >= 3)
+        put_threes(b, at, n - n % 3);
+    if (n % 3 > 0)
+        memcpy(b->rest, at + (n - n % 3), n % 3);
+    if (n > 0)
+        b->nrest = n % 3;
 }
 
 void kr_base64_end(kr_base64 *b)
@@ -116,7 +121,7 @@ void kr_base64_end(kr_base64 *b)
     size_t missing = (3 - b->nrest) % 3;
     memset(b->rest + b->nrest, 0, missing);
     if (missing > 0)
-        put_three(b, b->rest);
+        put_threes(b, b->rest, 3);
     memset(b->digits + b->ndigits - missing, '=', missing);
     put_digits(b);
 }
