@@ -129,7 +129,8 @@ def main():
         points = integers(simplified_ring(ring))
         if len(points) < 3:
             continue
-        numbers = list(points[0])
+        x, y = zip(*points)
+        numbers = [min(x), min(y), max(x), max(y), *points[0]]
         for (ax, ay), (bx, by) in zip(points, points[1:]):
             numbers += [bx - ax, by - ay]
         print(*numbers)

@@ -45,27 +45,31 @@ static size_t count_points(const char *line)
     return numbers / 2;
 }
 
-/* One line of the file as a ring, and the box around it. */
-static kr_status read_ring(kr_arena *arena, const char **at, kr_line *out, kr_box *around)
+/* The box around the ring of a line, with which the line begins. */
+static bool read_box(const char **at, kr_box *out)
+{
+    long x[4] = {0};
+    for (int i = 0; i < 4; i++)
+        if (!next_number(at, &x[i]))
+            return false;
+    *out = (kr_box){(double)x[0] * UNIT, (double)x[1] * UNIT, (double)x[2] * UNIT,
+                    (double)x[3] * UNIT};
+    return true;
+}
+
+/* The rest of a line as a ring. */
+static kr_status read_ring(kr_arena *arena, const char **at, kr_line *out)
 {
     kr_status s = KR_OK;
     kr_point3 *p;
     size_t n = 0;
     long x = 0, y = 0, dx, dy;
-    *around = (kr_box){INFINITY, INFINITY, -INFINITY, -INFINITY};
     KR_ANEW(p, arena, count_points(*at));
     while (next_number(at, &dx) && next_number(at, &dy)) {
         x += dx;
         y += dy;
-        p[n] = (kr_point3){(double)x * UNIT, (double)y * UNIT, 0};
-        around->west = fmin(around->west, p[n].lon);
-        around->east = fmax(around->east, p[n].lon);
-        around->south = fmin(around->south, p[n].lat);
-        around->north = fmax(around->north, p[n].lat);
-        n++;
+        p[n++] = (kr_point3){(double)x * UNIT, (double)y * UNIT, 0};
     }
-    if (**at == '\n')
-        (*at)++;
     *out = (kr_line){n, p};
 out:
     return s;
@@ -227,6 +231,16 @@ out:
     return s;
 }
 
+/* Does a ring come into the box, wherever it is moved around the Earth? */
+static bool reaches(kr_box box, kr_box around)
+{
+    double first = 360 * ceil((box.west - around.east) / 360);
+    for (int k = 0; first + 360 * k + around.west < box.east; k++)
+        if (overlap(box, around, first + 360 * k))
+            return true;
+    return false;
+}
+
 static kr_status copy_lines(kr_arena *arena, const kr_line *lines, size_t n, const kr_line **out)
 {
     kr_status s = KR_OK;
@@ -249,9 +263,13 @@ kr_status kr_coast_within(kr_box box, kr_arena *arena, kr_coast *out)
     for (const char *at = file ? (const char *)file->bytes : ""; *at;) {
         kr_line ring;
         kr_box around;
-        KR_TRY(read_ring(&c.scratch, &at, &ring, &around));
-        KR_TRY(add_ring(&c, ring, around));
-        kr_arena_reset(&c.scratch);
+        if (read_box(&at, &around) && reaches(box, around)) {
+            KR_TRY(read_ring(&c.scratch, &at, &ring));
+            KR_TRY(add_ring(&c, ring, around));
+            kr_arena_reset(&c.scratch);
+        }
+        at += strcspn(at, "\n");
+        at += *at == '\n';
     }
     out->nland = c.land.n;
     out->nlines = c.lines.n;
