@@ -85,32 +85,25 @@ static bool comes_before(const hsize_t *a, const hsize_t *b, int rank)
     return false;
 }
 
-/* False: the library should read it. */
-static bool fetch(kr_h5_unpacker *it, kr_h5 *file, hid_t dataset, const hsize_t *start)
+/* Fills it with a chunk; it stays unfilled where the library should read that. */
+static kr_status fetch(kr_h5_unpacker *it, kr_h5 *file, hid_t dataset, const hsize_t *start)
 {
+    kr_status s = KR_OK;
     size_t bytes = it->whole * kr_h5_type_size(it->type);
     hsize_t n = 0;
     uint32_t left_out = 0;
 
     it->filled = false;
-    if (H5Dget_chunk_storage_size(dataset, start, &n) < 0 || n == 0 || n > bytes + MOST_BYTES)
-        return false;
-    if (n > it->packed_cap) {
-        kr_free(it->packed);
-        it->packed_cap = 0;
-        it->packed = kr_alloc(file->ctx, KR_ACCOUNT_OUTPUT, (size_t)n, 1);
-        if (!it->packed) {
-            kr_ctx_clear_error(file->ctx);
-            return false;
-        }
-        it->packed_cap = (size_t)n;
-    }
+    if (H5Dget_chunk_storage_size(dataset, start, &n) < 0 || n == 0 || n > 2 * MOST_BYTES)
+        return KR_OK;
+    KR_GROW(it->packed, it->packed_cap, (size_t)n, file->ctx, KR_ACCOUNT_OUTPUT);
     it->filled =
         H5Dread_chunk(dataset, H5P_DEFAULT, start, &left_out, it->packed) >= 0 && left_out == 0 &&
         libdeflate_zlib_decompress(it->inflate, it->packed, (size_t)n, it->planes, bytes, NULL) ==
             LIBDEFLATE_SUCCESS;
     memcpy(it->start, start, sizeof it->start);
-    return it->filled;
+out:
+    return s;
 }
 
 /* n numbers from number `first` of the chunk on, whatever the order of bytes of the machine. */
@@ -171,8 +164,11 @@ kr_status kr_h5_read_packed(kr_h5 *file, kr_h5_type type, hid_t dataset, const k
         return KR_OK;
     if (!it->filled || memcmp(start, it->start, sizeof start) != 0) {
         /* Who goes back finds more in the library's cache of several chunks. */
-        it->usable = (!it->filled || comes_before(it->start, start, it->cut.rank)) &&
-                     fetch(it, file, dataset, start);
+        if (!it->filled || comes_before(it->start, start, it->cut.rank))
+            KR_TRY(fetch(it, file, dataset, start));
+        else
+            it->filled = false;
+        it->usable = it->filled;
         if (!it->usable)
             return KR_OK;
     }

@@ -35,6 +35,7 @@ typedef struct kr_calc {
     kr_soil *soil; /* site amplification; NULL without */
     kr_input_file *inputs;
     size_t ninputs;
+    struct kr_digesting *digesting; /* under way; or NULL */
     kr_stat *stats;
     size_t nstats;
     bool store_rlzs;
@@ -65,14 +66,19 @@ typedef struct kr_calc {
 /** Read the job file of the options with their parameters. Owned by the caller: kr_job_destroy. */
 KR_MUST_CHECK kr_status kr_options_job(kr_ctx *ctx, const kr_run_options *options, kr_job **out);
 
-/** Read everything that a job names, up to the split sources: what `run` and `info` share. Always
+/** Read everything that a job names, then split the sources: what `run` and `info` share. Always
  * end with kr_calc_clear. */
 KR_MUST_CHECK kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options);
+KR_MUST_CHECK kr_status kr_calc_prepare(kr_calc *calc);
 void kr_calc_clear(kr_calc *calc);
 
-/** All input files, once; and their digests, which take time. */
+/** All input files, once; and their digests, which take time: with several threads one of them
+ * begins beside what is done next. Every beginning needs its end, which kr_calc_digest and
+ * kr_calc_clear are too (run/inputs.c). */
 KR_MUST_CHECK kr_status kr_calc_list_inputs(kr_calc *calc);
+KR_MUST_CHECK kr_status kr_calc_digest_begin(kr_calc *calc);
 KR_MUST_CHECK kr_status kr_calc_digest(kr_calc *calc);
+void kr_calc_digest_end(kr_calc *calc);
 
 /** The log lines about job, tree, sources (what the reference's log says). */
 void kr_calc_report(kr_calc *calc);

@@ -214,6 +214,7 @@ kr_status kr_info_job(kr_ctx *ctx, const kr_run_options *options, FILE *out)
     kr_status s = KR_OK;
     kr_calc calc;
     KR_TRY(kr_calc_read(&calc, ctx, options));
+    KR_TRY(kr_calc_prepare(&calc));
     KR_TRY(kr_calc_info(&calc, out));
 out:
     kr_phase_end(ctx);

@@ -1,5 +1,4 @@
 /* Reading: job, trees and sources, ground-motion models, sites, split sources. */
-#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "run/check.h"
@@ -9,7 +8,6 @@
 #include "run/sampling.h"
 
 #include <omp.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -87,14 +85,19 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
     else
         KR_TRY(kr_statistics_create(ctx, &spec, &calc->statistics));
     KR_TRY(kr_calc_check_uncertainty(calc));
-    kr_calc_phase(calc, "preparing sources");
-    KR_TRY(kr_hazard_prepare(calc->hazard, calc->sites, calc->threads));
 out:
     return s;
 }
 
+kr_status kr_calc_prepare(kr_calc *calc)
+{
+    kr_calc_phase(calc, "preparing sources");
+    return kr_hazard_prepare(calc->hazard, calc->sites, calc->threads);
+}
+
 void kr_calc_clear(kr_calc *calc)
 {
+    kr_calc_digest_end(calc);
     kr_ctx_set_left(calc->ctx, NULL, NULL);
     kr_journal_close(&calc->journal);
     kr_results_destroy(&calc->results);
@@ -113,70 +116,4 @@ void kr_calc_clear(kr_calc *calc)
     kr_job_destroy(&calc->job);
     kr_arena_clear(&calc->arena);
     kr_mem_set_limit(calc->ctx, SIZE_MAX); /* the limit was this run's */
-}
-
-static kr_status add_input(kr_calc *calc, size_t *cap, const char *key, const char *path)
-{
-    kr_status s = KR_OK;
-    for (size_t i = 0; i < calc->ninputs; i++)
-        if (kr_str_eq(calc->inputs[i].path, path))
-            return KR_OK;
-    if (calc->ninputs == *cap) { /* the arena keeps the shorter ones: few files, doubling */
-        kr_input_file *more;
-        *cap = *cap ? 2 * *cap : 16;
-        KR_ANEW(more, &calc->arena, *cap);
-        if (calc->ninputs)
-            memcpy(more, calc->inputs, calc->ninputs * sizeof *more);
-        calc->inputs = more;
-    }
-    kr_input_file *file = &calc->inputs[calc->ninputs];
-    file->key = key;
-    file->path = path;
-    file->size = (long long)kr_file_size(path);
-    calc->ninputs++;
-out:
-    return s;
-}
-
-/* A thread for each file: nothing of the calculation goes on meanwhile. */
-static kr_status digest_inputs(kr_calc *calc)
-{
-    atomic_int status;
-    atomic_init(&status, KR_OK);
-#pragma omp parallel for num_threads(calc->threads) schedule(dynamic, 1) if (calc->ninputs > 1)
-    for (size_t i = 0; i < calc->ninputs; i++) {
-        kr_input_file *file = &calc->inputs[i];
-        kr_status mine = kr_file_digest(calc->ctx, file->path, file->sha256);
-        if (mine != KR_OK)
-            atomic_store(&status, (int)mine);
-    }
-    return (kr_status)atomic_load(&status);
-}
-
-kr_status kr_calc_list_inputs(kr_calc *calc)
-{
-    kr_status s = KR_OK;
-    size_t cap = 0;
-    if (calc->ninputs)
-        return KR_OK;
-    KR_TRY(add_input(calc, &cap, "job_ini", calc->job->path));
-    for (size_t i = 0; i < calc->job->nfiles; i++)
-        KR_TRY(add_input(calc, &cap, calc->job->files[i].key, calc->job->files[i].path));
-    for (size_t i = 0; i < calc->model->nfiles; i++)
-        KR_TRY(add_input(calc, &cap, "source_model", calc->model->files[i].path));
-    const char *path;
-    for (size_t i = 0; (path = kr_hazard_file(calc->hazard, i)); i++)
-        KR_TRY(add_input(calc, &cap, "ground_motion_model", path));
-out:
-    return s;
-}
-
-kr_status kr_calc_digest(kr_calc *calc)
-{
-    kr_status s = KR_OK;
-    kr_calc_phase(calc, "digests");
-    KR_TRY(kr_calc_list_inputs(calc));
-    s = digest_inputs(calc);
-out:
-    return s;
 }

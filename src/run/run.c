@@ -244,6 +244,8 @@ kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
     kr_calc_guard_reading(ctx, options);
     KR_TRY(kr_calc_read(&calc, ctx, options));
     calc.warnings = &warnings;
+    KR_TRY(kr_calc_digest_begin(&calc));
+    KR_TRY(kr_calc_prepare(&calc));
     warn_of_isa(ctx);
     KR_TRY(kr_calc_digest(&calc));
     kr_calc_phase(&calc, "planning");

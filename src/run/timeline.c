@@ -1,5 +1,6 @@
 #include "run/timeline.h"
 
+#include "base/beside.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/phase.h"
@@ -9,7 +10,6 @@
 #include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -23,8 +23,7 @@ struct kr_timeline {
     char *path;
     int fd;
     double zero; /* wall clock of second 0 */
-    pthread_t thread;
-    bool threaded;
+    kr_beside thread;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t wake;
     bool over, failed;
@@ -89,7 +88,7 @@ static struct timespec clock_at(double seconds)
                              .tv_nsec = (long)(1e9 * (seconds - (double)(time_t)seconds))};
 }
 
-static void *sample(void *user)
+static void sample(void *user)
 {
     kr_timeline *t = user;
     pthread_mutex_lock(&t->lock);
@@ -103,24 +102,14 @@ static void *sample(void *user)
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
     t->cpu = (double)cpu.tv_sec + 1e-9 * (double)cpu.tv_nsec;
     pthread_mutex_unlock(&t->lock);
-    return NULL;
 }
 
-/* A small stack; signals are for the other threads. */
 static kr_status start_thread(kr_timeline *t)
 {
     enum { STACK = 256 * 1024 };
-    pthread_attr_t attr;
-    sigset_t every, before;
-    if (pthread_attr_init(&attr) != 0)
-        return kr_fail(t->ctx, KR_ENOMEM, "out of memory: no thread can be made");
-    pthread_attr_setstacksize(&attr, STACK);
-    sigfillset(&every);
-    pthread_sigmask(SIG_SETMASK, &every, &before);
-    t->threaded = pthread_create(&t->thread, &attr, sample, t) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attr);
-    return t->threaded ? KR_OK : kr_fail(t->ctx, KR_ENOMEM, "out of memory: no thread can be made");
+    return kr_beside_begin(&t->thread, sample, t, STACK)
+               ? KR_OK
+               : kr_fail(t->ctx, KR_ENOMEM, "out of memory: no thread can be made");
 }
 
 static kr_status open_file(kr_timeline *t)
@@ -181,14 +170,14 @@ kr_status kr_timeline_end(kr_timeline **timeline, double *seconds)
     kr_status s = KR_OK;
     if (!t)
         return KR_OK;
-    if (t->threaded) {
+    if (t->thread.running) {
         kr_phase_watch(t->ctx, NULL, NULL);
         pthread_mutex_lock(&t->lock);
         put_line(t);
         t->over = true;
         pthread_cond_signal(&t->wake);
         pthread_mutex_unlock(&t->lock);
-        pthread_join(t->thread, NULL);
+        kr_beside_end(&t->thread);
     }
     if (seconds)
         *seconds = t->cpu;

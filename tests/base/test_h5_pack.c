@@ -129,6 +129,42 @@ static void test_chunks(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* Parts of chunks, forwards, across several chunks, and back again: whoever unpacks them. */
+static void test_parts(void **state)
+{
+    (void)state;
+    const size_t dims[3] = {A, B, C}, chunk[3] = {1, 20, C};
+    uint64_t random = 3;
+
+    for (size_t t = 0; t < TYPES; t++) {
+        kr_ctx *ctx = kt_ctx();
+        kr_h5 *f;
+        size_t size = types[t].size;
+        const char *path = kt_path(dir, "parts.h5");
+        unsigned char *x = make_bytes(A * B * C * size, t % 2, &random), y[4 * C * 8];
+        kt_ok(ctx, kr_h5_create(ctx, path, &f));
+        kt_ok(ctx, kr_h5_make(f, "x", types[t].type, 3, dims, chunk));
+        kt_ok(ctx, kr_h5_write_slab(f, "x", types[t].type, (const size_t[]){0, 0, 0},
+                                    (const size_t[]){A - 1, B, C}, x));
+        kt_ok(ctx, kr_h5_close(&f));
+        memset(x + (A - 1) * B * C * size, 0, B * C * size); /* never written */
+        kt_ok(ctx, kr_h5_open(ctx, path, &f));
+        for (size_t turn = 0; turn < 2; turn++)
+            for (size_t at = 0; at + 4 <= A * B; at += 3) {
+                size_t row = turn ? A * B - 4 - at : at, first = at % 4;
+                const size_t start[3] = {row / B, row % B, first};
+                const size_t count[3] = {1, B - row % B < 4 ? B - row % B : 4, C - first};
+                kt_ok(ctx, kr_h5_read_slab(f, "x", types[t].type, start, count, y));
+                for (size_t k = 0; k < count[1]; k++)
+                    assert_memory_equal(y + k * count[2] * size, x + ((row + k) * C + first) * size,
+                                        count[2] * size);
+            }
+        kt_ok(ctx, kr_h5_close(&f));
+        free(x);
+        kt_ctx_end(&ctx);
+    }
+}
+
 /* Numbers of many kinds take a fraction of their bytes, with filters that every reader has. */
 static void test_filters(void **state)
 {
@@ -167,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_slabs),
         cmocka_unit_test(test_chunks),
+        cmocka_unit_test(test_parts),
         cmocka_unit_test(test_filters),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -56,6 +56,7 @@ static void begin(setting *x, const char *more)
     snprintf(x->job, sizeof x->job, "%s", kt_path(x->dir, "job.ini"));
     x->options = (kr_run_options){.job = x->job, .threads = 1};
     kt_ok(x->ctx, kr_calc_read(&x->calc, x->ctx, &x->options));
+    kt_ok(x->ctx, kr_calc_prepare(&x->calc));
     assert_int_equal(x->calc.sites->n, SITES);
     kt_ok(x->ctx, kr_calc_plan(&x->calc));
     x->nrates = x->calc.tree->nrates;
