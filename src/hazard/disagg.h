@@ -103,7 +103,8 @@ typedef struct kr_disagg_sources {
 
 /** The hazard of a site at these levels by sources and sections: the sum over all component rates
  * of weight x what a source has of the rate. An atomic group's rate is divided in proportion to
- * what its sources add to it. Computed by one thread, the distances of sections by several.
+ * what its sources add to it. The same for any number of threads; in compat oq-3.21 of contexts
+ * that are rounded as for bins.
  *
  * weights: one for each component rate. KR_EINPUT: as kr_hazard_disaggregate; with ps_grid_spacing,
  * which merges sources; with several multi-fault sources in a component that shares their ruptures
@@ -121,6 +122,6 @@ KR_MUST_CHECK kr_status kr_disagg_source_ids(kr_ctx *ctx, const kr_tree *tree, c
                                              size_t *n);
 
 /** Bytes that kr_hazard_disagg_sources takes at most, its result included. */
-size_t kr_disagg_sources_bytes(const kr_hazard *hazard, size_t nlevels);
+size_t kr_disagg_sources_bytes(const kr_hazard *hazard, size_t nlevels, int threads);
 
 #endif

@@ -210,9 +210,7 @@ out:
     return s;
 }
 
-/* The reference reads contexts back as it stored them, all but the sites' columns in single
- * precision. */
-static void round_columns(const kr_contexts *b)
+void kr_disagg_round(const kr_contexts *b)
 {
     for (int c = 0; c < KR_COL_COUNT; c++) {
         if (!b->col[c] || kr_column_kind_of((kr_column)c) == KR_COLUMN_SITE)
@@ -228,8 +226,8 @@ kr_status kr_disagg_add(void *user, const kr_contexts *b)
     kr_disagg_unit *u = user;
     if (kr_interrupted(u->of->hazard->ctx))
         return kr_fail(u->of->hazard->ctx, KR_EINTERRUPTED, "interrupted");
-    if (u->of->hazard->job->compat == KR_COMPAT_OQ_3_21)
-        round_columns(b);
+    if (!u->of->exact)
+        kr_disagg_round(b);
     b = sort(u, b);
     for (size_t first = 0; first < b->n; first += KR_GMM_BATCH) {
         stretch at = {.all = b, .first = first, .n = b->n - first};

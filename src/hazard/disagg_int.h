@@ -71,6 +71,10 @@ void kr_disagg_fail(kr_disagg_work *work, kr_status status);
 /** Find the cells of all components and make room for their numbers in work->out. */
 KR_MUST_CHECK kr_status kr_disagg_find_cells(kr_disagg_work *work, int threads);
 
+/** The reference reads contexts back as it stored them, all but the sites' columns in single
+ * precision: so are those of the batch from now on. */
+void kr_disagg_round(const kr_contexts *batch);
+
 /* How the contexts of a batch occur: `group` as kr_disagg_group has it, NULL: of no atomic group.
  */
 typedef struct kr_disagg_occurrence {

@@ -151,17 +151,20 @@ static size_t groups_bytes(const kr_hazard *h, size_t nlevels)
     return most * sizeof(double);
 }
 
-size_t kr_disagg_sources_bytes(const kr_hazard *h, size_t nlevels)
+size_t kr_disagg_sources_bytes(const kr_hazard *h, size_t nlevels, int threads)
 {
     const kr_disagg_work d = {.hazard = h};
     size_t row = nlevels + KR_KERNEL_PAD, members = kr_disagg_most_members(h), sources = 0;
     for (size_t c = 0; c < h->tree->ncomponents; c++)
         sources += h->tree->components[c].nsources;
-    size_t numbers = (sources + h->model->nsections) * nlevels + (KR_POES_ROWS + 1) * row +
-                     KR_GMM_BATCH * (nlevels + members);
-    size_t places = 2 * sources + h->tree->ncomponents * 2 + members;
-    return numbers * sizeof(double) + places * sizeof(void *) + groups_bytes(h, nlevels) +
-           kr_motions_bytes(h) + makers_bytes(&d) +
-           kr_section_table_bytes(kr_surfaces_sections(h->surfaces), kr_all_columns(h), 1) + HEADS +
-           16384;
+    size_t rows = sources + h->model->nsections, units = 0;
+    for (size_t i = 0; i < h->nworks; i++)
+        units += h->works[i]->nblocks;
+    size_t numbers = rows * nlevels + (KR_POES_ROWS + 1) * row + KR_GMM_BATCH * (nlevels + members);
+    size_t each = numbers * sizeof(double) + rows * (sizeof(uint32_t) + 1) +
+                  members * sizeof(size_t) + groups_bytes(h, nlevels) + kr_motions_bytes(h) +
+                  makers_bytes(&d) + HEADS;
+    size_t places = 2 * sources + h->tree->ncomponents * 2 + 2 * units;
+    return rows * nlevels * sizeof(double) + places * sizeof(void *) + (size_t)threads * each +
+           kr_section_table_bytes(kr_surfaces_sections(h->surfaces), kr_all_columns(h), 1) + 16384;
 }

@@ -166,8 +166,8 @@ size_t kr_disagg_shares_bytes(const kr_calc *calc, const struct kr_calc_disagg *
     if (!x)
         return 0;
     size_t row = x->nsources > x->nsections ? x->nsources : x->nsections;
-    return kr_disagg_sources_bytes(calc->hazard, levels_at_once(calc, d)) + row * sizeof(double) +
-           d->nlevels * sizeof(kr_disagg_level);
+    return kr_disagg_sources_bytes(calc->hazard, levels_at_once(calc, d), calc->threads) +
+           row * sizeof(double) + d->nlevels * sizeof(kr_disagg_level);
 }
 
 /* ------------------------------------------------------------------ a site */

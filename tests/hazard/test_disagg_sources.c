@@ -18,15 +18,20 @@ static double *make_weights(const kr_tree *tree)
 /* The levels of the job. */
 enum { LEVELS = 10 };
 
-static kr_status share(computed *c, size_t site, kr_disagg_sources **out)
+static kr_status share_by(computed *c, size_t site, int threads, kr_disagg_sources **out)
 {
     kr_disagg_level levels[LEVELS];
     double *weights = make_weights(c->model.tree);
     for (size_t l = 0; l < LEVELS; l++)
         levels[l] = (kr_disagg_level){l / 5, c->model.job->levels[l]};
-    kr_status s = kr_hazard_disagg_sources(c->hazard, site, levels, LEVELS, weights, 2, out);
+    kr_status s = kr_hazard_disagg_sources(c->hazard, site, levels, LEVELS, weights, threads, out);
     free(weights);
     return s;
+}
+
+static kr_status share(computed *c, size_t site, kr_disagg_sources **out)
+{
+    return share_by(c, site, 2, out);
 }
 
 static size_t source_number(const kr_disagg_sources *x, const char *id)
@@ -69,6 +74,20 @@ static bool starts(const kr_status s, kr_ctx *ctx, const char *text)
     return same;
 }
 
+/* The same bits, whoever computes. */
+static void check_threads(computed *c, size_t site, const kr_disagg_sources *x)
+{
+    for (int threads = 1; threads <= 5; threads += 4) {
+        kr_disagg_sources *other;
+        kt_ok(c->model.ctx, share_by(c, site, threads, &other));
+        for (size_t i = 0; i < x->nsources * LEVELS; i++)
+            kt_same(other->of_sources[i], x->of_sources[i]);
+        for (size_t i = 0; i < x->nsections * LEVELS; i++)
+            kt_same(other->of_sections[i], x->of_sections[i]);
+        kr_disagg_sources_destroy(&other);
+    }
+}
+
 /* 0: refused, as several multi-fault sources share. */
 static int compare(const char *job, size_t n, const br_text *groups, const char *gmms, size_t site)
 {
@@ -85,6 +104,7 @@ static int compare(const char *job, size_t n, const br_text *groups, const char 
     br_begin(&shared, job, n, groups, gmms);
     kt_ok(apart.model.ctx, share(&apart, site, &one));
     check_sources(&split, site, one);
+    check_threads(&apart, site, one);
     kr_status s = share(&shared, site, &other);
     if (!starts(s, shared.model.ctx, "sharing = false was expected")) {
         kt_ok(shared.model.ctx, s);
@@ -122,6 +142,71 @@ static void test_random_models(void **state)
     }
     br_compat = KR_COMPAT_OQ_3_21;
     assert_true(compared > 12);
+}
+
+/* All sources together are all bins together, of contexts that are rounded alike. */
+static void check_bins(computed *c, size_t site)
+{
+    static const double mag[] = {0, 11}, dist[] = {0, 1e9}, any[] = {-400, 400}, eps[] = {-9, 9};
+    const kr_disagg_bins bins = {
+        .mag = {1, mag}, .dist = {1, dist}, .lon = {1, any}, .lat = {1, any}, .eps = {1, eps}};
+    const kr_tree *tree = c->model.tree;
+    kr_disagg_level levels[LEVELS];
+    double want[LEVELS] = {0}, *weights = make_weights(tree);
+    bool certain[LEVELS] = {false};
+    kr_disagg_sources *x;
+    kr_disagg *d;
+    size_t compared = 0;
+    for (size_t l = 0; l < LEVELS; l++)
+        levels[l] = (kr_disagg_level){l / 5, c->model.job->levels[l]};
+    kt_ok(c->model.ctx, kr_hazard_disaggregate(c->hazard, site, &bins, levels, LEVELS, 2, &d));
+    for (size_t i = 0; i < tree->ncomponents; i++)
+        for (size_t k = 0; k < tree->components[i].ngsims * d->parts[i].ncells * LEVELS; k++) {
+            size_t model = k / LEVELS / d->parts[i].ncells;
+            double rate = d->parts[i].rates[k];
+            want[k % LEVELS] += rate * weights[tree->components[i].first_rate + model];
+            certain[k % LEVELS] |= rate > 15; /* the reference cuts them */
+        }
+    kt_ok(c->model.ctx, share(c, site, &x));
+    for (size_t l = 0; l < LEVELS; l++) {
+        double sum = 0;
+        for (size_t i = 0; i < x->nsources; i++)
+            sum += x->of_sources[i * LEVELS + l];
+        if (certain[l])
+            continue;
+        kt_close(sum, want[l], 1e-10, 1e-11); /* bins have no rates below 1e-12 */
+        compared += want[l] > 1e-6;
+    }
+    assert_true(compared > 0);
+    kr_disagg_sources_destroy(&x);
+    kr_disagg_destroy(&d);
+    free(weights);
+}
+
+static void test_bins(void **state)
+{
+    (void)state;
+    static br_text groups[2];
+    for (size_t i = 0; i < 8; i++) {
+        world w = {.random = 300 + i, .nplaces = 3, .nprobs = 2, .any = 0.2};
+        computed c;
+        br_compat = i % 2 ? KR_COMPAT_EXACT : KR_COMPAT_OQ_3_21;
+        for (size_t b = 0; b < ARRAY(groups); b++) {
+            groups[b].n = 0;
+            br_add(&groups[b], BR_GROUP);
+            for (int k = 0; k < 3; k++) {
+                char id[64];
+                snprintf(id, sizeof id, "s%d_%zu", k, b);
+                add_random_source(&w, &groups[b], id);
+            }
+            br_add(&groups[b], BR_GROUP_END);
+        }
+        br_begin(&c, br_job(2, w.random, "infer_occur_rates = true\nsharing = false\n"), 2, groups,
+                 random_models(&w));
+        check_bins(&c, i % 2);
+        end(&c);
+    }
+    br_compat = KR_COMPAT_OQ_3_21;
 }
 
 /* Each rupture a source: a section has what the ruptures have that it is part of. */
@@ -213,9 +298,8 @@ static void test_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_models),
-        cmocka_unit_test(test_sections),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_random_models), cmocka_unit_test(test_bins),
+        cmocka_unit_test(test_sections),      cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
