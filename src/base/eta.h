@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-enum { KR_ETA_PARTS = 8 };
+enum { KR_ETA_PARTS = 12 };
 
 typedef struct kr_eta_part {
     const char *name;

@@ -155,6 +155,7 @@ kr_status kr_disagg_begin(kr_disagg_work *d, const kr_hazard *h, size_t site,
     atomic_init(&d->status, KR_OK);
     atomic_init(&d->next, 0);
     atomic_init(&d->beyond, 0);
+    atomic_init(&d->done, 0);
     KR_TRY(kr_hazard_check_disagg(h));
     KR_TRY(kr_binner_make(bins, d->exact, &d->arena, &d->binner));
     KR_TRY(kr_bands_make(bins, h->job->truncation_level, d->exact, &d->arena, &d->bands));
@@ -211,14 +212,34 @@ typedef struct task {
     size_t first, end; /* evaluations */
 } task;
 
+/* Blocks are about as costly as each other. The last step is the caller's to tell. */
+static void tell(kr_disagg_unit *u, size_t nblocks)
+{
+    kr_disagg_work *d = u->of;
+    size_t n = nblocks * (u->end - u->first), done = atomic_fetch_add(&d->done, n) + n;
+    if (done < d->steps)
+        kr_progress(d->hazard->ctx, "disaggregation",
+                    (double)d->site + (double)done / (double)d->steps, (double)d->hazard->sites->n);
+}
+
+static size_t count_steps(const kr_hazard *h)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->nworks; i++)
+        n += h->works[i]->nblocks * h->works[i]->family->nevaluations;
+    return n;
+}
+
 /* Works in their order; of atomic groups source by source. */
 static kr_status run_work(kr_disagg_unit *u, const kr_work *w)
 {
     kr_status s = KR_OK;
-    for (size_t b = 0; b < w->nblocks; b++)
+    for (size_t b = 0; b < w->nblocks; b++) {
         for (size_t i = 0; i < w->blocks[b].nsegments; i++)
             KR_TRY(kr_makers_run(&u->makers, &w->segments[w->blocks[b].first_segment + i],
                                  kr_disagg_add, u));
+        tell(u, 1);
+    }
 out:
     return s;
 }
@@ -277,6 +298,7 @@ static kr_status run_atomic(kr_disagg_unit *u, const kr_work *w)
         for_models(u, add_source);
     }
     for_models(u, put_rates);
+    tell(u, w->nblocks);
 out:
     u->group = NULL;
     return s;
@@ -351,6 +373,7 @@ static kr_status compute(kr_disagg_work *d, int threads)
     size_t ntasks;
     KR_TRY(make_rates(d));
     KR_TRY(make_tasks(d->hazard, threads, &tasks, &ntasks));
+    d->steps = count_steps(d->hazard);
     atomic_store(&d->next, 0);
 #pragma omp parallel num_threads(threads)
     run_tasks(d, tasks, ntasks);

@@ -65,7 +65,8 @@ typedef struct kr_disagg {
 KR_MUST_CHECK kr_status kr_hazard_check_disagg(const kr_hazard *hazard);
 
 /** Disaggregate the hazard of a site (number among the job's) at these levels. The result is the
- * same for any number of threads. KR_EINPUT: as kr_hazard_check_disagg; KR_EINTERRUPTED. Owned by
+ * same for any number of threads. Tells progress as a part of all sites, if they come in their
+ * order. KR_EINPUT: as kr_hazard_check_disagg; KR_EINTERRUPTED. Owned by
  * the caller: kr_disagg_destroy.
  *
  * In compat oq-3.21 magnitudes, distances, closest points and rates are rounded to single

@@ -46,6 +46,8 @@ typedef struct kr_disagg_work {
     atomic_int status; /* the first failure of any thread */
     atomic_size_t next;
     atomic_uint beyond; /* as out->beyond */
+    size_t steps;       /* blocks of works, times the evaluations of their families */
+    atomic_size_t done; /* of these */
 } kr_disagg_work;
 
 /** Numbers of a cell for one model. */

@@ -42,6 +42,7 @@ typedef struct kr_disagg_stage {
     double *weights;      /* of component rates */
     uint32_t *branches, *rates;
     double *summary; /* nlevels x KR_DISAGG_SUMMARY */
+    size_t nput;     /* targets of the site that are in the results */
 
     /* of the whole tree: run/disagg_tree.c */
     double *mean;     /* weights of component rates in the mean: columns x rates */
@@ -52,6 +53,9 @@ typedef struct kr_disagg_stage {
     const kr_disagg_kind *modal_kind;
     kr_disagg_sums *modal; /* magnitude, distance, epsilon */
 } kr_disagg_stage;
+
+/** So many targets more are in the results: tells progress. KR_EINTERRUPTED. */
+KR_MUST_CHECK kr_status kr_disagg_tell_put(kr_disagg_stage *stage, size_t ntargets);
 
 /** Room for statistics of the whole tree; kr_disagg_tree_end, also after a failure. */
 KR_MUST_CHECK kr_status kr_disagg_tree_begin(kr_disagg_stage *stage);

@@ -191,6 +191,7 @@ kr_status kr_disagg_put_shares(kr_disagg_stage *g)
     kr_disagg_level *wanted = NULL;
     if (!d->stored.shares)
         return KR_OK;
+    kr_calc_turn(g->calc, "sources of the hazard");
     KR_NEW(wanted, calc->ctx, KR_ACCOUNT_STATS, n);
     for (size_t first = 0; first < d->nlevels; first += n) {
         if (none_reached(levels + first, n)) /* zeros are there */
@@ -202,6 +203,9 @@ kr_status kr_disagg_put_shares(kr_disagg_stage *g)
                                         calc->threads, &shares));
         KR_TRY(kr_results_put_shares(calc->results, g->site, measure, n / npoes, shares));
         kr_disagg_sources_destroy(&shares);
+        kr_progress(calc->ctx, "sources of the hazard",
+                    (double)g->site + (double)(first + n) / (double)d->nlevels,
+                    (double)calc->sites->n);
     }
 out:
     kr_disagg_sources_destroy(&shares);

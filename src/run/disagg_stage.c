@@ -31,6 +31,24 @@ static void stage_clear(kr_disagg_stage *g)
     kr_disagg_tree_end(g);
 }
 
+/* Of a site. */
+static size_t count_targets(const kr_results_disagg *stored)
+{
+    size_t n = stored->nrlzs + stored->mean;
+    for (size_t i = 0; i < stored->nstatistics; i++)
+        n += stored->statistics[i].columns;
+    return n;
+}
+
+kr_status kr_disagg_tell_put(kr_disagg_stage *g, size_t ntargets)
+{
+    double part = (double)(g->nput += ntargets) / (double)count_targets(&g->d->stored);
+    kr_progress(g->calc->ctx, "disaggregation tables", (double)g->site + part,
+                (double)g->calc->sites->n);
+    return kr_interrupted(g->calc->ctx) ? kr_fail(g->calc->ctx, KR_EINTERRUPTED, "interrupted")
+                                        : KR_OK;
+}
+
 static void add_rlz(kr_disagg_stage *g, size_t r, double weight)
 {
     size_t n = kr_tree_rates(g->calc->tree, r, g->branches, g->rates);
@@ -58,10 +76,7 @@ static kr_status put_rlzs(kr_disagg_stage *g)
         }
         kr_disagg_sums_finish(g->sums);
         KR_TRY(kr_results_put_disagg(g->calc->results, g->site, "disagg-rlzs", first, g->sums));
-        if (kr_interrupted(g->calc->ctx)) {
-            s = kr_fail(g->calc->ctx, KR_EINTERRUPTED, "interrupted");
-            goto out;
-        }
+        KR_TRY(kr_disagg_tell_put(g, n));
     }
 out:
     return s;
@@ -121,9 +136,12 @@ static kr_status do_site(kr_disagg_stage *g)
     if (!none) {
         KR_TRY(find_rates(g, levels));
         kr_calc_turn(g->calc, "disaggregation tables");
+        g->nput = 0;
         KR_TRY(put_rlzs(g));
-        if (g->d->stored.mean)
+        if (g->d->stored.mean) {
             KR_TRY(put_mean(g));
+            KR_TRY(kr_disagg_tell_put(g, 1));
+        }
         KR_TRY(kr_disagg_tree_site(g));
         kr_disagg_note_bins(g);
     }

@@ -170,6 +170,7 @@ static kr_status put_branches(kr_disagg_stage *g, const char *group)
         }
         kr_disagg_sums_finish(g->sums);
         KR_TRY(end(g, group, first));
+        KR_TRY(kr_disagg_tell_put(g, count));
     }
 out:
     return s;
@@ -231,6 +232,8 @@ kr_status kr_disagg_tree_site(kr_disagg_stage *g)
             KR_TRY(put_branches(g, group));
         else
             KR_TRY(put_mean_at(g, group, statistic->set));
+        if (strcmp(statistic->name, "branches") != 0) /* which tell it themselves */
+            KR_TRY(kr_disagg_tell_put(g, 1));
     }
 out:
     return s;

@@ -420,30 +420,53 @@ static void test_rlzs(void **state)
 
 /* ---- interruptions, memory ---- */
 
-/* Interrupts at the first beginning of the stage. */
+/* Interrupts at the first beginning of a stage. */
+static const char *stop_at;
+
 static void stop(void *user)
 {
     unsigned number;
-    if (kr_str_eq(kr_phase_name(user, &number), "disaggregation"))
+    if (kr_str_eq(kr_phase_name(user, &number), stop_at))
         kr_ctx_interrupt(user);
+}
+
+/* Progress of a site's rates and tables stays within the sites, and comes to their end. */
+static struct {
+    double rates, tables;
+} reached;
+
+static void follow(void *user, const char *phase, double done, double total)
+{
+    (void)user;
+    double *to = kr_str_eq(phase, "disaggregation")          ? &reached.rates
+                 : kr_str_eq(phase, "disaggregation tables") ? &reached.tables
+                                                             : NULL;
+    if (!to)
+        return;
+    assert_true(total == 2 && done >= *to && done <= 2);
+    *to = done;
 }
 
 static void test_interrupted(void **state)
 {
-    char first[2][4096];
+    char first[3][4096];
     (void)state;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         kr_ctx *ctx = kt_ctx();
         kr_run_options o =
             options_of(write_job(CURVE "poes_disagg = 0.05\ndisagg_outputs = Mag_Dist\n"));
         if (i) {
+            stop_at = i == 1 ? "disaggregation" : "disaggregation tables";
             kr_phase_watch(ctx, stop, ctx);
             kt_fails(ctx, kr_run(ctx, &o), KR_EINTERRUPTED, "interrupted");
             kt_ctx_end(&ctx);
             ctx = kt_ctx();
             o.fresh = false;
         }
+        reached.rates = reached.tables = 0;
+        kr_ctx_set_progress(ctx, follow, NULL);
         kt_ok(ctx, kr_run(ctx, &o));
+        assert_true(reached.rates == 2 && reached.tables == 2);
         size_t n;
         unsigned char *text = kt_read_file(kt_path(kt_path(dir, "out"), "Mag_Dist-mean-1.csv"), &n);
         const char *rows = strstr((char *)text, "\r\n"); /* the first line tells the time */
@@ -453,6 +476,7 @@ static void test_interrupted(void **state)
         kt_ctx_end(&ctx);
     }
     assert_string_equal(first[0], first[1]);
+    assert_string_equal(first[0], first[2]);
 }
 
 static void remove_results(void)
