@@ -115,7 +115,8 @@ static void test_nothing_foretold(void **state)
 static void test_limits(void **state)
 {
     (void)state;
-    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g",
+                                        "h", "j", "k", "l", "m", "i"};
     kr_eta eta = {0};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         kr_eta_expect(&eta, names[i], 1);
