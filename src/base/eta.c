@@ -7,6 +7,9 @@
 /* A part tells its speed when it has done so much since it was told first. */
 static const double ENOUGH = 0.02;
 
+/* Beside what was seen of a part, what was foretold of it counts as so much of it. */
+static const double FORETOLD = 0.03;
+
 /* What was foretold is corrected by this factor at most, and by one over it at least. */
 static const double MOST = 5;
 
@@ -56,6 +59,17 @@ void kr_eta_reach(kr_eta *e, const char *name, double done, double now)
     part->done = done < 1 ? done : 1;
 }
 
+void kr_eta_work(kr_eta *e, const char *name, double worked, double left)
+{
+    kr_eta_part *part = part_of(e, name);
+    if (!part)
+        return;
+    if (!(part->work_from > 0))
+        part->work_from = worked;
+    part->work = worked - part->work_from;
+    part->ahead = left;
+}
+
 static bool knows_speed(const kr_eta_part *part)
 {
     return part->done - part->from >= ENOUGH;
@@ -77,6 +91,19 @@ static double slowness(const kr_eta *e, double now)
     return fmin(MOST, fmax(1 / MOST, took / foretold));
 }
 
+/* From how fast it was; the less it has done, the more what was foretold counts beside. */
+static double left_of(const kr_eta_part *part, double took, double factor)
+{
+    double seconds = took - part->then, done = part->done - part->from;
+    if (part->work > 0)
+        return seconds / part->work * part->ahead;
+    if (!isnan(part->foretold)) {
+        seconds += FORETOLD * part->foretold * factor;
+        done += FORETOLD;
+    }
+    return seconds / done * (1 - part->done);
+}
+
 double kr_eta_left(const kr_eta *e, double now)
 {
     double left = 0, factor = slowness(e, now);
@@ -85,7 +112,7 @@ double kr_eta_left(const kr_eta *e, double now)
         const kr_eta_part *part = &e->parts[i];
         double took = spent(e, i, now);
         if (knows_speed(part))
-            left += (took - part->then) / (part->done - part->from) * (1 - part->done);
+            left += left_of(part, took, factor);
         else if (isnan(part->foretold))
             continue;
         else if (part->told)

@@ -99,7 +99,7 @@ typedef struct kr_hazard_work {
     double
         exceedances; /* probabilities: pairs x models and their shifts x levels, padding included */
     double products; /* probabilities added to rates, of every component */
-    double done;     /* progress: share of the time of all tiles, about */
+    double done;     /* progress: share of the time of all tiles, about; it never falls */
     kr_spread units; /* seconds of the units of work */
 } kr_hazard_work;
 
@@ -121,5 +121,22 @@ typedef struct kr_hazard_watch {
 KR_MUST_CHECK kr_status kr_hazard_tile(kr_hazard *hazard, size_t first, size_t nsites, int threads,
                                        double *rates, kr_hazard_work *work,
                                        const kr_hazard_watch *watch);
+
+/* Seconds of units of work, of all threads together, about. */
+typedef struct kr_hazard_time {
+    double spent; /* on those that were computed here */
+    double over;  /* on all that are over, those of an interrupted run included */
+    double left;  /* for the others, of all tiles */
+} kr_hazard_time;
+
+/** As far as is known by now: within `added` of a watch, within what is told the progress, or while
+ * no tile is computed. */
+void kr_hazard_left(const kr_hazard *hazard, kr_hazard_time *out);
+
+/** So many sites need not be computed: an interrupted run has done it. */
+void kr_hazard_pass(kr_hazard *hazard, size_t nsites);
+
+/** Ruptures at sites times their models: what the time is about in proportion to. */
+double kr_hazard_cost_of_units(const kr_hazard *hazard);
 
 #endif

@@ -65,6 +65,7 @@ typedef struct kr_segment {
 typedef struct kr_block {
     size_t first_segment, nsegments;
     double cost; /* in ruptures of points */
+    size_t pace; /* its class: see hazard/pace.h */
 } kr_block;
 
 /* Sources that are computed for the same components of a family: its members. */
@@ -81,7 +82,6 @@ typedef struct kr_work {
     size_t nblocks, blocks_cap;
     kr_block *blocks;  /* an atomic group is one block */
     size_t site_block; /* sites of a unit */
-    double pace; /* time for a block's cost at a site, in a unit of all works: for the progress */
 } kr_work;
 
 struct kr_hazard {
@@ -114,7 +114,8 @@ struct kr_hazard {
     kr_digest_map work_of;    /* by family and members: the work + 1; while sources are prepared */
     kr_component_size *sizes; /* of every component */
     uint64_t **ruptures;      /* of every component: of each of its sources */
-    double time;              /* of all works at a site, by their paces */
+    size_t npaces;
+    struct kr_pace *paces; /* of the classes of units */
 };
 
 /* Numbers of one site in all measures. */
@@ -122,9 +123,6 @@ static inline size_t kr_curve_size(const kr_hazard *h)
 {
     return h->job->nimts * h->padded;
 }
-
-/** Time of all works at a site, by their paces. */
-double kr_hazard_time(const kr_hazard *hazard);
 
 /* The tectonic region type that distances and magnitude cuts of a component go by: with one model
  * for all ("*") the reference finds the default only. */

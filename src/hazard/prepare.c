@@ -1,6 +1,6 @@
 /* Sources split into points and floating ruptures, these into blocks of work. */
 #include "base/map.h"
-#include "hazard/hazard_int.h"
+#include "hazard/pace.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -280,7 +280,6 @@ static kr_status cut_work(kr_hazard *h, kr_work *w)
         if (r->fault || !merge)
             KR_TRY(add_items(h, w, r, atomic));
     }
-    w->pace = kr_work_factor(w); /* until pieces are tried */
 out:
     return s;
 }
@@ -305,15 +304,6 @@ out:
     return s;
 }
 
-double kr_hazard_time(const kr_hazard *h)
-{
-    double sum = 0;
-    for (size_t i = 0; i < h->nworks; i++)
-        for (size_t b = 0; b < h->works[i]->nblocks; b++)
-            sum += h->works[i]->pace * h->works[i]->blocks[b].cost;
-    return sum;
-}
-
 kr_status kr_hazard_prepare(kr_hazard *h, const kr_sites *sites, int threads)
 {
     kr_status s = KR_OK;
@@ -331,7 +321,7 @@ kr_status kr_hazard_prepare(kr_hazard *h, const kr_sites *sites, int threads)
         KR_TRY(prepare_family(h, &h->families[f], &g, &done));
     for (size_t w = 0; w < h->nworks; w++)
         KR_TRY(cut_work(h, h->works[w]));
-    h->time = kr_hazard_time(h);
+    KR_TRY(kr_paces_make(h));
 out:
     kr_map_clear(&g.map);
     kr_digest_map_clear(&h->work_of);

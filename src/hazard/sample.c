@@ -7,6 +7,7 @@
 #include "hazard/sample.h"
 
 #include "base/clock.h"
+#include "hazard/pace.h"
 #include "hazard/unit.h"
 
 #include <math.h>
@@ -19,15 +20,13 @@ enum { PLACES = 6, PLACE_SITES = 8, PIECES = 8, ROUNDS = 400 };
  * and then comes to fewer sites. */
 static const double PIECE_WORK = 8192, ITEM_WORK = 65536;
 
+/* Pieces are tried for about so much of what all units take. */
+static const double SHARE = 0.01;
+
 typedef struct place {
     size_t number, first, n;
     kr_section_table sections;
 } place;
-
-/* Of the pieces of one work. */
-typedef struct pace {
-    double taken, npieces; /* sum of seconds / cost */
-} pace;
 
 typedef struct sampler {
     kr_hazard *hazard;
@@ -36,12 +35,9 @@ typedef struct sampler {
     kr_unit unit;
     kr_sums sums;
     double *rates; /* of the first site of each place; see kr_hazard_cost */
-    bool *met;     /* components that a piece was of */
     double cost;   /* of all units, at one site */
     uint64_t random;
-    double taken;        /* sum over the pieces of seconds / cost */
-    pace *paces;         /* of the works */
-    kr_hazard_work work; /* the same of the counters */
+    kr_hazard_work work; /* sum over the pieces of counters / cost */
     double outlines;     /* the same of bytes; here without the sites */
     double touched;      /* sites, of all in pieces */
     double sites;
@@ -55,15 +51,6 @@ static double next_random(sampler *s)
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
     return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
-}
-
-static double total_cost(const kr_hazard *h)
-{
-    double sum = 0;
-    for (size_t i = 0; i < h->nworks; i++)
-        for (size_t b = 0; b < h->works[i]->nblocks; b++)
-            sum += h->works[i]->blocks[b].cost * kr_work_factor(h->works[i]);
-    return sum;
 }
 
 /* ------------------------------------------------------------------ a piece */
@@ -101,7 +88,7 @@ static void cut_piece(const kr_work *w, const kr_block *block, double at, size_t
         passed += out->cost;
     } while (at >= passed && (segment + 1 < end || i < segment->count));
     out->share = fmin(1, out->cost / block->cost);
-    out->block = (kr_block){.nsegments = 1, .cost = out->cost};
+    out->block = (kr_block){.nsegments = 1, .cost = out->cost, .pace = block->pace};
     out->work.nblocks = out->work.nsegments = 1;
 }
 
@@ -176,26 +163,6 @@ static double first_share(const kr_hazard *h, const kr_work *w, const piece *p)
     return (double)p->segment.count / (double)(source ? source->split->npoints : w->cells->n);
 }
 
-static void take_time(sampler *s, size_t work, double seconds_by_cost)
-{
-    s->taken += seconds_by_cost;
-    s->paces[work].taken += seconds_by_cost;
-    s->paces[work].npieces++;
-}
-
-/* A work goes at the pace of its pieces; few of them are drawn towards the mean of all. */
-static void set_paces(const sampler *s)
-{
-    const double doubt = 2; /* pieces that are as the mean */
-    kr_hazard *h = s->hazard;
-    double mean = s->npieces ? s->taken / (double)s->npieces : 0;
-    for (size_t i = 0; i < h->nworks && mean > 0; i++) {
-        double own = (s->paces[i].taken + doubt * mean) / (s->paces[i].npieces + doubt);
-        h->works[i]->pace = kr_work_factor(h->works[i]) * fmax(own, 0.1 * mean);
-    }
-    h->time = kr_hazard_time(h);
-}
-
 /* Runs nothing, for what a unit takes in any case, and the piece, twice. */
 static kr_status run_piece(sampler *s, const place *at, size_t work, piece *p)
 {
@@ -222,11 +189,9 @@ static kr_status run_piece(sampler *s, const place *at, size_t work, piece *p)
     s->unit.work = s->unit.makers.work = w; /* which outlives the piece */
     double cost = p->cost * (double)nsites * kr_work_factor(w);
     double once = first_share(h, w, p) * fmax(0, first - again);
-    take_time(s, work, (again - (1 - p->share) * overhead + once) / cost);
+    kr_pace_try(s->hazard, &p->block, (again - (1 - p->share) * overhead + once) / cost);
     s->outlines += (double)(kept_outlines(h) - outlines) / (p->cost * kr_work_factor(w));
     count_more(&s->work, &s->unit.done, 1 / cost);
-    for (size_t k = 0; k < w->nmembers; k++)
-        s->met[w->members[k]] = true;
     s->sites += (double)nsites;
     s->npieces++;
     take_sums(s, at, w, s->cost / (p->cost * kr_work_factor(w)));
@@ -339,33 +304,13 @@ out:
     return s;
 }
 
-/* Components that no piece was of: at each site like the last one before that has as many models,
- * somewhat less. Components are in the order of their tectonic regions. */
-static void fill_rates(const sampler *x, size_t site)
-{
-    const kr_tree *tree = x->hazard->tree;
-    size_t total = x->hazard->job->nimts * x->hazard->job->nlevels, nrates = tree->nrates;
-    const kr_component *like = NULL;
-    for (size_t c = 0; c < tree->ncomponents; c++) {
-        const kr_component *one = &tree->components[c];
-        double *rates = x->rates + (site * nrates + one->first_rate) * total;
-        if (x->met[c])
-            like = one;
-        else if (like && like->ngsims == one->ngsims && like->trt == one->trt)
-            for (size_t i = 0; i < one->ngsims * total; i++)
-                rates[i] = 0.7 * x->rates[(site * nrates + like->first_rate) * total + i];
-    }
-}
-
 static void scale_up(const sampler *x, kr_hazard_cost *out)
 {
     double n = (double)(x->npieces ? x->npieces : 1);
     double whole = x->cost * (double)x->hazard->sites->n;
-    out->units = x->taken / n * whole;
+    out->units = x->npieces ? kr_paces_foretell(x->hazard) : 0;
     count_more(&out->work, &x->work, whole / n);
     out->outlines = (size_t)(x->outlines / n * x->cost);
-    for (size_t i = 0; i < x->nplaces; i++)
-        fill_rates(x, i);
     for (size_t i = 0; i < x->nplaces * x->hazard->tree->nrates *
                                (x->hazard->job->nimts * x->hazard->job->nlevels);
          i++)
@@ -380,10 +325,12 @@ void kr_hazard_cost_clear(kr_hazard_cost *cost)
     cost->rates = NULL;
 }
 
-kr_status kr_hazard_sample(kr_hazard *h, int threads, double budget, kr_hazard_cost *out)
+kr_status kr_hazard_sample(kr_hazard *h, int threads, double least, double most,
+                           kr_hazard_cost *out)
 {
     kr_status s = KR_OK;
-    sampler x = {.hazard = h, .cost = total_cost(h), .random = 1};
+    sampler x = {
+        .hazard = h, .cost = kr_hazard_cost_of_units(h) / (double)h->sites->n, .random = 1};
     double began = kr_cpu_seconds();
     *out = (kr_hazard_cost){.units = 0};
     if (!h->met)
@@ -393,8 +340,6 @@ kr_status kr_hazard_sample(kr_hazard *h, int threads, double budget, kr_hazard_c
     KR_TRY(make_places(&x, &out->sections));
     KR_TRY(kr_unit_init(h, NULL, 0, &x.unit));
     KR_NEW(x.sums.rates, h->ctx, KR_ACCOUNT_RATES, kr_sums_size(h));
-    KR_NEW(x.met, h->ctx, KR_ACCOUNT_RATES, h->tree->ncomponents);
-    KR_NEW(x.paces, h->ctx, KR_ACCOUNT_RATES, h->nworks);
     KR_NEW(x.rates, h->ctx, KR_ACCOUNT_RATES,
            x.nplaces * h->tree->nrates * h->job->nimts * h->job->nlevels);
     out->rates = x.rates;
@@ -403,18 +348,15 @@ kr_status kr_hazard_sample(kr_hazard *h, int threads, double budget, kr_hazard_c
     for (int round = 0; round < ROUNDS && x.cost > 0; round++) {
         for (size_t i = 0; i < x.nplaces; i++)
             KR_TRY(draw_pieces(&x, &x.places[i]));
-        if (kr_cpu_seconds() - first > budget)
+        if (kr_cpu_seconds() - first > fmin(most, fmax(least, SHARE * kr_paces_foretell(h))))
             break;
     }
-    set_paces(&x);
     scale_up(&x, out);
     KR_TRY(measure_adding(&x, out));
     out->spent = kr_cpu_seconds() - began;
 out:
     kr_unit_clear(&x.unit);
     kr_free(x.sums.rates);
-    kr_free(x.met);
-    kr_free(x.paces);
     for (size_t i = 0; i < x.nplaces; i++)
         kr_section_table_clear(&x.places[i].sections);
     return s;

@@ -22,10 +22,10 @@ typedef struct kr_hazard_cost {
 void kr_hazard_cost_clear(kr_hazard_cost *cost);
 
 /** Compute pieces of the units of work, drawn with a probability that follows their cost, at a few
- * places of the job's sites, until about `budget` seconds have passed; each stands for its share of
- * the whole. The faults have met the sites thereafter. For a hazard that is not computed at the
- * same time. */
-KR_MUST_CHECK kr_status kr_hazard_sample(kr_hazard *hazard, int threads, double budget,
+ * places of the job's sites, for about a hundredth of what the whole will take, but of `least` to
+ * `most` seconds; each stands for its share of the whole. The faults have met the sites thereafter.
+ * For a hazard that is not computed at the same time. */
+KR_MUST_CHECK kr_status kr_hazard_sample(kr_hazard *hazard, int threads, double least, double most,
                                          kr_hazard_cost *out);
 
 #endif

@@ -1,5 +1,6 @@
 /* The component rates of a tile of sites: units of work over threads, added in their order. */
 #include "base/clock.h"
+#include "hazard/pace.h"
 #include "hazard/unit.h"
 
 #include <math.h>
@@ -57,17 +58,12 @@ typedef struct tile {
 
 /* ---- units ---- */
 
-static double unit_cost(const unit_id *id)
-{
-    return id->work->blocks[id->block].cost * (double)id->nsites * kr_work_factor(id->work);
-}
-
 /* Units come by the power of two of their cost, the most costly first: none of these is left for
  * the end, and neighbours among the others stay so. */
 static int rank_of(const unit_id *id)
 {
     int power;
-    frexp(unit_cost(id), &power);
+    frexp(kr_unit_cost(id->work, id->block, id->nsites), &power);
     return power;
 }
 
@@ -208,6 +204,17 @@ static void add_counters(kr_hazard_work *to, const kr_hazard_work *x)
     to->products += x->products;
 }
 
+static void tell_progress(const tile *t)
+{
+    kr_hazard_time time;
+    kr_hazard_left(t->hazard, &time);
+    double done = time.over > 0 ? time.over / (time.over + time.left) : 0;
+    t->work->done = fmax(t->work->done, fmin(done, 1));
+    if (t->added == t->nunits && t->first + t->nsites == t->hazard->sites->n)
+        t->work->done = 1;
+    kr_progress(t->hazard->ctx, "hazard", t->work->done, 1);
+}
+
 /* Add a unit's sums to the tile's rates. */
 static void add_unit(tile *t, const unit_id *id, kr_sums *sums)
 {
@@ -223,11 +230,8 @@ static void add_unit(tile *t, const unit_id *id, kr_sums *sums)
     if (kr_spread_add(&t->work->units, sums->seconds))
         name_unit(id, t->work->units.slowest, sizeof t->work->units.slowest);
     t->added++;
-    t->work->done +=
-        w->blocks[id->block].cost * w->pace * (double)id->nsites / (h->time * (double)h->sites->n);
-    if (t->added == t->nunits && t->first + t->nsites == h->sites->n)
-        t->work->done = 1;
-    kr_progress(h->ctx, "hazard", t->work->done, 1);
+    kr_pace_take(t->hazard, w, id->block, id->nsites, sums->seconds);
+    tell_progress(t);
 }
 
 static void fail(tile *t, kr_status status)
@@ -340,6 +344,8 @@ kr_status kr_hazard_tile(kr_hazard *h, size_t first, size_t nsites, int threads,
     kr_phase_begin(h->ctx, "hazard");
     KR_TRY(list_units(&t));
     t.queue.next = t.queue.turn = t.added;
+    for (size_t i = 0; i < t.added; i++)
+        kr_pace_take(h, t.units[i].work, t.units[i].block, t.units[i].nsites, NAN);
     s = run_threads(&t, threads);
     if (s != KR_OK && watch)
         watch->stopped(watch->user, t.added, t.nunits);

@@ -1,4 +1,5 @@
 /* Tables of curves, maps and spectra. */
+#include "base/ctx.h"
 #include "base/str.h"
 #include "output/export_int.h"
 
@@ -186,6 +187,9 @@ kr_status kr_export_curves(kr_exporter *e, const kr_export_kind *k)
         KR_TRY(map_table(e, k, true));
     if (job->poes.n && (what & (KR_EXPORT_GEOJSON | KR_EXPORT_GEOPACKAGE)))
         KR_TRY(kr_export_features(e, k));
+    size_t rlzs = e->choice->stored_rlzs ? e->spec->tree->nrlzs : 0;
+    if (!e->choice->rlz)
+        kr_progress(e->ctx, "tables", (double)++e->kinds, (double)(rlzs + e->spec->nstats));
 out:
     return s;
 }

@@ -22,6 +22,7 @@ typedef struct kr_exporter {
     bool depths; /* some site is not at sea level: maps and spectra show depths */
     const size_t *sites;
     size_t nsites; /* rows */
+    size_t kinds;  /* realizations and statistics so far, for the progress */
     kr_export_block block;
     kr_arena paths;
     const char *provenance; /* the end of every comment */

@@ -1,5 +1,6 @@
 #include "output/results.h"
 
+#include "base/ctx.h"
 #include "base/file.h"
 #include "base/h5.h"
 #include "kauri/version.h"
@@ -293,15 +294,31 @@ out:
     return s;
 }
 
+/* Most of the time of storing passes here. */
+static kr_status put_rates(kr_results *r, const kr_results_tile *t)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = r->spec.job;
+    size_t n = t->nsites, rates = r->spec.tree->nrates, curves = n * job->nimts * job->nlevels;
+    double all = (double)r->spec.sites->n, done = (double)t->first_site;
+    if (job->component_rates_precision == KR_PRECISION_NONE || !t->component_rates)
+        return KR_OK;
+    for (size_t k = 0; k < rates; k++) {
+        KR_TRY(kr_h5_write_slab(
+            r->file, "component_rates", KR_H5_F64, (const size_t[]){k, t->first_site, 0, 0},
+            (const size_t[]){1, n, job->nimts, job->nlevels}, t->component_rates + k * curves));
+        kr_progress(r->ctx, "storing", done + (double)n * (double)(k + 1) / (double)rates, all);
+    }
+out:
+    return s;
+}
+
 kr_status kr_results_put_tile(kr_results *r, const kr_results_tile *t)
 {
     kr_status s = KR_OK;
     const kr_job *job = r->spec.job;
     size_t n = t->nsites, imts = job->nimts, levels = job->nlevels;
-    if (job->component_rates_precision != KR_PRECISION_NONE && t->component_rates)
-        KR_TRY(kr_h5_write_slab(
-            r->file, "component_rates", KR_H5_F64, (const size_t[]){0, t->first_site, 0, 0},
-            (const size_t[]){r->spec.tree->nrates, n, imts, levels}, t->component_rates));
+    KR_TRY(put_rates(r, t));
     KR_TRY(put_stats(r, t));
     KR_TRY(kr_results_put_sampling(r->file, &r->spec, t));
     if (t->rates_by_source)

@@ -9,6 +9,60 @@
 #include <math.h>
 #include <stdio.h>
 
+/* Alternatives differ by so much at most, in logarithms. */
+static const double SPREAD = 0.5;
+
+/* Numbers in [0, 1) that are spread evenly, however many of them are taken. */
+static double golden(size_t i)
+{
+    double turn = 0.6180339887498949 * (double)i;
+    return turn - floor(turn);
+}
+
+/* Whether component b, some after a, has the same tectonic region and as many models, and so have
+ * those between them, as far as their rates tell. */
+static bool is_like(const kr_component *a, const kr_component *b)
+{
+    return a->trt == b->trt && a->ngsims == b->ngsims &&
+           b->first_rate - a->first_rate == (size_t)(b - a) * a->ngsims;
+}
+
+/* The mean of n components that follow each other at one model and level of each site, half of it
+ * that of all sites; to each of them by a factor of its own. */
+static void even_out(double *rates, size_t nsites, size_t of_site, size_t n, size_t of_component,
+                     size_t first)
+{
+    double all = 0;
+    for (size_t p = 0; p < nsites; p++)
+        for (size_t k = 0; k < n; k++)
+            all += rates[p * of_site + k * of_component] / (double)(n * nsites);
+    for (size_t p = 0; p < nsites; p++) {
+        double own = 0;
+        for (size_t k = 0; k < n; k++)
+            own += rates[p * of_site + k * of_component] / (double)n;
+        for (size_t k = 0; k < n; k++)
+            rates[p * of_site + k * of_component] =
+                exp(SPREAD * (2 * golden(p + first + k + 1) - 1)) * (own + all) / 2;
+    }
+}
+
+/* Few pieces tell little of the rates of one component at one site, and miss some altogether: what
+ * is drawn by chance is spread otherwise than what is computed, and its statistics take other times
+ * (by a factor of two). Alternatives are much alike, so that the mean of theirs tells more. */
+static void even_rates(const kr_calc *calc, kr_hazard_cost *sample)
+{
+    const kr_tree *tree = calc->tree;
+    size_t total = calc->job->nimts * calc->job->nlevels;
+    for (size_t c = 0, next; c < tree->ncomponents; c = next) {
+        const kr_component *like = &tree->components[c];
+        for (next = c + 1; next < tree->ncomponents && is_like(like, &tree->components[next]);)
+            next++;
+        for (size_t i = 0; i < like->ngsims * total; i++)
+            even_out(sample->rates + like->first_rate * total + i, sample->nsites,
+                     tree->nrates * total, next - c, like->ngsims * total, c);
+    }
+}
+
 /* A site with some levels for each measure. */
 typedef struct made_site {
     size_t nlevels, total; /* of each measure; of all */
@@ -17,7 +71,8 @@ typedef struct made_site {
     double *brackets;
 } made_site;
 
-/* Levels at equal steps among the job's. */
+/* Levels at equal steps among the job's, at every site and measure others: what a level costs
+ * depends on how high it is. */
 static void take_rates(const kr_calc *calc, const kr_hazard_cost *sample, size_t which,
                        made_site *site)
 {
@@ -26,7 +81,8 @@ static void take_rates(const kr_calc *calc, const kr_hazard_cost *sample, size_t
     const double *from = sample->rates + which * calc->tree->nrates * all;
     for (size_t r = 0; r < calc->tree->nrates; r++)
         for (size_t i = 0; i < site->total; i++) {
-            size_t level = (2 * (i % n) + 1) * job->nlevels / (2 * n);
+            double place = ((double)(i % n) + golden(which * job->nimts + i / n + 1)) / (double)n;
+            size_t level = (size_t)(place * (double)job->nlevels);
             site->rates[r * site->total + i] = from[r * all + i / n * job->nlevels + level];
         }
 }
@@ -157,8 +213,7 @@ static kr_status time_packing(const kr_calc *calc, const kr_hazard_cost *sample,
     size_t n = calc->tree->nrates * site.total;
     for (size_t i = 0; i < NUMBERS && n; i++) {
         /* Of each site others: numbers that come again would be packed in no time. */
-        double turn = 0.6180339887498949 * (double)(i / n);
-        doubles[i] = site.rates[i % n] * (0.7 + 0.6 * (turn - floor(turn)));
+        doubles[i] = site.rates[i % n] * (0.7 + 0.6 * golden(i / n));
         floats[i] = (float)-expm1(-doubles[i]);
     }
     const void *data = type == KR_H5_F64 ? (const void *)doubles : (const void *)floats;
@@ -223,7 +278,7 @@ static double time_text(void)
     return length ? (kr_cpu_seconds() - began) / n : 0;
 }
 
-kr_status kr_calc_calibrate(const kr_calc *calc, const kr_hazard_cost *sample, double budget,
+kr_status kr_calc_calibrate(const kr_calc *calc, kr_hazard_cost *sample, double budget,
                             kr_stats_cost *out)
 {
     kr_status s = KR_OK;
@@ -234,6 +289,7 @@ kr_status kr_calc_calibrate(const kr_calc *calc, const kr_hazard_cost *sample, d
     double rlzs = calc->store_rlzs ? tree->rlzs : 0, stats = (double)calc->nstats;
     double f32 = 0, f64 = 0, one = 0;
     *out = (kr_stats_cost){.statistics = 0};
+    even_rates(calc, sample);
     KR_TRY(statistics_cost(calc, sample, budget, &out->statistics));
     KR_TRY(time_packing(calc, sample, KR_H5_F32, &f32));
     KR_TRY(time_packing(calc, sample, KR_H5_F64, &f64));

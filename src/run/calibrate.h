@@ -15,9 +15,9 @@ typedef struct kr_stats_cost {
     double tables;  /* CSV, where they are asked for */
 } kr_stats_cost;
 
-/** After kr_calc_look, with the rates of a sample. `budget`: seconds, about; the sites alone may
- * take more. KR_ENOMEM. */
-KR_MUST_CHECK kr_status kr_calc_calibrate(const kr_calc *calc, const kr_hazard_cost *sample,
+/** After kr_calc_look, with the rates of a sample, which are evened out. `budget`: seconds, about;
+ * the sites alone may take more. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_calc_calibrate(const kr_calc *calc, kr_hazard_cost *sample,
                                           double budget, kr_stats_cost *out);
 
 #endif

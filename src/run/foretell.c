@@ -1,27 +1,24 @@
 /* The time left of a run. */
 #include "base/clock.h"
 #include "base/phase.h"
+#include "base/str.h"
 #include "run/plan.h"
 
 #include <math.h>
 
-/* Trying pieces takes a third of a second: where a run may take less than some seconds it is not
- * worth it. By ruptures at sites; by realizations at levels of sites. */
-static const double RUPTURES = 5e7, REALIZATIONS = 5e9, MOST_LISTED = 1e6;
+/* Trying pieces is not worth it where a run takes less than some seconds. By models of ruptures at
+ * sites; by realizations at levels of sites. */
+static const double UNITS = 2e7, REALIZATIONS = 1e9, MOST_LISTED = 1e6;
 
-/* A job of a minute is worth pieces that take a second: the fewer they are, the less is known of
- * the paces of its works. */
-static const double LONG = 4, CARE = 3;
+/* Seconds that pieces are tried. */
+static const double LEAST = 0.05, MOST = 3;
 
-/* How many times longer than where trying begins to be worth it, about. */
-static double length_of(const kr_calc *calc)
+static bool is_long(const kr_calc *calc)
 {
-    double ruptures = 0, sites = (double)calc->sites->n;
+    double sites = (double)calc->sites->n;
     double levels = (double)(calc->job->nimts * calc->job->nlevels);
-    for (size_t c = 0; c < calc->tree->ncomponents; c++)
-        ruptures += (double)kr_hazard_component_size(calc->hazard, c).ruptures;
-    return fmax(ruptures * sites / RUPTURES,
-                fmin(calc->tree->rlzs, MOST_LISTED) * sites * levels / REALIZATIONS);
+    return kr_hazard_cost_of_units(calc->hazard) > UNITS ||
+           fmin(calc->tree->rlzs, MOST_LISTED) * sites * levels > REALIZATIONS;
 }
 
 /* Called under the lock of the context, by one thread at a time. */
@@ -30,6 +27,11 @@ static double left(void *user, const char *phase, double part)
     kr_calc *calc = user;
     double now = kr_wall_seconds();
     kr_eta_reach(&calc->eta, phase, part, now);
+    if (kr_str_eq(phase, "hazard")) {
+        kr_hazard_time time;
+        kr_hazard_left(calc->hazard, &time);
+        kr_eta_work(&calc->eta, phase, time.spent, time.left);
+    }
     return kr_eta_left(&calc->eta, now);
 }
 
@@ -39,10 +41,9 @@ kr_status kr_calc_foretell(kr_calc *calc, const kr_plan_memory *plan)
     kr_plan_time time;
     kr_ctx_set_left(calc->ctx, left, calc);
     /* What is tried takes no more than what is planned: there must be room for it twice. */
-    double length = length_of(calc);
-    if (!(length > 1) || plan->peak > plan->limit - (plan->peak - plan->held))
+    if (!is_long(calc) || plan->peak > plan->limit - (plan->peak - plan->held))
         return KR_OK;
-    KR_TRY(kr_calc_plan_time(calc, length > LONG ? CARE : 1, &time));
+    KR_TRY(kr_calc_plan_time(calc, LEAST, MOST, &time));
     const kr_hazard_cost *h = &time.hazard;
     double speed = kr_plan_speed(calc->threads);
     kr_eta_expect(&calc->eta, "hazard", (h->sections + h->units) / speed + h->adding);

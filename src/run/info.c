@@ -194,7 +194,7 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     KR_TRY(kr_calc_look(calc));
     kr_plan_memory plan = kr_calc_plan_memory(calc, kr_calc_limit(calc));
     KR_TRY(kr_hazard_estimate(calc->hazard));
-    KR_TRY(kr_calc_plan_time(calc, 1, &time));
+    KR_TRY(kr_calc_plan_time(calc, 0.2, 0.5, &time));
     kr_plan_know_outlines(calc, &plan, time.hazard.outlines);
     if (calc->options->json)
         kr_calc_info_json(calc, &plan, &time, out);

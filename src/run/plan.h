@@ -69,9 +69,10 @@ typedef struct kr_plan_time {
     double cpu, wall; /* of the whole */
 } kr_plan_time;
 
-/** The time of a calculation that has been read, from a calibration of a third of a second, `care`
- * times as long. */
-KR_MUST_CHECK kr_status kr_calc_plan_time(kr_calc *calc, double care, kr_plan_time *out);
+/** The time of a calculation that has been read, from pieces of its work that are tried for about a
+ * hundredth of it, but for `least` to `most` seconds, and half as long again. */
+KR_MUST_CHECK kr_status kr_calc_plan_time(kr_calc *calc, double least, double most,
+                                          kr_plan_time *out);
 
 /** How many times as fast as one so many threads are together. */
 double kr_plan_speed(int threads);

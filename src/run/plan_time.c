@@ -4,10 +4,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 
+#include <math.h>
 #include <unistd.h>
 
-/* Seconds of calibration, of the hazard and of the statistics. */
-static const double HAZARD_BUDGET = 0.2, STATS_BUDGET = 0.08;
+/* Statistics are tried for so much of the time that pieces of the hazard are. */
+static const double STATISTICS = 0.4;
 
 /* SHA-256 of a byte. */
 static const double DIGEST_SECONDS = 2.5e-9;
@@ -33,14 +34,15 @@ double kr_plan_speed(int threads)
     return 1 + THREAD_GAIN * (double)(used - 1);
 }
 
-kr_status kr_calc_plan_time(kr_calc *calc, double care, kr_plan_time *out)
+kr_status kr_calc_plan_time(kr_calc *calc, double least, double most, kr_plan_time *out)
 {
     kr_status s = KR_OK;
     *out = (kr_plan_time){.reading = calc->now.wall,
                           .reading_cpu = calc->now.cpu,
                           .digests = DIGEST_SECONDS * input_bytes(calc)};
-    KR_TRY(kr_hazard_sample(calc->hazard, 1, care * HAZARD_BUDGET, &out->hazard));
-    KR_TRY(kr_calc_calibrate(calc, &out->hazard, care * STATS_BUDGET, &out->stats));
+    KR_TRY(kr_hazard_sample(calc->hazard, 1, least, most, &out->hazard));
+    double tried = fmax(least, out->hazard.spent - out->hazard.meeting);
+    KR_TRY(kr_calc_calibrate(calc, &out->hazard, STATISTICS * tried, &out->stats));
     const kr_hazard_cost *h = &out->hazard;
     const kr_stats_cost *t = &out->stats;
     double together = h->meeting + h->sections + h->units + t->statistics + t->rlzs + t->others;

@@ -175,11 +175,33 @@ static kr_status take_or_compute(kr_calc *calc, const site_scratch *scratch,
     return kr_journal_keep(calc->journal, note, scratch->note, bytes);
 }
 
+static size_t common_divisor(size_t a, size_t b)
+{
+    while (b > 0) {
+        size_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* From a site to the next in the order in which statistics are taken: neighbours in the file take
+ * times alike, and those that come first tell how long the others will take. Without a divisor in
+ * common with the number of sites it comes to all of them. */
+static size_t step_of_sites(size_t nsites)
+{
+    size_t step = (size_t)(0.6180339887498949 * (double)nsites) + 1;
+    while (common_divisor(nsites, step) > 1)
+        step++;
+    return step;
+}
+
 /* Statistics of the sites of a tile, over threads. */
 static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, const double *rates,
                                 tile_stats *out)
 {
     size_t each = calc->amplifier ? 1 : calc->job->nimts, nunits = nsites * each;
+    size_t step = step_of_sites(nsites);
     atomic_int status;
     atomic_size_t done;
     pthread_mutex_t noting = PTHREAD_MUTEX_INITIALIZER;
@@ -196,9 +218,9 @@ static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, cons
             if (mine != KR_OK)
                 continue;
             double began = kr_wall_seconds();
-            size_t measure = i % each;
-            const kr_site_rates site = rates_of_site(calc, first, nsites, i / each, rates);
-            mine = take_or_compute(calc, &scratch, &site, i / each, measure, out);
+            size_t measure = i % each, k = i / each * step % nsites;
+            const kr_site_rates site = rates_of_site(calc, first, nsites, k, rates);
+            mine = take_or_compute(calc, &scratch, &site, k, measure, out);
             pthread_mutex_lock(&noting);
             note_unit(calc, site.site, calc->amplifier ? NULL : calc->job->imts[measure].name,
                       kr_wall_seconds() - began);
@@ -301,7 +323,9 @@ static kr_status do_tile(kr_calc *calc, size_t first, size_t nsites, double *rat
 {
     kr_status s = KR_OK;
     bool kept = kr_journal_rates(calc, first, nsites, rates);
-    if (!kept)
+    if (kept)
+        kr_hazard_pass(calc->hazard, nsites);
+    else
         KR_TRY(kr_journal_tile(calc, first, nsites, rates));
     if (!kept && (calc->disagg || kr_journal_has_time_for_rates(calc, nsites))) {
         KR_TRY(kr_journal_keep_rates(calc, first, nsites, rates));

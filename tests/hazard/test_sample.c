@@ -1,11 +1,12 @@
 /* The cost of a job from pieces of its work: with many pieces the counters and the rates come near
  * those of the whole. Which pieces are drawn does not depend on the clock. */
-#include "hazard/hazard_int.h"
+#include "hazard/pace.h"
 #include "hazard/sample.h"
 
 #include "support/model.h"
 #include "support/support.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +79,7 @@ static void test_many_pieces(void **state)
     prepare(&p);
     size_t curve = p.m.job->nimts * p.m.job->nlevels, n = p.sites->n;
     double *rates = calloc(p.m.tree->nrates * n * curve, sizeof *rates);
-    kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 1e9, &cost)); /* all rounds */
+    kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 1e9, 1e9, &cost)); /* all rounds */
     kt_ok(p.m.ctx, kr_hazard_tile(p.hazard, 0, n, 1, rates, &work, NULL));
     assert_true(work.contexts > 100);
     kt_close(cost.work.contexts, work.contexts, 0.05, 0);
@@ -110,7 +111,7 @@ static void test_group(void **state)
     prepare_sources(&p, sources);
     size_t curve = p.m.job->nimts * p.m.job->nlevels, n = p.sites->n;
     double *rates = calloc(p.m.tree->nrates * n * curve, sizeof *rates);
-    kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 0, &cost));
+    kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 0, 0, &cost));
     kt_ok(p.m.ctx, kr_hazard_tile(p.hazard, 0, n, 1, rates, &work, NULL));
     assert_true(rates[0] > 0.01);
     for (size_t r = 0; r < p.m.tree->nrates; r++)
@@ -134,7 +135,7 @@ static void test_leaves_no_trace(void **state)
         rates[sampled] = calloc(size, sizeof *rates[0]);
         kr_hazard_cost cost;
         if (sampled) {
-            kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 0, &cost));
+            kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 0, 0, &cost));
             assert_int_equal(cost.pieces, 8); /* one round at the one place */
             kr_hazard_cost_clear(&cost);
         }
@@ -150,7 +151,7 @@ static void test_leaves_no_trace(void **state)
 static kr_status sample_once(kr_ctx *ctx, void *user)
 {
     kr_hazard_cost cost;
-    kr_status s = kr_hazard_sample(user, 1, 0, &cost);
+    kr_status s = kr_hazard_sample(user, 1, 0, 0, &cost);
     (void)ctx;
     kr_hazard_cost_clear(&cost);
     return s;
@@ -179,7 +180,7 @@ static void test_each_allocation_can_fail(void **state)
 }
 
 /* Progress goes by time: sources out of reach of all sites, as many as those near them, count for
- * little of it once pieces have been tried, and evaluations count before. */
+ * little of it once pieces have been tried; units that are over tell how long the others take. */
 static void test_progress_in_time(void **state)
 {
     (void)state;
@@ -211,12 +212,33 @@ static void test_progress_in_time(void **state)
     assert_int_equal(p.hazard->nworks, 2);
     bool first = p.hazard->works[0]->component->ngsims == 2;
     const kr_work *near = p.hazard->works[!first], *far = p.hazard->works[first];
-    kt_same(near->pace / far->pace, 3.0 / 2); /* a model more, and what is done once */
-    kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 1e9, &cost));
+    const kr_pace *paces = p.hazard->paces;
+    size_t n = p.sites->n, at = near->blocks[0].pace, there = far->blocks[0].pace;
+    assert_true(at != there);
+    kt_same(paces[at].cost / paces[there].cost, 3.0 / 2); /* a model more, and what is done once */
+    kt_same(paces[at].cost + paces[there].cost, kr_hazard_cost_of_units(p.hazard));
+    assert_true(isnan(kr_paces_foretell(p.hazard)));
+    kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 1e9, 1e9, &cost));
     /* Measured now; how much it takes is not a test's to say. */
-    assert_true(near->pace > 0 && far->pace > 0 && near->pace / far->pace != 3.0 / 2);
-    kt_same(p.hazard->time, kr_hazard_time(p.hazard));
-    size_t n = p.sites->n;
+    assert_true(cost.units > 0);
+    kt_same(cost.units, kr_paces_foretell(p.hazard));
+    kr_hazard_time time;
+    kr_hazard_left(p.hazard, &time);
+    kt_close(time.left, cost.units, 1e-12, 0);
+    assert_true(time.spent == 0 && time.over == 0);
+    /* One work is over and took twice as long as was foretold: so will the other. */
+    double mean = (paces[at].tried + paces[there].tried) / (paces[at].pieces + paces[there].pieces);
+    double own = paces[at].cost * (paces[at].tried + 2 * mean) / (paces[at].pieces + 2);
+    assert_int_equal(near->nblocks, 1);
+    kr_pace_take(p.hazard, near, 0, n, 2 * own);
+    kr_hazard_left(p.hazard, &time);
+    kt_same(time.spent, 2 * own);
+    kt_close(time.over, 2 * own, 1e-12, 0);
+    kt_close(time.left, 2 * (cost.units - own), 1e-12, 0);
+    /* What an interrupted run did tells nothing of the pace. */
+    kr_pace_take(p.hazard, far, 0, n / 2, NAN);
+    kr_hazard_left(p.hazard, &time);
+    kt_close(time.left, 2 * (cost.units - own) * (double)(n - n / 2) / (double)n, 1e-12, 0);
     double *rates = calloc(p.m.tree->nrates * n * p.m.job->nimts * p.m.job->nlevels, sizeof *rates);
     kt_ok(p.m.ctx, kr_hazard_tile(p.hazard, 0, n, 1, rates, &work, NULL));
     kt_same(work.done, 1);

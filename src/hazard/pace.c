@@ -1,0 +1,118 @@
+#include "hazard/pace.h"
+
+#include <math.h>
+
+/* Few pieces are drawn towards the mean of all, by so many that are as the mean. */
+static const double DOUBT = 2;
+
+/* What was tried counts as so much of a class's cost beside the units that are over. */
+static const double TRIED = 0.02;
+
+/* Cells are a kind of their own. Members: one, up to 3, up to 15, more. */
+enum { KINDS = KR_SOURCE_KINDS + 1, CROWDS = 4 };
+
+static size_t class_of(const kr_hazard *h, const kr_work *w, const kr_block *block)
+{
+    const kr_ready *first = w->segments[block->first_segment].source;
+    size_t kind = first ? (size_t)kr_ready_origin(first)->kind : KR_SOURCE_KINDS;
+    size_t crowd = w->nmembers < 2 ? 0 : (w->nmembers < 4 ? 1 : (w->nmembers < 16 ? 2 : 3));
+    return ((size_t)(w->family - h->families) * KINDS + kind) * CROWDS + crowd;
+}
+
+kr_status kr_paces_make(kr_hazard *h)
+{
+    kr_status s = KR_OK;
+    h->npaces = h->nfamilies * KINDS * CROWDS;
+    KR_ANEW(h->paces, &h->arena, h->npaces);
+    for (size_t i = 0; i < h->nworks; i++) {
+        kr_work *w = h->works[i];
+        for (size_t b = 0; b < w->nblocks; b++) {
+            w->blocks[b].pace = class_of(h, w, &w->blocks[b]);
+            h->paces[w->blocks[b].pace].cost += kr_unit_cost(w, b, h->sites->n);
+        }
+    }
+out:
+    return s;
+}
+
+void kr_pace_try(kr_hazard *h, const kr_block *block, double seconds_by_cost)
+{
+    h->paces[block->pace].tried += seconds_by_cost;
+    h->paces[block->pace].pieces++;
+}
+
+void kr_pace_take(kr_hazard *h, const kr_work *work, size_t block, size_t nsites, double seconds)
+{
+    kr_pace *p = &h->paces[work->blocks[block].pace];
+    double cost = kr_unit_cost(work, block, nsites);
+    p->over += cost;
+    if (isnan(seconds))
+        return;
+    p->measured += cost;
+    p->seconds += seconds;
+}
+
+void kr_hazard_pass(kr_hazard *h, size_t nsites)
+{
+    for (size_t i = 0; i < h->npaces; i++)
+        h->paces[i].over += h->paces[i].cost * (double)nsites / (double)h->sites->n;
+}
+
+/* The mean of all pieces; NaN: there are none. */
+static double mean_tried(const kr_hazard *h)
+{
+    double tried = 0, pieces = 0;
+    for (size_t i = 0; i < h->npaces; i++) {
+        tried += h->paces[i].tried;
+        pieces += h->paces[i].pieces;
+    }
+    return pieces > 0 ? tried / pieces : NAN;
+}
+
+static double foretold(const kr_pace *p, double mean)
+{
+    return (p->tried + DOUBT * mean) / (p->pieces + DOUBT);
+}
+
+double kr_paces_foretell(const kr_hazard *h)
+{
+    double mean = mean_tried(h), sum = 0;
+    for (size_t i = 0; i < h->npaces; i++)
+        sum += h->paces[i].cost * foretold(&h->paces[i], mean);
+    return sum;
+}
+
+double kr_hazard_cost_of_units(const kr_hazard *h)
+{
+    double sum = 0;
+    for (size_t i = 0; i < h->npaces; i++)
+        sum += h->paces[i].cost;
+    return sum;
+}
+
+/* Before a unit of a class is over it is foretold as its pieces were, corrected by how the others
+ * kept to that; without pieces, as the mean of the others. */
+void kr_hazard_left(const kr_hazard *h, kr_hazard_time *out)
+{
+    double mean = mean_tried(h), measured = 0, expected = 0;
+    *out = (kr_hazard_time){.spent = 0};
+    for (size_t i = 0; i < h->npaces; i++) {
+        const kr_pace *p = &h->paces[i];
+        if (!(p->measured > 0))
+            continue;
+        out->spent += p->seconds;
+        measured += p->measured;
+        expected += p->measured * foretold(p, mean);
+    }
+    double slowness = expected > 0 ? out->spent / expected : 1;
+    double all = measured > 0 ? out->spent / measured : 1;
+    for (size_t i = 0; i < h->npaces; i++) {
+        const kr_pace *p = &h->paces[i];
+        double first = isnan(mean) ? all : slowness * foretold(p, mean), weight = TRIED * p->cost;
+        if (!(p->cost > 0))
+            continue;
+        double pace = (p->seconds + weight * first) / (p->measured + weight);
+        out->over += p->over * pace;
+        out->left += fmax(0, p->cost - p->over) * pace;
+    }
+}
