@@ -250,7 +250,7 @@ def memory(b):
 
 
 def phases(b):
-    uses, = measure.interleaved(b.a.runs, b.kauri(b.job('nz2022')))
+    uses, = measure.interleaved(b.a.runs, b.kauri(b.job('nz2022'), '-v'))
     show('kauri', uses)
     shares = []
     for use in uses:

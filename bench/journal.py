@@ -27,7 +27,7 @@ MOST = 5.
 
 def cost(job, words, scratch):
     """A run, and (MB, ms, %) of its journal."""
-    use = measure.run([measure.KAURI, 'run', job, '-o', os.path.join(scratch, 'out'), '--threads', '1', *words])
+    use = measure.run([measure.KAURI, 'run', job, '-v', '-o', os.path.join(scratch, 'out'), '--threads', '1', *words])
     found = re.search(r'journal: ([0-9.]+) MB, ([0-9]+) ms, ([0-9.]+) %', use.text)
     if not found:
         raise measure.Failed('%s: the log of the run has no line of its journal' % job)

@@ -32,8 +32,9 @@ kr_status kr_fail_place(kr_ctx *ctx, kr_status status, const char *file, int lin
 void kr_ctx_clear_error(kr_ctx *ctx);
 
 void kr_log(kr_ctx *ctx, kr_log_level level, const char *format, ...) KR_PRINTF(3, 4);
-#define kr_info(ctx, ...) kr_log(ctx, KR_LOG_INFO, __VA_ARGS__)
-#define kr_warn(ctx, ...) kr_log(ctx, KR_LOG_WARNING, __VA_ARGS__)
+#define kr_detail(ctx, ...) kr_log(ctx, KR_LOG_DEBUG, __VA_ARGS__)
+#define kr_info(ctx, ...)   kr_log(ctx, KR_LOG_INFO, __VA_ARGS__)
+#define kr_warn(ctx, ...)   kr_log(ctx, KR_LOG_WARNING, __VA_ARGS__)
 
 /** A warning about an input: "file:line: ...". */
 void kr_warn_at(kr_ctx *ctx, const char *file, int line, const char *format, ...) KR_PRINTF(4, 5);

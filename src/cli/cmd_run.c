@@ -16,6 +16,8 @@ static int run(int argc, char **argv)
     kr_ctx *ctx = cli_context(o.quiet);
     if (!ctx)
         return kr_exit_status(KR_ENOMEM);
+    if (o.details)
+        cli_display_details();
     cli_stop_on_signals(ctx);
     o.run.info = stdout;
     if (o.dry_run)
@@ -48,6 +50,9 @@ static const cli_option options[] = {
     {CLI_DRY_RUN, "dry-run", NULL, NULL, "tell what the job holds and stop, as kauri info does"},
     {CLI_FIT, "fit", "SIZE", NULL, "with --dry-run: as of kauri info"},
     CLI_JSON(CLI_AS_JSON, "a summary of the results, or with --dry-run what is told,"),
+    {'v', "verbose", NULL, NULL,
+     "tell details too: each phase as it ends, and the table of phases, which runs of more than 10 "
+     "s have anyway (docs/performance.md)"},
     {'q', NULL, NULL, NULL, "print warnings and errors only"},
     {0, NULL, NULL, NULL, NULL},
 };
@@ -56,11 +61,11 @@ const cli_command cli_cmd_run = {
     .name = "run",
     .synopsis =
         "run JOB.ini [-o DIR] [-e csv] [-p key=value]... [--threads N] [--memory-limit SIZE] "
-        "[--memory-report] [--fresh] [--compat NAME] [--dry-run [--fit SIZE]] [--json] [-q]",
+        "[--memory-report] [--fresh] [--compat NAME] [--dry-run [--fit SIZE]] [--json] [-v] [-q]",
     .about = "compute the hazard of a job",
-    .lead = "On a terminal a bar shows how far the run is and the time left. The log gives the "
-            "resident memory after each phase, where the results are, the motions at 475 and 2475 "
-            "years at the sites with the highest, and a table of the phases (docs/performance.md). "
+    .lead = "On a terminal a bar shows how far the run is and the time left. The log ends with the "
+            "motions at 475 and 2475 years at the sites with the highest, and where the results "
+            "are. "
             "A run that was interrupted, by whatever, goes on when the same command is given "
             "again, to the same bits as one that was not (docs/reliability.md).",
     .options = options,

@@ -1,5 +1,6 @@
 #include "base/str.h"
 #include "cli/cli.h"
+#include "cli/display.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@ enum {
 
 typedef struct stats_options {
     kr_stats_options stats;
-    bool quiet;
+    bool quiet, details;
 } stats_options;
 
 static int read_option(int option, stats_options *o)
@@ -28,6 +29,9 @@ static int read_option(int option, stats_options *o)
         return -1;
     case 'q':
         o->quiet = true;
+        return -1;
+    case 'v':
+        o->details = true;
         return -1;
     case 'e':
         o->stats.csv = true;
@@ -82,6 +86,8 @@ static int run(int argc, char **argv)
     kr_ctx *ctx = cli_context(o.quiet);
     if (!ctx)
         return kr_exit_status(KR_ENOMEM);
+    if (o.details)
+        cli_display_details();
     cli_stop_on_signals(ctx);
     return cli_finish(&ctx, kr_stats_results(ctx, &o.stats));
 }
@@ -104,6 +110,9 @@ static const cli_option options[] = {
     {OPT_THREADS, "threads", "N", NULL, "threads to use; without it all that the machine has"},
     {OPT_MEMORY_LIMIT, "memory-limit", "SIZE", NULL,
      "memory to use at the most; without it half of the machine's"},
+    {'v', "verbose", NULL, NULL,
+     "tell details too: each phase as it ends, and the table of phases, which runs of more than 10 "
+     "s have anyway (docs/performance.md)"},
     {'q', NULL, NULL, NULL, "print warnings and errors only"},
     {0, NULL, NULL, NULL, NULL},
 };
@@ -112,7 +121,7 @@ const cli_command cli_cmd_stats = {
     .name = "stats",
     .synopsis = "stats DIR... -o NEW [--source-tree F] [--gsim-tree F] [--quantiles '0.1 0.5'] "
                 "[--quantile-definition NAME] [--statistics 'mean std'] [-e csv] [--copy-rates] "
-                "[--threads N] [--memory-limit SIZE] [-q]",
+                "[--threads N] [--memory-limit SIZE] [-v] [-q]",
     .about = "new statistics and weights from the component rates of finished runs",
     .lead = "Several runs are of one logic tree at several sites, or of several branches of one at "
             "the same sites. None is changed; nothing is computed again (docs/formats.md).",

@@ -13,7 +13,7 @@
 static const double PLAIN_SECONDS = 5;
 
 static struct {
-    bool quiet, terminal, bar, colour;
+    bool quiet, details, terminal, bar, colour;
     double began, phase_began, last_line;
     double part; /* of the phase that was done when it began here */
     char phase[32];
@@ -35,7 +35,7 @@ static void clear_bar(void)
 static void show_log(void *user, kr_log_level level, const char *line)
 {
     (void)user;
-    if (level == KR_LOG_DEBUG || (display.quiet && level != KR_LOG_WARNING))
+    if ((level == KR_LOG_DEBUG && !display.details) || (display.quiet && level != KR_LOG_WARNING))
         return;
     clear_bar();
     if (level == KR_LOG_WARNING)
@@ -123,6 +123,11 @@ void cli_display_attach(kr_ctx *ctx, bool quiet)
     cli_display_begin();
     kr_ctx_set_log(ctx, show_log, NULL);
     kr_ctx_set_progress(ctx, show_progress, ctx);
+}
+
+void cli_display_details(void)
+{
+    display.details = true;
 }
 
 void cli_display_end(void)

@@ -18,6 +18,9 @@ const char *cli_colour(cli_colours colour);
 /** Send log and progress of the context to standard error; quiet: warnings only. */
 void cli_display_attach(kr_ctx *ctx, bool quiet);
 
+/** Tell details too: what a log can do without. */
+void cli_display_details(void);
+
 /** Clear an unfinished bar. */
 void cli_display_end(void);
 

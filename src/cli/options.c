@@ -34,6 +34,9 @@ static int read_option(const cli_command *command, int option, cli_job_options *
     case 'q':
         o->quiet = true;
         return -1;
+    case 'v':
+        o->details = true;
+        return -1;
     case CLI_THREADS:
         return cli_read_threads(command, optarg, &o->run.threads);
     case CLI_MEMORY_LIMIT:

@@ -9,7 +9,7 @@ enum { CLI_MAX_PARAMETERS = 256 };
 typedef struct cli_job_options {
     kr_run_options run;
     kr_parameter parameters[CLI_MAX_PARAMETERS];
-    bool quiet, dry_run;
+    bool quiet, details, dry_run;
 } cli_job_options;
 
 /* The options that commands with a job may have; a command takes those of its records. */

@@ -56,7 +56,8 @@ typedef struct kr_calc {
     kr_provenance provenance;
     kr_results_spec spec;
     kr_results *results;
-    const char *began; /* date of this run, or of the one that it goes on with; NULL: to be told */
+    const char *report; /* path of the report.html that was written, or NULL */
+    const char *began;  /* date of this run, or of the one that it goes on with; NULL: to be told */
     struct kr_journal *journal;      /* of what is done; NULL: none is kept */
     struct kr_memory_report *memory; /* NULL: not asked for */
     kr_source_map source_map;        /* for the report */
@@ -131,8 +132,8 @@ KR_MUST_CHECK kr_status kr_calc_open_results(kr_calc *calc);
 /** Write the CSV tables, if the options ask for them. */
 KR_MUST_CHECK kr_status kr_calc_export_tables(kr_calc *calc);
 
-/** Write report.html beside the results. They are complete already: a report that cannot be made is
- * told, and only KR_EIO and KR_EINTERRUPTED come back. */
+/** Write report.html beside the results, and set `report`. They are complete already: a report that
+ * cannot be made is told, and only KR_EIO and KR_EINTERRUPTED come back. */
 KR_MUST_CHECK kr_status kr_calc_write_report(kr_calc *calc);
 
 /* Warnings on their way to who gets the log; the first of them are kept for the report. */
@@ -194,7 +195,8 @@ void kr_calc_turned(kr_calc *calc, const char *name, size_t site);
 /** Put into the results where the time went, and complete them. */
 KR_MUST_CHECK kr_status kr_calc_close_results(kr_calc *calc);
 
-/** The table of all phases into the log: when the run is over. */
+/** What the run took into the log, when it is over: the table of all phases, which is a detail
+ * where the run was short. */
 void kr_calc_performance_log(const kr_calc *calc);
 
 #endif

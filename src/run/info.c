@@ -375,7 +375,7 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, bool json, FILE *out)
     const char *path = kr_path_join(&arena, dir, "results.h5");
     KR_TRY(path ? KR_OK : KR_ENOMEM);
     if (json) {
-        s = kr_file_exists(path) ? kr_summary(ctx, dir, out) : put_unfinished(ctx, dir, out);
+        s = kr_file_exists(path) ? kr_summary(ctx, dir, true, out) : put_unfinished(ctx, dir, out);
         goto out;
     }
     KR_TRY(kr_journal_info(ctx, dir, out, &interrupted));

@@ -196,8 +196,8 @@ void kr_journal_remove(kr_calc *calc)
         kr_warn(calc->ctx, "%s: cannot be removed: %s", stays,
                 strerror_r(errno, text, sizeof text));
     double now = kr_wall_seconds(), spent = c->spent + now - since;
-    kr_info(calc->ctx, "journal: %.1f MB, %.0f ms, %.2f %% of the run", c->bytes / 1e6, 1e3 * spent,
-            100 * spent / (now - c->began));
+    kr_detail(calc->ctx, "journal: %.1f MB, %.0f ms, %.2f %% of the run", c->bytes / 1e6,
+              1e3 * spent, 100 * spent / (now - c->began));
     kr_journal_close(&calc->journal);
 }
 

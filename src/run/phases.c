@@ -10,7 +10,10 @@
 #include <stdlib.h>
 
 /* Shorter phases have no line of their own in the log; the table at the end has them all. */
-static const double LINE_SECONDS = 0.005;
+static const double LINE_SECONDS = 1, DETAIL_SECONDS = 0.005;
+
+/* The table of a shorter run is a detail. */
+static const double TABLE_SECONDS = 10;
 
 _Static_assert(KR_PHASES_MAX <= 32, "a bit for each");
 
@@ -22,10 +25,11 @@ void kr_calc_phase(kr_calc *calc, const char *name)
     for (size_t i = 0; i < n; i++) {
         if (i == now)
             continue;
-        if (!(calc->phases_told >> i & 1U) && use[i].wall >= LINE_SECONDS)
-            kr_info(calc->ctx, "%s: %.2f s, accounted %.1f MB (peak %.1f), resident %.1f MB",
-                    use[i].name, use[i].wall, (double)use[i].accounted / 1e6,
-                    (double)use[i].accounted_peak / 1e6, (double)use[i].resident / 1e6);
+        if (!(calc->phases_told >> i & 1U) && use[i].wall >= DETAIL_SECONDS)
+            kr_log(calc->ctx, use[i].wall < LINE_SECONDS ? KR_LOG_DEBUG : KR_LOG_INFO,
+                   "%s: %.2f s, accounted %.1f MB (peak %.1f), resident %.1f MB", use[i].name,
+                   use[i].wall, (double)use[i].accounted / 1e6, (double)use[i].accounted_peak / 1e6,
+                   (double)use[i].resident / 1e6);
         calc->phases_told |= 1U << i;
     }
 }
@@ -122,10 +126,19 @@ static void work_line(const kr_hazard_work *w, char *line, size_t size)
             w->contexts, w->computed, w->means, w->exceedances, w->products);
 }
 
+/* Besides the time on the clock: what the whole took. */
+static void cost_text(const kr_performance *p, char *text, size_t size)
+{
+    snprintf(text, size,
+             "%.3f s of processor time, %d thread%s; peak accounted %.1f MB, resident %.1f MB",
+             p->cpu, p->threads, p->threads == 1 ? "" : "s", (double)p->accounted_peak / 1e6,
+             (double)p->resident_peak / 1e6);
+}
+
 void kr_performance_lines(const kr_performance *p, void (*put)(void *user, const char *line),
                           void *user)
 {
-    char line[256];
+    char line[256], cost[128];
     double sum = 0;
     snprintf(line, sizeof line, "%-24s %9s %5s %9s %5s %9s %9s %9s", "", "wall", "", "processor",
              "use", "accounted", "its peak", "resident");
@@ -138,12 +151,9 @@ void kr_performance_lines(const kr_performance *p, void (*put)(void *user, const
         put(user, line);
         sum += p->phases[i].wall;
     }
-    snprintf(
-        line, sizeof line,
-        "sum of phases %.3f s of %.3f s (%.1f %%), %.3f s of processor time, %d thread%s; peak "
-        "accounted %.1f MB, resident %.1f MB",
-        sum, p->wall, percent(sum, p->wall), p->cpu, p->threads, p->threads == 1 ? "" : "s",
-        (double)p->accounted_peak / 1e6, (double)p->resident_peak / 1e6);
+    cost_text(p, cost, sizeof cost);
+    snprintf(line, sizeof line, "sum of phases %.3f s of %.3f s (%.1f %%), %s", sum, p->wall,
+             percent(sum, p->wall), cost);
     put(user, line);
     work_line(&p->work, line, sizeof line);
     if (line[0])
@@ -156,14 +166,25 @@ void kr_performance_lines(const kr_performance *p, void (*put)(void *user, const
         put(user, line);
 }
 
-static void put_log(void *ctx, const char *line)
+static void put_info(void *ctx, const char *line)
 {
     kr_info(ctx, "%s", line);
+}
+
+static void put_detail(void *ctx, const char *line)
+{
+    kr_detail(ctx, "%s", line);
 }
 
 void kr_calc_performance_log(const kr_calc *calc)
 {
     kr_performance p;
+    char cost[128];
     take(calc, &p);
-    kr_performance_lines(&p, put_log, calc->ctx);
+    bool is_long = p.wall >= TABLE_SECONDS;
+    kr_performance_lines(&p, is_long ? put_info : put_detail, calc->ctx);
+    if (is_long)
+        return;
+    cost_text(&p, cost, sizeof cost);
+    kr_info(calc->ctx, "%.3f s, %s", p.wall, cost);
 }

@@ -17,8 +17,8 @@ static void report_inputs(const kr_calc *calc)
     kr_info(calc->ctx, "inputs: %zu files, %.2f MB, digest %016llx%016llx", calc->ninputs,
             (double)size / 1e6, (unsigned long long)all.a, (unsigned long long)all.b);
     for (size_t i = 0; i < calc->ninputs; i++)
-        kr_log(calc->ctx, KR_LOG_DEBUG, "input %s %s sha256 %s", calc->inputs[i].key,
-               calc->inputs[i].path, calc->inputs[i].sha256);
+        kr_detail(calc->ctx, "input %s %s sha256 %s", calc->inputs[i].key, calc->inputs[i].path,
+                  calc->inputs[i].sha256);
 }
 
 static void report_tree(const kr_calc *calc)
@@ -67,14 +67,14 @@ static void report_sources(const kr_calc *calc)
                     kr_source_tag((kr_source_kind)kind), count[kind], by_kind[kind]);
     kr_info(calc->ctx, "%zu sources with %.0f ruptures", total, ruptures);
     if (points > 0)
-        kr_info(calc->ctx, "split into %.0f points; spinning factor %.2f", points,
-                mags > 0 ? point_ruptures / mags : 0);
+        kr_detail(calc->ctx, "split into %.0f points; spinning factor %.2f", points,
+                  mags > 0 ? point_ruptures / mags : 0);
     if (calc->job->ps_grid_spacing_km > 0)
         kr_info(calc->ctx, "points reduced from %.0f to %.0f by ps_grid_spacing", points, cells);
     if (most > 1)
-        kr_info(calc->ctx,
-                "%zu sources are shared by several paths, up to %.6g; %.3g on average of all",
-                shared, most, sum / (double)total);
+        kr_detail(calc->ctx,
+                  "%zu sources are shared by several paths, up to %.6g; %.3g on average of all",
+                  shared, most, sum / (double)total);
 }
 
 static void report_heaviest(const kr_calc *calc)
@@ -86,9 +86,9 @@ static void report_heaviest(const kr_calc *calc)
             kr_hazard_component_size(calc->hazard, heaviest).ruptures)
             heaviest = c;
     if (tree->ncomponents && tree->components[heaviest].nsources)
-        kr_info(calc->ctx, "heaviest component: %zu sources from '%s' on, %llu ruptures",
-                tree->components[heaviest].nsources, tree->components[heaviest].sources[0].id,
-                (unsigned long long)kr_hazard_component_size(calc->hazard, heaviest).ruptures);
+        kr_detail(calc->ctx, "heaviest component: %zu sources from '%s' on, %llu ruptures",
+                  tree->components[heaviest].nsources, tree->components[heaviest].sources[0].id,
+                  (unsigned long long)kr_hazard_component_size(calc->hazard, heaviest).ruptures);
 }
 
 void kr_calc_report(kr_calc *calc)

@@ -129,7 +129,6 @@ static kr_status restat(kr_restat *r, kr_warnings *warnings)
     KR_TRY(kr_calc_export_tables(calc));
     KR_TRY(kr_calc_write_report(calc));
     KR_TRY(kr_digests_write(calc->ctx, calc->spec.dir));
-    kr_info(r->ctx, "results in %s", calc->spec.dir);
 out:
     return s;
 }
@@ -159,7 +158,9 @@ kr_status kr_stats_results(kr_ctx *ctx, const kr_stats_options *options)
     kr_free(r.rates);
     kr_arena_clear(&r.arena);
     kr_calc_phase(&r.calc, NULL);
-    if (s == KR_OK)
+    if (s == KR_OK) {
         kr_calc_performance_log(&r.calc);
+        kr_info(ctx, "results in %s", options->output);
+    }
     return s;
 }

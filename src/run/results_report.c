@@ -111,6 +111,7 @@ static kr_status write_report(kr_calc *calc)
         spec.warnings = &warned;
     }
     KR_TRY(kr_report_write(calc->ctx, &spec, path));
+    calc->report = path;
 out:
     return s;
 }

@@ -195,8 +195,6 @@ static kr_status compute(kr_calc *calc)
     KR_TRY(kr_calc_write_report(calc));
     KR_TRY(kr_digests_write(calc->ctx, calc->spec.dir));
     kr_journal_remove(calc);
-    kr_info(calc->ctx, "results in %s; results.h5 has %.2f MB", calc->spec.dir,
-            (double)kr_results_bytes(calc->results) / 1e6);
 out:
     return s;
 }
@@ -218,18 +216,55 @@ static void warn_of_isa(kr_ctx *ctx)
                 wanted, used);
 }
 
-/* When the memory of the calculation is given back. */
-static kr_status summarize(kr_calc *calc, const char *dir)
+/* What the log ends with. */
+typedef struct closing {
+    const char *dir, *report; /* of the results; NULL: there are none, or no report */
+    double bytes;             /* of results.h5 */
+    char *lines;              /* of the summary; the caller frees them */
+    size_t size;
+} closing;
+
+static kr_status keep_for_closing(const kr_calc *calc, kr_arena *arena, closing *out)
 {
-    kr_status s;
+    kr_status s = KR_OK;
+    KR_ASTR(out->dir, arena, calc->spec.dir);
+    if (calc->report)
+        KR_ASTR(out->report, arena, calc->report);
+    out->bytes = (double)kr_results_bytes(calc->results);
+out:
+    return s;
+}
+
+/* When the memory of the calculation is given back. */
+static kr_status summarize(kr_calc *calc, closing *out)
+{
+    kr_status s = KR_OK;
     kr_calc_phase(calc, "summary");
     bool json = calc->options->json && calc->options->info;
-    s = kr_summary(calc->ctx, dir, NULL);
+    FILE *text = open_memstream(&out->lines, &out->size);
+    KR_TRY(text ? KR_OK : KR_ENOMEM);
+    s = kr_summary(calc->ctx, out->dir, false, text);
     if (s == KR_EINTERRUPTED && !json) { /* the results are complete: lines of log are missing */
         kr_ctx_clear_error(calc->ctx);
-        return KR_OK;
+        s = KR_OK;
     }
-    return s == KR_OK && json ? kr_summary(calc->ctx, dir, calc->options->info) : s;
+    KR_TRY(s);
+    if (json)
+        KR_TRY(kr_summary(calc->ctx, out->dir, true, calc->options->info));
+out:
+    if (text && fclose(text) != 0 && s == KR_OK)
+        s = KR_ENOMEM;
+    return s;
+}
+
+/* What one looks for first comes last: the motions, and where the results are. */
+static void tell_closing(const kr_calc *calc, const closing *x)
+{
+    for (const char *line = x->lines, *end; line && (end = strchr(line, '\n')); line = end + 1)
+        kr_info(calc->ctx, "%.*s", (int)(end - line), line);
+    if (x->dir)
+        kr_info(calc->ctx, "results in %s (results.h5: %.2f MB)%s%s", x->dir, x->bytes / 1e6,
+                x->report ? "; in a browser: " : "", x->report ? x->report : "");
 }
 
 kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
@@ -239,7 +274,7 @@ kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
     kr_warnings warnings;
     kr_warnings_begin(&warnings, ctx);
     kr_arena arena;
-    const char *done = NULL; /* the folder of the results */
+    closing end = {.dir = NULL};
     kr_arena_init(&arena, ctx, KR_ACCOUNT_OTHER);
     kr_calc_guard_reading(ctx, options);
     KR_TRY(kr_calc_read(&calc, ctx, options));
@@ -252,7 +287,7 @@ kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
     kr_calc_report(&calc);
     if (calc.job->mode != KR_MODE_PRECLASSICAL) {
         KR_TRY(compute(&calc));
-        KR_ASTR(done, &arena, calc.spec.dir);
+        KR_TRY(keep_for_closing(&calc, &arena, &end));
     } else if (options->info) {
         KR_TRY(kr_calc_info(&calc, options->info));
     }
@@ -260,15 +295,18 @@ out:
     kr_calc_phase(&calc, "clearing");
     kr_calc_clear(&calc);
     kr_warnings_end(&warnings, ctx);
-    if (done)
-        s = summarize(&calc, done);
-    kr_arena_clear(&arena);
+    if (s == KR_OK && end.dir)
+        s = summarize(&calc, &end);
     if (calc.memory) {
         kr_calc_phase(&calc, "memory report");
         s = kr_memory_report_end(&calc.memory, s);
     }
     kr_calc_phase(&calc, NULL);
-    if (s == KR_OK)
+    if (s == KR_OK) {
         kr_calc_performance_log(&calc);
+        tell_closing(&calc, &end);
+    }
+    free(end.lines); /* of the C library */
+    kr_arena_clear(&arena);
     return s;
 }

@@ -16,6 +16,7 @@ static const double years[PERIODS] = {475, 2475};
 
 typedef struct summary {
     kr_ctx *ctx;
+    FILE *out;
     const kr_stored *run;
     size_t stat, nlevels; /* of the curves */
     double poes[PERIODS]; /* in the investigation time */
@@ -113,7 +114,7 @@ static void tell_row(const summary *x, size_t m, int period)
                  (double)motion);
         used += (size_t)snprintf(line + used, sizeof line - used, " %17s", number);
     }
-    kr_info(x->ctx, "%s", line);
+    fprintf(x->out, "%s\n", line);
 }
 
 static void tell(const summary *x)
@@ -121,18 +122,19 @@ static void tell(const summary *x)
     const kr_job *job = x->run->job;
     char line[LINE];
     size_t told = job->nimts < MOST_TOLD ? job->nimts : MOST_TOLD;
-    kr_info(x->ctx, "motions of the %s curve at %zu of %zu sites, the highest of %s at %.0f years",
+    fprintf(x->out,
+            "motions of the %s curve at %zu of %zu sites, the highest of %s at %.0f years\n",
             x->run->stats[x->stat], x->n, x->run->sites->n, job->imts[0].name, years[0]);
     size_t used = (size_t)snprintf(line, sizeof line, "%-25s", "longitude latitude");
     for (size_t k = 0; k < x->n; k++)
         used += (size_t)snprintf(line + used, sizeof line - used, " %9.3f %7.3f",
                                  x->run->sites->lon[x->site[k]], x->run->sites->lat[x->site[k]]);
-    kr_info(x->ctx, "%s", line);
+    fprintf(x->out, "%s\n", line);
     for (size_t m = 0; m < told; m++)
         for (int period = 0; period < PERIODS; period++)
             tell_row(x, m, period);
     if (told < job->nimts)
-        kr_info(x->ctx, "and %zu measures more", job->nimts - told);
+        fprintf(x->out, "and %zu measures more\n", job->nimts - told);
 }
 
 /* ------------------------------------------------------------------ disaggregation */
@@ -143,14 +145,31 @@ static void tell_bins(const summary *x, size_t site, size_t m, double level, boo
 {
     char epsilon[2][32] = {"", ""};
     for (int i = 0; i < 2 && eps; i++)
-        snprintf(epsilon[i], sizeof epsilon[i], "%s %.2f", i ? "," : ", epsilon", row[2 + 3 * i]);
-    kr_info(x->ctx,
-            "%9.3f %7.3f %-9.9s %9.4g  magnitude %.2f, distance %.1f km%s; %.2f, %.1f%s: %.1f %%",
+        snprintf(epsilon[i], sizeof epsilon[i], ", epsilon %.2f", row[2 + 3 * i]);
+    fprintf(x->out,
+            "%9.3f %7.3f %-9.9s %9.4g  magnitude %.2f, %.1f km%s; largest bin, %.1f %%: magnitude "
+            "%.2f, "
+            "%.1f km%s\n",
             x->run->sites->lon[site], x->run->sites->lat[site], x->run->job->imts[m].name, level,
-            row[0], row[1], epsilon[0], row[3], row[4], epsilon[1], 100 * row[6]);
+            row[0], row[1], epsilon[0], 100 * row[6], row[3], row[4], epsilon[1]);
 }
 
-/* Of the first sites: what makes the mean hazard. */
+/* The k-th of the sites: those with the highest motions first, as in their table. */
+static size_t site_in_order(const summary *x, size_t k)
+{
+    if (k < x->n)
+        return x->site[k];
+    size_t site = 0;
+    for (size_t left = k - x->n;; site++) {
+        bool told = false;
+        for (size_t i = 0; i < x->n; i++)
+            told = told || x->site[i] == site;
+        if (!told && left-- == 0)
+            return site;
+    }
+}
+
+/* What makes the mean hazard, as far as lines go. */
 static kr_status tell_disagg(const summary *x)
 {
     kr_status s = KR_OK;
@@ -168,14 +187,15 @@ static kr_status tell_disagg(const summary *x)
         goto out; /* kauri export says that it is damaged */
     KR_TRY(kr_h5_read(run->file, "disagg-tree/summary", KR_H5_F64, &arena, &rows, &n));
     nlevels = dims[1] * dims[2];
-    for (size_t i = 0; i < dims[0] * nlevels && told < MOST_TOLD; i++) {
+    for (size_t k = 0; k < dims[0] * nlevels && told < MOST_TOLD; k++) {
+        size_t i = site_in_order(x, k / nlevels) * nlevels + k % nlevels;
         const double *row = (double *)rows + i * KR_DISAGG_SUMMARY;
         if (!(row[6] > 0))
             continue;
         if (told++ == 0)
-            kr_info(x->ctx,
-                    "disaggregation of the exact mean over the whole tree: means, and the bin that "
-                    "has most");
+            fputs("disaggregation of the exact mean over the whole tree: means, and the middle "
+                  "of the bin with the largest share\n",
+                  x->out);
         tell_bins(x, i / nlevels, i % nlevels / dims[2], ((double *)levels)[i], edges[0] > 2, row);
     }
 out:
@@ -210,10 +230,10 @@ static void put_site(const summary *x, size_t k, kr_json *j)
     kr_put_end(j, '}');
 }
 
-static void put(const summary *x, FILE *out)
+static void put(const summary *x)
 {
     const kr_stored *run = x->run;
-    kr_json j = {.out = out};
+    kr_json j = {.out = x->out};
     kr_put_begin(&j, NULL, '{');
     kr_put_text(&j, "format", "kauri results 1");
     kr_put_text(&j, "folder", run->dir);
@@ -260,21 +280,21 @@ out:
     return s;
 }
 
-kr_status kr_summary(kr_ctx *ctx, const char *dir, FILE *json)
+kr_status kr_summary(kr_ctx *ctx, const char *dir, bool json, FILE *out)
 {
     kr_status s = KR_OK;
     kr_stored *run = NULL;
-    summary x = {.ctx = ctx};
+    summary x = {.ctx = ctx, .out = out};
     KR_TRY(kr_stored_open(ctx, dir, &run));
     x.run = run;
     KR_TRY(make(&x));
     if (json)
-        put(&x, json);
+        put(&x);
     else if (x.n)
         tell(&x);
     if (!json && kr_h5_exists(run->file, "disagg-tree/summary"))
         KR_TRY(tell_disagg(&x));
-    if (json && (fflush(json) != 0 || ferror(json)))
+    if (s == KR_OK && (fflush(out) != 0 || ferror(out)))
         s = kr_fail(ctx, KR_EIO, "standard output: writing failed");
 out:
     for (size_t k = 0; k < x.n; k++)

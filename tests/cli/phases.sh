@@ -36,7 +36,7 @@ check() {
 }
 
 run() {
-    "$KAURI_PROGRAM" run job.ini "${coarse[@]}" "$@" 2>"$scratch/log" >"$scratch/out" ||
+    "$KAURI_PROGRAM" run job.ini "${coarse[@]}" -v "$@" 2>"$scratch/log" >"$scratch/out" ||
         fail "run $*: $(tail -n 1 "$scratch/log")"
 }
 
@@ -48,6 +48,15 @@ grep -q ' resident [0-9.]* MB$' "$scratch/log" || fail "no line of log as a phas
 grep -Eq '^\[[^]]*\] measures of sites in statistics: [0-9]+, mean ' "$scratch/log" || fail "no spread of the sites"
 [ ! -s "$scratch/out" ] || fail "the table belongs to the log"
 
+# a short run tells its results last, and no details of itself
+"$KAURI_PROGRAM" run job.ini "${coarse[@]}" -o "$scratch/short" 2>"$scratch/log" || fail "a short run"
+! grep -Eq 'phase|units of hazard|journal|resident [0-9.]* MB .*statistics:' "$scratch/log" || fail "details: $(cat "$scratch/log")"
+grep -Eq '^\[[^]]*\] [0-9.]+ s, [0-9.]+ s of processor time, ' "$scratch/log" || fail "what it took: $(cat "$scratch/log")"
+[ "$(wc -l <"$scratch/log")" -le 22 ] || fail "$(wc -l <"$scratch/log") lines of log"
+tail -n 8 "$scratch/log" | head -n 1 | grep -q ' longitude latitude ' || fail "the motions do not come last: $(cat "$scratch/log")"
+tail -n 1 "$scratch/log" | grep -qF "results in $scratch/short (results.h5: " && tail -n 1 "$scratch/log" |
+    grep -qF "; in a browser: $scratch/short/report.html" || fail "the last line: $(tail -n 1 "$scratch/log")"
+
 "$KAURI_PROGRAM" info "$scratch/one" >"$scratch/info" || fail "info"
 check "$scratch/info" "${phases[@]}"
 ! grep -q '^tables ' "$scratch/info" || fail "results.h5 cannot tell of what came after it"
@@ -55,11 +64,12 @@ check "$scratch/info" "${phases[@]}"
 # one process does not count the time of another, nor a quiet one print anything
 run -o "$scratch/two" -p individual_rlzs=true
 check "$scratch/log" "single realizations" storing
-run -o "$scratch/three" -q
+run -o "$scratch/three" -q # with -v: the one that says less counts
 [ ! -s "$scratch/log" ] || fail "-q: $(head -n 3 "$scratch/log")"
 
-"$KAURI_PROGRAM" stats "$scratch/one" -o "$scratch/again" 2>"$scratch/log" || fail "stats"
+"$KAURI_PROGRAM" stats "$scratch/one" -v -o "$scratch/again" 2>"$scratch/log" || fail "stats"
 check "$scratch/log" "reading runs" "reading rates" statistics storing clearing
+grep -q "^\[.*\] results in $scratch/again\$" <(tail -n 1 "$scratch/log") || fail "the log of new statistics: $(tail -n 1 "$scratch/log")"
 "$KAURI_PROGRAM" info "$scratch/again" >"$scratch/info" || fail "info of new statistics"
 check "$scratch/info" "reading rates" statistics
 finish
