@@ -26,7 +26,7 @@ foretold() {
     local name=$1
     shift
     "$KAURI_PROGRAM" info "${job[@]}" "$@" >info 2>said || fail "info $name: $(cat said)"
-    "$KAURI_PROGRAM" run "${job[@]}" "$@" -o out >log 2>&1 || fail "run $name: $(tail -n 1 log)"
+    "$KAURI_PROGRAM" run "${job[@]}" "$@" -v -o out >log 2>&1 || fail "run $name: $(tail -n 1 log)"
     local foretold taken
     foretold=$(told info '^memory +([0-9.]+) MB accounted')
     taken=$(told log '.*peak accounted ([0-9.]+) MB')
