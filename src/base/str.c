@@ -153,10 +153,17 @@ static size_t str_distance(const char *a, const char *b)
 
 const char *kr_nearest(const char *word, const char *const *candidates, size_t n)
 {
-    const char *nearest = NULL;
-    size_t len = strlen(word), limit = len / 3 > 1 ? len / 3 : 1;
+    size_t limit = strlen(word) / 3;
 
-    if (len > NEAREST_MAX)
+    return kr_nearest_within(word, candidates, n, limit > 1 ? limit : 1);
+}
+
+const char *kr_nearest_within(const char *word, const char *const *candidates, size_t n,
+                              size_t limit)
+{
+    const char *nearest = NULL;
+
+    if (strlen(word) > NEAREST_MAX)
         return NULL;
     for (size_t i = 0; i < n; i++) {
         if (strlen(candidates[i]) > NEAREST_MAX)

@@ -51,6 +51,10 @@ KR_MUST_CHECK kr_status kr_parse_doubles(kr_arena *arena, const char *text, size
  * never near. */
 const char *kr_nearest(const char *word, const char *const *candidates, size_t n);
 
+/** The same where at most `limit` letters differ. */
+const char *kr_nearest_within(const char *word, const char *const *candidates, size_t n,
+                              size_t limit);
+
 /** Python's repr of a float: the shortest text that reads back ("0.1", "1.0", "1e-05"). Returns buf
  * (>= 32). */
 char *kr_repr_double(double x, char *buf);

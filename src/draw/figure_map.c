@@ -66,6 +66,15 @@ static void find_cell(map *m)
 
 /* ------------------------------------------------------------------ colours */
 
+/* Of a standard deviation or a coefficient of variation nothing is exceeded. Else NULL. */
+static const char *spread_of(const map *m)
+{
+    const char *stat = m->f->stored->stats[m->stat];
+    return kr_str_eq(stat, "std")   ? "standard deviation"
+           : kr_str_eq(stat, "cov") ? "coefficient of variation"
+                                    : NULL;
+}
+
 /* Logarithmic where the levels differ by more than ten times. */
 static kr_status find_colours(map *m)
 {
@@ -75,6 +84,12 @@ static kr_status find_colours(map *m)
             least = fmin(least, m->levels[i]);
             most = fmax(most, m->levels[i]);
         }
+    const char *spread = spread_of(m);
+    if (!(most > 0) && spread)
+        return kr_fail(m->f->ctx, KR_EINPUT,
+                       "%s: the %s of the probability is nowhere as high as %g, and its map is no "
+                       "map of motions: draw a quantile, or give less with --poe",
+                       m->f->stored->path, spread, m->poe);
     if (!(most > 0))
         return kr_fail(m->f->ctx, KR_EINPUT,
                        "%s: no site reaches the probability %g: give another with --poe",
@@ -156,14 +171,11 @@ static const char *sites_text(const map *m)
                            m->f->stored->job->description);
 }
 
-/* Of a standard deviation or a coefficient of variation nothing is exceeded. NULL: KR_ENOMEM. */
+/* NULL: KR_ENOMEM. */
 static const char *title_of(const map *m)
 {
     const kr_figure *f = m->f;
-    const char *stat = f->stored->stats[m->stat], *imt = f->stored->job->imts[m->measure].name;
-    const char *spread = kr_str_eq(stat, "std")   ? "standard deviation"
-                         : kr_str_eq(stat, "cov") ? "coefficient of variation"
-                                                  : NULL;
+    const char *imt = f->stored->job->imts[m->measure].name, *spread = spread_of(m);
     char number[24];
     if (spread) {
         kr_number_text(m->poe, number);

@@ -218,8 +218,8 @@ const char *kr_gmm_absent(size_t i);
 /** True if it is one of them. */
 bool kr_gmm_is_absent(const char *name);
 
-/** The class or alias nearest to a misspelt name, or NULL. Aliases of classes that are missing do
- * not count. */
+/** The class, alias or absent model nearest to a misspelt name (an eighth of the letters may
+ * differ, at least 1), or NULL. Aliases of classes that are missing do not count. */
 const char *kr_gmm_nearest(const char *name);
 
 /** "PGA, SA" of a set of measures; the text is cut where it does not fit. */

@@ -56,7 +56,9 @@ const kr_gmm_class *kr_gmm_find(const char *name)
 static const char *nearer(const char *name, const char *best, const char *candidate)
 {
     const char *const both[] = {best ? best : candidate, candidate};
-    return kr_nearest(name, both, 2) ? kr_nearest(name, both, 2) : best;
+    size_t limit = strlen(name) / 8; /* names differ by little, and mean other hazard */
+    const char *near = kr_nearest_within(name, both, 2, limit > 1 ? limit : 1);
+    return near ? near : best;
 }
 
 const char *kr_gmm_nearest(const char *name)
@@ -69,5 +71,7 @@ const char *kr_gmm_nearest(const char *name)
     for (size_t i = 0; (alias = kr_gmm_alias_at(i)); i++)
         if (find_class(alias->model))
             best = nearer(name, best, alias->name);
+    for (size_t i = 0; kr_gmm_absent(i); i++)
+        best = nearer(name, best, kr_gmm_absent(i));
     return best;
 }

@@ -51,11 +51,13 @@ static kr_status fail_unknown_class(kr_ctx *ctx, const kr_gmm_spec *spec)
             spec->name);
     if (nearest)
         return kr_fail_at(ctx, spec->file, spec->line,
-                          "unknown ground-motion model '%s'; did you mean '%s'? `kauri gmm --list` "
-                          "has them all",
-                          spec->name, nearest);
+                          "unknown ground-motion model '%s'; did you mean '%s'%s? `kauri gmm "
+                          "--list` has those that are available",
+                          spec->name, nearest,
+                          kr_gmm_is_absent(nearest) ? ", which is not available yet" : "");
     return kr_fail_at(ctx, spec->file, spec->line,
-                      "unknown ground-motion model '%s'; `kauri gmm --list` has them all",
+                      "unknown ground-motion model '%s': OpenQuake 3.21 has none of this name, "
+                      "either; `kauri gmm --list` has those that are available",
                       spec->name);
 }
 

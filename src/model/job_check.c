@@ -65,13 +65,47 @@ static kr_status check_required(kr_job_reader *r)
 
 /* ------------------------------------------------------------------ where the sites come from */
 
+static void warn_of_places(const kr_job_reader *r, const char *key, const char *text)
+{
+    kr_warn_at(r->ctx, check_file(r, key), check_line(r, key), "%s", text);
+}
+
+/* Of places that are given twice the reference takes one, in silence. */
+static void check_places(const kr_job_reader *r)
+{
+    const kr_job *job = r->job;
+    bool grid = !isnan(job->region_grid_spacing_km);
+    const char *csv = kr_job_entry(r, "sites_csv") ? "sites_csv" : "sites_file";
+    const kr_ini_entry *table = kr_job_entry(r, csv);
+
+    if (table && *table->value && job->sites)
+        warn_of_places(r, csv,
+                       "the places of sites_csv are not computed, but those of sites; keep one of "
+                       "the two");
+    else if (table && *table->value && job->region && grid)
+        warn_of_places(r, csv,
+                       "the places of sites_csv are not computed, but the grid in region; keep "
+                       "one of the two");
+    if (job->region && (job->sites || !grid))
+        warn_of_places(r, "region",
+                       job->sites ? "region has no effect: sites are given; keep one of the two"
+                                  : "region has no effect without region_grid_spacing");
+    else if (job->sites && grid)
+        warn_of_places(r, "region_grid_spacing",
+                       "region_grid_spacing makes no grid: sites are given; keep one of the two");
+}
+
 static kr_status check_sites(kr_job_reader *r)
 {
     const kr_job *job = r->job;
     bool grid = !isnan(job->region_grid_spacing_km);
     bool files = job->site_model_files.n || job->exposure_files.n;
 
-    if (job->mode == KR_MODE_PRECLASSICAL || files)
+    if (job->mode == KR_MODE_PRECLASSICAL)
+        return KR_OK;
+    if (files || (job->sites && !(job->region && grid)))
+        check_places(r);
+    if (files)
         return KR_OK;
     if (job->sites && job->region && grid)
         return FAIL_AT_KEY(r, "region", "sites and region are both given; keep one of the two");
@@ -98,6 +132,9 @@ static kr_status check_results(kr_job_reader *r)
 {
     const kr_job *job = r->job;
 
+    if (r->return_periods.n && kr_job_entry(r, "poes") && job->poes.n)
+        kr_warn_at(r->ctx, check_file(r, "return_periods"), check_line(r, "return_periods"),
+                   "return_periods have no effect: poes are given; keep one of the two");
     if (job->hazard_maps && !job->poes.n)
         return FAIL_AT_KEY(r, "hazard_maps",
                            "hazard_maps needs poes; write them as in poes = 0.1 0.02");

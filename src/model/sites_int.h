@@ -10,6 +10,12 @@ typedef struct kr_site_point {
     int line;
 } kr_site_point;
 
+/* Where something was read. */
+typedef struct kr_site_place {
+    const char *file;
+    int line;
+} kr_site_place;
+
 /* A site model: points with site parameters, in the arena of the sites. */
 typedef struct kr_site_table {
     size_t n;
@@ -17,6 +23,7 @@ typedef struct kr_site_table {
     double *depth;               /* NULL if the files have none */
     double *param[KR_COL_COUNT]; /* NULL where the files have none */
     const char **custom_site_id; /* NULL likewise */
+    kr_site_place *id_place;     /* of each of them */
 } kr_site_table;
 
 typedef struct kr_sites_reader {
@@ -58,6 +65,14 @@ KR_MUST_CHECK kr_status kr_site_value(kr_sites_reader *r, const char *file, int 
                                       kr_column column, const char *text, double *out);
 /** True for parameters of the field that no classical calculation uses. */
 bool kr_site_param_is_ignored(const char *name);
+
+/* sites_ids.c */
+/** The custom_site_id of a row, copied; `file` must outlive the reader. The table has room. */
+KR_MUST_CHECK kr_status kr_site_id_put(kr_sites_reader *r, kr_site_table *table, size_t row,
+                                       const char *text, const char *file, int line);
+/** When all tables are joined: as long as the profile keeps them, and still different (KR_EINPUT).
+ */
+KR_MUST_CHECK kr_status kr_site_ids_settle(kr_sites_reader *r);
 
 /* sites_exposure.c */
 KR_MUST_CHECK kr_status kr_exposure_read(kr_sites_reader *r);

@@ -159,21 +159,21 @@ out:
     return s;
 }
 
-static kr_status model_read_ids(kr_sites_reader *r, const kr_csv *csv, kr_site_table *out)
+static kr_status model_read_ids(kr_sites_reader *r, const char *path, const kr_csv *csv,
+                                kr_site_table *out)
 {
     kr_status s = KR_OK;
     int custom = kr_csv_column(csv, "custom_site_id"), id = kr_csv_column(csv, "site_id");
 
-    if (custom >= 0)
+    if (custom >= 0) {
         KR_ANEW(out->custom_site_id, r->arena, csv->nrows);
+        KR_ANEW(out->id_place, r->arena, csv->nrows);
+    }
     for (size_t i = 0; i < csv->nrows; i++) {
         long long number = -1;
         if (custom >= 0) {
             const char *text = csv->fields[i * csv->ncols + (size_t)custom];
-            out->custom_site_id[i] =
-                kr_arena_strndup(r->arena, text, strlen(text) < 8 ? strlen(text) : 8);
-            if (!out->custom_site_id[i])
-                return KR_ENOMEM;
+            KR_TRY(kr_site_id_put(r, out, i, text, path, csv->lines[i]));
         }
         if (id >= 0 && (!kr_parse_int(csv->fields[i * csv->ncols + (size_t)id], &number) ||
                         number != (long long)i))
@@ -196,7 +196,7 @@ static kr_status model_read_csv(kr_sites_reader *r, const char *path, kr_site_ta
         return kr_fail_at(r->ctx, path, 0, "the file has no sites; at least one was expected");
     out->n = csv.nrows;
     KR_TRY(model_read_places(r, &csv, out));
-    KR_TRY(model_read_ids(r, &csv, out));
+    KR_TRY(model_read_ids(r, path, &csv, out));
     for (size_t k = 0; k < csv.ncols; k++) {
         kr_column column = kr_column_find(csv.header[k]);
         if (column == KR_COL_COUNT || kr_column_kind_of(column) != KR_COLUMN_SITE ||
@@ -316,10 +316,15 @@ static kr_status model_join(kr_sites_reader *r, kr_site_table *to, const kr_site
         KR_TRY(model_join_column(r, &to->param[c], from->param[c], n, more));
     if (from->custom_site_id) {
         const char **ids = NULL;
+        kr_site_place *places = NULL;
         KR_ANEW(ids, r->arena, n + more);
-        for (size_t i = 0; i < n + more; i++)
+        KR_ANEW(places, r->arena, n + more);
+        for (size_t i = 0; i < n + more; i++) {
             ids[i] = i < n ? to->custom_site_id[i] : from->custom_site_id[i - n];
+            places[i] = i < n ? to->id_place[i] : from->id_place[i - n];
+        }
         to->custom_site_id = ids;
+        to->id_place = places;
     }
     to->n = n + more;
 out:
@@ -349,6 +354,7 @@ kr_status kr_site_model_read(kr_sites_reader *r)
                 here ? files->name[i] : files->name[0]);
         KR_TRY(model_join(r, &r->model, &table));
     }
+    KR_TRY(kr_site_ids_settle(r));
 out:
     return s;
 }

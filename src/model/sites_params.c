@@ -57,6 +57,12 @@ static bool params_is_required(const kr_sites_reader *r, kr_column column)
 
 /* ------------------------------------------------------------------ the nearest point */
 
+/* Where parameters by place come from, for messages. */
+static const char *params_source(const kr_sites_reader *r)
+{
+    return r->job->site_model_files.n == 1 ? r->job->site_model_files.name[0] : "the site model";
+}
+
 /* For each site the row of the site model that it takes its parameters from. */
 static kr_status params_associate(kr_sites_reader *r, uint32_t **out)
 {
@@ -84,13 +90,13 @@ static kr_status params_associate(kr_sites_reader *r, uint32_t **out)
         row[i] = (uint32_t)kr_nearest_find(&tree, sites->lon[i], sites->lat[i], &chord);
         if (chord > reach && far++ < PARAMS_MAX_WARNINGS)
             kr_warn(r->ctx,
-                    "the nearest point of the site model (%.5f %.5f) is %.1f km from site %zu "
-                    "(%.5f %.5f)",
-                    model->lon[row[i]], model->lat[row[i]], chord, i, sites->lon[i], sites->lat[i]);
+                    "the nearest point of %s (%.5f %.5f) is %.1f km from site %zu (%.5f %.5f)",
+                    params_source(r), model->lon[row[i]], model->lat[row[i]], chord, i,
+                    sites->lon[i], sites->lat[i]);
     }
     if (far > PARAMS_MAX_WARNINGS)
-        kr_warn(r->ctx, "%zu sites are farther than %g km from every point of the site model", far,
-                reach);
+        kr_warn(r->ctx, "%zu sites are farther than %g km from every point of %s", far, reach,
+                params_source(r));
 out:
     return s;
 }
@@ -101,6 +107,11 @@ static kr_status params_missing(const kr_sites_reader *r, kr_column column)
 {
     const char *key = kr_sites_reference_key(column);
 
+    if (key && r->model.n)
+        return kr_fail_at(r->ctx, params_source(r), 0,
+                          "there is no column %s, which the ground-motion models need, and %s has "
+                          "no %s; one of the two was expected",
+                          kr_column_name(column), r->job->path, key);
     if (key)
         return kr_fail_at(r->ctx, r->job->path, 0,
                           "%s is missing; the ground-motion models need %s at every site", key,

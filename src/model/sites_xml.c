@@ -37,8 +37,8 @@ out:
 }
 
 /* The attributes of one site; all sites have those of the first. */
-static kr_status xml_site(kr_sites_reader *r, const kr_node *node, const kr_node *first, size_t i,
-                          kr_site_table *out)
+static kr_status xml_site(kr_sites_reader *r, const char *path, const kr_node *node,
+                          const kr_node *first, size_t i, kr_site_table *out)
 {
     kr_status s = KR_OK;
 
@@ -51,12 +51,8 @@ static kr_status xml_site(kr_sites_reader *r, const kr_node *node, const kr_node
         const kr_attr *attr = &node->attrs[k];
         kr_column column;
         KR_TRY(xml_column(r, node, attr->name, &column));
-        if (kr_str_eq(attr->name, "custom_site_id") && out->custom_site_id) {
-            size_t n = strlen(attr->value);
-            out->custom_site_id[i] = kr_arena_strndup(r->arena, attr->value, n < 8 ? n : 8);
-            if (!out->custom_site_id[i])
-                return KR_ENOMEM;
-        }
+        if (kr_str_eq(attr->name, "custom_site_id") && out->custom_site_id)
+            KR_TRY(kr_site_id_put(r, out, i, attr->value, path, node->line));
         if (column == KR_COL_COUNT || !out->param[column])
             continue;
         if (kr_str_eq(attr->name, "vs30Type"))
@@ -77,8 +73,10 @@ static kr_status xml_make_columns(kr_sites_reader *r, const kr_node *first, kr_s
     KR_ANEW(out->lat, r->arena, out->n);
     if (kr_node_attr(first, "depth"))
         KR_ANEW(out->depth, r->arena, out->n);
-    if (kr_node_attr(first, "custom_site_id"))
+    if (kr_node_attr(first, "custom_site_id")) {
         KR_ANEW(out->custom_site_id, r->arena, out->n);
+        KR_ANEW(out->id_place, r->arena, out->n);
+    }
     for (size_t k = 0; k < first->nattrs; k++) {
         kr_column column;
         KR_TRY(xml_column(r, first, first->attrs[k].name, &column));
@@ -125,7 +123,7 @@ kr_status kr_site_model_xml(kr_sites_reader *r, const char *path, kr_site_table 
         out->lat[i] = points[i].lat;
         if (out->depth)
             out->depth[i] = points[i].depth;
-        KR_TRY(xml_site(r, node, first, i, out));
+        KR_TRY(xml_site(r, path, node, first, i, out));
     }
     KR_TRY(kr_points_check_distinct(r->ctx, path, points, out->n));
 out:

@@ -46,6 +46,7 @@ typedef struct kr_calc {
     kr_calc_sampling *sampling;    /* of a sampled tree; or NULL: see run/sampling.h */
     kr_calc_checks *checks;        /* made with the first tile: see run/check.h */
     struct kr_calc_disagg *disagg; /* see run/disagg.h; NULL without */
+    size_t *beyond;                /* see kr_calc_note_beyond; NULL without */
     double *rate_weights; /* with disagg_by_src: weight of each component rate in the mean */
     kr_hazard_work work;
     kr_spread
@@ -168,6 +169,14 @@ KR_MUST_CHECK kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t n
 
 /** Bytes of the largest note of a unit of statistics. */
 size_t kr_calc_note_bytes(const kr_calc *calc);
+
+/** Warn where maps or spectra of std or cov are asked for. The statistics must be known. */
+void kr_calc_warn_spread(const kr_calc *calc);
+
+/** Count the sites whose curves, stats[site][statistic][measure][level], end above a probability of
+ * maps or spectra, for each measure and probability; and warn of them. KR_ENOMEM. */
+KR_MUST_CHECK kr_status kr_calc_note_beyond(kr_calc *calc, size_t nsites, const float *stats);
+void kr_calc_warn_beyond(const kr_calc *calc);
 
 /** `uncertainty`: refused where the tree has no choices to tell apart; bytes it takes; the sites of
  * a tile, into the results. */

@@ -253,6 +253,8 @@ out:
     return s;
 }
 
+enum { PARAMETER_SHOWN = 200 }; /* letters of a parameter */
+
 static kr_status parameters(kr_h5 *file, kr_arena *arena, FILE *out)
 {
     kr_status s = KR_OK;
@@ -263,11 +265,28 @@ static kr_status parameters(kr_h5 *file, kr_arena *arena, FILE *out)
     KR_TRY(kr_h5_read_strings(file, "job/key", arena, &keys, &n));
     KR_TRY(kr_h5_read_strings(file, "job/value", arena, &values, &m));
     for (size_t i = 0; i < n && i < m; i++) {
-        size_t line = strcspn(values[i], "\n");
-        kr_text_row(out, i ? "" : "parameters", "%s = %.*s%s", keys[i],
-                    (int)(line < 200 ? line : 200), values[i],
-                    values[i][line] || line > 200 ? " ..." : "");
+        size_t line = strcspn(values[i], "\n"), shown = line;
+        if (line > PARAMETER_SHOWN) /* no half numbers */
+            for (shown = PARAMETER_SHOWN; shown > 1 && !kr_is_space(values[i][shown]); shown--)
+                ;
+        if (line > PARAMETER_SHOWN && shown <= 1)
+            shown = PARAMETER_SHOWN;
+        kr_text_row(out, i ? "" : "parameters", "%s = %.*s%s", keys[i], (int)shown, values[i],
+                    values[i][shown] ? " ..." : "");
     }
+out:
+    return s;
+}
+
+static kr_status warnings(kr_ctx *ctx, const char *path, kr_h5 *file, kr_arena *arena, FILE *out)
+{
+    kr_status s = KR_OK;
+    const kr_warned *warned;
+    KR_TRY(kr_warned_read(ctx, path, file, arena, &warned));
+    for (size_t i = 0; warned && i < warned->n; i++)
+        kr_text_row(out, i ? "" : "warnings", "%s", warned->texts[i]);
+    if (warned && warned->left)
+        kr_text_row(out, "", "%zu more are in the log of the run", warned->left);
 out:
     return s;
 }
@@ -403,6 +422,7 @@ kr_status kr_info_results(kr_ctx *ctx, const char *dir, bool json, FILE *out)
     KR_TRY(parameters(file, &arena, out));
     KR_TRY(datasets(file, out));
     KR_TRY(groups(file, &arena, out));
+    KR_TRY(warnings(ctx, path, file, &arena, out));
     KR_TRY(kr_provenance_tell(file, &arena, out));
     KR_TRY(performance(ctx, path, file, &arena, out));
     kr_memory_info(ctx, dir, out);

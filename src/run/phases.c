@@ -81,6 +81,7 @@ kr_status kr_calc_close_results(kr_calc *calc)
     KR_TRY(draw_flame(calc->ctx, &flame, &p.flame_bytes));
     p.flame = flame;
     KR_TRY(kr_calc_put_checks(calc));
+    kr_calc_warn_beyond(calc);
     KR_TRY(kr_calc_put_warnings(calc));
     KR_TRY(kr_results_put_performance(calc->results, &p));
     KR_TRY(kr_results_finish(calc->results));

@@ -147,6 +147,17 @@ static kr_status nearest_site(const plotting *p, const char *text, double lon, d
                    text, NEAR_KM, *out, least);
 }
 
+/* The first site from `from` on that has the id. */
+static bool find_id(const kr_sites *sites, const char *id, size_t from, size_t *out)
+{
+    for (size_t i = from; i < sites->n && sites->custom_site_id; i++)
+        if (kr_str_eq(sites->custom_site_id[i], id)) {
+            *out = i;
+            return true;
+        }
+    return false;
+}
+
 /* A number, a place, or an id (where numbers are ids, with "id:" before it). */
 static kr_status find_site(const plotting *p, const char *text, size_t *out)
 {
@@ -160,11 +171,14 @@ static kr_status find_site(const plotting *p, const char *text, size_t *out)
     }
     if (is_place(text, &lon, &lat))
         return nearest_site(p, text, lon, lat, out);
-    for (size_t i = 0; i < sites->n && sites->custom_site_id; i++)
-        if (kr_str_eq(sites->custom_site_id[i], id)) {
-            *out = i;
+    if (find_id(sites, id, 0, out)) {
+        size_t other;
+        if (!find_id(sites, id, *out + 1, &other))
             return KR_OK;
-        }
+        return kr_fail(p->ctx, KR_EUSAGE,
+                       "--site %s: sites %zu and %zu have this id; give a number", text, *out,
+                       other);
+    }
     return kr_fail(p->ctx, KR_EUSAGE,
                    "--site %s: a number from 0 to %zu, a place such as 174.5,-41.2%s is wanted",
                    text, sites->n - 1, sites->custom_site_id ? " or the id of a site" : "");

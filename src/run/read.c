@@ -85,6 +85,7 @@ kr_status kr_calc_read(kr_calc *calc, kr_ctx *ctx, const kr_run_options *options
     else
         KR_TRY(kr_statistics_create(ctx, &spec, &calc->statistics));
     KR_TRY(kr_calc_check_uncertainty(calc));
+    kr_calc_warn_spread(calc);
 out:
     return s;
 }

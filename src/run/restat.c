@@ -121,6 +121,7 @@ static kr_status restat(kr_restat *r, kr_warnings *warnings)
     KR_TRY(create_statistics(r));
     KR_TRY(kr_calc_check_uncertainty(calc));
     KR_TRY(plan(r));
+    kr_calc_warn_spread(calc);
     kr_calc_phase(calc, "creating results");
     KR_TRY(kr_calc_open_results(calc));
     KR_TRY(kr_results_begin(calc->results, &calc->spec));

@@ -12,8 +12,12 @@
 
 /* ------------------------------------------------------------------ warnings */
 
+/* What a run and new statistics of it both say is told once. */
 static void keep_text(kr_warnings *w, const char *line)
 {
+    for (size_t i = 0; i < w->n; i++)
+        if (kr_str_eq(w->texts[i], line))
+            return;
     if (w->n == KR_WARNINGS_KEPT) {
         w->left++;
         return;

@@ -306,6 +306,7 @@ kr_status kr_calc_tile_stats(kr_calc *calc, size_t first, size_t nsites, const d
                             .ranges = made.ranges,
                             .whole = made.whole};
     KR_TRY(kr_calc_check_tile(calc, &tile));
+    KR_TRY(kr_calc_note_beyond(calc, nsites, made.stats));
     KR_TRY(kr_results_put_tile(calc->results, &tile));
     kr_calc_turned(calc, "storing", first + nsites);
 out:

@@ -139,6 +139,8 @@ static void test_nearest(void **state)
     assert_string_equal(kr_nearest("sties", names, n), "sites");
     assert_null(kr_nearest("McVerry2006", names, n));
     assert_null(kr_nearest("si", names, n));
+    assert_null(kr_nearest_within("BoreEtAl214", names, n, 1));
+    assert_string_equal(kr_nearest_within("BoreEtAl214", names, n, 2), "BooreEtAl2014");
     assert_null(kr_nearest("", names, n));
     assert_null(kr_nearest("sites", names, 0));
     memset(long_word, 'x', sizeof long_word);

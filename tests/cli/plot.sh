@@ -125,6 +125,8 @@ lacks 1 'the job had no poes: give a probability with --poe' plain map -o none.s
 lacks 1 'component rates are not stored' plain tornado -o none.svg --poe 0.1
 lacks 1 'add measures such as SA(0.2), SA(1.0)' plain uhs -o none.svg --poe 0.1
 lacks 1 'no results.h5 there' case curve -o none.svg
+"$kauri" stats "$run" --statistics 'std' -o spread -q 2>log || fail "stats: $(cat log)"
+lacks 1 'the standard deviation of the probability is nowhere as high as 0.9' spread map -o none.svg --poe 0.9
 lacks 1 'no site reaches the probability' "$run" map -o none.svg --poe 0.9999999
 lacks 2 "no figure is called 'foo': curve, fan, uhs, map, tornado, tree, disagg, disagg-map, disagg-trt" "$run" foo -o none.svg
 lacks 2 "no figure is called 'curves'; did you mean 'curve'?" "$run" curves -o none.svg

@@ -44,6 +44,10 @@ for dir in "$scratch/outside" ../outside x/../../outside; do
     [ -z "$(ls -A "$scratch/outside")" ] || fail "export_dir = $dir: written to"
     [ -e other-results/results.h5 ] || fail "export_dir = $dir: no results beside the job: $(cat log)"
     grep -q "export_dir = $dir leaves the job's folder" log || fail "export_dir = $dir: no warning"
+    grep -q '^"warnings":."[^"]*export_dir = [^"]* leaves' other-results/report.html ||
+        fail "export_dir = $dir: no warning in the report"
+    "$kauri" info other-results | grep -q "^warnings .*export_dir = $dir leaves the job's folder" ||
+        fail "export_dir = $dir: info tells no warning"
     rm -rf other-results
 done
 ln -s "$scratch/outside" inside

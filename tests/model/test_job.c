@@ -121,6 +121,7 @@ static void test_values(void **state)
     assert_string_equal(job->discard_trts.name[1], "Stable Shallow Crust");
     assert_int_equal(job->source_id.n, 3);
     assert_int_equal(job->poes.n, 2); /* return_periods counts only without poes */
+    assert_non_null(strstr(logged, "return_periods have no effect: poes are given"));
     kt_same(job->quantiles.x[1], 0.85);
     assert_int_equal(job->individual_rlzs, 1);
     assert_int_equal(job->component_rates_precision, KR_PRECISION_F32);

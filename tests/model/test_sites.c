@@ -9,6 +9,7 @@
 static char *dir;
 static kr_ctx *ctx;
 static char logged[8192];
+static kr_compat compat = KR_COMPAT_OQ_3_21;
 
 #define JOB                                                                                        \
     "[general]\ncalculation_mode = classical\ninvestigation_time = 50\ntruncation_level = 3\n"     \
@@ -32,7 +33,7 @@ static kr_status try_sites(const char *text, kr_columns required, kr_sites **out
     logged[0] = '\0';
     (void)snprintf(path, sizeof path, "%s", kt_path(dir, "job.ini"));
     kt_write_text(path, text);
-    kt_ok(ctx, kr_job_read(ctx, path, NULL, 0, KR_COMPAT_OQ_3_21, &job));
+    kt_ok(ctx, kr_job_read(ctx, path, NULL, 0, compat, &job));
     kr_status s = kr_sites_read(ctx, job, required, out);
     kr_job_destroy(&job);
     return s;
@@ -117,6 +118,8 @@ static void test_csv(void **state)
     kt_same(sites->param[KR_COL_VS30MEASURED][1], 0); /* nobody asks for it */
     kt_same(sites->param[KR_COL_SITECLASS][0], kr_column_code("B"));
     assert_string_equal(sites->custom_site_id[0], "B_longer");
+    assert_non_null(strstr(logged, "more.csv:2: custom_site_id 'B_longer_than_8' is cut to "
+                                   "'B_longer', as in the reference"));
     kr_sites_destroy(&sites);
 
     sites = read_sites(JOB "site_model_file = more.csv\nreference_vs30_type = measured\n"
@@ -130,6 +133,64 @@ static void test_csv(void **state)
     /* sites_csv: the job's values count even where the file has some. */
     sites = read_sites(JOB "sites_csv = more.csv\nreference_vs30_value = 700\n", VS30);
     kt_same(sites->param[KR_COL_VS30][0], 700);
+    kr_sites_destroy(&sites);
+}
+
+/* Names longer than 8 bytes: cut with a word, and never two into one. */
+static void test_ids(void **state)
+{
+    kr_sites *sites = NULL;
+    (void)state;
+    put("ids.csv", "custom_site_id,lon,lat\nmilano_north,1,0\nsouth,2,0\nmilano_norden,3,0\n");
+    kt_fails(ctx, try_sites(JOB "site_model_file = ids.csv\n", 0, &sites), KR_EINPUT,
+             "ids.csv:4: custom_site_id 'milano_norden' and 'milano_north'");
+    compat = KR_COMPAT_EXACT;
+    sites = read_sites(JOB "site_model_file = ids.csv\n", 0);
+    compat = KR_COMPAT_OQ_3_21;
+    assert_string_equal(sites->custom_site_id[0], "milano_north");
+    assert_string_equal(sites->custom_site_id[2], "milano_norden");
+    assert_null(strstr(logged, "custom_site_id"));
+    kr_sites_destroy(&sites);
+
+    put("utf.csv", "custom_site_id,lon,lat\nZ\u00fcrich-\u00d6st,1,0\nsame,2,0\nsame,3,0\n");
+    sites = read_sites(JOB "site_model_file = utf.csv\n", 0);
+    assert_string_equal(sites->custom_site_id[0], "Z\u00fcrich-"); /* no half letter */
+    assert_non_null(strstr(logged, "utf.csv:4: custom_site_id 'same' is that of "));
+    kr_sites_destroy(&sites);
+
+    put("one.csv", "custom_site_id,lon,lat\nlong_name_a,1,0\n");
+    put("two.csv", "custom_site_id,lon,lat\nlong_name_b,2,0\n");
+    kt_fails(ctx, try_sites(JOB "site_model_file = one.csv two.csv\n", 0, &sites), KR_EINPUT,
+             "two.csv:2: custom_site_id 'long_name_b' and 'long_name_a'");
+}
+
+/* Places given twice: what is not computed is told. */
+static void test_places_twice(void **state)
+{
+    kr_sites *sites;
+    (void)state;
+    put("three.csv", "1,0\n2,0\n3,0\n");
+    sites = read_sites(JOB "sites = 9 9\nsites_csv = three.csv\n", 0);
+    assert_int_equal(sites->n, 1);
+    assert_non_null(strstr(logged, "job.ini:10: the places of sites_csv are not computed, but "
+                                   "those of sites; keep one of the two"));
+    assert_non_null(strstr(logged, "three.csv (3.00000 0.00000) is "));
+    kr_sites_destroy(&sites);
+    sites = read_sites(JOB "sites_csv = three.csv\nregion = 0 0, 0 1, 1 1\n"
+                           "region_grid_spacing = 50\n",
+                       0);
+    assert_non_null(strstr(logged, "job.ini:9: the places of sites_csv are not computed, but the "
+                                   "grid in region; keep one of the two"));
+    kr_sites_destroy(&sites);
+    sites = read_sites(JOB "sites_csv = three.csv\nregion = 0 0, 0 1, 1 1\n", 0);
+    assert_int_equal(sites->n, 3);
+    assert_non_null(strstr(logged, "job.ini:10: region has no effect without region_grid_spacing"));
+    kr_sites_destroy(&sites);
+    sites = read_sites(JOB "sites = 9 9\nregion_grid_spacing = 50\n", 0);
+    assert_non_null(strstr(logged, "job.ini:10: region_grid_spacing makes no grid"));
+    kr_sites_destroy(&sites);
+    sites = read_sites(JOB "sites_csv = three.csv\n", 0);
+    assert_string_equal(logged, "");
     kr_sites_destroy(&sites);
 }
 
@@ -352,7 +413,7 @@ static void test_memory(void **state)
     char path[256];
     (void)state;
 
-    put("a.csv", "lon,lat,vs30\n1,0,100\n2,0,200\n");
+    put("a.csv", "lon,lat,vs30,custom_site_id\n1,0,100,a_long_name\n2,0,200,b\n");
     (void)snprintf(path, sizeof path, "%s", kt_path(dir, "memory.ini"));
     kt_write_text(path, JOB "site_model_file = a.csv\nsites = 1 0\n");
     assert_true(kt_fail_each_allocation(scenario, path) > 5);
@@ -365,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_csv),      cmocka_unit_test(test_several_files),
         cmocka_unit_test(test_xml),      cmocka_unit_test(test_association),
         cmocka_unit_test(test_tile),     cmocka_unit_test(test_count),
+        cmocka_unit_test(test_ids),      cmocka_unit_test(test_places_twice),
         cmocka_unit_test(test_exposure), cmocka_unit_test(test_region),
         cmocka_unit_test(test_nearest),  cmocka_unit_test(test_nearest_many),
         cmocka_unit_test(test_memory),
