@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "output/export_disagg_int.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static kr_status head_one(kr_disagg_writer *w, const char *name)
@@ -137,6 +138,15 @@ out:
 
 /* ------------------------------------------------------------------ summary */
 
+/* Nothing where it is not known: of levels that nothing exceeds, of epsilon without bands. */
+static void put_known(kr_table *t, double x)
+{
+    if (isnan(x))
+        kr_table_text(t, "");
+    else
+        kr_table_number(t, x);
+}
+
 /* Means and modes of all sites: a row for each site, measure and probability. */
 kr_status kr_export_disagg_summary(kr_exporter *e)
 {
@@ -173,7 +183,7 @@ kr_status kr_export_disagg_summary(kr_exporter *e)
             kr_table_number(&t, w.levels[l]);
             kr_table_number(&t, w.poes[l]);
             for (int i = 0; i < KR_DISAGG_SUMMARY; i++)
-                kr_table_number(&t, summary[l * KR_DISAGG_SUMMARY + (size_t)i]);
+                put_known(&t, summary[l * KR_DISAGG_SUMMARY + (size_t)i]);
             kr_table_end_row(&t);
         }
         kr_arena_reset(&w.arena);

@@ -64,6 +64,9 @@ void kr_disagg_tree_end(kr_disagg_stage *stage);
 /** Those that are asked for, of the site's rates, into the results; and the site's summary. */
 KR_MUST_CHECK kr_status kr_disagg_tree_site(kr_disagg_stage *stage);
 
+/** The summary of a level that nothing exceeds: NaN throughout. */
+void kr_disagg_no_summary(double *summary);
+
 /** The mean over the whole tree, into a group of the results. */
 KR_MUST_CHECK kr_status kr_disagg_put_mean(kr_disagg_stage *stage, const char *group);
 

@@ -132,7 +132,8 @@ static kr_status do_site(kr_disagg_stage *g)
     const double *levels = g->d->levels + g->site * g->d->stored.nsets * g->d->nlevels;
     const uint32_t *rlzs = g->d->rlzs + g->site * g->d->stored.nrlzs;
     bool none = is_zero(levels, g->d->stored.nsets * g->d->nlevels);
-    memset(g->summary, 0, g->d->nlevels * KR_DISAGG_SUMMARY * sizeof *g->summary);
+    for (size_t l = 0; l < g->d->nlevels; l++)
+        kr_disagg_no_summary(g->summary + l * KR_DISAGG_SUMMARY);
     if (!none) {
         KR_TRY(find_rates(g, levels));
         kr_calc_turn(g->calc, "disaggregation tables");

@@ -5,6 +5,7 @@
 #include "stats/shares.h"
 #include "stats/weights.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -183,14 +184,26 @@ static double middle(const double *edges, size_t i)
     return (edges[i] + edges[i + 1]) / 2;
 }
 
+/* Nothing is known. */
+void kr_disagg_no_summary(double *out)
+{
+    for (size_t i = 0; i < KR_DISAGG_SUMMARY; i++)
+        out[i] = NAN;
+}
+
 /* Means over the middles of bins, weighed with their rates, and the bin that has most of the rate
- * of a level. */
+ * of a level. The middle of one band of epsilon says nothing. */
 static void summarize_level(const kr_disagg_stage *g, size_t level, double *out)
 {
     const kr_disagg_edges *e = g->d->edges;
     size_t neps = e->n[KR_DIM_EPS], ndist = e->n[KR_DIM_DIST];
     double total = g->modal->total[level], most = 0;
-    for (size_t cell = 0; cell < g->modal->cells[0] && total > 0; cell++) {
+    if (!(total > 0)) {
+        kr_disagg_no_summary(out);
+        return;
+    }
+    memset(out, 0, KR_DISAGG_SUMMARY * sizeof *out);
+    for (size_t cell = 0; cell < g->modal->cells[0]; cell++) {
         double rate = g->modal->rates[0][cell * g->d->nlevels + level];
         const double at[3] = {middle(e->mag, cell / neps / ndist),
                               middle(e->dist, cell / neps % ndist), middle(e->eps, cell % neps)};
@@ -202,6 +215,8 @@ static void summarize_level(const kr_disagg_stage *g, size_t level, double *out)
             out[6] = rate / total;
         }
     }
+    if (neps == 1)
+        out[2] = out[5] = NAN;
 }
 
 static void summarize(kr_disagg_stage *g)

@@ -196,7 +196,8 @@ static kr_status tell_disagg(const summary *x)
             fputs("disaggregation of the exact mean over the whole tree: means, and the middle "
                   "of the bin with the largest share\n",
                   x->out);
-        tell_bins(x, i / nlevels, i % nlevels / dims[2], ((double *)levels)[i], edges[0] > 2, row);
+        tell_bins(x, i / nlevels, i % nlevels / dims[2], ((double *)levels)[i],
+                  edges[0] > 2 && !isnan(row[2]), row);
     }
 out:
     kr_arena_clear(&arena);

@@ -59,6 +59,9 @@ run far 1 "${few[@]}" -p 'sites=0.1 0.2, 40 40'
 warns far 'poes_disagg: the mean curve is nowhere as high as 0.001 at site 1, PGA: there is nothing to disaggregate there$'
 [ -e far/Mag-mean-0.csv ] && [ ! -e far/Mag-mean-1.csv ] || fail "far: $(ls far)"
 cmp <(grep -v '^#' far/Mag-mean-0.csv) <(grep -v '^#' whole/Mag-mean-0.csv) || fail 'the other site differs'
+awk -F, '/^[0-9]/ && $1 > 1 && $NF != "" { exit 1 } /^[0-9]/ && $1 < 1 { exit !($NF > 0) }' far/disagg_summary.csv &&
+    awk -F, '/^[0-9]/ && $1 < 1 { exit !($(NF - 6) > 0 && $(NF - 5) > 0 && $(NF - 4) == "" && $(NF - 1) == "") }' \
+        far/disagg_summary.csv || fail "summary: $(cat far/disagg_summary.csv)"
 run high 1 -p 'poes=0.001 0.5' -p 'sites=0.1 0.2, 40 40'
 warns high 'nowhere as high as 0.5 at site 0, PGA, and so at 5 more:'
 sed -i '/^intensity_measure_types_and_levels/d; /^poes/d' job.ini

@@ -66,17 +66,17 @@ function cutEnds(totals, keepFirst) {
 }
 
 /* Means over all bins by their middles; the highest bar and its largest part. */
-function meansAndMode({bins, ne, coloured}) {
+function meansAndTop({bins, ne, coloured}) {
   const g = D.disagg, middle = (edges, k) => (edges[k] + edges[k + 1]) / 2;
   const mean = of => bins.reduce((sum, bin) => sum + of(bin), 0) / 100;
   const top = bins.reduce((a, b) => b.total > a.total ? b : a);
   const e = top.parts.indexOf(Math.max(...top.parts));
   const out = {mag: mean(b => b.total * middle(g.Mag, b.m)), dist: mean(b => b.total * middle(g.Dist, b.d)),
-    mode: {mag: rangeText(g.Mag, top.m), dist: rangeText(g.Dist, top.d), share: top.total}};
+    top: {mag: rangeText(g.Mag, top.m), dist: rangeText(g.Dist, top.d), share: top.total}};
   if (coloured) {
     out.eps = mean(b => b.parts.reduce((sum, s, k) => sum + s * middle(g.Eps, k), 0));
-    out.mode.eps = rangeText(g.Eps, e);
-    out.mode.epsShare = top.parts[e];
+    out.top.eps = rangeText(g.Eps, e);
+    out.top.epsShare = top.parts[e];
   }
   return out;
 }
@@ -131,12 +131,12 @@ function drawMagDist(figure, told, i, where) {
 }
 
 function listLargest(at, all) {
-  const g = D.disagg, {bins, coloured} = all, x = meansAndMode(all), dash = coloured ? 1 : 0;
+  const g = D.disagg, {bins, coloured} = all, x = meansAndTop(all), dash = coloured ? 1 : 0;
   at.textContent = "";
   fillTable(add(at, "div"), {columns: ["", "magnitude", "distance (km)", ...(dash ? ["epsilon"] : []), "share (%)"],
     rows: [["mean, by the middles of bins", short(x.mag), short(x.dist), ...(dash ? [short(x.eps)] : []), null],
-      ["mode: the highest bar", x.mode.mag, x.mode.dist,
-        ...(dash ? [`${x.mode.eps} (${percentText(x.mode.epsShare)})`] : []), short(x.mode.share)]]});
+      ["highest bar", x.top.mag, x.top.dist,
+        ...(dash ? [`${x.top.eps} (${percentText(x.top.epsShare)})`] : []), short(x.top.share)]]});
   const rows = bins.flatMap(b => b.parts.map((share, k) => ({share, row: [rangeText(g.Mag, b.m),
     rangeText(g.Dist, b.d), ...(dash ? [rangeText(g.Eps, k)] : []), short(share)]})))
     .filter(r => r.share > 0).sort((a, b) => b.share - a.share).slice(0, LARGEST_BINS);
@@ -315,7 +315,7 @@ function disaggCheck({site, imt, poe, target}) {
     sourceLevel: levelOf(site, view.imt, poe, D.disagg.means.length), target: targetName(site, target), tables: D.disagg.tables,
     shares: D.disagg.tables.map((axes, k) => axes.length
       ? sharesOf(site, view.imt, poe, target, k).shares : []),
-    means: D.disagg.tables[0].length ? meansAndMode(standingBins(site)) : null,
+    means: D.disagg.tables[0].length ? meansAndTop(standingBins(site)) : null,
     bars: bars ? [...bars.querySelectorAll(".standing")].map(e => e.getAttribute("aria-label")) : [],
     sources: D.disagg.sources && D.disagg.sources[(site * D.disagg.nimts + view.imt) * D.disagg.npoes + poe]};
 }
