@@ -84,11 +84,10 @@ static kr_status choose_statistics(kr_calc *calc, struct kr_calc_disagg *d)
     kr_status s = KR_OK;
     kr_disagg_statistic *all;
     size_t n = 0, nquantiles = asked->tree_quantiles ? calc->job->quantiles.n : 0;
-    if ((asked->tree_variance || asked->tree_branches) && calc->tree->sampled)
+    if (asked->tree_branches && calc->tree->sampled)
         return kr_fail(calc->ctx, KR_EINPUT,
                        "%s: disagg_statistics: the tree is sampled, and samples are no choice of "
-                       "branches; leave variance and branches out, or set "
-                       "number_of_logic_tree_samples = 0",
+                       "branches; leave branches out, or set number_of_logic_tree_samples = 0",
                        calc->job->path);
     KR_ANEW(all, &calc->arena, 4 + nquantiles);
     if (asked->tree_mean)

@@ -220,14 +220,14 @@ static double rate_of(double probability)
     return -log1p(-probability);
 }
 
-/* The total rate of each of the four realizations (in the order of best_rlzs), over the bins. */
+/* The total rate of each realization (in the order of best_rlzs), over the bins. */
 static void find_totals(const double *rlzs, const size_t dims[KR_H5_MAX_RANK], size_t site,
-                        size_t level, double totals[4])
+                        size_t level, size_t nrlzs, double *totals)
 {
-    for (size_t z = 0; z < 4; z++) {
+    for (size_t z = 0; z < nrlzs; z++) {
         totals[z] = 0;
         for (size_t c = 0; c < dims[1]; c++)
-            totals[z] += rate_of(rlzs[((site * dims[1] + c) * dims[2] + level) * 4 + z]);
+            totals[z] += rate_of(rlzs[((site * dims[1] + c) * dims[2] + level) * nrlzs + z]);
     }
 }
 
@@ -241,58 +241,114 @@ static bool has_state(const kr_tree *tree, uint32_t r, size_t state)
     return rlz.gsims[state / 2] == tree->first_gsim[state / 2] + state % 2;
 }
 
-/* Statistics of the tree against those of its four realizations, all of which are stored. */
-static void test_tree(void **state)
+/* Weighted sums over all realizations: of a tree as a whole, and of samples. */
+enum { MOST_RLZS = 16 };
+
+typedef struct listed {
+    size_t n;
+    const uint32_t *best;
+    double weight[MOST_RLZS], total[MOST_RLZS]; /* weights sum up to 1 */
+    double mean, variance;                      /* of the totals */
+} listed;
+
+static listed list_rlzs(const kr_stored *x, const uint32_t *best, size_t n, const double *rlzs,
+                        const size_t *dims, size_t site, size_t m)
 {
-    kr_ctx *ctx = kt_ctx();
-    kr_stored *x = run(ctx,
-                       "iml_disagg = {'PGA': 0.15, 'SA(0.5)': 0.1}\ndisagg_outputs = Mag\n"
-                       "disagg_statistics = mean variance branches\n",
-                       true);
+    listed all = {.n = n, .best = best};
+    double sum = 0;
+    assert_true(n <= MOST_RLZS);
+    find_totals(rlzs, dims, site, m, n, all.total);
+    for (size_t z = 0; z < n; z++)
+        sum += kr_tree_weight(x->tree, best[z], 0);
+    for (size_t z = 0; z < n; z++) {
+        all.weight[z] = kr_tree_weight(x->tree, best[z], 0) / sum;
+        all.mean += all.weight[z] * all.total[z];
+    }
+    for (size_t z = 0; z < n; z++)
+        all.variance += all.weight[z] * (all.total[z] - all.mean) * (all.total[z] - all.mean);
+    return all;
+}
+
+static void check_given(const kr_stored *x, const listed *all, const double *rates,
+                        const double *given, size_t nstates)
+{
+    for (size_t k = 0; k < nstates; k++) {
+        double w = 0, sum = 0;
+        for (size_t z = 0; z < all->n; z++)
+            if (has_state(x->tree, all->best[z], k)) {
+                w += all->weight[z];
+                sum += all->weight[z] * rate_of(rates[z]);
+            }
+        kt_close(rate_of(given[k]), sum / w, 1e-10, 1e-18);
+    }
+}
+
+/* Means, shares of the variance and, where there are any, means given branches, against sums over
+ * all realizations. */
+static void check_tree(kr_stored *x, size_t nstates)
+{
     size_t dims[KR_H5_MAX_RANK], other[KR_H5_MAX_RANK], n;
     void *read;
-    (void)state;
     const double *rlzs = read_all(x, "disagg-rlzs/Mag", 5, dims);
     const double *mean = read_all(x, "disagg-tree/mean/Mag", 5, other);
-    const double *variance = read_all(x, "disagg-tree/variance/Mag", 5, other);
-    const double *given = read_all(x, "disagg-tree/branches/Mag", 5, other);
-    kt_ok(ctx, kr_h5_read(x->file, "best_rlzs", KR_H5_U32, &x->arena, &read, &n));
-    size_t nstates = other[4];
-    assert_int_equal(nstates, 4);
+    const double *variance = read_all(x, "disagg-tree/variance/Mag", 5, other), *given = NULL;
+    kt_ok(x->ctx, kr_h5_read(x->file, "best_rlzs", KR_H5_U32, &x->arena, &read, &n));
+    if (nstates) {
+        given = read_all(x, "disagg-tree/branches/Mag", 5, other);
+        assert_int_equal(other[4], nstates);
+    }
     for (size_t site = 0; site < 2; site++)
         for (size_t m = 0; m < 2; m++) {
-            const uint32_t *best = (uint32_t *)read + site * 4;
-            double totals[4], expected = 0, spread = 0, shares = 0;
-            find_totals(rlzs, dims, site, m, totals);
-            for (size_t z = 0; z < 4; z++)
-                expected += kr_tree_weight(x->tree, best[z], 0) * totals[z];
-            for (size_t z = 0; z < 4; z++)
-                spread += kr_tree_weight(x->tree, best[z], 0) * (totals[z] - expected) *
-                          (totals[z] - expected);
+            size_t nrlzs = dims[4];
+            const listed all =
+                list_rlzs(x, (uint32_t *)read + site * nrlzs, nrlzs, rlzs, dims, site, m);
+            double shares = 0;
             for (size_t c = 0; c < dims[1]; c++) {
                 size_t at = (site * dims[1] + c) * 2 + m;
                 double rate = 0, together = 0;
-                for (size_t z = 0; z < 4; z++) {
-                    double w = kr_tree_weight(x->tree, best[z], 0), one = rate_of(rlzs[at * 4 + z]);
-                    rate += w * one;
-                    together += w * one * (totals[z] - expected);
+                for (size_t z = 0; z < nrlzs; z++) {
+                    double one = all.weight[z] * rate_of(rlzs[at * nrlzs + z]);
+                    rate += one;
+                    together += one * (all.total[z] - all.mean);
                 }
                 kt_close(rate_of(mean[at]), rate, 1e-10, 1e-18);
-                kt_close(variance[at], together / spread, 1e-8, 1e-12);
+                kt_close(variance[at], together / all.variance, 1e-8, 1e-12);
                 shares += variance[at];
-                for (size_t k = 0; k < nstates; k++) {
-                    double w = 0, sum = 0;
-                    for (size_t z = 0; z < 4; z++)
-                        if (has_state(x->tree, best[z], k)) {
-                            w += kr_tree_weight(x->tree, best[z], 0);
-                            sum += kr_tree_weight(x->tree, best[z], 0) * rate_of(rlzs[at * 4 + z]);
-                        }
-                    kt_close(rate_of(given[at * nstates + k]), sum / w, 1e-10, 1e-18);
-                }
+                if (nstates)
+                    check_given(x, &all, rlzs + at * nrlzs, given + at * nstates, nstates);
             }
             kt_close(shares, 1, 1e-12, 0);
         }
+}
+
+static void test_tree(void **state)
+{
+    static const char *const sampled[] = {"early_weights", "late_weights", "early_latin"};
+    kr_ctx *ctx = kt_ctx();
+    kr_stored *x = run(ctx,
+                       LEVELS "disagg_outputs = Mag\n"
+                              "disagg_statistics = mean variance branches\n",
+                       true);
+    (void)state;
+    check_tree(x, 4);
     kr_stored_close(&x);
+    for (size_t i = 0; i < sizeof sampled / sizeof *sampled; i++) {
+        char last[512];
+        snprintf(last, sizeof last,
+                 LEVELS "disagg_outputs = Mag\ndisagg_statistics = mean variance\n"
+                        "number_of_logic_tree_samples = 11\nrandom_seed = 5\n"
+                        "sampling_method = %s\n",
+                 sampled[i]);
+        x = run(ctx, last, true);
+        assert_int_equal(x->tree->nrlzs, 11);
+        check_tree(x, 0);
+        kr_stored_close(&x);
+    }
+    kr_run_options o = options_of(write_job(LEVELS "disagg_outputs = Mag\n"
+                                                   "disagg_statistics = branches\n"
+                                                   "number_of_logic_tree_samples = 11\n"));
+    kt_fails(ctx, kr_run(ctx, &o), KR_EINPUT,
+             "the tree is sampled, and samples are no choice of branches; leave branches out");
     kt_ctx_end(&ctx);
 }
 
