@@ -62,7 +62,7 @@ const poeText = poe => `${digits(100 * poe)} % in ${yearsText} ` +
 const siteName = site => (D.sites.id ? D.sites.id[site] + ": " : "") +
   `${digits(D.sites.lon[site], 7)}, ${digits(D.sites.lat[site], 7)}`;
 
-const statName = name => name.startsWith("quantile-")
+const statName = name => name === "quantile-0.5" ? "median" : name.startsWith("quantile-")
   ? `${digits(100 * Number(name.slice(9)))} % quantile` : name;
 /* What a map's values are: levels where the curve of the statistic falls to a number, which is a
  * probability of exceedance but for the curves of spreads, of which nothing is exceeded. */

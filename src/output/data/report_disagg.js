@@ -134,9 +134,10 @@ function listLargest(at, all) {
   const g = D.disagg, {bins, coloured} = all, x = meansAndTop(all), dash = coloured ? 1 : 0;
   at.textContent = "";
   fillTable(add(at, "div"), {columns: ["", "magnitude", "distance (km)", ...(dash ? ["epsilon"] : []), "share (%)"],
-    rows: [["mean, by the middles of bins", short(x.mag), short(x.dist), ...(dash ? [short(x.eps)] : []), null],
-      ["highest bar", x.top.mag, x.top.dist,
-        ...(dash ? [`${x.top.eps} (${percentText(x.top.epsShare)})`] : []), short(x.top.share)]]});
+    rows: [["mean, by the middles of bins", x.mag, x.dist, ...(dash ? [x.eps] : [])].map(v => typeof v === "number"
+      ? digits(v) : v).concat(""),
+    ["highest bar", x.top.mag, x.top.dist, ...(dash ? [`most of it ${x.top.eps} (${percentText(x.top.epsShare)})`] : []),
+      digits(x.top.share)]]});
   const rows = bins.flatMap(b => b.parts.map((share, k) => ({share, row: [rangeText(g.Mag, b.m),
     rangeText(g.Dist, b.d), ...(dash ? [rangeText(g.Eps, k)] : []), short(share)]})))
     .filter(r => r.share > 0).sort((a, b) => b.share - a.share).slice(0, LARGEST_BINS);
@@ -194,10 +195,12 @@ function drawCells(figure, i, where) {
     r: 6, fill: COLOURS[1], stroke: "#fff", "stroke-width": 1.5});
   shareBar(svg, high, p.top + p.height + 28);
   const seen = cells.reduce((x, c) => x + c.share, 0);
+  const small = all.filter(c => c.share > 0).length - cells.length;
   figure.show(svg, () => ({columns: ["longitude from", "to", "latitude from", "to", "share (%)"],
     rows: all.map(c => [c.west, c.east, c.south, c.north, c.share])}),
   `${where}: shares by longitude and latitude of the closest points of ruptures; the disc is the site.` +
-    (100 - seen >= 0.1 ? ` ${percentText(100 - seen)} are in cells too small to be drawn; the table has all.` : ""));
+    (small > 0 ? ` ${small} more cells, with less than a thousandth of the largest each and ` +
+      `${percentText(Math.max(0, 100 - seen))} together, are not drawn; the table has all.` : ""));
 }
 
 /* From 0, pale, to the greatest, dark. */

@@ -86,13 +86,12 @@ function colourBar(svg, low, high, y, label) {
     add(svg, "rect", {x: x0 + k * width / n, y, width: width / n + 0.5, height: 12,
       fill: rampColour(1 - (k + 0.5) / n)});
   const axis = new Axis(low, high, high / low > 5, x0, x0 + width);
-  let last = -100;
-  for (const v of axis.log ? logSteps(low, high) : axis.steps(5)) {
-    if (axis.at(v) - last < 40)
-      continue;
-    last = axis.at(v);
-    add(svg, "text", {x: axis.at(v), y: y + 26, "text-anchor": "middle"}, textOfStep(v, axis.log));
-  }
+  const texts = [{at: x0, text: digits(low, 3)}, {at: x0 + width, text: digits(high, 3)}];
+  for (const v of axis.log ? logSteps(low, high) : axis.steps(5))
+    if (texts.every(t => Math.abs(axis.at(v) - t.at) >= 44))
+      texts.push({at: axis.at(v), text: textOfStep(v, axis.log)});
+  for (const t of texts)
+    add(svg, "text", {x: t.at, y: y + 26, "text-anchor": "middle"}, t.text);
   add(svg, "text", {x: x0 + width / 2, y: y + 44, "text-anchor": "middle", class: "label"}, label);
   return v => (axis.at(v) - x0) / width;
 }

@@ -83,7 +83,8 @@ function sliderSet(parent, title, names, weights, move, changed) {
   const set = add(parent, "fieldset");
   add(set, "legend", {}, title);
   const rows = names.slice(0, SLIDERS_MOST).map((name, k) => {
-    const label = add(set, "label", {class: "slider", title: name});
+    const label = add(set, "label", {class: shortName(name).length > 14 ? "slider long" : "slider",
+      title: name});
     add(label, "span", {}, shortName(name));
     const input = add(label, "input", {type: "range", min: 0, max: 1, step: 0.001});
     const out = add(label, "output");
@@ -125,9 +126,12 @@ function weightsPanel() {
   const note = add(at, "p", {class: "note"});
   const figure = new Figure(at, "moved", "");
   const sets = add(at, "div", {class: "sets"}), fills = [];
+  const idle = () => at.classList.toggle("idle", moved.size === 0); // on paper it is left out
+  idle();
   let waiting = false;
   const changed = () => {
     fills.forEach(f => f());
+    idle();
     if (!waiting)
       requestAnimationFrame(() => {
         waiting = false;
@@ -265,21 +269,21 @@ const atLevel = l => `${D.imts[view.imt]} = ${digits(D.levels[view.imt][l])} ` +
   unitOf(D.imts[view.imt]);
 
 function drawTornado(figure, rows, mean, l, weights) {
-  const shown = rows.slice(0, 14), height = 62 + 34 * shown.length;
+  const shown = rows.slice(0, 14), step = 44, height = 62 + step * shown.length;
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", `0 0 680 ${height}`);
   svg.setAttribute("class", "plot");
   svg.setAttribute("role", "img");
   add(svg, "title", {}, "What each branch does to the mean");
   const low = Math.min(mean, ...shown.map(r => r.low)), high = Math.max(mean, ...shown.map(r => r.high));
-  const x = new Axis(low, high, false, 200, 660);
+  const x = new Axis(low, high, false, 212, 652);
   for (const v of x.steps(5)) {
     add(svg, "line", {x1: x.at(v), x2: x.at(v), y1: 6, y2: height - 46, class: "grid"});
     add(svg, "text", {x: x.at(v), y: height - 30, "text-anchor": "middle"},
       textOfStep(v, Math.abs(v) < 1e-3));
   }
   shown.forEach((r, i) => {
-    const y = 12 + 34 * i, c = tree.structure.choices[r.c];
+    const y = 12 + step * i, c = tree.structure.choices[r.c];
     const name = c.name.length > 26 ? c.name.slice(0, 25) + "…" : c.name;
     add(add(svg, "text", {x: 192, y: y + 15, "text-anchor": "end"}, name), "title", {}, c.name);
     add(svg, "rect", {x: x.at(r.low), y, width: Math.max(1, x.at(r.high) - x.at(r.low)),
@@ -287,6 +291,7 @@ function drawTornado(figure, rows, mean, l, weights) {
     r.means.forEach((m, k) => add(add(svg, "circle", {cx: x.at(m), cy: y + 10,
       r: (2 + 6 * Math.sqrt(weights[r.c][k])).toFixed(2), fill: COLOURS[i % 7]}), "title", {},
     `${shortName(c.states[k])}: ${digits(m)}, weight ${digits(weights[r.c][k])}`));
+    nameEnds(svg, r, c, x, y + 34);
   });
   add(svg, "line", {x1: x.at(mean), x2: x.at(mean), y1: 6, y2: height - 46, class: "mark"});
   add(svg, "text", {x: 430, y: height - 9, "text-anchor": "middle", class: "label"},
@@ -296,8 +301,22 @@ function drawTornado(figure, rows, mean, l, weights) {
   rows: rows.flatMap(r => r.means.map((m, k) => [tree.structure.choices[r.c].name,
     tree.structure.choices[r.c].states[k], weights[r.c][k], m, 100 * (m / mean - 1)]))}),
   `${atLevel(l)} at ${siteName(D.sites.shown[view.site])}: the mean given each branch; the area ` +
-    "of a dot grows with its weight, the dashed line is the mean over all." +
+    "of a dot grows with its weight, names are those of the outermost, the dashed line is the mean over all." +
     (rows.length > shown.length ? ` The ${shown.length} widest of ${rows.length} sets.` : ""));
+}
+
+/* Which branches the outermost dots are: below the ends of the bar, or side by side below its middle. */
+function nameEnds(svg, r, choice, x, y) {
+  const cut = text => text.length > 30 ? text.slice(0, 29) + "…" : text;
+  const names = [r.low, r.high].map(m => cut(shortName(choice.states[r.means.indexOf(m)])));
+  if (!(r.high > r.low))
+    return;
+  const wide = names.map(textWidth), apart = 14, from = x.at(r.low), to = x.at(r.high);
+  const both = wide[0] + apart + wide[1], fits = to - from >= both;
+  const start = Math.min(Math.max((from + to - both) / 2, x.from), x.to - both);
+  add(svg, "text", {x: (fits ? from : start).toFixed(1), y, class: "end"}, names[0]);
+  add(svg, "text", {x: (fits ? to : start + both).toFixed(1), y, "text-anchor": "end", class: "end"},
+    names[1]);
 }
 
 function drawDistribution(figure, curves, rows, mean, l, weights) {
@@ -316,8 +335,9 @@ function drawDistribution(figure, curves, rows, mean, l, weights) {
     y: r.means.map(m => mixture.mark(-Math.log1p(-m)).weight / mixture.weight),
     titles: r.means.map((m, k) =>
       `${shortName(tree.structure.choices[r.c].states[k])}: mean ${digits(m)}`)}));
+  const log = poe[n] > 10 * poe[0];
   figure.show(plot({title: "Distribution of the hazard", legend: "left", series,
-    x: {label: poeLabel, log: true}, y: {label: "share of the weight below", low: 0, high: 1},
+    x: {label: poeLabel + (log ? ", on a logarithmic axis" : ""), log}, y: {label: "share of the weight below", low: 0, high: 1},
     marks: [{x: mean, text: "mean"}]}),
   () => ({columns: [poeLabel, "share of the weight below"],
     rows: poe.map((p, k) => [p, cumulative[k]])}),

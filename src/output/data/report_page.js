@@ -126,7 +126,8 @@ function printCheck() {
   return {outside, cut, lists: document.querySelectorAll("details td").length,
     closed: [...document.querySelectorAll("section details:not([open])")]
       .filter(d => !d.closest("figure")).map(d => d.textContent.slice(0, 30)),
-    figures: [...document.querySelectorAll("figure")].filter(f => !f.hidden && f.querySelector("svg"))
+    figures: [...document.querySelectorAll("figure")]
+      .filter(f => !f.hidden && !f.closest(".idle") && f.querySelector("svg"))
       .map(f => ({id: f.id, height: Math.round(f.getBoundingClientRect().height)}))};
 }
 

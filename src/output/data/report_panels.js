@@ -64,16 +64,20 @@ function summary() {
     ["Levels", `${nlevels} of each measure`],
     ["Investigation time", yearsText],
     ["Statistics", D.stats.map(statName).join(", ") || "none"],
-    ["Taken of", D.useRates ? "rates of exceedance" : "probabilities of exceedance"],
-    ["Their method", `${run.statistics_way}: ${WAYS[run.statistics_way] || ""}`],
-    ["Quantiles", `definition "${run.quantile_definition}"`],
     ["Realizations", count],
-    ["Components", `${t.components}, with ${t.rates} component rates`],
     ["Profile", run.compat === "exact" ? "exact"
       : `${run.compat}: as OpenQuake computes, with its quirks`],
-    ["Checked against", {all: "every realization, added up", drawn: "realizations, some drawn"}[
-      D.checks.realizations] || D.checks.realizations],
     ["Input files", `${D.ninputs}, listed with their digests below`],
+  ]);
+  const how = add(at, "details");
+  add(how, "summary", {}, "How the statistics were taken");
+  facts(how, [
+    ["Statistics of", D.useRates ? "rates of exceedance" : "probabilities of exceedance"],
+    ["Method", `${run.statistics_way}: ${WAYS[run.statistics_way] || ""}`],
+    ["Quantiles", `by the definition "${run.quantile_definition}" (below, among the definitions)`],
+    ["Components of the tree", `${t.components}, with ${t.rates} component rates`],
+    ["Some levels checked against", {all: "every realization, added up one by one",
+      drawn: "realizations, drawn and added up one by one"}[D.checks.realizations] || D.checks.realizations],
   ]);
   hazardTable(at);
   if (D.warnings === null)
@@ -94,18 +98,26 @@ function summary() {
     add(at, "p", {class: "note"}, "The run gave no warnings.");
 }
 
-/* Mean hazard at the first sites, at the probabilities of the job or at 10 and 2 % in 50 years. */
+/* A level as a text where it is none of the curve: below its first or beyond its last. */
+function levelText(level, levels) {
+  const last = levels[levels.length - 1];
+  return level === 0 ? `<${digits(levels[0])}` : level >= last ? `>${digits(last)}` : Number(level.toPrecision(4));
+}
+
+/* Mean hazard at the sites where it is highest, at the probabilities of the job or at 475 and 2475 years. */
 function hazardTable(at) {
   if (meanStat < 0 || !D.sites.shown.length)
     return;
   const poes = D.poes.length ? D.poes.slice(0, 3) : [475, 2475].map(t => -Math.expm1(-years / t));
   const imts = D.imts.slice(0, 3).map((_, i) => i);
-  const rows = D.sites.shown.slice(0, 10).map((site, i) => {
+  const of = D.sites.shown.map((site, i) => ({site, i,
+    first: levelAt(storedCurve(i, meanStat, 0), D.levels[0], poes[0])}));
+  const rows = of.sort((a, b) => b.first - a.first).slice(0, 10).map(({site, i}) => {
     const row = [siteName(site)];
     for (const m of imts) {
       const curve = storedCurve(i, meanStat, m);
       for (const p of poes)
-        row.push(Number(levelAt(curve, D.levels[m], p).toPrecision(4)));
+        row.push(levelText(levelAt(curve, D.levels[m], p), D.levels[m]));
     }
     return row;
   });
@@ -115,10 +127,11 @@ function hazardTable(at) {
       columns.push(`${withUnit(D.imts[m])}, ${Math.round(returnPeriod(p))} years`);
   add(at, "h3", {}, "Mean hazard by return period");
   fillTable(add(at, "div"), {columns, rows});
+  const most = `The ${rows.length} sites with the highest ${D.imts[0]} at ${Math.round(returnPeriod(poes[0]))} years`;
   if (D.sites.n > rows.length)
     add(at, "p", {class: "note"}, D.sites.shown.length === D.sites.n
-      ? `The first ${rows.length} of the ${D.sites.n} sites.`
-      : `${rows.length} of the ${D.sites.n} sites: the first of those whose curves are in this file.`);
+      ? `${most} of the ${D.sites.n} sites.`
+      : `${most} of the ${D.sites.shown.length} sites whose curves are in this file; the run has ${D.sites.n}.`);
 }
 
 /* ---- curves ---- */
@@ -190,7 +203,8 @@ function singleControls(parent, redraw) {
     const why = whyFixed(view.site, view.imt);
     more.disabled = why !== "";
     note.textContent = why ? why.replace("Weights cannot be moved",
-      "Single realizations cannot be drawn") : "Realizations are drawn by their weights.";
+      "Single realizations cannot be drawn") : drawnRealizations.length
+      ? `${drawnRealizations.length} realizations, drawn by their weights.` : "";
   };
 }
 
@@ -206,6 +220,7 @@ function curvesPanel() {
       drawnRealizations.push(drawState(random));
   }
   siteControls(at);
+  const paper = add(at, "p", {class: "paper"});
   const figure = new Figure(at, "curves", "");
   const check = singleControls(at, redraw);
   function redraw() {
@@ -227,6 +242,9 @@ function curvesPanel() {
       rows: x.map((v, l) => [v, ...D.stats.map((_, s) => storedCurve(site, s, imt)[l]),
         ...singles.map(s => s.y[l])])}),
     `${D.imts[imt]} at ${siteName(D.sites.shown[site])}: ${poeLabel}.`);
+    paper.textContent = D.sites.shown.length * nimts > 1
+      ? `On paper are ${D.imts[imt]}, of ${nimts} measure${nimts > 1 ? "s" : ""}, and the site ` +
+        `${siteName(D.sites.shown[site])}, of ${D.sites.n}; report.html, from which this was printed, shows the others.` : "";
     check();
   }
   onLook(redraw);
@@ -239,14 +257,24 @@ function curvesPanel() {
 
 /* ---- spectra ---- */
 
+/* A line of a statistic, as in the hazard curves. */
+function spectrumLine(name, x, y) {
+  if (name === "mean")
+    return {name, x, y, colour: COLOURS[1], width: 2.4};
+  if (name === "min" || name === "max")
+    return {name, x, y, dash: "2 3", colour: COLOURS[7], width: 1.2};
+  const median = name === "quantile-0.5";
+  return {x, y, width: 1, opacity: 0.75, name: median ? statName(name) : undefined, dash: median ? "5 3" : null};
+}
+
 function spectraPanel() {
   const at = section("spectra");
   const of = D.imts.map((name, i) => ({name, i, period: periodOf(name)}))
     .filter(m => m.period !== null).sort((a, b) => a.period - b.period);
   const spread = stat => ["std", "cov"].includes(D.stats[stat]);
   const stats = D.stats.map((_, s) => s).filter(s => !spread(s));
-  if (of.length < 2 || !stats.length || !D.sites.shown.length) {
-    add(at, "p", {}, of.length < 2 ? "Spectra need PGA or SA at two periods at least."
+  if (of.filter(m => m.period > 0).length < 2 || !stats.length || !D.sites.shown.length) {
+    add(at, "p", {}, of.filter(m => m.period > 0).length < 2 ? "A spectrum needs SA at two periods or more."
       : "There is no mean, quantile, minimum or maximum to draw spectra of.");
     return;
   }
@@ -268,9 +296,7 @@ function spectraPanel() {
         low: line(a.i), high: line(b.i)});
     }
     for (const l of lines)
-      series.push(l.s === meanStat ? {name: "mean", x, y: l.y, colour: COLOURS[1], width: 2.4}
-        : {x, y: l.y, width: 1, opacity: 0.75, name: D.stats[l.s].startsWith("quantile-0.5")
-          ? "median" : undefined, dash: D.stats[l.s] === "quantile-0.5" ? "5 3" : null});
+      series.push(spectrumLine(D.stats[l.s], x, l.y));
     series.push({kind: "points", x, y: lines[meanStat >= 0 ? stats.indexOf(meanStat) : 0].y,
       colour: COLOURS[1]});
     figure.show(plot({title: "Uniform hazard spectrum", series,
@@ -327,8 +353,9 @@ function performancePanel() {
     add(at, "p", {class: "note"}, `The flame graph of memory has ${digits(leftOut / 1e6)} MB and is ` +
       "left out; kauri run --memory-report writes it into a file of its own.");
   else if (flame) {
-    add(at, "h3", {}, "Who held memory at the peak");
-    add(add(at, "div", {class: "drawing"}), "img", {alt: "flame graph of accounted memory at " +
+    const held = add(at, "details", {class: "flame"});
+    add(held, "summary", {}, "Who held memory at the peak");
+    add(add(held, "div", {class: "drawing"}), "img", {alt: "flame graph of accounted memory at " +
       "its peak: phase, account, function, line", width: "100%",
     src: "data:image/svg+xml;base64," + flame.textContent.trim()});
   } else

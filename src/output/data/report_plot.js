@@ -41,6 +41,8 @@ function niceSteps(low, high, wanted) {
 }
 
 function logSteps(low, high) {
+  if (high < 10 * low)
+    return niceSteps(low, high, 6);
   const out = [], from = Math.floor(Math.log10(low)), to = Math.ceil(Math.log10(high));
   const every = Math.max(1, Math.ceil((to - from) / 8));
   for (let e = from; e <= to; e++)
@@ -50,6 +52,13 @@ function logSteps(low, high) {
         out.push(Number(x.toPrecision(3)));
     }
   return out;
+}
+
+/* Pixels that a text of a drawing is wide. */
+function textWidth(text) {
+  const canvas = textWidth.canvas = textWidth.canvas || document.createElement("canvas").getContext("2d");
+  canvas.font = "12px system-ui,sans-serif";
+  return canvas.measureText(text).width;
 }
 
 /* One axis: a range of numbers onto a range of the drawing. */
@@ -127,7 +136,7 @@ function plot(spec) {
     drawSeries(inside, s, x, y);
   for (const mark of spec.marks || [])
     drawMark(inside, mark, x, y, {left, right, top, bottom, width, height});
-  drawLegend(svg, spec, {width, right, top, left, height, bottom});
+  drawLegend(svg, spec, {width, right, top, left, height, bottom}, x, y);
   return svg;
 }
 
@@ -153,15 +162,18 @@ function drawAxes(svg, spec, x, y, box) {
     "text-anchor": "middle", class: "label"}, spec.y.label);
 }
 
+/* Zero, which a logarithmic axis has not, is below its end: lines go down to there. */
+const shownOn = (axis, v) => axis.log && !(v > 0) ? axis.low / 10 : v;
+
 function pathOf(xs, ys, x, y, step) {
   let out = "", open = false;
   for (let i = 0; i < xs.length; i++) {
-    const ok = isFinite(ys[i]) && (!y.log || ys[i] > 0) && (!x.log || xs[i] > 0);
+    const ok = isFinite(ys[i]) && (!x.log || xs[i] > 0);
     if (!ok) {
       open = false;
       continue;
     }
-    const px = x.at(xs[i]).toFixed(2), py = y.at(ys[i]).toFixed(2);
+    const px = x.at(xs[i]).toFixed(2), py = y.at(shownOn(y, ys[i])).toFixed(2);
     out += open ? (step ? `V${py}H${px}` : `L${px} ${py}`) : `M${px} ${py}`;
     open = true;
   }
@@ -171,9 +183,7 @@ function pathOf(xs, ys, x, y, step) {
 function drawSeries(g, s, x, y) {
   const colour = s.colour || COLOURS[0];
   if (s.kind === "band") {
-    const floor = y.log ? y.low / 10 : y.low;
-    const low = s.low.map(v => y.log && !(v > 0) ? floor : v);
-    const high = s.high.map(v => y.log && !(v > 0) ? floor : v);
+    const low = s.low.map(v => shownOn(y, v)), high = s.high.map(v => shownOn(y, v));
     const up = s.x.map((v, i) => `${x.at(v).toFixed(2)} ${y.at(high[i]).toFixed(2)}`);
     const down = s.x.map((v, i) => `${x.at(v).toFixed(2)} ${y.at(low[i]).toFixed(2)}`).reverse();
     add(g, "path", {d: `M${up.join("L")}L${down.join("L")}Z`, fill: colour,
@@ -213,15 +223,38 @@ function drawMark(g, mark, x, y, box) {
   }
 }
 
-function drawLegend(svg, spec, box) {
+/* How much of the series lies in a rectangle: points count most, then steps along lines. */
+function coveredBy(series, x, y, [x0, y0, w, h]) {
+  let sum = 0;
+  const inside = (px, py) => px > x0 - 5 && px < x0 + w + 5 && py > y0 - 5 && py < y0 + h + 5;
+  for (const s of series)
+    for (const list of [s.y, s.low, s.high])
+      for (let i = 0; list && i < list.length; i++) {
+        const at = k => [x.at(s.x[k]), y.at(shownOn(y, list[k]))], [px, py] = at(i);
+        if (s.kind === "points") {
+          sum += inside(px, py) ? 1000 : 0;
+          continue;
+        }
+        const [qx, qy] = i + 1 < list.length ? at(i + 1) : [px, py];
+        for (let k = 0; k < 8; k++)
+          sum += inside(px + (qx - px) * k / 8, py + (qy - py) * k / 8) ? 1 : 0;
+      }
+  return sum;
+}
+
+/* In the corner where it hides least; where several are as free, at the lower left or the upper right first, as asked. */
+function drawLegend(svg, spec, box, x, y) {
   const named = spec.series.filter(s => s.name);
   if (named.length < 2 && !spec.legend)
     return;
-  const longest = named.reduce((a, s) => Math.max(a, s.name.length), 0);
-  const w = longest * 6.6 + 36, h = named.length * 17 + 8;
-  const atLeft = spec.legend === "left";
-  const x0 = atLeft ? box.left + 8 : box.width - box.right - w - 8;
-  const y0 = spec.legend === "bottom" || atLeft ? box.height - box.bottom - h - 8 : box.top + 8;
+  const w = named.reduce((a, s) => Math.max(a, textWidth(s.name)), 0) + 42, h = named.length * 17 + 8;
+  const sides = [box.left + 8, box.width - box.right - w - 8];
+  const ends = [box.height - box.bottom - h - 8, box.top + 8 + ((spec.marks || []).some(m => m.x !== undefined) ? 14 : 0)];
+  const corners = [[0, 0], [1, 1], [0, 1], [1, 0]].map(([a, b]) => [sides[a], ends[b], w, h]);
+  if (spec.legend !== "left")
+    corners.unshift(corners.splice(1, 1)[0]);
+  const hidden = corners.map(c => coveredBy(spec.series, x, y, c));
+  const [x0, y0] = corners[hidden.indexOf(Math.min(...hidden))];
   const g = add(svg, "g", {class: "legend"});
   add(g, "rect", {x: x0, y: y0, width: w, height: h, rx: 3, class: "behind"});
   named.forEach((s, i) => {
@@ -297,6 +330,7 @@ class Figure {
     this.name = name;
     this.element = add(parent, "figure", {id: "f-" + name});
     this.drawing = add(this.element, "div", {class: "drawing"});
+    add(this.element, "p", {class: "sideways"}, "↔ The drawing is wider than the screen: it moves sideways.");
     this.caption = add(this.element, "figcaption", {}, caption);
     const bar = add(this.element, "div", {class: "bar"});
     this.copy = add(bar, "button", {type: "button"}, "Copy table");
