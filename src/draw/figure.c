@@ -209,6 +209,13 @@ const char *kr_figure_poe(const kr_figure *f, double poe)
                            strcmp(years, "1") == 0 ? "" : "s");
 }
 
+const char *kr_figure_period(const kr_figure *f, double poe)
+{
+    const char *text = kr_figure_poe(f, poe);
+    double period = -f->stored->job->investigation_time / log1p(-poe);
+    return text ? kr_arena_printf(f->arena, "%s (return period %.0f years)", text, period) : NULL;
+}
+
 const char *kr_figure_stat_text(const kr_figure *f, size_t stat)
 {
     const char *name = f->stored->stats[stat];

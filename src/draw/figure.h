@@ -59,9 +59,10 @@ KR_MUST_CHECK kr_status kr_figure_levels(const kr_figure *f, size_t site, size_t
 bool kr_figure_is_last(const kr_figure *f, size_t measure, double level);
 
 /* Texts in the arena; NULL: out of memory. */
-const char *kr_figure_place(const kr_figure *f, size_t site);     /* "site 3 (174.5°E, 41.2°S)" */
-const char *kr_figure_unit(const kr_figure *f, size_t measure);   /* "PGA (g)" */
-const char *kr_figure_poe(const kr_figure *f, double poe);        /* "10 % in 50 years" */
+const char *kr_figure_place(const kr_figure *f, size_t site);   /* "site 3 (174.5°E, 41.2°S)" */
+const char *kr_figure_unit(const kr_figure *f, size_t measure); /* "PGA (g)" */
+const char *kr_figure_poe(const kr_figure *f, double poe);      /* "10 % in 50 years" */
+const char *kr_figure_period(const kr_figure *f, double poe); /* "... (return period 475 years)" */
 const char *kr_figure_stat_text(const kr_figure *f, size_t stat); /* "mean", "quantile 0.1" */
 
 #endif

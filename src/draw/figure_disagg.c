@@ -336,22 +336,24 @@ static double *sum_along(const bars *b, int axis, size_t n)
     return out;
 }
 
-/* Means over all bins by their middles; the mode is the highest bar, and of it the largest part. */
+/* Means over all bins by their middles; the highest bar, and its largest part. */
 static const char *summary(const bars *b)
 {
     kr_arena *arena = b->of.f->arena;
     double *mag = sum_along(b, 0, b->nmag), *dist = sum_along(b, 1, b->ndist);
     double *eps = sum_along(b, 2, b->neps ? b->neps : 1);
     size_t k = kr_disagg_shares_largest(b->heights, b->nmag * b->ndist);
-    char m[56], d[56], e[56], mean[64] = "", mode[64] = "", left[64] = "";
+    char m[56], d[56], e[56], mean[64] = "", mode[96] = "", left[64] = "";
     if (!mag || !dist || !eps)
         return NULL;
     range_text(b->mag, k / b->ndist, m);
     range_text(b->dist, k % b->ndist, d);
     if (b->neps) {
-        range_text(b->eps, kr_disagg_shares_largest(b->shares + k * b->neps, b->neps), e);
+        size_t most = kr_disagg_shares_largest(b->shares + k * b->neps, b->neps);
+        range_text(b->eps, most, e);
         snprintf(mean, sizeof mean, ", ε %.2f", kr_disagg_shares_mean(b->eps, b->neps, eps));
-        snprintf(mode, sizeof mode, ", ε %s", e);
+        snprintf(mode, sizeof mode, ", most of it ε %s (%.1f %%)", e,
+                 b->shares[k * b->neps + most]);
     }
     if (b->left_out >= LEAST_TOLD)
         snprintf(left, sizeof left, "; %.1f %% in bars too low to be drawn", b->left_out);

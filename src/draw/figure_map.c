@@ -182,7 +182,7 @@ static const char *title_of(const map *m)
         return kr_arena_printf(f->arena, "%s where the %s of the probability is %s", imt, spread,
                                number);
     }
-    const char *poe = kr_figure_poe(f, m->poe), *name = kr_figure_stat_text(f, m->stat);
+    const char *poe = kr_figure_period(f, m->poe), *name = kr_figure_stat_text(f, m->stat);
     return poe && name ? kr_arena_printf(f->arena, "%s, %s, %s", imt, poe, name) : NULL;
 }
 

@@ -201,6 +201,21 @@ out:
     return s;
 }
 
+/* What no branch set alone explains: how much the effect of one hangs on the others. */
+static void draw_interactions(const tornado *t, const kr_chart *chart)
+{
+    const kr_style style = {.size = 7, .colour = KR_INK_PALE, .anchor = 1};
+    size_t n = structure_of(t)->nchoices;
+    double share = t->u->share[t->point * (n + 1) + n];
+    char text[32];
+    if (!(share >= 0.0005))
+        return;
+    snprintf(text, sizeof text, "jointly %.1f %%", 100 * share);
+    kr_canvas_text(chart->canvas,
+                   (kr_spot){WIDTH - KR_FIGURE_SIDE, chart->plot.y + chart->plot.height + 13},
+                   &style, text);
+}
+
 /* Ticks of the axis and the line of no change; the rows need none. */
 static void draw_axis(const kr_chart *chart)
 {
@@ -247,6 +262,7 @@ static kr_status draw(const tornado *t, kr_chart *chart)
     draw_axis(chart);
     kr_canvas_text(chart->canvas, (kr_spot){WIDTH - KR_FIGURE_SIDE, chart->plot.y - 4}, &head,
                    "of variance");
+    draw_interactions(t, chart);
     for (size_t k = 0; k < t->n; k++)
         KR_TRY(draw_row(t, chart, k));
 out:
@@ -267,7 +283,7 @@ static kr_status titles(const tornado *t, const char **title, const char **subti
 {
     kr_figure *f = t->f;
     const kr_imt *imt = &f->stored->job->imts[t->measure];
-    const char *place = kr_figure_place(f, t->site), *poe = kr_figure_poe(f, t->poe);
+    const char *place = kr_figure_place(f, t->site), *poe = kr_figure_period(f, t->poe);
     char level[24], more[96] = "";
     kr_number_text(t->u->level[t->point], level);
     if (t->n < t->nsets)

@@ -66,13 +66,8 @@ out:
 
 static const char *text_of(const kr_figure *f, double poe, size_t stat, bool several_stats)
 {
-    char years[24];
-    double period = -f->stored->job->investigation_time / log1p(-poe);
-    snprintf(years, sizeof years, "%.0f", period);
-    const char *text = kr_figure_poe(f, poe), *name = kr_figure_stat_text(f, stat);
-    return several_stats
-               ? kr_arena_printf(f->arena, "%s (return period %s years), %s", text, years, name)
-               : kr_arena_printf(f->arena, "%s (return period %s years)", text, years);
+    const char *text = kr_figure_period(f, poe), *name = kr_figure_stat_text(f, stat);
+    return several_stats && text && name ? kr_arena_printf(f->arena, "%s, %s", text, name) : text;
 }
 
 static kr_status read_spectra(spectra *u)

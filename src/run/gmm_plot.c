@@ -3,6 +3,7 @@
 #include "run/svg.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The page, in pixels of 1/96 inch. */
 enum {
@@ -15,6 +16,7 @@ enum {
     SIGMA_HEIGHT = 100,
     PANEL_HEIGHT = 450,
     LEGEND_ROW = 18,
+    LETTER = 8, /* of a text, on average, with some to spare */
     PANELS_A_ROW = 3
 };
 
@@ -254,6 +256,55 @@ static void put_legend(const kr_scenario *sc, double top, FILE *out)
     }
 }
 
+/* ---- what was assumed ---- */
+
+/* Of a quantity that was not given: "vs30 760 m/s", or its name alone where it changes. */
+static void assumed_text(const kr_scenario *sc, kr_column c, char *text, size_t size)
+{
+    const double *x = sc->columns + (size_t)c * KR_GMM_BATCH;
+    const char *unit = kr_column_unit(c)[0] == '0' ? "" : kr_column_unit(c); /* "0 or 1" */
+    double lo = x[0], hi = x[0];
+    for (size_t i = 1; i < sc->n; i++) {
+        lo = fmin(lo, x[i]);
+        hi = fmax(hi, x[i]);
+    }
+    if (hi > lo)
+        snprintf(text, size, "%s %.4g to %.4g%s%s", kr_column_name(c), lo, hi, unit[0] ? " " : "",
+                 unit);
+    else
+        snprintf(text, size, "%s %.4g%s%s", kr_column_name(c), lo, unit[0] ? " " : "", unit);
+}
+
+/* Lines of text with all that the models take and nobody gave. Returns how many; with `out` they
+ * are written. */
+static size_t put_assumed(const kr_scenario *sc, double width, double top, FILE *out)
+{
+    const size_t most = (size_t)((width - LEFT) / LETTER);
+    char line[512] = "", text[96];
+    size_t nlines = 0;
+
+    for (unsigned c = 0; c <= KR_COL_COUNT; c++) {
+        bool last = c == KR_COL_COUNT;
+        if (!last && (c == sc->over || !(sc->used >> c & 1u) || sc->given >> c & 1u))
+            continue;
+        if (!last)
+            assumed_text(sc, (kr_column)c, text, sizeof text);
+        if (line[0] && (last || strlen(line) + strlen(text) + 2 > most)) {
+            nlines++;
+            if (!last)
+                snprintf(line + strlen(line), sizeof line - strlen(line), ",");
+            if (out)
+                kr_svg_text(out, LEFT, top + LEGEND_ROW * (double)nlines, "", line);
+            line[0] = '\0';
+        }
+        size_t used = strlen(line);
+        if (!last)
+            snprintf(line + used, sizeof line - used, "%s%s",
+                     used ? ", " : (nlines ? "" : "Assumed: "), text);
+    }
+    return nlines;
+}
+
 void kr_scenario_svg(const kr_scenario *sc, FILE *out)
 {
     const size_t panels = kr_scenario_panels(sc);
@@ -261,12 +312,14 @@ void kr_scenario_svg(const kr_scenario *sc, FILE *out)
     const size_t rows = (panels + PANELS_A_ROW - 1) / PANELS_A_ROW;
     const double legend = TOP + PANEL_HEIGHT * (double)rows;
     const double width = PANEL_WIDTH * (double)across;
-    const double height = legend + LEGEND_ROW * (double)sc->nmodels;
+    const double assumed = legend + LEGEND_ROW * (double)sc->nmodels;
+    const double height =
+        assumed + LEGEND_ROW * (double)put_assumed(sc, width, assumed, NULL) + LEGEND_ROW / 2;
 
     fprintf(out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
-            "viewBox=\"0 0 %.0f %.0f\" font-family=\"Helvetica, Arial, sans-serif\" "
+            "viewBox=\"0 0 %.0f %.0f\" font-family=\"DejaVu Sans, sans-serif\" "
             "font-size=\"12\">\n"
             "<style>.curve{fill:none;stroke-width:1.8;stroke-linejoin:round}"
             ".grid{stroke:#b0b0b0;stroke-width:0.6}.minor{stroke:#dddddd;stroke-width:0.5}"
@@ -277,5 +330,6 @@ void kr_scenario_svg(const kr_scenario *sc, FILE *out)
     for (size_t panel = 0; panel < panels; panel++)
         put_panel(sc, panel, out);
     put_legend(sc, legend, out);
+    put_assumed(sc, width, assumed, out);
     fputs("</svg>\n", out);
 }

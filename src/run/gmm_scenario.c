@@ -376,7 +376,7 @@ kr_status kr_scenario_make(kr_ctx *ctx, const kr_gmm_named *models, size_t nmode
     KR_TRY(read_text(ctx, text, arena, &g, out));
     KR_TRY(fill_columns(ctx, &g, arena, out, &known));
     KR_TRY(set_measures(ctx, imts, arena, out));
-    out->used = g.known;
+    out->given = out->used = g.known;
     const size_t nvalues = nmodels * kr_scenario_panels(out) * out->n;
     KR_ANEW(out->models, arena, nmodels);
     KR_ANEW(place, arena, out->nimts + 1);

@@ -17,7 +17,7 @@ typedef struct kr_scenario {
     bool equal_ratios;
     size_t n; /* points, 2 to KR_GMM_BATCH */
     double *at;
-    kr_columns used; /* given, or needed by a model */
+    kr_columns given, used; /* used: given, or needed by a model */
     const char *word[KR_COL_COUNT];
     double *columns; /* KR_COL_COUNT x KR_GMM_BATCH */
     size_t nimts;    /* for periods n, else those asked for */

@@ -59,6 +59,11 @@ head -1 "$scratch/out.csv" | grep -q '^model,measure,rrup,mag,rake,.*,median,tot
     fail "the head of the table: $(head -1 "$scratch/out.csv")"
 [ "$(grep -c ^Idriss2014,PGA, "$scratch/out.csv")" -eq 61 ] || fail "61 rows were wanted"
 grep -q '^"BooreEtAl2014 region = ""JPN""",PGA,1,7,' "$scratch/out.csv" || fail "a TOML table is not named as it is"
+# what was not given is told, and only that
+grep -q '>Assumed: rake 0 degrees, ' "$scratch/out.svg" && grep -q 'vs30 760 m/s' "$scratch/out.svg" ||
+    fail "the drawing does not tell what was assumed: $(grep Assumed "$scratch/out.svg")"
+expect 0 "" BooreEtAl2014 --scenario 'mag=7 rjb=1:300 vs30=400 rake=90 z1pt0=100' -e svg -o "$scratch/given"
+! grep -q Assumed "$scratch/given.svg" || fail "nothing was assumed: $(grep Assumed "$scratch/given.svg")"
 expect 0 "" BooreEtAl2014 --scenario 'mag=7 rrup=20 period=0.01:10' -e svg -o "$scratch/spectrum.svg"
 expect 0 "" BooreEtAl2014 --scenario 'mag=5:8 rrup=20' --imt PGA,PGV,0.2,1,3 -e svg -o "$scratch/mag"
 for f in out spectrum mag; do

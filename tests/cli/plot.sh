@@ -66,12 +66,12 @@ if python3 -c 'import xml.etree' 2>/dev/null; then
     shows map map.svg "$run/hazard_map-mean.csv" PGA-0.1
     plot map -o map2.svg --imt 'SA(1.0)' --poe 0.02 --stat quantile-0.95
     shows map map2.svg "$run/quantile_map-0.95.csv" 'SA(1.0)-0.02'
-    shows texts map2.svg 'SA(1.0), 2 % in 50 years, quantile 0.95' 'SA(1.0) (g)'
+    shows texts map2.svg 'SA(1.0), 2 % in 50 years (return period 2475 years), quantile 0.95' 'SA(1.0) (g)'
     for m in PGA 'SA(1.0)'; do
         plot tornado -o t.svg --imt "$m" --poe 0.02 --site 1
         shows tornado t.svg 1 "$run/tornado-$m.csv" 0.02
     done
-    shows texts tornado.svg 'Change of the mean annual rate of exceedance (%)' '10 % in 50 years' 'of variance'
+    shows texts tornado.svg 'Change of the mean annual rate of exceedance (%)' '10 % in 50 years (return period 475 years)' 'of variance'
     shows texts tree.svg 'Logic tree' '8 realizations' sourceModel 'ground motion' 'Active Shallow Crust'
 
     # a probability that the job did not have is found on the curves in the same way
