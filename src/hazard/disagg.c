@@ -36,7 +36,7 @@ static kr_status unit_init(kr_disagg_work *d, kr_disagg_unit *u)
                           .row = kr_disagg_row_size(d),
                           .makers = {.hazard = h,
                                      .sections = &d->sections,
-                                     .first_in_table = d->site,
+                                     .first_in_table = d->first_in_table,
                                      .extra = d->extra,
                                      .source_mags = !d->exact}};
     KR_TRY(kr_motions_init(h, d->motions, &u->motions));
@@ -175,6 +175,14 @@ void kr_disagg_end(kr_disagg_work *d)
     kr_arena_clear(&d->arena);
 }
 
+size_t kr_disagg_table_sites(const kr_disagg_work *d, kr_columns columns)
+{
+    const kr_hazard *h = d->hazard;
+    bool closest = (columns | d->extra) & (KR_BIT(CLON) | KR_BIT(CLAT));
+    bool few = h->sites && h->sites->n <= h->job->max_sites_disagg;
+    return closest && few && !d->exact ? h->sites->n : 1;
+}
+
 /* The site alone, and the distances of the fault sections to it. */
 kr_status kr_disagg_make_site(kr_disagg_work *d, kr_columns columns, int threads)
 {
@@ -182,11 +190,13 @@ kr_status kr_disagg_make_site(kr_disagg_work *d, kr_columns columns, int threads
     const kr_hazard *h = d->hazard;
     const kr_sections *sections = kr_surfaces_sections(h->surfaces);
     uint32_t index = (uint32_t)d->site;
+    bool all = kr_disagg_table_sites(d, columns) > 1;
+    d->first_in_table = all ? 0 : d->site;
     KR_TRY(kr_site_soa_init(&d->soa, h->ctx, KR_ACCOUNT_SITES, 1));
     kr_site_soa_gather(&d->soa, &h->soa, &index, 1);
     if (sections->n)
-        KR_TRY(kr_section_table_make(h->ctx, sections, columns | d->extra, &d->soa, threads,
-                                     &d->sections));
+        KR_TRY(kr_section_table_make(h->ctx, sections, columns | d->extra, all ? &h->soa : &d->soa,
+                                     threads, &d->sections));
 out:
     return s;
 }

@@ -91,7 +91,7 @@ static void look_at_families(kr_disagg_work *d)
     looking l = {.of = d,
                  .makers = {.hazard = h,
                             .sections = &d->sections,
-                            .first_in_table = d->site,
+                            .first_in_table = d->first_in_table,
                             .only = of_bins,
                             .extra = d->extra,
                             .source_mags = !d->exact}};

@@ -35,13 +35,14 @@ typedef struct kr_disagg_work {
     bool exact;
     kr_binner binner;
     kr_bands bands;
-    kr_disagg_levels *levels; /* by measure */
-    size_t most_padded;       /* levels of a measure */
-    kr_motion *motions;       /* of the measures that have levels */
-    kr_columns extra;         /* that bins need */
-    kr_site_soa soa;          /* the site alone */
-    kr_section_table sections;
-    kr_cell_set *sets; /* by component */
+    kr_disagg_levels *levels;  /* by measure */
+    size_t most_padded;        /* levels of a measure */
+    kr_motion *motions;        /* of the measures that have levels */
+    kr_columns extra;          /* that bins need */
+    kr_site_soa soa;           /* the site alone */
+    kr_section_table sections; /* of the site, or of all of the job */
+    size_t first_in_table;     /* job number */
+    kr_cell_set *sets;         /* by component */
     kr_disagg *out;
     atomic_int status; /* the first failure of any thread */
     atomic_size_t next;
@@ -63,6 +64,10 @@ void kr_disagg_end(kr_disagg_work *work);
 
 /** The site alone, and the distances of the fault sections to it, for these columns. */
 KR_MUST_CHECK kr_status kr_disagg_make_site(kr_disagg_work *work, kr_columns columns, int threads);
+
+/** The sites whose distances are in the table: in compat oq-3.21 the closest point of a multi-fault
+ * rupture hangs on all sites of the job. */
+size_t kr_disagg_table_sites(const kr_disagg_work *work, kr_columns columns);
 
 /** work->out without its cells and rates. */
 KR_MUST_CHECK kr_status kr_disagg_make_result(kr_disagg_work *work);

@@ -100,7 +100,7 @@ static size_t all_bytes(const kr_disagg_work *d, int threads, count_fn ncells)
     return result_bytes(d, ncells) + (size_t)threads * unit_bytes(d, ncells) +
            h->tree->ncomponents * (sizeof(kr_cell_set) + words) +
            kr_section_table_bytes(kr_surfaces_sections(h->surfaces), kr_all_columns(h) | d->extra,
-                                  1);
+                                  kr_disagg_table_sites(d, kr_all_columns(h)));
 }
 
 size_t kr_disagg_bytes(const kr_hazard *h, const kr_disagg_bins *bins, size_t nlevels, int threads)
@@ -112,6 +112,7 @@ size_t kr_disagg_bytes(const kr_hazard *h, const kr_disagg_bins *bins, size_t nl
                         .ncells =
                             (uint32_t)(bins->mag.n * bins->dist.n * bins->lon.n * bins->lat.n)};
     kr_disagg_work d = {.hazard = h,
+                        .exact = h->job->compat == KR_COMPAT_EXACT,
                         .nlevels = nlevels,
                         .binner = binner,
                         .bands = {.n = bins->eps.n},
@@ -153,7 +154,7 @@ static size_t groups_bytes(const kr_hazard *h, size_t nlevels)
 
 size_t kr_disagg_sources_bytes(const kr_hazard *h, size_t nlevels, int threads)
 {
-    const kr_disagg_work d = {.hazard = h};
+    const kr_disagg_work d = {.hazard = h, .exact = h->job->compat == KR_COMPAT_EXACT};
     size_t row = nlevels + KR_KERNEL_PAD, members = kr_disagg_most_members(h), sources = 0;
     for (size_t c = 0; c < h->tree->ncomponents; c++)
         sources += h->tree->components[c].nsources;
@@ -166,5 +167,7 @@ size_t kr_disagg_sources_bytes(const kr_hazard *h, size_t nlevels, int threads)
                   makers_bytes(&d) + HEADS;
     size_t places = 2 * sources + h->tree->ncomponents * 2 + 2 * units;
     return rows * nlevels * sizeof(double) + places * sizeof(void *) + (size_t)threads * each +
-           kr_section_table_bytes(kr_surfaces_sections(h->surfaces), kr_all_columns(h), 1) + 16384;
+           kr_section_table_bytes(kr_surfaces_sections(h->surfaces), kr_all_columns(h),
+                                  kr_disagg_table_sites(&d, kr_all_columns(h))) +
+           16384;
 }

@@ -415,7 +415,7 @@ static kr_status sharer_init(sharing *all, sharer *x)
     *x = (sharer){.all = all,
                   .makers = {.hazard = h,
                              .sections = &all->of.sections,
-                             .first_in_table = all->of.site,
+                             .first_in_table = all->of.first_in_table,
                              .source_mags = !all->of.exact}};
     KR_TRY(kr_motions_init(h, all->of.motions, &x->motions));
     KR_NEW(x->source_of, h->ctx, KR_ACCOUNT_RATES, members);

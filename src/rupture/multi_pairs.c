@@ -205,27 +205,60 @@ static void put_ry0(const kr_fault_maker *maker, float u_max)
     }
 }
 
-/* Of the sections' nearest nodes, the one whose place at the surface is nearest to the site. */
-static void put_closest(const kr_fault_maker *maker, kr_parts parts, size_t nkept)
+/* Is the site of this number in the table within the rupture's cut? */
+static bool is_kept(const kr_section_table *table, kr_parts parts, size_t site, double cut_km)
+{
+    for (size_t i = 0; i < parts.n; i++)
+        if (table->rrup[parts.section[i] * table->stride + site] <= cut_km)
+            return true;
+    return false;
+}
+
+/* A node among those that are nearest to sites. */
+typedef struct nearest {
+    size_t entry, order; /* in the table; by section, then site */
+    double square;
+} nearest;
+
+/* Takes the nearest nodes of the sections to the site number `from` of the table for one whose
+ * place at the surface is nearer to site j of the tile; of equals the first. */
+static void take_nearer(const kr_fault_maker *maker, kr_parts parts, size_t from, size_t j,
+                        nearest *best)
 {
     const kr_section_table *table = maker->setup.sections;
     const kr_site_soa *tile = maker->setup.tile;
 
+    for (size_t i = 0; i < parts.n; i++) {
+        size_t e = parts.section[i] * table->stride + from, order = i * table->nsites + from;
+        kr_vec3 p = kr_to_cartesian(table->clon[e], table->clat[e], 0.0);
+        double dx = tile->x[j] - p.x, dy = tile->y[j] - p.y, dz = tile->z[j] - p.z;
+        double square = dx * dx + dy * dy + dz * dz;
+        if (square < best->square || (square == best->square && order < best->order))
+            *best = (nearest){e, order, square};
+    }
+}
+
+/* Of the sections' nearest nodes, the one whose place at the surface is nearest to the site. The
+ * reference, which has them with few sites only, takes the nodes nearest to any site that the
+ * rupture keeps: few sites are one tile. */
+static void put_closest(const kr_fault_maker *maker, kr_parts parts, size_t nkept, double cut_km)
+{
+    const kr_section_table *table = maker->setup.sections;
+    bool all = maker->setup.job->compat == KR_COMPAT_OQ_3_21 && maker->few &&
+               table->nsites == maker->setup.job_sites->n;
+
     for (size_t k = 0; k < nkept; k++) {
-        size_t j = maker->keep[k], best = 0;
-        double least = INFINITY;
-        for (size_t i = 0; i < parts.n; i++) {
-            size_t e = parts.section[i] * table->stride + maker->setup.first_in_table + j;
-            kr_vec3 p = kr_to_cartesian(table->clon[e], table->clat[e], 0.0);
-            double dx = tile->x[j] - p.x, dy = tile->y[j] - p.y, dz = tile->z[j] - p.z;
-            double square = dx * dx + dy * dy + dz * dz;
-            best = square < least ? e : best;
-            least = square < least ? square : least;
-        }
+        size_t j = maker->keep[k];
+        nearest best = {.order = SIZE_MAX, .square = INFINITY};
+        for (size_t from = 0; from < table->nsites && all; from++)
+            if (is_kept(table, parts, from, cut_km))
+                take_nearer(maker, parts, from, j, &best);
+        if (!all)
+            take_nearer(maker, parts, maker->setup.first_in_table + j, j, &best);
         if (maker->dist.of[KR_DIST_CLON])
-            maker->dist.of[KR_DIST_CLON][j] = table->clon[best];
+            maker->dist.of[KR_DIST_CLON][j] = table->clon[best.entry];
         if (maker->dist.of[KR_DIST_CLAT])
-            maker->dist.of[KR_DIST_CLAT][j] = table->clat[best];
+            maker->dist.of[KR_DIST_CLAT][j] = table->clat[best.entry];
     }
 }
 
@@ -273,7 +306,7 @@ static bool put_distances(const kr_fault_maker *maker, const kr_multi *multi, si
     if (of[KR_DIST_RY0])
         put_ry0(maker, multi->u_max[rupture]);
     if (of[KR_DIST_CLON] || of[KR_DIST_CLAT])
-        put_closest(maker, parts, nkept);
+        put_closest(maker, parts, nkept, multi->cut_km[rupture]);
     put_hypo(maker, multi, rupture, strike);
     put_zero(maker, KR_DIST_AZIMUTHCP);
     return true;

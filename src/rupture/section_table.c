@@ -134,7 +134,8 @@ kr_status kr_section_table_make(kr_ctx *ctx, const kr_sections *sections, kr_col
 {
     kr_status s = KR_OK;
 
-    *out = (kr_section_table){.nsections = sections->n, .stride = stride_of(sites->n)};
+    *out = (kr_section_table){
+        .nsections = sections->n, .nsites = sites->n, .stride = stride_of(sites->n)};
     KR_TRY(take_room(ctx, columns, out));
     if (sites->n)
         KR_TRY(fill(ctx, sections, sites, threads > 0 ? threads : 1, out));

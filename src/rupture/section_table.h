@@ -8,7 +8,8 @@
 
 /* Quantities of a section, each an array over the sites of the tile. */
 typedef struct kr_section_table {
-    size_t nsections, stride;  /* sites up to a multiple of 8 */
+    size_t nsections, nsites;
+    size_t stride;             /* sites up to a multiple of 8 */
     const double *rrup, *rjb;  /* [section * stride + site], km; NULL: not wanted */
     const double *clon, *clat; /* nearest node; NULL: not wanted */
     const float *tuw;          /* [((section * 2 + flipped) * 3 + (t, u, w)) * stride + site] */

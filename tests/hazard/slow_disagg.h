@@ -279,7 +279,7 @@ static inline void slow_make(slow *o)
     uint32_t site = (uint32_t)o->site;
     kr_makers makers = {.hazard = h,
                         .sections = &table,
-                        .first_in_table = o->site,
+                        .first_in_table = o->exact ? o->site : 0, /* of all: closest points */
                         .extra = of_bins,
                         .source_mags = !o->exact};
     o->ncells = o->bins.mag.n * o->bins.dist.n * o->bins.lon.n * o->bins.lat.n;
@@ -294,8 +294,8 @@ static inline void slow_make(slow *o)
     kt_ok(h->ctx, kr_site_soa_init(&soa, h->ctx, KR_ACCOUNT_SITES, 1));
     kr_site_soa_gather(&soa, &h->soa, &site, 1);
     if (sections->n)
-        kt_ok(h->ctx, kr_section_table_make(h->ctx, sections, kr_all_columns(h) | of_bins, &soa, 1,
-                                            &table));
+        kt_ok(h->ctx, kr_section_table_make(h->ctx, sections, kr_all_columns(h) | of_bins,
+                                            o->exact ? &soa : &h->soa, 1, &table));
     for (size_t i = 0; i < h->nworks; i++) {
         o->work = h->works[i];
         assert_int_equal(o->work->nmembers, 1);
