@@ -1,6 +1,6 @@
 #include "base/str.h"
-#include "cli/cli.h"
 #include "cli/display.h"
+#include "cli/options.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -12,12 +12,14 @@ enum {
     OPT_DEFINITION,
     OPT_STATISTICS,
     OPT_COPY_RATES,
+    OPT_SITES,
     OPT_THREADS,
     OPT_MEMORY_LIMIT
 };
 
 typedef struct stats_options {
     kr_stats_options stats;
+    kr_parameter parameters[CLI_MAX_PARAMETERS];
     bool quiet, details;
 } stats_options;
 
@@ -38,6 +40,11 @@ static int read_option(int option, stats_options *o)
         return kr_str_eq(optarg, "csv")
                    ? -1
                    : cli_usage(&cli_cmd_stats, "-e %s: csv is available", optarg);
+    case 'p':
+        return cli_add_parameter(&cli_cmd_stats, optarg, o->parameters, &o->stats.nparameters);
+    case OPT_SITES:
+        o->stats.sites = optarg;
+        return -1;
     case OPT_SOURCE_TREE:
         o->stats.source_tree = optarg;
         return -1;
@@ -68,6 +75,7 @@ static int read_option(int option, stats_options *o)
 static int run(int argc, char **argv)
 {
     stats_options o = {0};
+    o.stats.parameters = o.parameters;
     for (int id = 0;;) {
         int status = cli_next_option(&cli_cmd_stats, argc, argv, &id);
         if (status < 0 && id)
@@ -105,6 +113,13 @@ static const cli_option options[] = {
      "numbers from 0 to 1, separated by blanks; '' for none; without it those of the run"},
     {OPT_DEFINITION, "quantile-definition", "NAME", "reference half-weight merged",
      "reference, half-weight or merged"},
+    {OPT_SITES, "sites", "'0 3'", NULL,
+     "some of the sites only: their numbers, from 0; without it all"},
+    {'p', NULL, "key=value", NULL,
+     "of a disaggregation whose rates by cell are stored (disagg_cells_precision): other "
+     "poes_disagg, iml_disagg, disagg_outputs, disagg_statistics, num_rlzs_disagg or rlz_index; "
+     "may "
+     "be repeated"},
     {'e', NULL, "csv", "csv", "write the CSV tables too"},
     {OPT_COPY_RATES, "copy-rates", NULL, NULL, "store the component rates in NEW as well"},
     {OPT_THREADS, "threads", "N", NULL, "threads to use; without it all that the machine has"},
@@ -119,9 +134,10 @@ static const cli_option options[] = {
 
 const cli_command cli_cmd_stats = {
     .name = "stats",
-    .synopsis = "stats DIR... -o NEW [--source-tree F] [--gsim-tree F] [--quantiles '0.1 0.5'] "
-                "[--quantile-definition NAME] [--statistics 'mean std'] [-e csv] [--copy-rates] "
-                "[--threads N] [--memory-limit SIZE] [-v] [-q]",
+    .synopsis =
+        "stats DIR... -o NEW [--source-tree F] [--gsim-tree F] [--quantiles '0.1 0.5'] "
+        "[--quantile-definition NAME] [--statistics 'mean std'] [--sites 0,5-9] [-p key=value]... "
+        "[-e csv] [--copy-rates] [--threads N] [--memory-limit SIZE] [-v] [-q]",
     .about = "new statistics and weights from the component rates of finished runs",
     .lead = "Several runs are of one logic tree at several sites, or of several branches of one at "
             "the same sites. None is changed; nothing is computed again (docs/formats.md).",

@@ -3,15 +3,15 @@
 #include <getopt.h>
 #include <string.h>
 
-static int add_parameter(const cli_command *command, cli_job_options *o, char *text)
+int cli_add_parameter(const cli_command *command, char *text, kr_parameter *all, size_t *n)
 {
     char *equals = strchr(text, '=');
     if (!equals || equals == text)
         return cli_usage(command, "-p %s: a parameter is key=value", text);
-    if (o->run.nparameters == CLI_MAX_PARAMETERS)
+    if (*n == CLI_MAX_PARAMETERS)
         return cli_usage(command, "more than %d parameters", CLI_MAX_PARAMETERS);
     *equals = '\0';
-    o->parameters[o->run.nparameters++] = (kr_parameter){text, equals + 1};
+    all[(*n)++] = (kr_parameter){text, equals + 1};
     return -1;
 }
 
@@ -30,7 +30,7 @@ static int read_option(const cli_command *command, int option, cli_job_options *
                                    ? "; maps of a finished run: kauri export DIR hmaps_geojson"
                                    : "");
     case 'p':
-        return add_parameter(command, o, optarg);
+        return cli_add_parameter(command, optarg, o->parameters, &o->run.nparameters);
     case 'q':
         o->quiet = true;
         return -1;

@@ -50,6 +50,10 @@ enum {
             "(docs/quirks.md)"                                                                     \
     }
 
+/** One more of at most CLI_MAX_PARAMETERS, from "key=value", which is changed. Returns -1 to go on,
+ * else the exit status. */
+int cli_add_parameter(const cli_command *command, char *text, kr_parameter *all, size_t *n);
+
 /** Read the command line of a command that takes a job; `running`: with the options of `run`.
  * Returns -1 to go on, else the exit status. The texts of argv are changed. */
 int cli_read_job_options(const cli_command *command, int argc, char **argv, bool running,

@@ -457,6 +457,12 @@ void kr_disagg_destroy(kr_disagg **disagg)
         kr_free(d->parts[c].exclusive);
     }
     kr_free(d->parts);
+    if (d->chord) {
+        kr_free(d->chord->part);
+        kr_free(d->chord->below);
+        kr_free(d->chord->above);
+    }
+    kr_free(d->chord);
     kr_free(d);
     *disagg = NULL;
 }

@@ -54,11 +54,18 @@ typedef struct kr_disagg_part {
                           weights of those that have contexts in it; else NULL */
 } kr_disagg_part;
 
+/* Of rates that were not computed at their levels, but taken between those at two others. */
+typedef struct kr_disagg_chord {
+    double *part; /* nlevels: how far up from the one below, in logarithms of levels; 0: there */
+    double *below, *above; /* nlevels x component rates: at the two, over all bins */
+} kr_disagg_chord;
+
 typedef struct kr_disagg {
     size_t ncomponents, nlevels, neps;
-    kr_disagg_part *parts; /* of each component of the tree */
-    unsigned beyond;       /* bits 1u << KR_DIM_MAG, KR_DIM_DIST: some ruptures are greater than
-                                    the last edge */
+    kr_disagg_part *parts;  /* of each component of the tree */
+    kr_disagg_chord *chord; /* NULL where all is computed */
+    unsigned beyond;        /* bits 1u << KR_DIM_MAG, KR_DIM_DIST: some ruptures are greater than
+                                     the last edge */
 } kr_disagg;
 
 /** KR_EINPUT where the hazard cannot be disaggregated: exclusive ruptures, site amplification. */
@@ -85,11 +92,18 @@ void kr_disagg_destroy(kr_disagg **disagg);
 size_t kr_disagg_bytes(const kr_hazard *hazard, const kr_disagg_bins *bins, size_t nlevels,
                        int threads);
 
+/* What a site has, and what it takes. */
+typedef struct kr_disagg_size {
+    size_t bytes;       /* that kr_hazard_disaggregate takes at most, its result included */
+    size_t level_bytes; /* and one level more */
+    size_t cells, rows; /* of all components; a row: a model in a cell */
+} kr_disagg_size;
+
 /** The same for one site, less than 20 % too much: makes the ruptures to see which bins have any,
  * but no motions. */
 KR_MUST_CHECK kr_status kr_disagg_measure(kr_hazard *hazard, size_t site,
                                           const kr_disagg_bins *bins, size_t nlevels, int threads,
-                                          size_t *bytes);
+                                          kr_disagg_size *out);
 
 /* What sources and fault sections have of the hazard at some levels. */
 typedef struct kr_disagg_sources {

@@ -66,6 +66,9 @@ static size_t makers_bytes(const kr_disagg_work *d)
 
 enum { HEADS = 96 * 64 };
 
+/* Rows of numbers grow in steps of the kernel's: over so many levels in the mean, at most. */
+enum { LEVELS_MORE = KR_KERNEL_PAD };
+
 static size_t unit_bytes(const kr_disagg_work *d, count_fn ncells)
 {
     size_t members = kr_disagg_most_members(d->hazard);
@@ -122,7 +125,7 @@ size_t kr_disagg_bytes(const kr_hazard *h, const kr_disagg_bins *bins, size_t nl
 }
 
 kr_status kr_disagg_measure(kr_hazard *h, size_t site, const kr_disagg_bins *bins, size_t nlevels,
-                            int threads, size_t *bytes)
+                            int threads, kr_disagg_size *out)
 {
     kr_status s = KR_OK;
     kr_disagg_work d = {.nlevels = nlevels, .most_padded = nlevels + KR_KERNEL_PAD};
@@ -132,7 +135,14 @@ kr_status kr_disagg_measure(kr_hazard *h, size_t site, const kr_disagg_bins *bin
     KR_TRY(kr_disagg_make_site(&d, 0, threads));
     KR_TRY(kr_disagg_make_result(&d));
     KR_TRY(kr_disagg_find_cells(&d, threads));
-    *bytes = all_bytes(&d, threads, cells_found);
+    *out = (kr_disagg_size){.bytes = all_bytes(&d, threads, cells_found)};
+    for (size_t c = 0; c < h->tree->ncomponents; c++) {
+        out->cells += d.sets[c].n;
+        out->rows += d.sets[c].n * h->tree->components[c].ngsims;
+    }
+    d.nlevels += LEVELS_MORE;
+    d.most_padded += LEVELS_MORE;
+    out->level_bytes = (all_bytes(&d, threads, cells_found) - out->bytes) / LEVELS_MORE + 1;
 out:
     kr_disagg_destroy(&d.out);
     kr_disagg_end(&d);

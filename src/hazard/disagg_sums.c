@@ -1,5 +1,7 @@
 #include "hazard/disagg_sums.h"
 
+#include "hazard/disagg_between.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -14,11 +16,11 @@ static size_t cells_of(const kr_disagg_edges *edges, const kr_disagg_kind *kind)
 size_t kr_disagg_sums_bytes(const kr_disagg_edges *edges, const kr_job *job, size_t nlevels,
                             size_t ntargets)
 {
-    size_t n = 1;
+    size_t n = 3;
     for (size_t i = 0; i < job->disagg.nkinds; i++)
         n += cells_of(edges, job->disagg.kinds[i]);
     return (n * ntargets + edges->n[KR_DIM_EPS]) * nlevels * sizeof(double) +
-           sizeof(kr_disagg_sums) + (KR_DISAGG_KINDS + 3) * (size_t)128;
+           sizeof(kr_disagg_sums) + (KR_DISAGG_KINDS + 5) * (size_t)128;
 }
 
 kr_status kr_disagg_sums_create(kr_ctx *ctx, const kr_disagg_edges *edges, const kr_job *job,
@@ -37,6 +39,8 @@ kr_status kr_disagg_sums_create(kr_ctx *ctx, const kr_disagg_edges *edges, const
     z->nlevels = nlevels;
     z->ntargets = ntargets;
     KR_NEW(z->total, ctx, KR_ACCOUNT_STATS, nlevels * ntargets);
+    KR_NEW(z->below, ctx, KR_ACCOUNT_STATS, nlevels * ntargets);
+    KR_NEW(z->above, ctx, KR_ACCOUNT_STATS, nlevels * ntargets);
     KR_NEW(z->cell, ctx, KR_ACCOUNT_STATS, nlevels * edges->n[KR_DIM_EPS]);
     for (size_t i = 0; i < z->nkinds; i++) {
         z->cells[i] = cells_of(edges, z->kinds[i]);
@@ -57,6 +61,8 @@ void kr_disagg_sums_destroy(kr_disagg_sums **sums)
     for (size_t i = 0; i < z->nkinds; i++)
         kr_free(z->rates[i]);
     kr_free(z->total);
+    kr_free(z->below);
+    kr_free(z->above);
     kr_free(z->cell);
     kr_free(z);
     *sums = NULL;
@@ -66,6 +72,9 @@ void kr_disagg_sums_clear(kr_disagg_sums *z)
 {
     size_t n = z->nlevels * z->ntargets;
     memset(z->total, 0, n * sizeof *z->total);
+    memset(z->below, 0, n * sizeof *z->below);
+    memset(z->above, 0, n * sizeof *z->above);
+    z->between = NULL;
     for (size_t i = 0; i < z->nkinds; i++)
         memset(z->rates[i], 0, z->cells[i] * n * sizeof *z->rates[i]);
 }
@@ -143,6 +152,21 @@ static bool has_weight(const adding *a)
     return false;
 }
 
+/* What the component has at the two levels around. */
+static void add_ends(const adding *a, size_t first_rate)
+{
+    kr_disagg_sums *z = a->sums;
+    const kr_disagg_chord *chord = a->disagg->chord;
+    z->between = chord;
+    for (size_t l = 0; chord && l < z->nlevels; l++)
+        for (size_t k = 0; k < a->nmodels; k++) {
+            size_t from = (z->first_level + l) * z->tree->nrates + first_rate + k;
+            double w = a->weights[l * a->stride + k];
+            z->below[l * z->ntargets + a->target] += w * chord->below[from];
+            z->above[l * z->ntargets + a->target] += w * chord->above[from];
+        }
+}
+
 void kr_disagg_sums_add(kr_disagg_sums *sums, const kr_disagg *disagg, const double *weights,
                         size_t stride, size_t target)
 {
@@ -158,16 +182,41 @@ void kr_disagg_sums_add(kr_disagg_sums *sums, const kr_disagg *disagg, const dou
                     .target = target};
         if (!has_weight(&a))
             continue;
-        a.averaged = sums->mean && sums->job->compat == KR_COMPAT_OQ_3_21 && component->group &&
-                     component->group->mutex_sources;
+        bool exclusive = (component->group && component->group->mutex_sources) ||
+                         a.part->exclusive; /* stored components have no groups */
+        a.averaged = sums->mean && sums->job->compat == KR_COMPAT_OQ_3_21 && exclusive;
+        add_ends(&a, component->first_rate);
         for (size_t cell = 0; cell < a.part->ncells; cell++)
             add_cell(&a, cell);
+    }
+}
+
+/* What the rates of a level and target are multiplied with. */
+static double to_curve(const kr_disagg_sums *z, size_t i)
+{
+    double part = z->between->part[z->first_level + i / z->ntargets];
+    if (part == 0 || !(z->total[i] > 0))
+        return 1;
+    return kr_disagg_on_chord(z->below[i], z->above[i], part) / z->total[i];
+}
+
+static void bring_to_curve(kr_disagg_sums *z)
+{
+    size_t n = z->nlevels * z->ntargets;
+    for (size_t i = 0; i < n; i++) {
+        double factor = to_curve(z, i);
+        z->total[i] *= factor;
+        for (size_t kind = 0; kind < z->nkinds; kind++)
+            for (size_t k = 0; k < z->cells[kind]; k++)
+                z->rates[kind][k * n + i] *= factor;
     }
 }
 
 void kr_disagg_sums_finish(kr_disagg_sums *z)
 {
     size_t n = z->nlevels * z->ntargets;
+    if (z->between)
+        bring_to_curve(z);
     for (size_t i = 0; i < n; i++)
         z->total[i] = -expm1(-z->total[i]);
     for (size_t i = 0; i < z->nkinds; i++)

@@ -17,6 +17,8 @@ typedef struct kr_disagg_sums {
     size_t cells[KR_DISAGG_KINDS];
     double *rates[KR_DISAGG_KINDS]; /* of each kind: cells x nlevels x ntargets */
     double *total;                  /* nlevels x ntargets */
+    double *below, *above; /* the same at the levels that rates were taken between, of `between` */
+    const kr_disagg_chord *between; /* of what was added; NULL: it was computed at its levels */
     double *cell;                   /* inside: one cell, nlevels x epsilons */
 } kr_disagg_sums;
 
@@ -39,7 +41,8 @@ void kr_disagg_sums_clear(kr_disagg_sums *sums);
 void kr_disagg_sums_add(kr_disagg_sums *sums, const kr_disagg *disagg, const double *weights,
                         size_t stride, size_t target);
 
-/** Rates become probabilities of at least one exceedance. */
+/** Rates become probabilities of at least one exceedance; where they were taken between two levels,
+ * they are first made to add up to the curve that is interpolated there (docs/theory.md, 31). */
 void kr_disagg_sums_finish(kr_disagg_sums *sums);
 
 #endif

@@ -199,7 +199,8 @@ static kr_status job_defaults(kr_job_reader *r)
     job->disagg = (kr_job_disagg){.mag_bin_width = 1,
                                   .distance_bin_width_km = NAN,
                                   .coordinate_bin_width_deg = 100,
-                                  .epsilon_bins = 1};
+                                  .epsilon_bins = 1,
+                                  .cells_precision = KR_PRECISION_NONE};
     job->quantile_bracket = 1e-3;
     job->sharing = job->factoring = job->collapsing = true;
     job->reference_vs30_value = job->reference_depth_to_1pt0km_per_sec = NAN;

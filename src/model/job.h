@@ -74,6 +74,8 @@ typedef struct kr_job_disagg {
     kr_numbers poes; /* poes_disagg; the same as `poes` of the job */
     bool tree_mean, tree_variance, tree_quantiles, tree_branches, tree_occurrence; /* statistics */
     bool tree_sources, tree_sections; /* and what these have of the mean */
+    kr_precision cells_precision;     /* how rates by cell are stored, for new levels and weights */
+    kr_numbers levels; /* one of each measure, in place of the job's (kauri stats); n = 0: none */
 } kr_job_disagg;
 
 /* A file named in the job, for the log and for provenance. */
@@ -174,6 +176,12 @@ typedef struct kr_job {
 typedef struct kr_override {
     const char *key, *value;
 } kr_override;
+
+/** Change what a job of a finished run disaggregates: poes_disagg, iml_disagg, disagg_outputs,
+ * disagg_statistics, num_rlzs_disagg, rlz_index; checked as those of a job are. What is read stays
+ * in the arena. KR_EINPUT; KR_EUSAGE where it is none of these. */
+KR_MUST_CHECK kr_status kr_job_change_disagg(kr_ctx *ctx, kr_job *job, const kr_override *changes,
+                                             size_t nchanges, const char *file, kr_arena *arena);
 
 /** Read and check a job file. Overrides replace or add parameters. Paths are relative to the job's
  * folder. The job is owned by the caller: kr_job_destroy. KR_EINPUT with file and line. Unknown

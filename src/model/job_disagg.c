@@ -309,14 +309,13 @@ static kr_status check_rlz_index(kr_job_reader *r)
     return KR_OK;
 }
 
-kr_status kr_job_check_disagg(kr_job_reader *r)
+kr_status kr_job_check_disagg_choice(kr_job_reader *r)
 {
     static const char *const amplification[] = {"amplification_csv", "amplification_file"};
     kr_status s = KR_OK;
     const kr_job *job = r->job;
 
     KR_TRY(check_levels(r));
-    KR_TRY(check_bins(r));
     KR_TRY(check_rlz_index(r));
     if (job->disagg.rlz_index.n && kr_job_entry(r, "num_rlzs_disagg") && job->disagg.rlzs != 1)
         return fail(r, "num_rlzs_disagg",
@@ -328,6 +327,18 @@ kr_status kr_job_check_disagg(kr_job_reader *r)
         return fail(r, "disagg_statistics",
                     "disagg_statistics = quantiles needs quantiles and poes_disagg; write them as "
                     "in quantiles = 0.16 0.84");
+out:
+    return s;
+}
+
+kr_status kr_job_check_disagg(kr_job_reader *r)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = r->job;
+
+    KR_TRY(check_levels(r));
+    KR_TRY(check_bins(r));
+    KR_TRY(kr_job_check_disagg_choice(r));
     if ((job->disagg.tree_sources || job->disagg.tree_sections) && job->ps_grid_spacing_km > 0)
         return fail(r, "disagg_statistics",
                     "disagg_statistics = sources or sections cannot be used with ps_grid_spacing, "

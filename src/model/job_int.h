@@ -96,6 +96,8 @@ KR_MUST_CHECK kr_status kr_job_set_file(kr_job_reader *r, const kr_ini_entry *en
 KR_MUST_CHECK kr_status kr_job_set_reqv(kr_job_reader *r, const kr_ini_entry *entry);
 
 /* job_levels.c */
+/** iml_disagg, one level of each measure of the job: job->disagg.levels. */
+KR_MUST_CHECK kr_status kr_job_set_iml(kr_job_reader *r, const kr_ini_entry *entry);
 KR_MUST_CHECK kr_status kr_job_set_levels(kr_job_reader *r);
 
 /* job_distance.c */
@@ -117,6 +119,8 @@ kr_status kr_job_set_disagg_statistics(kr_job_reader *r, const kr_ini_entry *ent
 /** Before the rest is checked: poes and poes_disagg are one. */
 KR_MUST_CHECK kr_status kr_job_derive_disagg(kr_job_reader *r);
 KR_MUST_CHECK kr_status kr_job_check_disagg(kr_job_reader *r);
+/** Of this what can be chosen anew after the run: levels, realizations, statistics. */
+KR_MUST_CHECK kr_status kr_job_check_disagg_choice(kr_job_reader *r);
 
 /* job_amplification.c */
 kr_status kr_job_set_amplification(kr_job_reader *r, const kr_ini_entry *entry);
@@ -146,6 +150,7 @@ kr_status kr_job_set_asset_distance(kr_job_reader *r, const kr_ini_entry *entry)
 kr_status kr_job_set_definition(kr_job_reader *r, const kr_ini_entry *entry);
 kr_status kr_job_set_postproc(kr_job_reader *r, const kr_ini_entry *entry);
 kr_status kr_job_set_precision(kr_job_reader *r, const kr_ini_entry *entry);
+kr_status kr_job_set_cells_precision(kr_job_reader *r, const kr_ini_entry *entry);
 kr_status kr_job_set_parent(kr_job_reader *r, const kr_ini_entry *entry);
 kr_status kr_job_set_exports(kr_job_reader *r, const kr_ini_entry *entry);
 

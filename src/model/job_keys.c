@@ -157,6 +157,7 @@ static const kr_job_key keys[] = {
     DISAGG(epsilon_star, BOOL, epsilon_star),
     DISAGG(poes_disagg, PROBABILITIES, poes),
     DISAGG_SPECIAL(disagg_statistics, kr_job_set_disagg_statistics),
+    DISAGG_SPECIAL(disagg_cells_precision, kr_job_set_cells_precision),
     UNUSED(imt_ref, TEXT),
     CHOICE(asce_version, "ASCE7-16|ASCE7-22"),
     UNUSED(mosaic_model, TEXT),

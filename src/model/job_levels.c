@@ -140,6 +140,36 @@ out:
     return s;
 }
 
+kr_status kr_job_set_iml(kr_job_reader *r, const kr_ini_entry *entry)
+{
+    kr_status s = KR_OK;
+    kr_job *job = r->job;
+    kr_value value = {0};
+    measure *m = NULL;
+
+    KR_TRY(kr_job_literal(r, entry, &value));
+    if (value.kind != KR_VALUE_DICT || value.n != job->nimts)
+        return kr_job_bad(r, entry,
+                          "one level for each measure of the run was expected, as in "
+                          "{\"PGA\": 0.1}");
+    KR_ANEW(m, r->arena, value.n);
+    KR_TRY(levels_read_iml(r, entry, &value, m));
+    KR_ANEW(job->disagg.levels.x, r->arena, value.n);
+    job->disagg.levels.n = value.n;
+    for (size_t i = 0; i < job->nimts; i++) {
+        size_t k = 0;
+        while (k < value.n && !kr_str_eq(m[k].imt.name, job->imts[i].name))
+            k++;
+        if (k == value.n)
+            return kr_fail_at(r->ctx, entry->file, entry->line,
+                              "%s gives no level of %s, which the run has", entry->key,
+                              job->imts[i].name);
+        job->disagg.levels.x[i] = m[k].levels[0];
+    }
+out:
+    return s;
+}
+
 /* level_count: so many levels in equal ratios between the first and the last of each measure. */
 static kr_status levels_count(kr_job_reader *r)
 {

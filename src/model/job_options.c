@@ -244,6 +244,11 @@ static const char *precision(const lister *l)
     return kr_precision_name(l->job->component_rates_precision);
 }
 
+static const char *cells_precision(const lister *l)
+{
+    return kr_precision_name(l->job->disagg.cells_precision);
+}
+
 static const char *sites(const lister *l)
 {
     return text_or_none(l->job->sites);
@@ -365,6 +370,7 @@ static const struct {
     {"disagg_outputs", disagg_outputs},
     {"disagg_bin_edges", disagg_edges},
     {"disagg_statistics", disagg_statistics},
+    {"disagg_cells_precision", cells_precision},
 };
 
 /* ------------------------------------------------------------------ all */

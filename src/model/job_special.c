@@ -78,14 +78,24 @@ const char *kr_precision_name(kr_precision precision)
     return names[precision];
 }
 
-kr_status kr_job_set_precision(kr_job_reader *r, const kr_ini_entry *entry)
+static kr_status set_precision(kr_job_reader *r, const kr_ini_entry *entry, kr_precision *out)
 {
     for (int i = KR_PRECISION_F64; i <= KR_PRECISION_NONE; i++)
         if (kr_str_eq(entry->value, kr_precision_name((kr_precision)i))) {
-            r->job->component_rates_precision = (kr_precision)i;
+            *out = (kr_precision)i;
             return KR_OK;
         }
     return kr_job_bad(r, entry, "float64, float32 or none was expected");
+}
+
+kr_status kr_job_set_precision(kr_job_reader *r, const kr_ini_entry *entry)
+{
+    return set_precision(r, entry, &r->job->component_rates_precision);
+}
+
+kr_status kr_job_set_cells_precision(kr_job_reader *r, const kr_ini_entry *entry)
+{
+    return set_precision(r, entry, &r->job->disagg.cells_precision);
 }
 
 kr_status kr_job_set_postproc(kr_job_reader *r, const kr_ini_entry *entry)

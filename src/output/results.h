@@ -72,6 +72,17 @@ typedef struct kr_results_shares {
     const double *lon, *lat;                          /* degrees */
 } kr_results_shares;
 
+/* The rates of all components by cell: what new levels, weights and tables are made from, without
+ * ruptures. A row is of one model in one cell, its numbers those of bands of epsilon. */
+typedef struct kr_results_cells {
+    kr_precision precision;
+    size_t nown, nlevels;    /* levels: those of the tables first, then those of the curves */
+    const uint32_t *measure; /* of each level */
+    size_t chunk;            /* rows that are stored together: those of a site begin with one */
+    const size_t *first_cell, *first_row; /* nsites + 1 */
+    bool exclusive;                       /* some groups have exclusive sources */
+} kr_results_cells;
+
 /* What a disaggregation stores. */
 typedef struct kr_results_disagg {
     const kr_disagg_edges *edges;
@@ -82,7 +93,11 @@ typedef struct kr_results_disagg {
     size_t nstatistics;
     const kr_disagg_statistic *statistics;
     const kr_results_shares *shares; /* or NULL */
+    const kr_results_cells *cells;   /* or NULL */
 } kr_results_disagg;
+
+/** The greatest chunk of rows, of a site that has the most of them. */
+size_t kr_results_cells_chunk(size_t most_rows, size_t neps);
 
 /* Of the mean over the whole tree at one level: means, and the bin that has most. */
 enum { KR_DISAGG_SUMMARY = 7 };
@@ -195,10 +210,22 @@ KR_MUST_CHECK kr_status kr_results_put_disagg(kr_results *results, size_t site, 
 KR_MUST_CHECK kr_status kr_results_put_shares(kr_results *results, size_t site, size_t measure,
                                               size_t count, const kr_disagg_sources *shares);
 
+/** The cells of a site, and all stored levels there (0: none). */
+KR_MUST_CHECK kr_status kr_results_put_cells(kr_results *results, size_t site,
+                                             const kr_disagg *disagg, const double *levels);
+
+/** The rates of a site at its first `n` levels, which are stored as levels `first` on. */
+KR_MUST_CHECK kr_status kr_results_put_cell_rates(kr_results *results, size_t site, size_t first,
+                                                  size_t n, const kr_disagg *disagg);
+
+/** Memory of the latter beside what is given; of the cells' lists while the file is begun. */
+size_t kr_results_cells_bytes(const kr_results_spec *spec);
+
 /** Bytes that results.h5 takes at the most (packed, it takes less); known before anything is
  * computed. */
 double kr_results_predicted_bytes(const kr_results_spec *spec);
-double kr_results_rates_bytes(const kr_results_spec *spec); /* of these for component rates */
+double kr_results_rates_bytes(const kr_results_spec *spec);  /* of these for component rates */
+double kr_results_cells_stored(const kr_results_spec *spec); /* and for rates by cell */
 
 /** Accounted memory: while the file is begun, beside what is kept as long as it is open; at most,
  * but for what the paths hold, which is taken from some of them. KR_ENOMEM. */

@@ -131,6 +131,7 @@ kr_status kr_results_make_disagg(kr_h5 *file, const kr_results_spec *p, kr_arena
     }
     KR_TRY(make_tree(file, p, arena));
     KR_TRY(kr_results_make_shares(file, p));
+    KR_TRY(kr_results_make_cells(file, p, arena));
 out:
     return s;
 }
@@ -153,7 +154,7 @@ double kr_results_disagg_bytes(const kr_results_spec *p)
         bytes += 8 * (double)(d->edges->n[k] + 1) * (double)p->sites->n;
     for (size_t i = 0; i < d->nstatistics; i++)
         bytes += 80 * (double)d->statistics[i].columns;
-    bytes += kr_results_shares_bytes(p);
+    bytes += kr_results_shares_bytes(p) + kr_results_cells_stored(p);
     return bytes + 8 * levels * (cells * targets + (double)(d->nsets + KR_DISAGG_SUMMARY));
 }
 

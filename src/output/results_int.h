@@ -62,6 +62,10 @@ KR_MUST_CHECK kr_status kr_results_make_disagg(kr_h5 *file, const kr_results_spe
                                                kr_arena *arena);
 double kr_results_disagg_bytes(const kr_results_spec *spec);
 
+/** The group disagg-cells of it, where it is wanted. */
+KR_MUST_CHECK kr_status kr_results_make_cells(kr_h5 *file, const kr_results_spec *spec,
+                                              kr_arena *arena);
+
 /** The groups disagg-sources and disagg-sections of it, where they are wanted. */
 KR_MUST_CHECK kr_status kr_results_make_shares(kr_h5 *file, const kr_results_spec *spec);
 double kr_results_shares_bytes(const kr_results_spec *spec);

@@ -74,6 +74,8 @@ kr_status kr_results_listed_bytes(kr_ctx *ctx, const kr_results_spec *p, size_t 
     bytes += tree->ngsims * (48 + tree->nweights * 9);
     bytes += tree->diagrams.nnodes * 16 + tree->diagrams.nedges * 8;
     bytes += p->sites->n * sizeof(uint32_t) + p->ninputs * 32;
+    if (p->disagg && p->disagg->cells)
+        bytes += 2 * (p->sites->n + 1) * sizeof(int64_t) + tree->ncomponents * sizeof(uint32_t);
     bytes += kr_drawn_bytes(p->drawn);
     if (p->sites->custom_site_id)
         bytes += p->sites->n * kr_h5_names_width(p->sites->custom_site_id, p->sites->n);
@@ -104,6 +106,10 @@ static size_t largest_chunk(const kr_results_spec *p)
         of_tree = 65536;
     if (p->disagg && most < KR_DISAGG_CHUNK)
         most = KR_DISAGG_CHUNK;
+    if (p->disagg && p->disagg->cells) { /* one of many epsilons may be greater */
+        size_t row = p->disagg->edges->n[KR_DIM_EPS] * sizeof(double);
+        most = row > most ? row : most;
+    }
     most = stats > most ? stats : most;
     most = rlzs > most ? rlzs : most;
     return of_tree > most ? of_tree : most;

@@ -136,6 +136,9 @@ static kr_status measure_sites(kr_calc *calc, struct kr_calc_disagg *d)
 {
     kr_status s = KR_OK;
     kr_disagg_bins bins = kr_disagg_edges_at(d->edges, 0);
+    d->together = d->stored.nsets * d->nlevels;
+    if (calc->job->disagg.cells_precision != KR_PRECISION_NONE)
+        return kr_disagg_cells_begin(calc, d);
     size_t most = kr_disagg_bytes(calc->hazard, &bins, d->stored.nsets * d->nlevels, calc->threads);
     d->site_bytes = most;
     if (most < kr_calc_limit(calc) / LIMIT_PART && most < BYTES_UNMEASURED)
@@ -143,29 +146,22 @@ static kr_status measure_sites(kr_calc *calc, struct kr_calc_disagg *d)
     kr_calc_phase(calc, "measuring the disaggregation");
     d->site_bytes = 0;
     for (size_t i = 0; i < calc->sites->n; i++) {
-        size_t bytes;
+        kr_disagg_size size;
         bins = kr_disagg_edges_at(d->edges, i);
         KR_TRY(kr_disagg_measure(calc->hazard, i, &bins, d->stored.nsets * d->nlevels,
-                                 calc->threads, &bytes));
-        d->site_bytes = bytes > d->site_bytes ? bytes : d->site_bytes;
+                                 calc->threads, &size));
+        d->site_bytes = size.bytes > d->site_bytes ? size.bytes : d->site_bytes;
     }
 out:
     return s;
 }
 
-kr_status kr_calc_disagg_begin(kr_calc *calc)
+/* What follows from the job, once bins are there. */
+static kr_status choose(kr_calc *calc, struct kr_calc_disagg *d)
 {
     kr_status s = KR_OK;
     const kr_job *job = calc->job;
-    struct kr_calc_disagg *d;
     size_t n = calc->sites->n;
-    if (job->mode != KR_MODE_DISAGGREGATION || calc->disagg)
-        return KR_OK;
-    KR_TRY(check_sites(calc));
-    KR_TRY(kr_hazard_check_disagg(calc->hazard));
-    KR_NEW(d, calc->ctx, KR_ACCOUNT_STATS, 1);
-    calc->disagg = d;
-    KR_TRY(kr_disagg_edges_create(calc->ctx, job, calc->tree, calc->sites, &d->edges));
     d->stored.edges = d->edges;
     d->stored.npoes = job->disagg.levels_given ? 1 : job->poes.n;
     d->nlevels = job->nimts * d->stored.npoes;
@@ -177,8 +173,47 @@ kr_status kr_calc_disagg_begin(kr_calc *calc)
     KR_NEW(d->rlzs, calc->ctx, KR_ACCOUNT_STATS, n * d->stored.nrlzs);
     KR_NEW(d->own, calc->ctx, KR_ACCOUNT_STATS, n * d->nlevels);
     d->at_once = tables_at_once(calc, d);
+out:
+    return s;
+}
+
+kr_status kr_calc_disagg_begin(kr_calc *calc)
+{
+    kr_status s = KR_OK;
+    const kr_job *job = calc->job;
+    struct kr_calc_disagg *d;
+    if (job->mode != KR_MODE_DISAGGREGATION || calc->disagg)
+        return KR_OK;
+    KR_TRY(check_sites(calc));
+    KR_TRY(kr_hazard_check_disagg(calc->hazard));
+    KR_NEW(d, calc->ctx, KR_ACCOUNT_STATS, 1);
+    calc->disagg = d;
+    d->cells.precision = KR_PRECISION_NONE;
+    KR_TRY(kr_disagg_edges_create(calc->ctx, job, calc->tree, calc->sites, &d->edges));
+    KR_TRY(choose(calc, d));
     KR_TRY(measure_sites(calc, d));
 out:
+    return s;
+}
+
+kr_status kr_calc_disagg_again(kr_calc *calc, kr_disagg_edges **edges, const kr_stored_cells *cells,
+                               kr_cells_of of, const size_t *site_of)
+{
+    kr_status s = KR_OK;
+    struct kr_calc_disagg *d;
+    KR_NEW(d, calc->ctx, KR_ACCOUNT_STATS, 1);
+    calc->disagg = d;
+    *d = (struct kr_calc_disagg){.edges = *edges, .from = cells, .of = of, .site_of = site_of};
+    *edges = NULL;
+    d->cells.precision = KR_PRECISION_NONE;
+    KR_TRY(choose(calc, d));
+    d->together = d->stored.nsets * d->nlevels;
+    for (size_t i = 0; i < calc->sites->n; i++) {
+        size_t bytes = kr_stored_cells_bytes(cells, site_of[i], &d->of, d->together);
+        d->site_bytes = bytes > d->site_bytes ? bytes : d->site_bytes;
+    }
+out:
+    kr_disagg_edges_destroy(edges);
     return s;
 }
 
@@ -213,7 +248,8 @@ size_t kr_calc_disagg_bytes(const kr_calc *calc)
     bool effective = calc->job->disagg.tree_variance || calc->job->disagg.tree_branches;
     return (d->site_bytes > shares ? d->site_bytes : shares) +
            (effective ? kr_effective_bytes(&tree->structure) : 0) +
-           d->stored.nsets * d->nlevels * sizeof(kr_disagg_level) +
+           d->together * sizeof(kr_disagg_level) + kr_disagg_levels(d) * sizeof(double) +
+           kr_results_cells_bytes(&calc->spec) +
            kr_disagg_sums_bytes(d->edges, calc->job, d->nlevels, d->at_once) +
            numbers * sizeof(double) + (tree->nsets + tree->most_components + 2) * sizeof(uint32_t) +
            65536;
@@ -405,7 +441,8 @@ kr_status kr_calc_disagg_tile(kr_calc *calc, size_t first, size_t nsites, const 
         uint32_t *rlzs = d->rlzs + (first + i) * n;
         KR_TRY(mean_curve(calc, &site, stored, single, mean));
         if (job->disagg.levels_given)
-            memcpy(levels, job->levels, d->nlevels * sizeof *levels);
+            memcpy(levels, job->disagg.levels.n ? job->disagg.levels.x : job->levels,
+                   d->nlevels * sizeof *levels);
         else
             KR_TRY(map_levels(calc, single, levels));
         kr_disagg_note_levels(calc, first + i, single);

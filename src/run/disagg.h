@@ -2,12 +2,20 @@
 #ifndef KR_RUN_DISAGG_H
 #define KR_RUN_DISAGG_H
 
+#include "output/stored_cells.h"
 #include "run/calc.h"
 
 /** Where the job asks for it: its bins and which realizations. Ended by kr_calc_disagg_end in any
  * case. KR_EINPUT: the job has too many sites or bins, or no such realizations. */
 KR_MUST_CHECK kr_status kr_calc_disagg_begin(kr_calc *calc);
 void kr_calc_disagg_end(kr_calc *calc);
+
+/** The same from stored rates by cell of a finished run: its bins, which are taken over in any
+ * case, whose rates are wanted, the number that each site has there. What is borrowed must outlive
+ * it. */
+KR_MUST_CHECK kr_status kr_calc_disagg_again(kr_calc *calc, kr_disagg_edges **edges,
+                                             const kr_stored_cells *cells, kr_cells_of of,
+                                             const size_t *site_of);
 
 /** Bytes that it takes at most, beside what is held all the time; 0 without. */
 size_t kr_calc_disagg_bytes(const kr_calc *calc);

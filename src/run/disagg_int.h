@@ -2,6 +2,7 @@
 #ifndef KR_RUN_DISAGG_INT_H
 #define KR_RUN_DISAGG_INT_H
 
+#include "output/stored_cells.h"
 #include "run/disagg.h"
 
 /* Motions count as of a level that are so much of it away from it at most. */
@@ -22,8 +23,13 @@ struct kr_calc_disagg {
     size_t nstates;    /* of all choices of the tree, where branches are disaggregated; else 0 */
     size_t between;    /* the set of levels below those of the mean, then of those above; 0: none */
     size_t site_bytes; /* that the rates of a site take */
-    double *own;       /* sites x nlevels: probabilities that the mean curve has at the levels */
-    size_t nlast;      /* levels of it that are the last, and exceeded with more than was asked */
+    kr_results_cells cells;      /* precision none: rates by cell are not stored */
+    size_t together;             /* levels that are computed together, those of the tables first */
+    const kr_stored_cells *from; /* rates come from a finished run; NULL: they are computed */
+    kr_cells_of of;              /* whose they are then */
+    const size_t *site_of;       /* and the number that each site has there */
+    double *own;         /* sites x nlevels: probabilities that the mean curve has at the levels */
+    size_t nlast;        /* levels of it that are the last, and exceeded with more than was asked */
     kr_disagg_spot last; /* the first of these */
     unsigned beyond;     /* as that of kr_disagg, of all sites */
     size_t nnone;        /* levels without hazard: of no curve as high, or without a rupture */
@@ -60,6 +66,19 @@ KR_MUST_CHECK kr_status kr_disagg_tell_put(kr_disagg_stage *stage, size_t ntarge
 /** Room for statistics of the whole tree; kr_disagg_tree_end, also after a failure. */
 KR_MUST_CHECK kr_status kr_disagg_tree_begin(kr_disagg_stage *stage);
 void kr_disagg_tree_end(kr_disagg_stage *stage);
+
+/** Rates by cell that are stored (run/disagg_cells.c): which levels, how many rows; the bytes that
+ * the rates of a site take follow. Then, of a site with its rates at the first levels, all into the
+ * results: those at further levels are computed here. Both do nothing where none are stored. */
+KR_MUST_CHECK kr_status kr_disagg_cells_begin(kr_calc *calc, struct kr_calc_disagg *d);
+KR_MUST_CHECK kr_status kr_disagg_put_cells(kr_disagg_stage *stage);
+
+/** Levels of a site: of all tables, then those of curves that are stored with them. */
+size_t kr_disagg_levels(const struct kr_calc_disagg *d);
+kr_disagg_level kr_disagg_level_at(const kr_disagg_stage *stage, size_t level);
+
+/** stage->disagg, anew, at levels from `first` on; computed, or from a finished run. */
+KR_MUST_CHECK kr_status kr_disagg_find(kr_disagg_stage *stage, size_t first, size_t n);
 
 /** Those that are asked for, of the site's rates, into the results; and the site's summary. */
 KR_MUST_CHECK kr_status kr_disagg_tree_site(kr_disagg_stage *stage);

@@ -109,18 +109,21 @@ static bool is_zero(const double *x, size_t n)
     return true;
 }
 
-/* The rates of all bins. */
-static kr_status find_rates(kr_disagg_stage *g, const double *levels)
+kr_status kr_disagg_find(kr_disagg_stage *g, size_t first, size_t n)
 {
     kr_status s = KR_OK;
-    size_t n = g->d->stored.nsets * g->d->nlevels, npoes = g->d->stored.npoes;
     const kr_disagg_bins bins = kr_disagg_edges_at(g->d->edges, g->site);
     kr_disagg_level *wanted = NULL;
+    kr_disagg_destroy(&g->disagg);
     KR_NEW(wanted, g->calc->ctx, KR_ACCOUNT_STATS, n);
     for (size_t l = 0; l < n; l++)
-        wanted[l] = (kr_disagg_level){l % g->d->nlevels / npoes, levels[l]};
-    KR_TRY(kr_hazard_disaggregate(g->calc->hazard, g->site, &bins, wanted, n, g->calc->threads,
-                                  &g->disagg));
+        wanted[l] = kr_disagg_level_at(g, first + l);
+    if (g->d->from)
+        KR_TRY(kr_stored_cells_read(g->d->from, g->d->site_of[g->site], &g->d->of, wanted, n,
+                                    &g->disagg));
+    else
+        KR_TRY(kr_hazard_disaggregate(g->calc->hazard, g->site, &bins, wanted, n, g->calc->threads,
+                                      &g->disagg));
 out:
     kr_free(wanted);
     return s;
@@ -134,8 +137,9 @@ static kr_status do_site(kr_disagg_stage *g)
     bool none = is_zero(levels, g->d->stored.nsets * g->d->nlevels);
     for (size_t l = 0; l < g->d->nlevels; l++)
         kr_disagg_no_summary(g->summary + l * KR_DISAGG_SUMMARY);
+    if (!none || g->d->stored.cells)
+        KR_TRY(kr_disagg_find(g, 0, g->d->together));
     if (!none) {
-        KR_TRY(find_rates(g, levels));
         kr_calc_turn(g->calc, "disaggregation tables");
         g->nput = 0;
         KR_TRY(put_rlzs(g));
@@ -147,6 +151,7 @@ static kr_status do_site(kr_disagg_stage *g)
         kr_disagg_note_bins(g);
     }
     KR_TRY(kr_results_put_disagg_site(g->calc->results, g->site, levels, rlzs, g->summary));
+    KR_TRY(kr_disagg_put_cells(g));
 out:
     kr_disagg_destroy(&g->disagg);
     return s;

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "output/digests.h"
+#include "run/disagg.h"
 #include "run/plan.h"
 #include "stats/weights.h"
 
@@ -56,11 +57,13 @@ static kr_status plan(kr_restat *r)
         calc->stats_threads--;
     held += (size_t)calc->stats_threads * thread;
     char size[32];
-    if (held + site > limit)
+    size_t disagg = kr_calc_disagg_bytes(calc); /* after all sites */
+    if (held + site > limit || held + disagg > limit)
         return kr_fail(r->ctx, KR_ENOFIT,
                        "needs %.1f MB of memory, the limit is %s; give a higher --memory-limit or "
-                       "fewer quantiles",
-                       ceil((double)(held + site) / 1e5) / 10, kr_plan_size(limit, size));
+                       "fewer quantiles%s",
+                       ceil((double)(held + (site > disagg ? site : disagg)) / 1e5) / 10,
+                       kr_plan_size(limit, size), disagg > site ? ", levels or tables" : "");
     size_t fit = (limit - held) / 4 / site;
     fit = fit > chunk ? fit - fit % chunk : fit ? fit : 1;
     calc->tile_sites = fit < n ? fit : n;
@@ -92,28 +95,17 @@ out:
     return s;
 }
 
-/* Component rates do not tell the magnitudes and distances of their ruptures. */
-static void tell_left_out(const kr_restat *r)
-{
-    for (size_t i = 0; i < r->nruns; i++)
-        if (kr_h5_exists(r->runs[i]->file, "disagg-bins"))
-            kr_info(r->ctx,
-                    "%s holds a disaggregation: the new results hold curves and maps alone, no "
-                    "disaggregation",
-                    r->runs[i]->dir);
-}
-
 static kr_status restat(kr_restat *r, kr_warnings *warnings)
 {
     kr_status s = KR_OK;
     kr_calc *calc = &r->calc;
     KR_TRY(kr_restat_open(r));
     KR_TRY(check_folder(r));
-    tell_left_out(r);
     KR_TRY(kr_restat_job(r));
     KR_TRY(kr_restat_sites(r));
     KR_TRY(kr_restat_seen(r, warnings));
     KR_TRY(kr_restat_tree(r));
+    KR_TRY(kr_restat_disagg(r));
     calc->job->disagg_by_src = calc->job->disagg_by_src && calc->tree->nbase_ids > 0;
     kr_info(r->ctx, "%zu sites, %.15g realizations, %zu component rates of %zu runs",
             calc->sites->n, calc->tree->rlzs, calc->tree->nrates, r->nruns);
@@ -126,6 +118,7 @@ static kr_status restat(kr_restat *r, kr_warnings *warnings)
     KR_TRY(kr_calc_open_results(calc));
     KR_TRY(kr_results_begin(calc->results, &calc->spec));
     KR_TRY(compute(r));
+    KR_TRY(kr_calc_disaggregate(calc));
     KR_TRY(kr_calc_close_results(calc));
     KR_TRY(kr_calc_export_tables(calc));
     KR_TRY(kr_calc_write_report(calc));

@@ -3,6 +3,7 @@
 #define KR_RUN_RESTAT_H
 
 #include "output/stored.h"
+#include "output/stored_cells.h"
 #include "run/calc.h"
 #include "tree/merge.h"
 
@@ -16,6 +17,8 @@ typedef struct kr_restat {
     bool by_sites;        /* the sites of the runs one after another; else all runs have the same */
     size_t *first_site;   /* nruns + 1: sites of the runs, where they come one after another */
     kr_merge_rate *rates; /* owned; where each component rate is found; NULL: as in the runs */
+    size_t *chosen;       /* --sites: which of all sites each is; NULL: all of them */
+    bool disaggregates;   /* the run stored rates by cell, and they are disaggregated again */
     kr_calc calc;
 } kr_restat;
 
@@ -24,6 +27,13 @@ KR_MUST_CHECK kr_status kr_restat_open(kr_restat *r);
 
 /** calc.job: the runs' with the statistics that are wanted now. KR_EUSAGE. */
 KR_MUST_CHECK kr_status kr_restat_job(kr_restat *r);
+
+/** Is there a disaggregation to be made again, and how? Then parameters of the job, mode included.
+ * KR_EINPUT, KR_EUSAGE where it is asked for and cannot be. */
+KR_MUST_CHECK kr_status kr_restat_disagg_job(kr_restat *r, kr_job *job);
+
+/** calc.disagg; nothing where there is none. Needs calc.sites and calc.tree. KR_EINPUT. */
+KR_MUST_CHECK kr_status kr_restat_disagg(kr_restat *r);
 
 /** calc.source_map and calc.warnings, from those of the runs; nothing where one of them has none.
  * Needs calc.sites. KR_EINPUT. */

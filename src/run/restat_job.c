@@ -77,7 +77,7 @@ static kr_status add_given(kr_restat *r, kr_job *job)
     kr_status s = KR_OK;
     const kr_stats_options *o = r->options;
     const char **keys, **values, *dirs = "";
-    size_t n = job->ngiven;
+    size_t n = job->ngiven, nparameters = r->options->nparameters;
     for (size_t i = 0; i < r->nruns; i++) {
         dirs = kr_arena_printf(&r->arena, "%s%s%s", dirs, i ? " " : "", r->runs[i]->dir);
         if (!dirs)
@@ -86,9 +86,10 @@ static kr_status add_given(kr_restat *r, kr_job *job)
     const char *const more[][2] = {
         {"statistics_of", dirs},         {"new_source_tree", o->source_tree},
         {"new_gsim_tree", o->gsim_tree}, {"new_statistics", o->statistics},
-        {"new_quantiles", o->quantiles}, {"new_quantile_definition", o->definition}};
-    KR_ANEW(keys, &r->arena, n + sizeof more / sizeof more[0]);
-    KR_ANEW(values, &r->arena, n + sizeof more / sizeof more[0]);
+        {"new_quantiles", o->quantiles}, {"new_quantile_definition", o->definition},
+        {"new_sites", o->sites}};
+    KR_ANEW(keys, &r->arena, n + sizeof more / sizeof more[0] + nparameters);
+    KR_ANEW(values, &r->arena, n + sizeof more / sizeof more[0] + nparameters);
     memcpy(keys, job->given_keys, n * sizeof *keys);
     memcpy(values, job->given_values, n * sizeof *values);
     for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
@@ -96,6 +97,12 @@ static kr_status add_given(kr_restat *r, kr_job *job)
             keys[n] = more[i][0];
             values[n++] = more[i][1];
         }
+    for (size_t i = 0; i < nparameters; i++) {
+        keys[n] = kr_arena_printf(&r->arena, "new_%s", o->parameters[i].key);
+        values[n] = o->parameters[i].value;
+        if (!keys[n++])
+            return KR_ENOMEM;
+    }
     job->given_keys = keys;
     job->given_values = values;
     job->ngiven = n;
@@ -115,7 +122,14 @@ static kr_status add_in_force(kr_restat *r, const kr_job *job)
                                           "quantile_definition",
                                           "individual_rlzs",
                                           "disagg_by_src",
-                                          "component_rates_precision"};
+                                          "component_rates_precision",
+                                          "poes",
+                                          "poes_disagg",
+                                          "disagg_outputs",
+                                          "disagg_statistics",
+                                          "disagg_cells_precision",
+                                          "num_rlzs_disagg",
+                                          "rlz_index"};
     kr_status s = KR_OK;
     const kr_job_options *old = &r->runs[0]->provenance.options;
     kr_job_options now, *all = &r->calc.in_force;
@@ -201,6 +215,7 @@ kr_status kr_restat_job(kr_restat *r)
     KR_TRY(read_statistics(r, job));
     KR_TRY(read_quantiles(r, job));
     KR_TRY(read_definition(r, job));
+    KR_TRY(kr_restat_disagg_job(r, job));
     KR_TRY(choose_precision(r, job));
     KR_TRY(add_in_force(r, job));
     KR_TRY(add_given(r, job));

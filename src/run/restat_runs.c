@@ -132,12 +132,9 @@ out:
     return s;
 }
 
-kr_status kr_restat_sites(kr_restat *r)
+static kr_status all_sites(kr_restat *r, kr_sites *sites)
 {
     kr_status s = KR_OK;
-    kr_sites *sites;
-    KR_NEW(sites, r->ctx, KR_ACCOUNT_SITES, 1);
-    r->calc.sites = sites;
     if (!r->by_sites) {
         *sites = *r->runs[0]->sites; /* borrowed */
         kr_arena_init(&sites->arena, r->ctx, KR_ACCOUNT_SITES);
@@ -152,6 +149,81 @@ kr_status kr_restat_sites(kr_restat *r)
         KR_TRY(join(r, &sites->arena, offsetof(kr_sites, param) + c * sizeof sites->param[0],
                     &sites->param[c]));
     KR_TRY(join_ids(r, sites));
+out:
+    return s;
+}
+
+/* The numbers that --sites gives, each once, in their order. */
+static kr_status read_chosen(kr_restat *r, const double *x, size_t n, size_t all)
+{
+    kr_status s = KR_OK;
+    KR_ANEW(r->chosen, &r->arena, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        if (!(x[i] >= 0 && x[i] < (double)all) || x[i] != floor(x[i]))
+            return kr_fail(r->ctx, KR_EUSAGE, "--sites holds %g; the %zu sites have numbers from 0",
+                           x[i], all);
+        if (i && x[i] <= x[i - 1])
+            return kr_fail(r->ctx, KR_EUSAGE,
+                           "--sites: %g comes after %g; increasing numbers were expected", x[i],
+                           x[i - 1]);
+        r->chosen[i] = (size_t)x[i];
+    }
+out:
+    return s;
+}
+
+static kr_status pick(const kr_restat *r, kr_arena *arena, size_t n, double **column)
+{
+    kr_status s = KR_OK;
+    double *x;
+    if (!*column)
+        return KR_OK;
+    KR_ANEW(x, arena, n);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (*column)[r->chosen[i]];
+    *column = x;
+out:
+    return s;
+}
+
+/* Only some of the sites. */
+static kr_status choose_sites(kr_restat *r, kr_sites *sites)
+{
+    kr_status s = KR_OK;
+    const char *text = r->options->sites, *bad = NULL, **ids;
+    double *x;
+    size_t n = 0;
+    if (!text)
+        return KR_OK;
+    s = kr_parse_doubles(&r->arena, text, strlen(text), true, &x, &n, &bad);
+    if (s == KR_EINPUT || (s == KR_OK && n == 0))
+        return kr_fail(r->ctx, KR_EUSAGE, "--sites '%s': numbers of sites were expected", text);
+    KR_TRY(s);
+    KR_TRY(read_chosen(r, x, n, sites->n));
+    KR_TRY(pick(r, &sites->arena, n, &sites->lon));
+    KR_TRY(pick(r, &sites->arena, n, &sites->lat));
+    KR_TRY(pick(r, &sites->arena, n, &sites->depth));
+    for (size_t c = 0; c < KR_COL_COUNT; c++)
+        KR_TRY(pick(r, &sites->arena, n, &sites->param[c]));
+    if (sites->custom_site_id) {
+        KR_ANEW(ids, &sites->arena, n);
+        for (size_t i = 0; i < n; i++)
+            ids[i] = sites->custom_site_id[r->chosen[i]];
+        sites->custom_site_id = ids;
+    }
+    sites->n = n;
+out:
+    return s;
+}
+
+kr_status kr_restat_sites(kr_restat *r)
+{
+    kr_status s = KR_OK;
+    kr_sites *sites;
+    KR_NEW(sites, r->ctx, KR_ACCOUNT_SITES, 1);
+    r->calc.sites = sites;
+    KR_TRY(all_sites(r, sites));
+    KR_TRY(choose_sites(r, sites));
 out:
     return s;
 }
@@ -240,19 +312,33 @@ out:
     return s;
 }
 
-kr_status kr_restat_read(kr_restat *r, size_t first, size_t n, double *rates)
+/* Of the sites of all runs, `n` from `first` on, into those from `at` on of `all`. */
+static kr_status read_sites(kr_restat *r, size_t first, size_t n, size_t at, size_t all,
+                            double *rates)
 {
     kr_status s = KR_OK;
     for (size_t i = 0; i < r->nruns; i++) {
         size_t begin = r->by_sites ? r->first_site[i] : 0;
-        size_t end = r->by_sites ? r->first_site[i + 1] : r->calc.sites->n;
+        size_t end = r->by_sites ? r->first_site[i + 1] : r->runs[0]->sites->n;
         size_t from = first > begin ? first : begin, to = first + n < end ? first + n : end;
         if (from >= to)
             continue;
-        KR_TRY(read_run(r, i, (const size_t[]){from - begin, to - from}, from - first, n, rates));
+        KR_TRY(read_run(r, i, (const size_t[]){from - begin, to - from}, at + from - first, all,
+                        rates));
         if (kr_interrupted(r->ctx))
             return kr_fail(r->ctx, KR_EINTERRUPTED, "interrupted");
     }
+out:
+    return s;
+}
+
+kr_status kr_restat_read(kr_restat *r, size_t first, size_t n, double *rates)
+{
+    kr_status s = KR_OK;
+    if (!r->chosen)
+        return read_sites(r, first, n, 0, n, rates);
+    for (size_t i = 0; i < n; i++)
+        KR_TRY(read_sites(r, r->chosen[first + i], 1, i, n, rates));
 out:
     return s;
 }

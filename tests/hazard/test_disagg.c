@@ -343,6 +343,7 @@ static void test_measure(void **state)
     for (int threads = 1; threads <= 2; threads++) {
         computed c;
         kr_disagg *d = NULL;
+        kr_disagg_size size;
         size_t measured, at_most;
         world w = {.random = 99, .nplaces = 3, .nprobs = 2, .any = 0.1};
         for (size_t b = 0; b < ARRAY(groups); b++)
@@ -351,7 +352,8 @@ static void test_measure(void **state)
         kr_ctx *ctx = c.model.ctx;
         kt_ok(ctx, kr_hazard_meet_once(c.hazard, 1));
         at_most = kr_disagg_bytes(c.hazard, &bins, 2, threads);
-        kt_ok(ctx, kr_disagg_measure(c.hazard, 2, &bins, 2, threads, &measured));
+        kt_ok(ctx, kr_disagg_measure(c.hazard, 2, &bins, 2, threads, &size));
+        measured = size.bytes;
         assert_true(measured <= at_most);
         size_t before = (size_t)kr_ctx_memory(ctx).current;
         kr_mem_set_limit(ctx, before + measured + GAPS);
@@ -375,11 +377,11 @@ static kr_status disaggregate(kr_ctx *ctx, void *user)
     kr_hazard *hazard = NULL;
     kr_sites *sites = NULL;
     kr_disagg *disagg = NULL;
-    size_t bytes;
+    kr_disagg_size size;
     KR_TRY(kr_hazard_create(ctx, m->job, m->model, m->tree, &hazard));
     KR_TRY(kr_sites_read(ctx, m->job, kr_hazard_site_columns(hazard), &sites));
     KR_TRY(kr_hazard_prepare(hazard, sites, 1));
-    KR_TRY(kr_disagg_measure(hazard, 1, &bins, 2, 1, &bytes));
+    KR_TRY(kr_disagg_measure(hazard, 1, &bins, 2, 1, &size));
     KR_TRY(kr_hazard_disaggregate(hazard, 1, &bins, two_levels, 2, 1, &disagg));
 out:
     kr_disagg_destroy(&disagg);
