@@ -97,6 +97,12 @@ kr_status kr_results_check_space(kr_ctx *ctx, const kr_results_spec *p, double f
             "the disk has %.1f MB left; set individual_rlzs = false and take single ones "
             "with kauri export --rlz, or give another folder with -o",
             p->dir, bytes / 1e6, p->tree->rlzs, free / 1e6);
+    if (kr_results_cells_stored(p) > kr_results_rates_bytes(p))
+        return kr_fail(ctx, KR_ENOFIT,
+                       "%s: results.h5 may take %.1f MB, of which %.1f MB are rates by cell, and "
+                       "the disk has %.1f MB left; set disagg_cells_precision = float32 or none, "
+                       "give fewer levels (level_count), or another folder with -o",
+                       p->dir, bytes / 1e6, kr_results_cells_stored(p) / 1e6, free / 1e6);
     return kr_fail(ctx, KR_ENOFIT,
                    "%s: results.h5 may take %.1f MB, of which %.1f MB are component rates, and the "
                    "disk has %.1f MB left; set component_rates_precision = float32 or none, or "

@@ -41,13 +41,16 @@ out:
     return s;
 }
 
-static bool has_extent(const kr_stored_cells *x, const char *name, int rank, const size_t *want)
+static kr_status check_extent(const kr_reader *r, const char *name, int rank, const size_t *want)
 {
+    kr_status s = KR_OK;
     size_t dims[KR_H5_MAX_RANK];
     int got;
-    if (kr_h5_dims(x->file, name, dims, &got) != KR_OK || got != rank)
-        return false;
-    return memcmp(dims, want, (size_t)rank * sizeof *want) == 0;
+    KR_TRY(kr_h5_dims(r->file, name, dims, &got));
+    if (got != rank || memcmp(dims, want, (size_t)rank * sizeof *want) != 0)
+        return kr_reader_damaged(r, name);
+out:
+    return s;
 }
 
 /* Rows of a site, as its cells have them. */
@@ -65,6 +68,7 @@ static size_t count_rows(const kr_stored_cells *x, size_t site, size_t *ncells)
 
 static kr_status check_extents(const kr_reader *r, const kr_stored_cells *x)
 {
+    kr_status s = KR_OK;
     size_t cells = x->first_cell[x->nsites], rows = x->first_row[x->nsites], ncells;
     const size_t of_cells[2] = {cells ? cells : 1, 4};
     const size_t of_rates[3] = {x->nlevels, rows ? rows : 1, x->n[KR_DIM_EPS]};
@@ -75,13 +79,12 @@ static kr_status check_extents(const kr_reader *r, const kr_stored_cells *x)
             n > x->first_row[i + 1] - x->first_row[i])
             return kr_reader_damaged(r, "disagg-cells/ncells");
     }
-    if (!has_extent(x, "disagg-cells/cell", 2, of_cells))
-        return kr_reader_damaged(r, "disagg-cells/cell");
-    if (!has_extent(x, "disagg-cells/rate", 3, of_rates))
-        return kr_reader_damaged(r, "disagg-cells/rate");
-    if (x->exclusive && !has_extent(x, "disagg-cells/exclusive", 3, of_exclusive))
-        return kr_reader_damaged(r, "disagg-cells/exclusive");
-    return KR_OK;
+    KR_TRY(check_extent(r, "disagg-cells/cell", 2, of_cells));
+    KR_TRY(check_extent(r, "disagg-cells/rate", 3, of_rates));
+    if (x->exclusive)
+        KR_TRY(check_extent(r, "disagg-cells/exclusive", 3, of_exclusive));
+out:
+    return s;
 }
 
 kr_status kr_stored_cells_open(kr_ctx *ctx, const char *path, kr_h5 *file, const kr_tree *tree,

@@ -176,6 +176,10 @@ static kr_status tell_job(kr_calc *calc, const kr_plan_memory *plan, const kr_pl
                 kr_results_predicted_bytes(&calc->spec) / 1e6,
                 kr_results_rates_bytes(&calc->spec) / 1e6,
                 kr_precision_name(calc->job->component_rates_precision));
+    if (calc->spec.disagg && calc->spec.disagg->cells)
+        kr_text_row(out, "", "%.1f MB are rates by cell at %zu levels (%s), packed less",
+                    kr_results_cells_stored(&calc->spec) / 1e6, calc->spec.disagg->cells->nlevels,
+                    kr_precision_name(calc->spec.disagg->cells->precision));
     tell_disk(calc, out);
     if (calc->options->fit)
         KR_TRY(kr_calc_tell_fit(calc, calc->options->fit, out));
@@ -301,6 +305,7 @@ static kr_status datasets(kr_h5 *file, FILE *out)
                                         "hmaps-rlzs",
                                         "quantile_brackets",
                                         "hmap3",
+                                        "disagg-cells/rate",
                                         "mean_rates_by_src/array",
                                         "sampling_error/ranges",
                                         "sampling_error/whole"};

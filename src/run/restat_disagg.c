@@ -46,6 +46,21 @@ static const char *why_not(const kr_restat *r, const kr_job *job)
     return NULL;
 }
 
+#define OCCURRENCE                                                                                 \
+    "it is the difference between two levels next to one another, which are stored beside the "    \
+    "levels of a run with disagg_statistics = occurrence alone"
+
+/* Other levels than those of the run's tables? */
+static bool levels_move(const kr_restat *r)
+{
+    const kr_stats_options *o = r->options;
+    for (size_t i = 0; i < o->nparameters; i++)
+        if (kr_str_eq(o->parameters[i].key, "poes_disagg") ||
+            kr_str_eq(o->parameters[i].key, "iml_disagg"))
+            return true;
+    return o->source_tree || o->gsim_tree;
+}
+
 /* What the run itself asked for, but for what needs ruptures. */
 static kr_status add_own(kr_restat *r, kr_job *job)
 {
@@ -67,6 +82,11 @@ static kr_status add_own(kr_restat *r, kr_job *job)
         kr_info(r->ctx, "%s: what sources and sections have is not made again: it needs ruptures",
                 r->runs[0]->dir);
     job->disagg.tree_sources = job->disagg.tree_sections = false;
+    if (job->disagg.tree_occurrence && levels_move(r)) {
+        kr_info(r->ctx, "%s: disagg_statistics: occurrence is left out: " OCCURRENCE,
+                r->runs[0]->dir);
+        job->disagg.tree_occurrence = false;
+    }
 out:
     return s;
 }
@@ -84,7 +104,7 @@ static kr_status add_given(kr_restat *r, kr_job *job)
     kr_status s = KR_OK;
     const kr_stats_options *o = r->options;
     kr_override *given;
-    bool eps = has_eps(job);
+    bool eps = has_eps(job), occurrence = job->disagg.tree_occurrence;
     KR_ANEW(given, &r->arena, o->nparameters + 1);
     for (size_t i = 0; i < o->nparameters; i++)
         given[i] = (kr_override){o->parameters[i].key, o->parameters[i].value};
@@ -93,6 +113,8 @@ static kr_status add_given(kr_restat *r, kr_job *job)
         return kr_fail(r->ctx, KR_EINPUT,
                        "-p disagg_statistics: what sources and sections have needs ruptures, and "
                        "stored rates by cell do not tell them apart; run the job with it");
+    if (job->disagg.tree_occurrence && !occurrence)
+        return kr_fail(r->ctx, KR_EINPUT, "-p disagg_statistics: occurrence: " OCCURRENCE);
     if (has_eps(job) && !eps)
         return kr_fail(r->ctx, KR_EINPUT,
                        "-p disagg_outputs: no table of the run has epsilon, and its cells have one "

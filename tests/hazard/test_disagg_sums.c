@@ -39,7 +39,8 @@ static void make(scene *z, kr_ctx *ctx)
     z->tree.ncomponents = COMPONENTS;
     z->tree.nrates = RATES;
     z->tree.components = z->components;
-    z->disagg = (kr_disagg){COMPONENTS, LEVELS, EPS, z->parts, 0};
+    z->disagg =
+        (kr_disagg){.ncomponents = COMPONENTS, .nlevels = LEVELS, .neps = EPS, .parts = z->parts};
     for (size_t c = 0; c < COMPONENTS; c++) {
         z->components[c].ngsims = MODELS;
         z->components[c].first_rate = c * MODELS;

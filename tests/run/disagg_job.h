@@ -1,0 +1,121 @@
+/* A small job of disaggregation: two sites, two types with two models each. */
+#ifndef KR_TESTS_DISAGG_JOB_H
+#define KR_TESTS_DISAGG_JOB_H
+
+#include "kauri/run.h"
+
+#include "base/file.h"
+#include "base/phase.h"
+#include "base/str.h"
+#include "output/stored.h"
+#include "stats/weights.h"
+#include "support/model.h"
+#include "support/support.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *dir;
+
+static inline int set_up(void **state)
+{
+    (void)state;
+    dir = kt_dir_create();
+    return 0;
+}
+
+static inline int tear_down(void **state)
+{
+    (void)state;
+    kt_dir_remove(&dir);
+    return 0;
+}
+
+/* Two tectonic region types with two models each; the last lines of the job are given. */
+static inline const char *write_job(const char *last)
+{
+    static const char *const one[] = {"source.xml"};
+    static const char *const gmms[] = {"BooreAtkinson2008", "SadighEtAl1997"};
+    static const char *const trts[] = {"Active Shallow Crust", "Stable Continental Crust"};
+    static char job[16384], sources[8192], sets[8192], filter[128];
+    size_t used = 0;
+    snprintf(sources, sizeof sources, "%s%s", kt_point_source("a", trts[0], 0.1, 0.2),
+             kt_point_source("b", trts[1], -0.3, 0.1));
+    for (size_t t = 0; t < 2; t++) {
+        snprintf(filter, sizeof filter, "applyToTectonicRegionType='%s'", trts[t]);
+        used += (size_t)snprintf(sets + used, sizeof sets - used, "%s",
+                                 kt_branch_set(t ? "h" : "g", "gmpeModel", filter, 2, gmms));
+    }
+    snprintf(
+        job, sizeof job,
+        "[general]\ncalculation_mode = disaggregation\ndescription = test\nsites = 0 0, 0.2 0\n"
+        "source_model_logic_tree_file = source_tree.xml\n"
+        "gsim_logic_tree_file = gmm_tree.xml\ninvestigation_time = 50\n"
+        "truncation_level = 3\nmaximum_distance = 200\nwidth_of_mfd_bin = 0.2\n"
+        "reference_vs30_value = 600\nreference_depth_to_1pt0km_per_sec = 50\n"
+        "reference_depth_to_2pt5km_per_sec = 1\nmag_bin_width = 0.5\n"
+        "distance_bin_width = 15\ncoordinate_bin_width = 0.3\nnum_epsilon_bins = 5\n%s",
+        last);
+    kt_model_write(dir, job, sources, kt_branch_set("m", "sourceModel", "", 1, one), sets);
+    return kt_path(dir, "job.ini");
+}
+
+static inline kr_run_options options_of(const char *job)
+{
+    static char path[4096], out[4096];
+    snprintf(path, sizeof path, "%s", job);
+    snprintf(out, sizeof out, "%s/out", dir);
+    return (kr_run_options){.job = path, .dir = out, .csv = true, .threads = 1, .fresh = true};
+}
+
+static inline kr_stored *run(kr_ctx *ctx, const char *last, bool exact)
+{
+    kr_stored *stored;
+    kr_run_options o = options_of(write_job(last));
+    o.exact = exact;
+    kt_ok(ctx, kr_run(ctx, &o));
+    kt_ok(ctx, kr_stored_open(ctx, o.dir, &stored));
+    kt_ok(ctx, kr_stored_tree(stored));
+    return stored;
+}
+
+#define CURVE  "intensity_measure_types_and_levels = {'PGA': logscale(0.01, 2, 12)}\n"
+#define LEVELS "iml_disagg = {'PGA': 0.15, 'SA(0.5)': 0.1}\n"
+
+/* All of a dataset whose rank is `rank`. */
+static inline double *read_all(kr_stored *x, const char *name, int rank,
+                               size_t dims[KR_H5_MAX_RANK])
+{
+    void *p;
+    size_t n;
+    int found;
+    kt_ok(x->ctx, kr_h5_dims(x->file, name, dims, &found));
+    assert_int_equal(found, rank);
+    kt_ok(x->ctx, kr_h5_read(x->file, name, KR_H5_F64, &x->arena, &p, &n));
+    return p;
+}
+
+static inline double rate_of(double probability)
+{
+    return -log1p(-probability);
+}
+
+static inline void remove_results(void)
+{
+    char out[4096];
+    snprintf(out, sizeof out, "%s", kt_path(dir, "out"));
+    DIR *d = opendir(out);
+    for (struct dirent *e; d && (e = readdir(d)) != NULL;)
+        if (e->d_type == DT_REG)
+            assert_int_equal(unlinkat(dirfd(d), e->d_name, 0), 0);
+    if (d) {
+        closedir(d);
+        assert_int_equal(rmdir(out), 0);
+    }
+}
+
+#endif
