@@ -121,8 +121,9 @@ static kr_status find_poes(kr_disagg_writer *w)
 {
     kr_status s = KR_OK;
     const kr_job *job = w->e->spec->job;
-    size_t stat = 0;
-    float poe;
+    size_t stat = 0, n = job->nlevels;
+    float *curve;
+    KR_ANEW(curve, &w->arena, n);
     for (size_t i = 0; i < job->nimts * w->npoes && job->poes.n; i++)
         w->poes[i] = job->poes.x[i % w->npoes];
     while (stat + 1 < w->e->spec->nstats && !kr_str_eq(w->e->spec->stats[stat].name, "mean"))
@@ -130,9 +131,9 @@ static kr_status find_poes(kr_disagg_writer *w)
     for (size_t m = 0; m < job->nimts && !job->poes.n; m++) {
         size_t of = job->compat == KR_COMPAT_EXACT ? m : 0;
         KR_TRY(kr_h5_read_slab(w->e->file, "hcurves-stats", KR_H5_F32,
-                               (const size_t[]){w->site, stat, of, 0}, (const size_t[]){1, 1, 1, 1},
-                               &poe));
-        w->poes[m] = exp((double)logf(poe));
+                               (const size_t[]){w->site, stat, of, 0}, (const size_t[]){1, 1, 1, n},
+                               curve));
+        w->poes[m] = kr_map_poe(curve, job->levels + of * n, n, w->levels[of * w->npoes]);
     }
 out:
     return s;

@@ -87,6 +87,19 @@ float kr_map_value(const float *curve, const double *ln_levels, size_t nlevels, 
     return (float)kr_map_level(curve, ln_levels, nlevels, poe, ln_p);
 }
 
+double kr_map_poe(const float *curve, const double *levels, size_t nlevels, double level)
+{
+    size_t above = 0;
+    while (above + 1 < nlevels && levels[above] < level)
+        above++;
+    double here = exp((double)logf(curve[above]));
+    if (above == 0 || !(level < levels[above]) || !(curve[above] > 0))
+        return here;
+    double before = log((double)curve[above - 1]), after = log((double)curve[above]);
+    double part = log(level / levels[above - 1]) / log(levels[above] / levels[above - 1]);
+    return exp(before + part * (after - before));
+}
+
 void kr_hazard_map(const float *curve, const double *levels, size_t nlevels, const double *poes,
                    size_t npoes, double *scratch, float *out)
 {

@@ -149,4 +149,8 @@ float kr_map_value(const float *curve, const double *ln_levels, size_t nlevels, 
 double kr_map_level(const float *curve, const double *ln_levels, size_t nlevels, double poe,
                     double ln_poe);
 
+/** The probability that a falling curve has at a level: on straight lines in logarithms; beyond its
+ * levels that of the nearest. */
+double kr_map_poe(const float *curve, const double *levels, size_t nlevels, double level);
+
 #endif
