@@ -27,6 +27,7 @@ struct kr_calc_disagg {
     size_t together;             /* levels that are computed together, those of the tables first */
     const kr_stored_cells *from; /* rates come from a finished run; NULL: they are computed */
     kr_cells_of of;              /* whose they are then */
+    size_t nbetween;             /* levels so far that are between those of the run */
     const size_t *site_of;       /* and the number that each site has there */
     double *own;         /* sites x nlevels: probabilities that the mean curve has at the levels */
     size_t nlast;        /* levels of it that are the last, and exceeded with more than was asked */

@@ -137,6 +137,7 @@ void kr_calc_info_json(kr_calc *calc, const kr_plan_memory *plan, const kr_plan_
     kr_put_text(&j, "folder", calc->spec.dir);
     kr_put_number(&j, "bytes", kr_results_predicted_bytes(&calc->spec));
     kr_put_number(&j, "component_rates_bytes", kr_results_rates_bytes(&calc->spec));
+    kr_put_number(&j, "cell_rates_bytes", kr_results_cells_stored(&calc->spec));
     kr_put_number(&j, "disk_free_bytes",
                   kr_calc_disk_free(calc) < 0 ? (double)NAN : kr_calc_disk_free(calc));
     kr_put_end(&j, '}');
