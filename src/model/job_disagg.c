@@ -311,7 +311,6 @@ static kr_status check_rlz_index(kr_job_reader *r)
 
 kr_status kr_job_check_disagg_choice(kr_job_reader *r)
 {
-    static const char *const amplification[] = {"amplification_csv", "amplification_file"};
     kr_status s = KR_OK;
     const kr_job *job = r->job;
 
@@ -333,6 +332,7 @@ out:
 
 kr_status kr_job_check_disagg(kr_job_reader *r)
 {
+    static const char *const amplification[] = {"amplification_csv", "amplification_file"};
     kr_status s = KR_OK;
     const kr_job *job = r->job;
 

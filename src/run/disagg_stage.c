@@ -124,6 +124,8 @@ kr_status kr_disagg_find(kr_disagg_stage *g, size_t first, size_t n)
     else
         KR_TRY(kr_hazard_disaggregate(g->calc->hazard, g->site, &bins, wanted, n, g->calc->threads,
                                       &g->disagg));
+    for (size_t l = 0; l < g->d->nlevels && g->disagg->chord; l++)
+        g->d->nbetween += g->disagg->chord->part[l] != 0;
 out:
     kr_free(wanted);
     return s;
@@ -181,6 +183,11 @@ kr_status kr_calc_disaggregate(kr_calc *calc)
         kr_progress(calc->ctx, "disaggregation", (double)(g.site + 1), (double)n);
     }
     kr_disagg_warn_bins(calc);
+    if (g.d->nbetween)
+        kr_info(calc->ctx,
+                "disaggregation: %zu of %zu levels lie between those of the curves, and rates by "
+                "cell are interpolated there; at the levels of the curves they are exact",
+                g.d->nbetween, n * g.d->nlevels);
 out:
     stage_clear(&g);
     return s;

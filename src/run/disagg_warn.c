@@ -11,6 +11,16 @@ static const double LEAST_TOLD = 0.005;
 /* Of the curve in single precision: what is asked for is as much. */
 static const double SAME = 1e-6;
 
+/* What the curve has at a level that is given. */
+static double poe_of_given(const kr_calc *calc, size_t site, size_t measure, const float *curve)
+{
+    const kr_job *job = calc->job;
+    const struct kr_calc_disagg *d = calc->disagg;
+    size_t n = job->nlevels;
+    return kr_map_poe(curve + measure * n, job->levels + measure * n, n,
+                      d->levels[site * d->stored.nsets * d->nlevels + measure]);
+}
+
 void kr_disagg_note_levels(const kr_calc *calc, size_t site, const float *curve)
 {
     const kr_job *job = calc->job;
@@ -18,7 +28,11 @@ void kr_disagg_note_levels(const kr_calc *calc, size_t site, const float *curve)
     size_t npoes = d->stored.npoes;
     for (size_t l = 0; l < d->nlevels; l++) {
         double least = (double)curve[(l / npoes + 1) * job->nlevels - 1];
-        double asked = job->disagg.levels_given ? least : job->poes.x[l % npoes];
+        if (job->disagg.levels_given) {
+            d->own[site * d->nlevels + l] = poe_of_given(calc, site, l, curve);
+            continue;
+        }
+        double asked = job->poes.x[l % npoes];
         d->own[site * d->nlevels + l] = fmax(asked, least);
         if (asked < least * (1 - SAME) && d->nlast++ == 0)
             d->last = (kr_disagg_spot){site, l};

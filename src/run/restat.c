@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "output/digests.h"
+#include "output/report.h"
 #include "run/disagg.h"
 #include "run/plan.h"
 #include "stats/weights.h"
@@ -57,7 +58,8 @@ static kr_status plan(kr_restat *r)
         calc->stats_threads--;
     held += (size_t)calc->stats_threads * thread;
     char size[32];
-    size_t disagg = kr_calc_disagg_bytes(calc); /* after all sites */
+    size_t disagg = kr_calc_disagg_bytes(calc), report = kr_report_disagg_bytes(&calc->spec);
+    disagg = report > disagg ? report : disagg; /* after all sites */
     if (held + site > limit || held + disagg > limit)
         return kr_fail(r->ctx, KR_ENOFIT,
                        "needs %.1f MB of memory, the limit is %s; give a higher --memory-limit or "
@@ -112,6 +114,7 @@ static kr_status restat(kr_restat *r, kr_warnings *warnings)
     kr_calc_phase(calc, "planning statistics");
     KR_TRY(create_statistics(r));
     KR_TRY(kr_calc_check_uncertainty(calc));
+    KR_TRY(kr_calc_fill_spec(calc)); /* the plan counts with what it takes */
     KR_TRY(plan(r));
     kr_calc_warn_spread(calc);
     kr_calc_phase(calc, "creating results");

@@ -47,6 +47,8 @@ ok "$kauri" stats whole -e csv -q -o own
 same 0 whole own 9
 ok "$kauri" stats whole -e csv -q -o some -p 'disagg_outputs=TRT_Mag_Dist' -p 'poes_disagg=0.05' -p rlz_index=1
 [ -s some/TRT_Mag_Dist-0.csv ] && [ ! -e some/Mag_Dist-0.csv ] || fail "other tables: $(ls some)"
+ok "$kauri" stats whole -o told -p poes_disagg=0.05
+grep -q '2 of 2 levels lie between those of the curves' err || fail "levels between: $(cat err)"
 [ -s some/report.html ] || fail "no report"
 ok "$kauri" plot some disagg -o plot.svg
 mv away/*.xml .
