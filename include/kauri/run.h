@@ -102,7 +102,7 @@ typedef struct kr_stats_options {
     const char *statistics;              /* "mean std cov min max", or NULL: those of the run */
     const char *quantiles;               /* "0.05 0.95", "" for none, or NULL: those of the run */
     const char *definition;              /* of quantiles, or NULL: that of the run */
-    const char *sites;                   /* numbers of some of the sites, from 0, or NULL: all */
+    const char *sites;                   /* these sites only, "0,5-9", or NULL: all */
     const kr_parameter *parameters;      /* of the disaggregation that is made again */
     size_t nparameters;
     bool csv, copy_rates; /* tables; store the component rates again */

@@ -113,8 +113,7 @@ static const cli_option options[] = {
      "numbers from 0 to 1, separated by blanks; '' for none; without it those of the run"},
     {OPT_DEFINITION, "quantile-definition", "NAME", "reference half-weight merged",
      "reference, half-weight or merged"},
-    {OPT_SITES, "sites", "'0 3'", NULL,
-     "some of the sites only: their numbers, from 0; without it all"},
+    {OPT_SITES, "sites", "0,5-9", NULL, "these sites only, counted from 0"},
     {'p', NULL, "key=value", NULL,
      "of a disaggregation whose rates by cell are stored (disagg_cells_precision): other "
      "poes_disagg, iml_disagg, disagg_outputs, disagg_statistics, num_rlzs_disagg or rlz_index; "

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "kauri/run.h"
 #include "output/stored.h"
+#include "run/chosen_sites.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -170,47 +171,15 @@ static kr_status choose_measure(exporting *e)
     return KR_OK;
 }
 
-static kr_status bad_sites(const exporting *e)
-{
-    return kr_fail(e->ctx, KR_EUSAGE,
-                   "--sites %s: numbers and ranges from 0 to %zu were expected, such as 0,5-9",
-                   e->options->sites, e->stored->sites->n - 1);
-}
-
-/* "0,5-9": in the order given. */
 static kr_status choose_sites(exporting *e)
 {
     kr_status s = KR_OK;
-    char **words;
-    size_t n, total = 0, *sites, all = e->stored->sites->n;
+    size_t *sites;
     if (!e->options->sites)
         return KR_OK;
-    KR_TRY(kr_split_words(&e->arena, e->options->sites, true, &words, &n));
-    for (int pass = 0; pass < 2; pass++) {
-        KR_ANEW(sites, &e->arena, total + 1);
-        total = 0;
-        for (size_t i = 0; i < n; i++) {
-            char *word = kr_arena_strdup(&e->arena, words[i]), *dash;
-            long long first, last;
-            if (!word)
-                return KR_ENOMEM;
-            dash = strchr(word, '-');
-            if (dash)
-                *dash = '\0';
-            if (!kr_parse_int(word, &first) || (dash && !kr_parse_int(dash + 1, &last)))
-                return bad_sites(e);
-            last = dash ? last : first;
-            if (first < 0 || last < first || (size_t)last >= all)
-                return bad_sites(e);
-            for (long long k = first; k <= last; k++, total++)
-                if (pass == 1)
-                    sites[total] = (size_t)k;
-        }
-    }
-    if (total == 0)
-        return bad_sites(e);
+    KR_TRY(kr_chosen_sites(e->ctx, &e->arena, e->options->sites, e->stored->sites->n, &sites,
+                           &e->choice.nsites));
     e->choice.sites = sites;
-    e->choice.nsites = total;
 out:
     return s;
 }

@@ -2,6 +2,7 @@
 #include "run/restat.h"
 
 #include "base/str.h"
+#include "run/chosen_sites.h"
 
 #include <math.h>
 #include <string.h>
@@ -153,25 +154,6 @@ out:
     return s;
 }
 
-/* The numbers that --sites gives, each once, in their order. */
-static kr_status read_chosen(kr_restat *r, const double *x, size_t n, size_t all)
-{
-    kr_status s = KR_OK;
-    KR_ANEW(r->chosen, &r->arena, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        if (!(x[i] >= 0 && x[i] < (double)all) || x[i] != floor(x[i]))
-            return kr_fail(r->ctx, KR_EUSAGE, "--sites holds %g; the %zu sites have numbers from 0",
-                           x[i], all);
-        if (i && x[i] <= x[i - 1])
-            return kr_fail(r->ctx, KR_EUSAGE,
-                           "--sites: %g comes after %g; increasing numbers were expected", x[i],
-                           x[i - 1]);
-        r->chosen[i] = (size_t)x[i];
-    }
-out:
-    return s;
-}
-
 static kr_status pick(const kr_restat *r, kr_arena *arena, size_t n, double **column)
 {
     kr_status s = KR_OK;
@@ -190,16 +172,19 @@ out:
 static kr_status choose_sites(kr_restat *r, kr_sites *sites)
 {
     kr_status s = KR_OK;
-    const char *text = r->options->sites, *bad = NULL, **ids;
-    double *x;
-    size_t n = 0;
-    if (!text)
+    const char **ids;
+    bool *seen;
+    size_t n;
+    if (!r->options->sites)
         return KR_OK;
-    s = kr_parse_doubles(&r->arena, text, strlen(text), true, &x, &n, &bad);
-    if (s == KR_EINPUT || (s == KR_OK && n == 0))
-        return kr_fail(r->ctx, KR_EUSAGE, "--sites '%s': numbers of sites were expected", text);
-    KR_TRY(s);
-    KR_TRY(read_chosen(r, x, n, sites->n));
+    KR_TRY(kr_chosen_sites(r->ctx, &r->arena, r->options->sites, sites->n, &r->chosen, &n));
+    KR_ANEW(seen, &r->arena, sites->n);
+    for (size_t i = 0; i < n; i++) {
+        if (seen[r->chosen[i]])
+            return kr_fail(r->ctx, KR_EUSAGE, "--sites %s: names site %zu twice", r->options->sites,
+                           r->chosen[i]);
+        seen[r->chosen[i]] = true;
+    }
     KR_TRY(pick(r, &sites->arena, n, &sites->lon));
     KR_TRY(pick(r, &sites->arena, n, &sites->lat));
     KR_TRY(pick(r, &sites->arena, n, &sites->depth));

@@ -93,7 +93,7 @@ refused 1 "gives no level of SA(2.0)" "$kauri" stats whole "${new[@]}" -p "iml_d
 refused 1 'must be above 0 and below 1' "$kauri" stats whole "${new[@]}" -p poes_disagg=1
 refused 1 'the tree has 4 realizations' "$kauri" stats whole "${new[@]}" -p rlz_index=4
 refused 1 'of one run alone' "$kauri" stats whole single "${new[@]}" -p poes_disagg=0.1
-refused 2 'holds 1; the 1 sites have numbers from 0' "$kauri" stats whole "${new[@]}" --sites 1
+refused 2 'numbers and ranges from 0 to 0 were expected' "$kauri" stats whole "${new[@]}" --sites 1
 refused 3 'needs .* MB of memory, the limit is 1000 bytes' "$kauri" stats whole "${new[@]}" --memory-limit 1000
 refused 3 'needs .* MB of memory' "$kauri" run job.ini "${new[@]}" "${cells[@]}" --memory-limit 1000
 refused 1 "disagg_cells_precision is 'yes'; float64, float32 or none was expected" \

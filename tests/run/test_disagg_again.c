@@ -347,7 +347,7 @@ static void test_sites(void **state)
     compare(a, b, 1, 1e-12);
     compare_table(a, b, "hcurves-stats", 1, 0);
     compare_table(a, b, "disagg-bins/Lon", 1, 0);
-    static const char *const bad[] = {"2", "1 0", "0.5", "x", ""};
+    static const char *const bad[] = {"2", "1,0-1", "0.5", "x", ""};
     for (size_t i = 0; i < 5; i++) {
         s = again_of("d", "a", NULL, 0);
         s.sites = bad[i];
