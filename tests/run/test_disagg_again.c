@@ -84,7 +84,8 @@ static size_t compare_table(kr_stored *a, kr_stored *b, const char *name, size_t
     size_t n = site == ALL_SITES ? na : each;
     assert_int_equal(n, nb);
     for (size_t i = 0; i < n; i++)
-        kt_close(y[i], x[i], rtol, 1e-17);
+        if (!(isnan(x[i]) && isnan(y[i]))) /* a summary of nothing */
+            kt_close(y[i], x[i], rtol, 1e-17);
     return n;
 }
 
