@@ -12,7 +12,8 @@ static const cli_topic topics[] = {
      "  kauri run JOB.ini -o DIR -e csv           results.h5 and tables\n"
      "  kauri run JOB.ini -p truncation_level=3   with another parameter\n"
      "  kauri run JOB.ini -p site_count=10        at ten of its sites\n\n"
-     "calculation_mode is classical, or preclassical for what kauri info tells. Sites come from "
+     "calculation_mode is classical, disaggregation, or preclassical for what kauri info tells. "
+     "Sites come from "
      "sites, a CSV file, a site model, an exposure, or a grid over a region. branch_count, "
      "site_count "
      "and level_count make a smaller job of a large one."},

@@ -6,7 +6,7 @@
 static const double DOUBT = 2;
 
 /* What was tried counts as so much of a class's cost beside the units that are over. */
-static const double TRIED = 0.02;
+static const double TRIED = 0.06;
 
 /* Cells are a kind of their own. Members: one, up to 3, up to 15, more. */
 enum { KINDS = KR_SOURCE_KINDS + 1, CROWDS = 4 };
@@ -90,28 +90,50 @@ double kr_hazard_cost_of_units(const kr_hazard *h)
     return sum;
 }
 
-/* Before a unit of a class is over it is foretold as its pieces were, corrected by how the others
- * kept to that; without pieces, as the mean of the others. */
+/* Sums over classes of what was measured. */
+typedef struct seen {
+    double cost, seconds, foretold; /* foretold: seconds that the pieces gave for it */
+} seen;
+
+static seen see(const kr_pace *paces, size_t n, double mean)
+{
+    seen sum = {.cost = 0};
+    for (size_t i = 0; i < n; i++) {
+        if (!(paces[i].measured > 0))
+            continue;
+        sum.cost += paces[i].measured;
+        sum.seconds += paces[i].seconds;
+        sum.foretold += paces[i].measured * foretold(&paces[i], mean);
+    }
+    return sum;
+}
+
+/* Before a unit of a class is over. It is foretold as its pieces were, corrected by how the others
+ * kept to that; without pieces, as the mean of the others. Pieces that many members share take too
+ * long, beside units, by as much as the members count for: where others of the kind are known the
+ * root of what is between them is nearer. */
+static double first_pace(const kr_hazard *h, size_t i, double mean, seen all)
+{
+    const kr_pace *p = &h->paces[i];
+    const seen kind = see(h->paces + i / CROWDS * CROWDS, CROWDS, mean);
+    if (isnan(mean))
+        return all.cost > 0 ? all.seconds / all.cost : 1;
+    if (kind.cost > 0)
+        return kind.seconds / kind.cost * sqrt(foretold(p, mean) / (kind.foretold / kind.cost));
+    return foretold(p, mean) * (all.foretold > 0 ? all.seconds / all.foretold : 1);
+}
+
 void kr_hazard_left(const kr_hazard *h, kr_hazard_time *out)
 {
-    double mean = mean_tried(h), measured = 0, expected = 0;
-    *out = (kr_hazard_time){.spent = 0};
+    double mean = mean_tried(h);
+    const seen all = see(h->paces, h->npaces, mean);
+    *out = (kr_hazard_time){.spent = all.seconds};
     for (size_t i = 0; i < h->npaces; i++) {
         const kr_pace *p = &h->paces[i];
-        if (!(p->measured > 0))
-            continue;
-        out->spent += p->seconds;
-        measured += p->measured;
-        expected += p->measured * foretold(p, mean);
-    }
-    double slowness = expected > 0 ? out->spent / expected : 1;
-    double all = measured > 0 ? out->spent / measured : 1;
-    for (size_t i = 0; i < h->npaces; i++) {
-        const kr_pace *p = &h->paces[i];
-        double first = isnan(mean) ? all : slowness * foretold(p, mean), weight = TRIED * p->cost;
+        double weight = TRIED * p->cost;
         if (!(p->cost > 0))
             continue;
-        double pace = (p->seconds + weight * first) / (p->measured + weight);
+        double pace = (p->seconds + weight * first_pace(h, i, mean, all)) / (p->measured + weight);
         out->over += p->over * pace;
         out->left += fmax(0, p->cost - p->over) * pace;
     }

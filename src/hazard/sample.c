@@ -198,6 +198,15 @@ static kr_status run_piece(sampler *s, const place *at, size_t work, piece *p)
     return KR_OK;
 }
 
+/* The sums of many members take time at each site, which many ruptures share in a unit: fewer sites
+ * with more ruptures are more like it. */
+static size_t sites_of_piece(const kr_work *w, size_t n)
+{
+    size_t most = w->nmembers < PLACE_SITES ? PLACE_SITES / w->nmembers : 1;
+    most = w->site_block < most ? w->site_block : most;
+    return n < most ? n : most;
+}
+
 /* Pieces along all blocks, at equal steps of cost. */
 static kr_status draw_pieces(sampler *s, const place *at)
 {
@@ -212,7 +221,7 @@ static kr_status draw_pieces(sampler *s, const place *at)
             double cost = w->blocks[b].cost * kr_work_factor(w);
             for (; next < passed + cost; next += step) {
                 piece p;
-                size_t nsites = at->n < w->site_block ? at->n : w->site_block;
+                size_t nsites = sites_of_piece(w, at->n);
                 const place here = {.number = at->number, .first = at->first, .n = nsites};
                 if (kr_interrupted(h->ctx))
                     return kr_fail(h->ctx, KR_EINTERRUPTED, "interrupted");

@@ -1,5 +1,6 @@
 #include "output/digests.h"
 
+#include "base/ctx.h"
 #include "base/file.h"
 #include "base/outfile.h"
 #include "base/str.h"
@@ -101,6 +102,7 @@ kr_status kr_digests_write(kr_ctx *ctx, const char *dir)
         KR_TRY(file ? KR_OK : KR_ENOMEM);
         KR_TRY(kr_file_digest(ctx, file, digest));
         hex[i] = digest;
+        kr_progress(ctx, "digests of results", (double)(i + 1), (double)n);
     }
     KR_TRY(put(ctx, path, temporary, hex, names, n));
     KR_TRY(kr_sync_folder_of(ctx, path));

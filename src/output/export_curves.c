@@ -187,9 +187,11 @@ kr_status kr_export_curves(kr_exporter *e, const kr_export_kind *k)
         KR_TRY(map_table(e, k, true));
     if (job->poes.n && (what & (KR_EXPORT_GEOJSON | KR_EXPORT_GEOPACKAGE)))
         KR_TRY(kr_export_features(e, k));
-    size_t rlzs = e->choice->stored_rlzs ? e->spec->tree->nrlzs : 0;
-    if (!e->choice->rlz)
-        kr_progress(e->ctx, "tables", (double)++e->kinds, (double)(rlzs + e->spec->nstats));
+    double kinds = (double)e->spec->nstats;
+    if (e->choice->stored_rlzs)
+        kinds += (double)e->spec->tree->nrlzs;
+    if (!e->choice->rlz) /* the rest is to put them in place: kr_tables_place */
+        kr_progress(e->ctx, "tables", KR_TABLES_WRITTEN * (double)++e->kinds, kinds);
 out:
     return s;
 }

@@ -1,5 +1,6 @@
 #include "output/table.h"
 
+#include "base/ctx.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "model/disagg_kind.h"
@@ -196,12 +197,15 @@ kr_status kr_tables_place(kr_ctx *ctx, const char *dir, char *const *paths, size
     kr_status s = sync_tables(ctx, dir, paths, n);
     char temporary[PATH_MAX], text[128];
     size_t placed = 0;
-    for (; s == KR_OK && placed < n; placed++)
+    for (; s == KR_OK && placed < n; placed++) {
+        double part = (double)(placed + 1) / (double)n;
+        kr_progress(ctx, "tables", KR_TABLES_WRITTEN + (1 - KR_TABLES_WRITTEN) * part, 1);
         if (!temporary_name(paths[placed], temporary) || rename(temporary, paths[placed]) != 0) {
             s = kr_fail(ctx, KR_EIO, "%s: cannot be put in place: %s", paths[placed],
                         strerror_r(errno, text, sizeof text));
             break;
         }
+    }
     if (s == KR_OK && n > 0)
         s = kr_sync_folder_of(ctx, paths[0]);
     for (size_t i = 0; s != KR_OK && i < placed; i++)

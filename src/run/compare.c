@@ -226,7 +226,8 @@ kr_status kr_compare(kr_ctx *ctx, const char *a, const char *b, double rtol, dou
     *result = (kr_comparison){0};
     KR_TRY(json ? compare_as_json(&c, a, b) : compare_all(&c, a, b));
     if (!json)
-        fprintf(out, "%zu tables compared, %zu differ\n", result->tables, result->differing);
+        fprintf(out, "%zu tables compared, %zu differ by more than %g of a number and %g besides\n",
+                result->tables, result->differing, rtol, atol);
     if (fflush(out) != 0 || ferror(out))
         s = kr_fail(ctx, KR_EIO, "standard output: writing failed");
     else if (result->differing)

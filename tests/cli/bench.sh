@@ -3,7 +3,7 @@
 command -v python3 >/dev/null || exit 77
 cd "$KAURI_SOURCE_DIR/bench" || exit 1
 export PYTHONDONTWRITEBYTECODE=1
-for program in claims.py linear.py predict.py journal.py run.py nation.py memory_report.sh; do
+for program in claims.py linear.py predict.py time_left.py journal.py run.py nation.py memory_report.sh; do
     "./$program" --help >"$scratch/out" 2>&1 || fail "$program --help: $(cat "$scratch/out")"
     grep -q "bench/$program" "$scratch/out" || fail "$program --help does not tell how it is used: $(cat "$scratch/out")"
     "./$program" --no-such-option >"$scratch/out" 2>&1
