@@ -94,15 +94,16 @@ bool kr_h5_is_cut(kr_h5_type type, size_t count)
     return count * kr_h5_type_size(type) > PACK_FROM_BYTES;
 }
 
-kr_status kr_h5_make(kr_h5 *file, const char *name, kr_h5_type type, int rank, const size_t *dims,
-                     const size_t *chunk)
+/* A new dataset, to be closed. */
+static kr_status h5_make(kr_h5 *file, const char *name, kr_h5_type type, int rank,
+                         const size_t *dims, const size_t *chunk, hid_t *dataset)
 {
     kr_status s = KR_OK;
     kr_h5_shape shape;
     hsize_t sizes[KR_H5_MAX_RANK] = {0};
     size_t size = kr_h5_type_size(type);
-    hid_t dataset;
 
+    *dataset = H5I_INVALID_HID;
     KR_TRY(h5_shape(file, name, rank, dims, &shape));
     bool packed = rank > 0 && kr_h5_is_cut(type, shape.count);
     if (packed)
@@ -112,10 +113,19 @@ kr_status kr_h5_make(kr_h5 *file, const char *name, kr_h5_type type, int rank, c
         sizes[i] += sizes[i] == 0;
     }
     KR_TRY(kr_h5_create_dataset(file, name, kr_h5_stored(type), &shape, packed ? sizes : NULL,
-                                &dataset));
-    if (H5Dclose(dataset) < 0)
-        s = kr_h5_fail(file, KR_EIO, "cannot create the dataset", name);
+                                dataset));
 out:
+    return s;
+}
+
+kr_status kr_h5_make(kr_h5 *file, const char *name, kr_h5_type type, int rank, const size_t *dims,
+                     const size_t *chunk)
+{
+    hid_t dataset;
+    kr_status s = h5_make(file, name, type, rank, dims, chunk, &dataset);
+
+    if (s == KR_OK && H5Dclose(dataset) < 0)
+        s = kr_h5_fail(file, KR_EIO, "cannot create the dataset", name);
     return s;
 }
 
@@ -125,7 +135,14 @@ kr_status kr_h5_write(kr_h5 *file, const char *name, kr_h5_type type, int rank, 
     kr_status s = KR_OK;
     const size_t zeros[KR_H5_MAX_RANK] = {0};
 
-    KR_TRY(kr_h5_make(file, name, type, rank, dims, NULL));
+    /* It stays open: to look it up and open it again takes longer than to write it. */
+    KR_TRY(kr_h5_settle(file));
+    KR_NEW(file->dataset_name, file->ctx, KR_ACCOUNT_OUTPUT, strlen(name) + 1);
+    memcpy(file->dataset_name, name, strlen(name));
+    s = h5_make(file, name, type, rank, dims, NULL, &file->dataset);
+    if (s != KR_OK)
+        (void)!kr_h5_settle(file);
+    KR_TRY(s);
     KR_TRY(kr_h5_write_slab(file, name, type, zeros, dims, data));
 out:
     return s;
