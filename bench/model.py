@@ -238,6 +238,8 @@ def options(p):
     p.add_argument('--layout', choices=('list', 'extend'), default='list', help='a branch for each combination, or a set'
                    ' for each part')
     p.add_argument('--shared', action='store_true', help='the alternatives of a part differ in rates alone')
+    p.add_argument('--apart', action='store_true', help='each part has random numbers of its own: it stays the same'
+                   ' whatever the number of alternatives of the others')
     p.add_argument('--distinct', action='store_true', help='no two ruptures of an alternative are alike')
     p.add_argument('--individual', choices=('true', 'false'), default='true', help='store single realizations')
 
@@ -261,6 +263,8 @@ def write(folder, a):
             (0, a.crust, 'c', CRUST, lambda: crust_ruptures(rng, a.sections, a.ruptures)),
             (1, a.interface, 'i', INTERFACE, lambda: interface_ruptures(rng, 12, 4, 30, max(a.ruptures // 4, 1))),
             (2, a.second, 'j', INTERFACE, lambda: interface_ruptures(rng, 6, 3, 25, max(a.ruptures // 10, 1)))):
+        if a.apart:
+            rng.seed(letter)
         for k, ruptures in enumerate(alternatives(rng, n, a.shared, make)):
             name = f'{letter}{k}'
             ruptures = scattered(rng, ruptures) if a.distinct else ruptures
