@@ -71,6 +71,10 @@ KR_MUST_CHECK kr_status kr_xml_start(kr_xml_reader *r, const char *tag, const ch
 KR_MUST_CHECK kr_status kr_xml_end(kr_xml_reader *r);
 KR_MUST_CHECK kr_status kr_xml_text(kr_xml_reader *r, const char *text, size_t len);
 
+/** The next '<' from p on where a tag of an element of that name, a comment or an instruction may
+ * begin; those close to `end` all count. NULL if there is none. Counts the lines before it. */
+char *kr_xml_next_tag(char *p, char *end, const kr_xml_name *name, int *lines);
+
 /** Read the file as far as it is plain: UTF-8, no document type, nothing that is seldom and
  * nothing that is wrong. *stop: the byte from where another parser must go on, or -1 at the end of
  * the document. */

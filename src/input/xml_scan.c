@@ -9,7 +9,6 @@
 #include "input/xml_reader.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -444,59 +443,14 @@ static bool leaps(const kr_xml_reader *r)
     return r->depth > 0 && r->frames[r->depth - 1].action == KR_XML_LEAP;
 }
 
-typedef unsigned char sixteen __attribute__((vector_size(16), aligned(1), may_alias));
-
-static bool any_set(sixteen x)
-{
-    uint64_t half[2];
-    memcpy(half, &x, sizeof half);
-    return (half[0] | half[1]) != 0;
-}
-
-/* Can a tag begin at p that is not of another element than `name`, by the letter in its middle? */
-static bool may_matter(const char *p, const kr_xml_name *name)
-{
-    size_t k = name->len / 2;
-    return *p == '<' && (p[1] == '!' || p[1] == '?' || p[1 + k] == name->text[k] ||
-                         (p[1] == '/' && p[2 + k] == name->text[k]));
-}
-
-/* The next '<' from p on that may matter; those close to `end` all do. NULL if there is none.
- * Counts the lines before it. */
-static char *next_tag(char *p, char *end, const kr_xml_name *name, int *lines)
-{
-    const size_t k = name->len / 2;
-    const ptrdiff_t reach = (ptrdiff_t)k + 18;
-    const sixteen letter = (sixteen){0} + (unsigned char)name->text[k];
-
-    for (bool found = false; end - p >= reach && !found;) {
-        sixteen count = {0};
-        for (int i = 0; i < 255 && end - p >= reach; i++, p += 16) { /* as far as a byte counts */
-            sixteen x = *(const sixteen *)p, y = *(const sixteen *)(p + 1);
-            sixteen open = *(const sixteen *)(p + 1 + k), close = *(const sixteen *)(p + 2 + k);
-            sixteen matter = (sixteen)(y == '!') | (sixteen)(y == '?') | (sixteen)(open == letter) |
-                             ((sixteen)(y == '/') & (sixteen)(close == letter));
-            found = any_set((sixteen)(x == '<') & matter);
-            if (found)
-                break;
-            count -= (sixteen)(x == '\n');
-        }
-        for (int i = 0; i < 16; i++)
-            *lines += count[i];
-    }
-    for (; p < end && !(end - p < reach ? *p == '<' : may_matter(p, name)); p++)
-        *lines += *p == '\n';
-    return p < end ? p : NULL;
-}
-
 /* The rest of what is leapt over, with the end tag. False where the end is not in the buffer, or
  * not beyond doubt: at an element of the same name, CDATA, an instruction. */
 static bool scan_leap(scan *sc)
 {
     const kr_xml_name *name = sc->r->frames[sc->r->depth - 1].name;
-    char *p = next_tag(sc->at, sc->end, name, &sc->line);
+    char *p = kr_xml_next_tag(sc->at, sc->end, name, &sc->line);
 
-    for (; p; p = next_tag(p + 1, sc->end, name, &sc->line)) {
+    for (; p; p = kr_xml_next_tag(p + 1, sc->end, name, &sc->line)) {
         const char *tag = p + 1 + (p[1] == '/');
         if ((size_t)(sc->end - p) < name->len + 4U || p[1] == '?')
             break;

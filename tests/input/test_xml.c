@@ -120,6 +120,34 @@ static void test_leap(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* A source as they are, with tags that are like its own: all lines are counted. */
+static void test_leap_long(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    char *dir = kt_dir_create();
+    const char *path = kt_path(dir, "a.xml");
+    record seen[2] = {{.collect = "c", .skip = "multiFaultSource"},
+                      {.collect = "c", .leap = "multiFaultSource"}};
+
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    fputs("<a><multiFaultSource id='1'>\n", out);
+    for (int i = 0; i < 3000; i++)
+        fprintf(out, "<multiPlanesRupture n='%d'>%s\n<multiFaulted/><magnitude>%*d</magnitude>%s",
+                i, i % 7 ? "" : "\n<!-- </multiFaultSource>\n -->", i % 40 + 1, i,
+                "</multiPlanesRupture>\n\n");
+    fputs("</multiFaultSource>\n<c/></a>", out);
+    assert_int_equal(fclose(out), 0);
+    for (int i = 0; i < 2; i++) {
+        const kr_xml_handler handler = {&seen[i], on_start, on_element, on_end};
+        kt_ok(ctx, kr_xml_read(ctx, path, &handler));
+    }
+    assert_string_equal(seen[1].text, seen[0].text);
+    kt_dir_remove(&dir);
+    kt_ctx_end(&ctx);
+}
+
 /* What is malformed where it is leapt over is not noticed, as it is read elsewhere. */
 static void test_leap_unseen(void **state)
 {
@@ -476,11 +504,17 @@ static void test_failing_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stream),      cmocka_unit_test(test_leap),
-        cmocka_unit_test(test_leap_unseen), cmocka_unit_test(test_load),
-        cmocka_unit_test(test_malformed),   cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_memory),      cmocka_unit_test(test_failing_memory),
-        cmocka_unit_test(test_alike),       cmocka_unit_test(test_alike_in_pieces),
+        cmocka_unit_test(test_stream),
+        cmocka_unit_test(test_leap),
+        cmocka_unit_test(test_leap_long),
+        cmocka_unit_test(test_leap_unseen),
+        cmocka_unit_test(test_load),
+        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_failing_memory),
+        cmocka_unit_test(test_alike),
+        cmocka_unit_test(test_alike_in_pieces),
         cmocka_unit_test(test_declaration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
