@@ -15,6 +15,7 @@
 #include "run/summary.h"
 #include "run/text.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,6 +54,35 @@ static void soil(const kr_calc *calc, FILE *out)
                     job->soil_intensities.x[job->soil_intensities.n - 1]);
 }
 
+/* " of 0.5 km", or from the narrowest to the widest, of the bins of an axis at all sites. */
+static void bin_widths(const kr_disagg_edges *edges, kr_disagg_dim d, FILE *out)
+{
+    static const char *const units[KR_DIMS] = {
+        [KR_DIM_DIST] = " km", [KR_DIM_LON] = " degrees", [KR_DIM_LAT] = " degrees"};
+    double least = INFINITY, most = 0;
+    size_t nsites = d == KR_DIM_LON || d == KR_DIM_LAT ? edges->nsites : 1;
+    for (size_t site = 0; site < nsites; site++) {
+        const kr_disagg_bins bins = kr_disagg_edges_at(edges, site);
+        const double *of[KR_DIMS] = {[KR_DIM_MAG] = bins.mag.edges,
+                                     [KR_DIM_DIST] = bins.dist.edges,
+                                     [KR_DIM_LON] = bins.lon.edges,
+                                     [KR_DIM_LAT] = bins.lat.edges,
+                                     [KR_DIM_EPS] = bins.eps.edges};
+        for (size_t i = 0; of[d] && i < edges->n[d]; i++) {
+            double width = of[d][i + 1] - of[d][i];
+            width = width < 0 ? width + 360 : width; /* over the date line */
+            least = fmin(least, width);
+            most = fmax(most, width);
+        }
+    }
+    if (most > 0)
+        fprintf(out, " of %.3g", least);
+    if (most > 1.001 * least)
+        fprintf(out, " to %.3g", most);
+    if (most > 0)
+        fputs(units[d] ? units[d] : "", out);
+}
+
 /* What is disaggregated: at which levels, by which bins, into which tables. */
 static void disaggregation(const kr_calc *calc, FILE *out)
 {
@@ -65,8 +95,10 @@ static void disaggregation(const kr_calc *calc, FILE *out)
     for (size_t i = 0; i < calc->job->poes.n && !asked->levels_given; i++)
         fprintf(out, " %g", calc->job->poes.x[i]);
     fprintf(out, "\n%-22s bins:", "");
-    for (kr_disagg_dim d = KR_DIM_TRT; d < KR_DIMS; d++)
+    for (kr_disagg_dim d = KR_DIM_TRT; d < KR_DIMS; d++) {
         fprintf(out, "%s %zu %s", d ? "," : "", stored->edges->n[d], kr_disagg_dim_name(d));
+        bin_widths(stored->edges, d, out);
+    }
     fprintf(out, "\n%-22s tables:", "");
     for (size_t i = 0; i < asked->nkinds; i++)
         fprintf(out, " %s", asked->kinds[i]->name);

@@ -7,7 +7,7 @@ job=(job.ini -q -e csv -p calculation_mode=disaggregation -p 'poes=0.0005 0.001'
     -p coordinate_bin_width=1 -p num_epsilon_bins=1 -p disagg_outputs=TRT -p 'sites=0.1 0.2, 0.3 0.1')
 "$KAURI_PROGRAM" run "${job[@]}" -p 'disagg_statistics=sections sources' -o run 2>err || fail "run: $(cat err)"
 "$KAURI_PROGRAM" info "${job[@]}" >said 2>err || fail "info of the job: $(cat err)"
-grep -q '^disaggregation  *at probabilities 0.0005 0.001$' said && grep -q '^ *bins: 1 TRT, .*, 1 Eps$' said &&
+grep -q '^disaggregation  *at probabilities 0.0005 0.001$' said && grep -q '^ *bins: 1 TRT, .* Mag of 1, .* Dist of 50 km, .* Lon of 1.8 degrees, .* Lat of 1.8 degrees, 1 Eps of 6$' said &&
     grep -q '^ *tables: TRT$' said || fail "info of the job: $(cat said)"
 "$KAURI_PROGRAM" info run >said 2>err || fail "info of the run: $(cat err)"
 grep -q '^hmap3  *2 x 2 x 2,' said && grep -q '^best_rlzs  *2 x ' said && grep -q '^disagg-tree  *level summary$' said &&
