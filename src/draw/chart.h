@@ -17,6 +17,10 @@ typedef struct kr_chart {
 /** Set the places of both scales, and draw grid, frame, ticks and labels. */
 void kr_chart_axes(kr_chart *chart);
 
+/** Frame, grid, ticks and label of the x axis alone, below the plot, where rows stand on it; with
+ * `signs` numbers above 0 have a +. The places of its scale are set. */
+void kr_chart_x_axis(const kr_chart *chart, bool signs);
+
 /** The place of a point. */
 kr_spot kr_chart_at(const kr_chart *chart, double x, double y);
 

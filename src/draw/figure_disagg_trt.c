@@ -22,27 +22,6 @@ static int larger(const void *a, const void *b)
                                 : (x->trt > y->trt) - (x->trt < y->trt);
 }
 
-static void draw_axis(const kr_chart *chart)
-{
-    kr_canvas *c = chart->canvas;
-    kr_tick ticks[KR_TICKS_MAX];
-    kr_style style = {.size = 8, .colour = KR_INK, .anchor = 0.5};
-    double top = chart->plot.y, bottom = top + chart->plot.height;
-    size_t n = kr_ruler_ticks(&chart->x, 40, ticks);
-    kr_canvas_open(c, "axis", "x");
-    for (size_t i = 0; i < n; i++) {
-        double x = kr_ruler_at(&chart->x, ticks[i].x);
-        kr_canvas_segment(c, (kr_spot){x, top}, (kr_spot){x, bottom},
-                          (kr_pen){KR_INK_FAINT, 0.5, {0}});
-        kr_canvas_text(c, (kr_spot){x, bottom + 13}, &style, ticks[i].label);
-    }
-    style.size = 9;
-    kr_canvas_text(c, (kr_spot){chart->plot.x + chart->plot.width / 2, bottom + 28}, &style,
-                   "Share of the rate of exceedance (%)");
-    kr_canvas_close(c);
-    kr_canvas_frame(c, chart->plot, (kr_pen){KR_INK, 0.8, {0}});
-}
-
 static kr_status draw_row(const kr_disagg_shares *of, const kr_chart *chart, const row *r, size_t k)
 {
     kr_status s = KR_OK;
@@ -79,7 +58,7 @@ kr_status kr_draw_disagg_trt(kr_figure *f)
 {
     kr_status s = KR_OK;
     kr_disagg_shares of;
-    kr_chart chart = {.canvas = NULL};
+    kr_chart chart = {.x_label = "Share of the rate of exceedance (%)"};
     row *rows;
     double *shares;
     KR_TRY(kr_disagg_shares_choose(f, &of));
@@ -100,7 +79,7 @@ kr_status kr_draw_disagg_trt(kr_figure *f)
     chart.plot.width = WIDTH - chart.plot.x - RIGHT;
     chart.x =
         (kr_ruler){.lo = 0, .hi = 100, .from = chart.plot.x, .to = chart.plot.x + chart.plot.width};
-    draw_axis(&chart);
+    kr_chart_x_axis(&chart, false);
     for (size_t k = 0; k < n; k++)
         KR_TRY(draw_row(&of, &chart, &rows[k], k));
 out:

@@ -217,32 +217,6 @@ static void draw_interactions(const tornado *t, const kr_chart *chart)
 }
 
 /* Ticks of the axis and the line of no change; the rows need none. */
-static void draw_axis(const kr_chart *chart)
-{
-    kr_canvas *c = chart->canvas;
-    kr_tick ticks[KR_TICKS_MAX];
-    kr_style style = {.size = 8, .colour = KR_INK, .anchor = 0.5};
-    double top = chart->plot.y, bottom = top + chart->plot.height;
-    size_t n = kr_ruler_ticks(&chart->x, 40, ticks);
-    kr_canvas_open(c, "axis", "x");
-    for (size_t i = 0; i < n; i++) {
-        double x = kr_ruler_at(&chart->x, ticks[i].x);
-        bool zero = fabs(ticks[i].x) < 1e-9 * (chart->x.hi - chart->x.lo);
-        char text[32];
-        snprintf(text, sizeof text, "%s%s", ticks[i].x > 0 && !zero ? "+" : "", ticks[i].label);
-        kr_canvas_segment(c, (kr_spot){x, top}, (kr_spot){x, bottom},
-                          (kr_pen){zero ? KR_INK_PALE : KR_INK_FAINT, zero ? 0.9 : 0.5, {0}});
-        kr_canvas_segment(c, (kr_spot){x, bottom}, (kr_spot){x, bottom + 4},
-                          (kr_pen){KR_INK, 0.6, {0}});
-        kr_canvas_text(c, (kr_spot){x, bottom + 13}, &style, text);
-    }
-    style.size = 9;
-    kr_canvas_text(c, (kr_spot){chart->plot.x + chart->plot.width / 2, bottom + 28}, &style,
-                   chart->x_label);
-    kr_canvas_close(c);
-    kr_canvas_frame(c, chart->plot, (kr_pen){KR_INK, 0.8, {0}});
-}
-
 static kr_status draw(const tornado *t, kr_chart *chart)
 {
     kr_status s = KR_OK;
@@ -259,7 +233,7 @@ static kr_status draw(const tornado *t, kr_chart *chart)
                           .hi = high + more,
                           .from = chart->plot.x,
                           .to = chart->plot.x + chart->plot.width};
-    draw_axis(chart);
+    kr_chart_x_axis(chart, true);
     kr_canvas_text(chart->canvas, (kr_spot){WIDTH - KR_FIGURE_SIDE, chart->plot.y - 4}, &head,
                    "of variance");
     draw_interactions(t, chart);

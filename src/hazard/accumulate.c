@@ -353,9 +353,7 @@ kr_status kr_accumulate(void *user, const kr_contexts *b)
         stretch at = {.all = b, .first = first, .n = b->n - first};
         if (at.n > KR_GMM_BATCH)
             at.n = KR_GMM_BATCH;
-        at.batch = (kr_gmm_batch){.n = at.n};
-        for (int c = 0; c < KR_COL_COUNT; c++)
-            at.batch.col[c] = b->col[c] ? b->col[c] + first : NULL;
+        at.batch = kr_motions_batch(b, first, at.n);
         choose_occurrence(u, &at);
         take_weights(u, &at);
         find_runs(u, &at);

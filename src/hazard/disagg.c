@@ -1,5 +1,6 @@
 #include "hazard/disagg_int.h"
 #include "hazard/occurrence.h"
+#include "num/poe.h"
 
 #include <assert.h>
 #include <math.h>
@@ -395,17 +396,13 @@ out:
 
 /* ---- the end ---- */
 
-/* The reference holds probabilities in between: a rate below 1e-12 is none, and a probability of 1
- * is one of 1 - 1e-45, whose rate is cut at 100. */
+/* The reference holds probabilities in between; smaller rates only lose digits there. */
 static double as_reference(double rate)
 {
-    static const double none = 1e-12, most = 100, nearly_certain = 18;
-    if (rate < none)
-        return 0;
-    if (rate < nearly_certain) /* smaller ones only lose digits there */
-        return rate;
-    double poe = 1 - exp(-rate);
-    return poe < 1 ? fmin(-log(1 - poe), most) : most;
+    static const double none = 1e-12, nearly_certain = 18;
+    if (rate < nearly_certain)
+        return rate < none ? 0 : rate;
+    return kr_cut_rate_of_poe(1 - exp(-rate));
 }
 
 static void cut_as_reference(kr_disagg_work *d, int threads)

@@ -291,12 +291,12 @@ static kr_status bad_place(kr_ctx *ctx, const kr_job *job, const kr_sites *sites
                    job->path, i, sites->lon[i], sites->lat[i]);
 }
 
-static bool increase(const double *x, size_t n)
+bool kr_disagg_increase(const double *x, size_t n)
 {
     for (size_t i = 1; i < n; i++)
         if (!(x[i] > x[i - 1]))
             return false;
-    return true;
+    return isfinite(x[0]) && isfinite(x[n - 1]);
 }
 
 static kr_status make_places(kr_ctx *ctx, const kr_job *job, const kr_sites *sites,
@@ -319,7 +319,8 @@ static kr_status make_places(kr_ctx *ctx, const kr_job *job, const kr_sites *sit
             KR_ANEW(e->lon, &e->arena, sites->n * (n[0] + 1));
             KR_ANEW(e->lat, &e->arena, sites->n * (n[1] + 1));
         }
-        if (n[0] != e->n[KR_DIM_LON] || n[1] != e->n[KR_DIM_LAT] || !increase(lon, n[0] + 1))
+        if (n[0] != e->n[KR_DIM_LON] || n[1] != e->n[KR_DIM_LAT] ||
+            !kr_disagg_increase(lon, n[0] + 1))
             return bad_place(ctx, job, sites, i);
         memcpy(e->lon + i * (n[0] + 1), lon, (n[0] + 1) * sizeof *lon);
         memcpy(e->lat + i * (n[1] + 1), lat, (n[1] + 1) * sizeof *lat);

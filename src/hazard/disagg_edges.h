@@ -29,6 +29,9 @@ void kr_disagg_edges_destroy(kr_disagg_edges **edges);
 /** Those of one site; borrowed. */
 kr_disagg_bins kr_disagg_edges_at(const kr_disagg_edges *edges, size_t site);
 
+/** Do n numbers increase, all of them finite? */
+bool kr_disagg_increase(const double *x, size_t n);
+
 /* ---- their parts, for tests ---- */
 
 /** Multiples of `width` around magnitudes that are rounded to two decimals: a greatest one on an

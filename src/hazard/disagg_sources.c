@@ -280,10 +280,8 @@ static kr_status add_stretch(sharer *x, const kr_contexts *b, size_t start, size
 {
     kr_status s = KR_OK;
     const kr_work *w = x->work;
-    kr_gmm_batch batch = {.n = n};
+    kr_gmm_batch batch = kr_motions_batch(b, start, n);
     bool changes = kr_disagg_changes(&(kr_disagg_occurrence){&x->all->of, b, x->group});
-    for (int c = 0; c < KR_COL_COUNT; c++)
-        batch.col[c] = b->col[c] ? b->col[c] + start : NULL;
     for (size_t k = 0; k < w->nmembers; k++)
         for (size_t j = 0; j < n; j++) {
             bool has = kr_disagg_has(b, start + j, k);

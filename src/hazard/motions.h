@@ -19,6 +19,15 @@ typedef struct kr_motions {
     double means;           /* evaluations: contexts x models x measures */
 } kr_motions;
 
+/** Contexts [first, first + n) of a batch as the models take them. */
+static inline kr_gmm_batch kr_motions_batch(const kr_contexts *b, size_t first, size_t n)
+{
+    kr_gmm_batch batch = {.n = n};
+    for (int c = 0; c < KR_COL_COUNT; c++)
+        batch.col[c] = b->col[c] ? b->col[c] + first : NULL;
+    return batch;
+}
+
 /** Make the motions of all models of the tree for some of the job's measures (bytes other than 0 of
  * `wanted`, one for each; NULL: all) in the hazard's arena `arena`. */
 KR_MUST_CHECK kr_status kr_motions_make(kr_hazard *hazard, const unsigned char *wanted,

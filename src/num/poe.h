@@ -16,4 +16,12 @@ static inline double kr_finite_rate_of_poe(double poe)
     return -log1p(-fmin(poe, 1 - 0x1p-53));
 }
 
+/** The same as the reference has it: 0 below 1e-12; of what is certain 100, and never more. */
+static inline double kr_cut_rate_of_poe(double poe)
+{
+    double pne = 1 - poe;
+    double rate = -log(pne == 0 ? 1e-45 : pne);
+    return rate < 1e-12 ? 0 : fmin(rate, 100);
+}
+
 #endif

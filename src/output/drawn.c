@@ -88,30 +88,13 @@ out:
     return s;
 }
 
-/* The rows of a dataset of places; 0 where it is missing. */
-static kr_status count_places(const kr_reader *r, const char *name, size_t *out)
-{
-    kr_status s = KR_OK;
-    size_t dims[KR_H5_MAX_RANK];
-    int rank;
-    *out = 0;
-    if (!kr_h5_exists(r->file, name))
-        return KR_OK;
-    KR_TRY(kr_h5_dims(r->file, name, dims, &rank));
-    if (rank != 2 || dims[1] != 2)
-        return kr_reader_damaged(r, name);
-    *out = dims[0];
-out:
-    return s;
-}
-
 static kr_status read_lines(const kr_reader *r, kr_drawn_sources *drawn)
 {
     kr_status s = KR_OK;
     size_t n, nfirst, *first;
     kr_point3 *points;
     kr_line *lines;
-    KR_TRY(count_places(r, "drawn_sources/lines", &n));
+    KR_TRY(kr_reader_rows(r, "drawn_sources/lines", 2, &n));
     KR_TRY(read_places(r, "drawn_sources/lines", n, &points));
     KR_TRY(kr_reader_count(r, "drawn_sources/line_first", &nfirst));
     if (nfirst == 0)
@@ -146,7 +129,7 @@ kr_status kr_drawn_read(kr_ctx *ctx, const char *path, kr_h5 *file, kr_arena *ar
         return kr_reader_damaged(&r, GROUP);
     drawn->left = (size_t)left;
     KR_TRY(read_lines(&r, drawn));
-    KR_TRY(count_places(&r, "drawn_sources/points", &drawn->npoints));
+    KR_TRY(kr_reader_rows(&r, "drawn_sources/points", 2, &drawn->npoints));
     KR_TRY(read_places(&r, "drawn_sources/points", drawn->npoints, &points));
     drawn->points = points;
     *out = drawn;

@@ -22,14 +22,6 @@ static kr_status damaged(const kr_stored_disagg *d, const char *name)
 
 /* ------------------------------------------------------------------ bins and levels */
 
-static bool increase(const double *x, size_t n)
-{
-    for (size_t i = 1; i < n; i++)
-        if (!(x[i] > x[i - 1]))
-            return false;
-    return isfinite(x[0]) && isfinite(x[n - 1]);
-}
-
 static kr_status read_edges(kr_stored_disagg *d, kr_disagg_dim dim, kr_arena *arena)
 {
     kr_status s = KR_OK;
@@ -46,7 +38,7 @@ static kr_status read_edges(kr_stored_disagg *d, kr_disagg_dim dim, kr_arena *ar
     d->n[dim] = dims[rank - 1] - 1;
     d->edges[dim] = data;
     for (size_t i = 0; i < rows; i++)
-        if (!increase(d->edges[dim] + i * dims[rank - 1], dims[rank - 1]))
+        if (!kr_disagg_increase(d->edges[dim] + i * dims[rank - 1], dims[rank - 1]))
             return damaged(d, name);
 out:
     return s;

@@ -32,8 +32,11 @@ KR_MUST_CHECK kr_status kr_reader_firsts(const kr_reader *r, const char *name, s
 KR_MUST_CHECK kr_status kr_reader_texts(const kr_reader *r, const char *name, size_t n,
                                         const char ***out);
 
-/** The elements of a one-dimensional dataset, 0 if it is missing. */
+/** The elements of a one-dimensional dataset, 0 if it is missing; the rows of one with `columns`.
+ */
 KR_MUST_CHECK kr_status kr_reader_count(const kr_reader *r, const char *name, size_t *out);
+KR_MUST_CHECK kr_status kr_reader_rows(const kr_reader *r, const char *name, size_t columns,
+                                       size_t *out);
 
 /** The file is damaged. */
 kr_status kr_reader_damaged(const kr_reader *r, const char *name);

@@ -6,7 +6,8 @@ kr_status kr_reader_damaged(const kr_reader *r, const char *name)
                    r->path, name);
 }
 
-kr_status kr_reader_count(const kr_reader *r, const char *name, size_t *out)
+/* columns 0: of one dimension. */
+kr_status kr_reader_rows(const kr_reader *r, const char *name, size_t columns, size_t *out)
 {
     kr_status s = KR_OK;
     size_t dims[KR_H5_MAX_RANK];
@@ -15,11 +16,16 @@ kr_status kr_reader_count(const kr_reader *r, const char *name, size_t *out)
     if (!kr_h5_exists(r->file, name))
         return KR_OK;
     KR_TRY(kr_h5_dims(r->file, name, dims, &rank));
-    if (rank != 1)
+    if (rank != (columns ? 2 : 1) || (columns && dims[1] != columns))
         return kr_reader_damaged(r, name);
     *out = dims[0];
 out:
     return s;
+}
+
+kr_status kr_reader_count(const kr_reader *r, const char *name, size_t *out)
+{
+    return kr_reader_rows(r, name, 0, out);
 }
 
 kr_status kr_reader_numbers(const kr_reader *r, const char *name, kr_h5_type type, size_t n,

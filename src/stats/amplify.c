@@ -183,7 +183,7 @@ static void level_stats(const kr_amplifier *z, kr_amplifier_scratch *x, size_t m
 
     for (size_t r = 0; r < n; r++) {
         sum += weights[r];
-        x->values[r] = job->use_rates ? kr_rate_of_poe(poes[r]) : poes[r];
+        x->values[r] = job->use_rates ? kr_cut_rate_of_poe(poes[r]) : poes[r];
         x->sorted[r] = (kr_weighted){x->values[r], weights[r]};
     }
     if (sum == 0) /* no model of the tree is for this measure */

@@ -2,6 +2,8 @@
 #ifndef KR_STATS_SCALE_H
 #define KR_STATS_SCALE_H
 
+#include "num/poe.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
@@ -16,13 +18,6 @@ typedef enum kr_scale {
                              rate, 0 below 1e-12, at most 100 (docs/theory.md, 13) */
 } kr_scale;
 
-static inline double kr_rate_of_poe(double poe)
-{
-    double pne = 1 - poe;
-    double rate = -log(pne == 0 ? 1e-45 : pne);
-    return rate < 1e-12 ? 0 : fmin(rate, 100);
-}
-
 /** The value of a rate; never decreases with it. */
 static inline double kr_scale_value(kr_scale scale, double rate)
 {
@@ -34,7 +29,7 @@ static inline double kr_scale_value(kr_scale scale, double rate)
     case KR_SCALE_RATE:
         return rate;
     case KR_SCALE_RATE_CLIPPED:
-        return kr_rate_of_poe(1 - exp(-rate));
+        return kr_cut_rate_of_poe(1 - exp(-rate));
     }
     return rate;
 }
