@@ -67,10 +67,11 @@ typedef struct kr_export_options {
     const char *stat;   /* one statistic, or NULL: all */
     const char *output; /* folder of the tables, NULL: the current one; "-": `out` */
     bool list;          /* tell what there is on `out`, and write nothing */
+    bool replace;       /* tables that are there already */
 } kr_export_options;
 
 /** Write tables of a finished run, which stays as it is. Tables that are there already are an
- * error. KR_EINPUT, KR_EIO. */
+ * error unless they are to be replaced. KR_EINPUT, KR_EIO. */
 KR_API KR_MUST_CHECK kr_status kr_export_results(kr_ctx *ctx, const kr_export_options *options,
                                                  FILE *out);
 
@@ -106,6 +107,7 @@ typedef struct kr_stats_options {
     const kr_parameter *parameters;      /* of the disaggregation that is made again */
     size_t nparameters;
     bool csv, copy_rates; /* tables; store the component rates again */
+    bool replace;         /* results that are there already */
     int threads;          /* as in kr_run_options */
     size_t memory_limit;
 } kr_stats_options;

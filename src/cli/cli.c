@@ -17,15 +17,19 @@
 
 int cli_usage(const cli_command *command, const char *format, ...)
 {
+    char text[1024];
     va_list args;
-    fprintf(stderr, "kauri: %serror:%s ", cli_colour(CLI_RED), cli_colour(CLI_PLAIN));
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    size_t n = strlen(text);
+    const char *then = n && text[n - 1] == '?' ? "" : ";";
+    fprintf(stderr, "kauri: %serror:%s %s%s", cli_colour(CLI_RED), cli_colour(CLI_PLAIN), text,
+            then);
     if (command)
-        fprintf(stderr, "; usage: kauri %s\n", command->synopsis);
+        fprintf(stderr, " usage: kauri %s\n", command->synopsis);
     else
-        fputs("; `kauri help` lists the commands\n", stderr);
+        fputs(" `kauri help` lists the commands\n", stderr);
     return kr_exit_status(KR_EUSAGE);
 }
 

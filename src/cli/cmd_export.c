@@ -5,7 +5,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
-enum { MOST_KINDS = 32, OPT_RLZ = 256, OPT_SITES, OPT_IMT, OPT_STAT, OPT_LIST };
+enum { MOST_KINDS = 32, OPT_RLZ = 256, OPT_SITES, OPT_IMT, OPT_STAT, OPT_LIST, OPT_REPLACE };
 
 static void read_option(int option, kr_export_options *o)
 {
@@ -24,6 +24,9 @@ static void read_option(int option, kr_export_options *o)
         break;
     case OPT_STAT:
         o->stat = optarg;
+        break;
+    case OPT_REPLACE:
+        o->replace = true;
         break;
     case OPT_LIST:
         o->list = true;
@@ -77,7 +80,8 @@ static const cli_option options[] = {
      "one statistic: mean, std, quantile-0.1, ..."},
     {'o', NULL, "DIR2", CLI_DIR,
      "folder of the tables, without it the current one; - is standard output. A table that is "
-     "there already is not replaced"},
+     "there already is not replaced, but with"},
+    {OPT_REPLACE, "replace", NULL, NULL, "replace tables that are there already"},
     {OPT_LIST, "list", NULL, NULL, "tell what there is"},
     {0, NULL, NULL, NULL, NULL},
 };
@@ -87,7 +91,7 @@ static const cli_option options[] = {
 const cli_command cli_cmd_export = {
     .name = "export",
     .synopsis = "export DIR WHAT... [--rlz K|PATH] [--sites 0,5-9] [--imt NAME] [--stat NAME] "
-                "[-o DIR2|-] | DIR --list",
+                "[-o DIR2|-] [--replace] | DIR --list",
     .about = "write tables of a finished run, any single realization included",
     .lead = "WHAT is hcurves, hmaps, uhs, hmaps_geojson, hmaps_gpkg (GeoPackage), realizations, "
             "mean_rates_by_src, components, "

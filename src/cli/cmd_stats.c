@@ -13,6 +13,7 @@ enum {
     OPT_STATISTICS,
     OPT_COPY_RATES,
     OPT_SITES,
+    OPT_REPLACE,
     OPT_THREADS,
     OPT_MEMORY_LIMIT
 };
@@ -62,6 +63,9 @@ static int read_option(int option, stats_options *o)
         return -1;
     case OPT_COPY_RATES:
         o->stats.copy_rates = true;
+        return -1;
+    case OPT_REPLACE:
+        o->stats.replace = true;
         return -1;
     case OPT_THREADS:
         return cli_read_threads(&cli_cmd_stats, optarg, &o->stats.threads);
@@ -121,6 +125,7 @@ static const cli_option options[] = {
      "be repeated"},
     {'e', NULL, "csv", "csv", "write the CSV tables too"},
     {OPT_COPY_RATES, "copy-rates", NULL, NULL, "store the component rates in NEW as well"},
+    {OPT_REPLACE, "replace", NULL, NULL, "replace results that NEW holds already"},
     {OPT_THREADS, "threads", "N", NULL, "threads to use; without it all that the machine has"},
     {OPT_MEMORY_LIMIT, "memory-limit", "SIZE", NULL,
      "memory to use at the most; without it half of the machine's"},
@@ -136,7 +141,7 @@ const cli_command cli_cmd_stats = {
     .synopsis =
         "stats DIR... -o NEW [--source-tree F] [--gsim-tree F] [--quantiles '0.1 0.5'] "
         "[--quantile-definition NAME] [--statistics 'mean std'] [--sites 0,5-9] [-p key=value]... "
-        "[-e csv] [--copy-rates] [--threads N] [--memory-limit SIZE] [-v] [-q]",
+        "[-e csv] [--copy-rates] [--replace] [--threads N] [--memory-limit SIZE] [-v] [-q]",
     .about = "new statistics and weights from the component rates of finished runs",
     .lead = "Several runs are of one logic tree at several sites, or of several branches of one at "
             "the same sites. None is changed; nothing is computed again (docs/formats.md).",

@@ -125,6 +125,9 @@ static const cli_topic topics[] = {
      "  kauri info demos/area/job.ini\n"
      "  kauri run demos/area/job.ini -o results -e csv\n"
      "  kauri export results hcurves --rlz 17 -o tables\n"
+     "  kauri plot results curve --site 0 --imt PGA -o curve.svg\n"
+     "  kauri run demos/disaggregation/job.ini -o parts -e csv\n"
+     "  kauri plot parts disagg -o parts.svg\n"
      "  kauri stats results -o quantiles --quantiles '0.05 0.95' -e csv\n"
      "  kauri compare results other-results --rtol 1e-6"},
     {NULL, NULL, NULL},

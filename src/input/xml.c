@@ -173,6 +173,22 @@ static int XMLCALL on_encoding(void *data, const XML_Char *name, XML_Encoding *i
     return XML_STATUS_OK;
 }
 
+/* What stands where no token begins is mostly one of two. */
+static const char *expat_token_hint(const expat_reader *x)
+{
+    int offset = 0, size = 0;
+    const char *text = XML_GetInputContext(x->parser, &offset, &size);
+
+    for (int i = offset > 0 ? offset - 1 : 0; text && i < size && i <= offset + 1; i++) {
+        if ((unsigned char)text[i] >= 0x80)
+            return ": bytes that are no UTF-8; save the file as UTF-8, or name its encoding in "
+                   "<?xml ...?>";
+        if (text[i] == '&')
+            return ": an ampersand is written &amp;";
+    }
+    return "";
+}
+
 /* What is wrong with the XML, in words. */
 static kr_status expat_malformed(const expat_reader *x)
 {
@@ -200,7 +216,8 @@ static kr_status expat_malformed(const expat_reader *x)
     if (code == XML_ERROR_UNKNOWN_ENCODING)
         return kr_fail_at(r->ctx, r->path, line,
                           "the encoding is not known; UTF-8 is, and ISO-8859-1");
-    return kr_fail_at(r->ctx, r->path, line, "XML: %s", XML_ErrorString(code));
+    return kr_fail_at(r->ctx, r->path, line, "XML: %s%s", XML_ErrorString(code),
+                      code == XML_ERROR_INVALID_TOKEN ? expat_token_hint(x) : "");
 }
 
 /* Push the file through the parser. An unfinished token may not grow without end: the parser would

@@ -60,6 +60,9 @@ const char *kr_node_attr(const kr_node *node, const char *name);
 kr_node *kr_node_child(const kr_node *node, const char *tag);
 kr_node *kr_node_next(const kr_node *node);
 
+/** The first child whose tag is nearly this one, a slip of the pen, or NULL. */
+const kr_node *kr_node_like(const kr_node *node, const char *tag);
+
 /** Required things: missing or malformed is KR_EINPUT naming file, line, element, attribute and
  * what is right. */
 KR_MUST_CHECK kr_status kr_node_need(kr_ctx *ctx, const kr_node *node, const char *tag,

@@ -3,6 +3,7 @@
 #include "base/str.h"
 
 #include <math.h>
+#include <string.h>
 
 const char *kr_node_attr(const kr_node *node, const char *name)
 {
@@ -29,11 +30,27 @@ kr_node *kr_node_next(const kr_node *node)
     return next;
 }
 
+const kr_node *kr_node_like(const kr_node *node, const char *tag)
+{
+    size_t limit = strlen(tag) / 6; /* upper and lower are no slips */
+
+    for (const kr_node *child = node->first; child; child = child->next)
+        if (!kr_str_eq(child->tag, tag) &&
+            kr_nearest_within(child->tag, &tag, 1, limit > 1 ? limit : 1))
+            return child;
+    return NULL;
+}
+
 kr_status kr_node_need(kr_ctx *ctx, const kr_node *node, const char *tag, kr_node **out)
 {
     *out = kr_node_child(node, tag);
     if (*out)
         return KR_OK;
+    const kr_node *like = kr_node_like(node, tag);
+    if (like)
+        return kr_fail_at(ctx, node->file, node->line,
+                          "<%s> has no <%s>; exactly one is needed, not the <%s> of line %d",
+                          node->tag, tag, like->tag, like->line);
     return kr_fail_at(ctx, node->file, node->line, "<%s> has no <%s>; exactly one is needed",
                       node->tag, tag);
 }

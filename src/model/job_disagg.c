@@ -4,6 +4,7 @@
 #include "base/str.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------ tables */
@@ -274,11 +275,18 @@ static kr_status check_bins(kr_job_reader *r)
 
     for (size_t d = 0; d < KR_DIMS; d++)
         edges = edges || disagg->edges[d].n;
+    char missing[128] = "";
+    size_t nmissing = 0;
     for (size_t i = 0; !edges && i < sizeof needed / sizeof *needed; i++)
-        if (!kr_job_entry(r, needed[i]))
-            return kr_fail_at(r->ctx, r->job->path, 0,
-                              "%s is missing; disaggregation needs it, or disagg_bin_edges",
-                              needed[i]);
+        if (!kr_job_entry(r, needed[i])) {
+            size_t used = strlen(missing);
+            snprintf(missing + used, sizeof missing - used, "%s%s", nmissing++ ? ", " : "",
+                     needed[i]);
+        }
+    if (nmissing)
+        return kr_fail_at(r->ctx, r->job->path, 0,
+                          "%s %s missing; disaggregation needs %s, or disagg_bin_edges", missing,
+                          nmissing > 1 ? "are" : "is", nmissing > 1 ? "them" : "it");
     if ((disagg->edges[KR_DIM_LON].n > 0) != (disagg->edges[KR_DIM_LAT].n > 0))
         return fail(r, "disagg_bin_edges",
                     "disagg_bin_edges gives one of lon and lat; both, or none, were expected");

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The value on one line and not too long; never half a UTF-8 character. */
@@ -127,12 +128,17 @@ kr_status kr_job_floats(kr_job_reader *r, const kr_ini_entry *entry, double low,
                          &bad);
     if (s == KR_EINPUT)
         return kr_fail_at(r->ctx, entry->file, entry->line,
-                          "%s holds '%.40s'; numbers were expected", entry->key, bad);
+                          "%s holds '%.40s'; numbers were expected%s", entry->key, bad,
+                          strchr(entry->value, '\n') && isalpha((unsigned char)*bad)
+                              ? " (an indented line goes on with the value before it)"
+                              : "");
     for (size_t i = 0; s == KR_OK && i < out->n; i++)
         if (!(out->x[i] >= low && out->x[i] <= high))
             return kr_fail_at(r->ctx, entry->file, entry->line,
-                              "%s holds %g; numbers between %g and %g were expected", entry->key,
-                              out->x[i], low, high);
+                              "%s holds %g; numbers between %g and %g were expected%s", entry->key,
+                              out->x[i], low, high,
+                              high == 1 && out->x[i] > 1 && out->x[i] <= 100 ? ", as 0.1 for 10 %"
+                                                                             : "");
     return s;
 }
 
@@ -208,12 +214,33 @@ static kr_status value_check_choice(kr_job_reader *r, const kr_job_key *key,
 
 /* ------------------------------------------------------------------ literals */
 
+/* The failure of a literal says where; it shall also say of what. */
+static kr_status value_name_key(kr_job_reader *r, const kr_ini_entry *entry)
+{
+    size_t n = strlen(entry->file);
+    char *text = kr_arena_strdup(r->arena, kr_ctx_error(r->ctx)), *rest = NULL;
+    int line = 0;
+
+    if (!text)
+        return KR_ENOMEM;
+    if (strncmp(text, entry->file, n) != 0 || text[n] != ':')
+        return KR_EINPUT;
+    rest = text + n + 1;
+    if (isdigit((unsigned char)*rest)) { /* none of -p */
+        line = (int)strtol(rest, &rest, 10);
+        rest += *rest == ':';
+    }
+    kr_ctx_clear_error(r->ctx);
+    return kr_fail_at(r->ctx, entry->file, line, "%s:%s", entry->key, rest);
+}
+
 kr_status kr_job_literal(kr_job_reader *r, const kr_ini_entry *entry, kr_value *out)
 {
     if (!*entry->value)
         return kr_job_bad(r, entry, "a value was expected");
-    return kr_value_read_python(r->ctx, entry->file, entry->value_line, entry->value, r->arena,
-                                out);
+    kr_status s =
+        kr_value_read_python(r->ctx, entry->file, entry->value_line, entry->value, r->arena, out);
+    return s == KR_EINPUT ? value_name_key(r, entry) : s;
 }
 
 kr_status kr_job_by_trt(kr_job_reader *r, const kr_ini_entry *entry, kr_by_trt *out)

@@ -301,6 +301,16 @@ out:
     return s;
 }
 
+/* A child that was meant as a distribution: nearly called so, or with such attributes. */
+static const kr_node *like_mfd(const kr_node *node, const char *const *tags, size_t n)
+{
+    for (const kr_node *child = node->first; child; child = child->next)
+        if (kr_nearest(child->tag, tags, n) || kr_str_ends(child->tag, "MFD") ||
+            kr_node_attr(child, "minMag") || kr_node_attr(child, "aValue"))
+            return child;
+    return NULL;
+}
+
 kr_status kr_source_mfds(kr_source_reader *r, const kr_node *node, kr_source *out)
 {
     static const char *const tags[] = {"incrementalMFD",           "arbitraryMFD",
@@ -321,6 +331,14 @@ kr_status kr_source_mfds(kr_source_reader *r, const kr_node *node, kr_source *ou
                               child->tag, found->tag, found->line);
         found = child;
     }
+    const kr_node *like = found ? NULL : like_mfd(node, tags, 6);
+    if (like)
+        return kr_fail_at(r->ctx, like->file, like->line,
+                          "<%s> in %s '%s' is no magnitude-frequency distribution that is known; "
+                          "%s is needed",
+                          like->tag, node->tag, out->id,
+                          multi_point ? "a multiMFD"
+                                      : "one, such as truncGutenbergRichterMFD or incrementalMFD,");
     if (!found)
         return kr_fail_at(r->ctx, node->file, node->line,
                           "%s '%s' has no magnitude-frequency distribution; %s is needed",

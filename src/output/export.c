@@ -16,8 +16,8 @@ kr_status kr_export_may_write(const kr_exporter *e, const char *path)
 {
     if (e->choice->replace || !kr_file_exists(path))
         return KR_OK;
-    return kr_fail(e->ctx, KR_EIO, "%s: is there already; remove it or give another folder with -o",
-                   path);
+    return kr_fail(e->ctx, KR_EIO,
+                   "%s: is there already; --replace replaces it, -o gives another folder", path);
 }
 
 kr_status kr_export_written(kr_exporter *e, const char *path)

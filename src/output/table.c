@@ -285,6 +285,21 @@ static kr_status remove_own(kr_ctx *ctx, const char *dir, int folder, const char
     return KR_OK;
 }
 
+size_t kr_tables_count(const char *dir)
+{
+    size_t n = 0;
+    bool ours;
+    struct dirent *e;
+    DIR *d = opendir(dir);
+    if (!d)
+        return 0;
+    while ((e = kr_dir_next(d)) != NULL)
+        n += kr_is_table(e->d_name) && kr_str_ends(e->d_name, ".csv") &&
+             kr_table_is_ours(dirfd(d), e->d_name, &ours) && ours;
+    closedir(d);
+    return n;
+}
+
 kr_status kr_tables_remove(kr_ctx *ctx, const char *dir)
 {
     kr_status s = KR_OK;

@@ -61,6 +61,9 @@ bool kr_is_table(const char *name);
  * Links and unfinished tables count as such. False (errno) where it cannot be read. */
 bool kr_table_is_ours(int folder, const char *name, bool *ours);
 
+/** How many CSV tables of an earlier run a folder holds; 0 where it cannot be read. */
+size_t kr_tables_count(const char *dir);
+
 /** Remove the CSV tables of an earlier run from a folder, and their digests; a table of another
  * program stays, with a warning. KR_EIO. */
 KR_MUST_CHECK kr_status kr_tables_remove(kr_ctx *ctx, const char *dir);

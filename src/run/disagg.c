@@ -25,9 +25,9 @@ static kr_status check_sites(const kr_calc *calc)
     if (n <= most)
         return KR_OK;
     return kr_fail(calc->ctx, KR_EINPUT,
-                   "%s: %zu sites are to be disaggregated, and max_sites_disagg is %zu; write "
-                   "max_sites_disagg = %zu",
-                   calc->job->path, n, most, n);
+                   "%s: %zu sites are to be disaggregated, and max_sites_disagg is %zu; give "
+                   "fewer with sites or site_count = %zu, or write max_sites_disagg = %zu",
+                   calc->job->path, n, most, most, n);
 }
 
 /* Those that rlz_index names. */

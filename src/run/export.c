@@ -237,6 +237,7 @@ static kr_status export_chosen(exporting *e, FILE *out)
     KR_TRY(choose_rlz(e));
     KR_TRY(choose_folder(e));
     e->choice.stream = e->choice.dir ? NULL : out;
+    e->choice.replace = e->options->replace;
     e->choice.stored_rlzs = e->stored->has_rlzs && !e->options->stat;
     KR_TRY(kr_export(e->ctx, &e->spec, &e->choice, &ntables));
     if (ntables == 0)

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "output/table.h"
 #include "run/check.h"
 #include "run/memory.h"
 
@@ -82,6 +83,13 @@ kr_status kr_calc_close_results(kr_calc *calc)
     p.flame = flame;
     KR_TRY(kr_calc_put_checks(calc));
     kr_calc_warn_beyond(calc);
+    size_t tables = calc->options->csv ? 0 : kr_tables_count(calc->spec.dir);
+    if (tables)
+        kr_warn(
+            calc->ctx,
+            "%s: the tables of an earlier run (%zu) are removed: they are not of these results; "
+            "-e csv writes new ones",
+            calc->spec.dir, tables);
     KR_TRY(kr_calc_put_warnings(calc));
     KR_TRY(kr_results_put_performance(calc->results, &p));
     KR_TRY(kr_results_finish(calc->results));

@@ -26,8 +26,9 @@ static kr_status check_folder(kr_restat *r)
     char *path = kr_path_join(&r->arena, dir, "results.h5");
     if (!path)
         return KR_ENOMEM;
-    if (kr_file_exists(path))
-        return kr_fail(r->ctx, KR_EUSAGE, "-o %s: holds results already; give a new folder", dir);
+    if (kr_file_exists(path) && !r->options->replace)
+        return kr_fail(r->ctx, KR_EUSAGE,
+                       "-o %s: holds results already; give a new folder, or --replace", dir);
     return KR_OK;
 }
 

@@ -183,6 +183,8 @@ static kr_status read_attributes(kr_glt *g, const kr_node *node, kr_map *sets, k
                           trt);
     KR_ASTR(like->set_id, g->arena, id);
     KR_ASTR(like->trt, g->arena, trt);
+    KR_GROW(g->named, g->named_cap, g->nnamed + 1, g->ctx, KR_ACCOUNT_TREE);
+    g->named[g->nnamed++] = like->trt;
     KR_TRY(kr_map_put(sets, like->set_id, 0));
     KR_TRY(kr_map_put(trts, like->trt, 0));
 out:
@@ -285,7 +287,30 @@ out:
     return s;
 }
 
-kr_status kr_glt_parse(kr_glt *g, const char **trts, size_t ntrts)
+/* Sources of a type that the tree does not name: one of the two is misspelt, or a set is missing.
+ */
+static kr_status fail_without_set(const kr_glt *g, const char *trt, const char *where)
+{
+    const char *near = NULL;
+
+    for (size_t b = 0; b < g->nnamed; b++) {
+        const char *const both[] = {near ? near : g->named[b], g->named[b]};
+        const char *found = kr_nearest(trt, both, 2);
+        near = found ? found : near;
+    }
+    where = where ? where : "the sources";
+    if (near)
+        return kr_fail_at(g->ctx, g->path, 0,
+                          "no branch set for the tectonic region type '%s', which %s ha%s; there "
+                          "is one for '%s': one of the two is misspelt",
+                          trt, where, kr_str_eq(where, "the sources") ? "ve" : "s", near);
+    return kr_fail_at(g->ctx, g->path, 0,
+                      "no branch set for the tectonic region type '%s', which %s ha%s; write one "
+                      "with applyToTectonicRegionType=\"%s\"",
+                      trt, where, kr_str_eq(where, "the sources") ? "ve" : "s", trt);
+}
+
+kr_status kr_glt_parse(kr_glt *g, const kr_glt_trts *trts)
 {
     kr_status s = KR_OK;
     kr_arena scratch;
@@ -299,16 +324,13 @@ kr_status kr_glt_parse(kr_glt *g, const char **trts, size_t ntrts)
         goto out;
     }
     KR_TRY(read_tree(g, &scratch, &tree));
-    KR_TRY(read_sets(g, tree, trts, ntrts));
-    for (size_t i = 0; !g->star && i < ntrts; i++) {
+    KR_TRY(read_sets(g, tree, trts->name, trts->n));
+    for (size_t i = 0; !g->star && i < trts->n; i++) {
         size_t b = 0;
-        while (b < g->n && !kr_str_eq(g->branches[b].trt, trts[i]))
+        while (b < g->n && !kr_str_eq(g->branches[b].trt, trts->name[i]))
             b++;
         if (b == g->n) {
-            s = kr_fail_at(g->ctx, g->path, 0,
-                           "no branch set for the tectonic region type '%s', which the sources "
-                           "have; write one with applyToTectonicRegionType=\"%s\"",
-                           trts[i], trts[i]);
+            s = fail_without_set(g, trts->name[i], trts->where ? trts->where[i] : NULL);
             goto out;
         }
     }

@@ -114,8 +114,8 @@ out:
     return s;
 }
 
-kr_status kr_glt_read(kr_ctx *ctx, const kr_job *job, const char **trts, size_t ntrts,
-                      kr_tree *tree, kr_glt *g)
+kr_status kr_glt_read(kr_ctx *ctx, const kr_job *job, const kr_glt_trts *trts, kr_tree *tree,
+                      kr_glt *g)
 {
     kr_status s = KR_OK;
     bool file = job->gsim_logic_tree_file != NULL;
@@ -128,16 +128,16 @@ kr_status kr_glt_read(kr_ctx *ctx, const kr_job *job, const char **trts, size_t 
     g->dir = file ? kr_path_dir(g->arena, g->path) : job->dir;
     if (!g->dir)
         return KR_ENOMEM;
-    KR_TRY(kr_glt_parse(g, trts, ntrts));
+    KR_TRY(kr_glt_parse(g, trts));
     qsort(g->branches, g->n, sizeof *g->branches, gsim_compare);
     if (job->samples > 0)
         gsim_drop_measures(g);
     if (job->collapse_gsim_logic_tree.n > 0)
         KR_TRY(kr_glt_collapse(g));
-    KR_ANEW(tree->trts, g->arena, ntrts + 1);
-    tree->ntrts = g->star ? 1 : ntrts;
+    KR_ANEW(tree->trts, g->arena, trts->n + 1);
+    tree->ntrts = g->star ? 1 : trts->n;
     for (size_t i = 0; i < tree->ntrts; i++)
-        tree->trts[i] = g->star ? "*" : trts[i];
+        tree->trts[i] = g->star ? "*" : trts->name[i];
     KR_TRY(gsim_fill(g, tree));
 out:
     return s;
@@ -146,5 +146,6 @@ out:
 void kr_glt_clear(kr_glt *g)
 {
     kr_free(g->branches);
+    kr_free(g->named);
     memset(g, 0, sizeof *g);
 }

@@ -28,18 +28,26 @@ typedef struct kr_glt {
     bool star;               /* one choice for all tectonic region types */
     kr_glt_branch *branches; /* sorted by tectonic region type once read; owned */
     size_t n, cap;
+    const char **named; /* types that branch sets are for; owned */
+    size_t nnamed, named_cap;
 } kr_glt;
 
-/** Read the tree for the tectonic region types of the sources (sorted) and fill the gsims of
- * `tree`. */
-KR_MUST_CHECK kr_status kr_glt_read(kr_ctx *ctx, const kr_job *job, const char **trts, size_t ntrts,
+/* The tectonic region types of the sources, sorted; for messages of each a source that has it, as
+ * in "the source 'a' of m.xml", or NULL for all. */
+typedef struct kr_glt_trts {
+    size_t n;
+    const char **name, **where;
+} kr_glt_trts;
+
+/** Read the tree for the tectonic region types of the sources and fill the gsims of `tree`. */
+KR_MUST_CHECK kr_status kr_glt_read(kr_ctx *ctx, const kr_job *job, const kr_glt_trts *trts,
                                     kr_tree *tree, kr_glt *out);
 void kr_glt_clear(kr_glt *glt);
 
 /* Between the files gsim_*.c. */
 
 /** Read all branch sets of the file, or the one gsim of the job. */
-KR_MUST_CHECK kr_status kr_glt_parse(kr_glt *g, const char **trts, size_t ntrts);
+KR_MUST_CHECK kr_status kr_glt_parse(kr_glt *g, const kr_glt_trts *trts);
 
 /** The New Zealand model's description in JSON as the nodes of a <logicTree>, in the arena. */
 KR_MUST_CHECK kr_status kr_glt_nshm(kr_glt *g, kr_arena *nodes, kr_node **tree);

@@ -110,7 +110,8 @@ static kr_status read_given(kr_merger *m, kr_job *job, kr_glt *glt)
     job->collapse_gsim_logic_tree.n = 0;
     KR_ANEW(m->given_gsims, &m->scratch, 1);
     kr_arena_init(&m->given_gsims->arena, m->ctx, KR_ACCOUNT_TREE);
-    KR_TRY(kr_glt_read(m->ctx, job, m->tree->trts, m->tree->ntrts, m->given_gsims, glt));
+    const kr_glt_trts trts = {m->tree->ntrts, m->tree->trts, NULL};
+    KR_TRY(kr_glt_read(m->ctx, job, &trts, m->given_gsims, glt));
 out:
     return s;
 }

@@ -114,7 +114,7 @@ static kr_status walk_letters(picker *p, const char **text)
                 break;
         }
         if (k == at->nbranches)
-            return none(p, "a letter is not one of those that can stand there");
+            return none(p, "it has a letter that no branch there has");
         p->out->branches[p->out->nbranches++] = at->branches[k];
         *text += n;
         set = one ? KR_NO_SET : tree->branches[at->branches[k]].next;

@@ -98,8 +98,9 @@ bool kr_place_same(const kr_place *a, const kr_place *b)
 }
 
 /* An id that a file or branch has twice: logged by the reference, an error with disagg_by_src. */
-static kr_status place_check_twice(kr_build *b, const place_key *keys, size_t n)
+static kr_status place_check_twice(kr_build *b, const place_key *keys, size_t n, bool *twice)
 {
+    *twice = false;
     for (size_t i = 1; i < n; i++)
         for (size_t j = 0; j < i; j++) {
             const kr_place *p = &b->places[keys[j].place], *q = &b->places[keys[i].place];
@@ -113,8 +114,10 @@ static kr_status place_check_twice(kr_build *b, const place_key *keys, size_t n)
                                   "be unique",
                                   q->source->id, p->source->file);
             kr_warn_at(b->ctx, q->source->file, q->source->line,
-                       "the source '%s' is already in %s of the same branch; both count",
-                       q->source->id, p->source->file);
+                       "the source '%s' is already in %s:%d, of the same branch; both count, under "
+                       "one name; another id for one of them would tell them apart",
+                       q->source->id, p->source->file, p->source->line);
+            *twice = true;
             return KR_OK;
         }
     return KR_OK;
@@ -142,7 +145,7 @@ static kr_status place_rename_run(kr_build *b, const place_key *keys, size_t n)
 {
     kr_status s = KR_OK;
     const kr_place *first = &b->places[keys[0].place];
-    bool same = true;
+    bool same = true, twice;
 
     for (size_t i = 0; i < n; i++) {
         const kr_place *p = &b->places[keys[i].place];
@@ -156,13 +159,13 @@ static kr_status place_rename_run(kr_build *b, const place_key *keys, size_t n)
         }
         same = same && kr_place_same(first, p);
     }
-    KR_TRY(place_check_twice(b, keys, n < 100 ? n : 100));
+    KR_TRY(place_check_twice(b, keys, n < 100 ? n : 100, &twice));
     if (same)
         return KR_OK;
     b->tree->nduplicate_ids++;
     if (b->job->compat == KR_COMPAT_EXACT)
         return KR_OK;
-    if (b->tree->nduplicate_ids <= 5)
+    if (b->tree->nduplicate_ids <= 5 && !(twice && n == 2)) /* of one branch: told */
         kr_warn_at(b->ctx, first->source->file, first->source->line,
                    "the source id '%s' has several contents (in %zu places); each is named with "
                    "its branch, '%s!%s'",

@@ -134,15 +134,17 @@ out:
     return s;
 }
 
-static kr_status scan_add_trt(kr_smlt *t, const char *trt)
+static kr_status scan_add_trt(kr_smlt *t, const char *trt, const char *id)
 {
     kr_status s = KR_OK;
+    int64_t k = 0;
 
-    if (kr_smlt_has_trt(t, trt))
+    if (kr_map_get(&t->trt_map, trt, NULL))
         return KR_OK;
     KR_GROW(t->trts, t->trts_cap, t->ntrts + 1, t->ctx, KR_ACCOUNT_TREE);
     KR_ASTR(t->trts[t->ntrts], t->arena, trt);
-    t->ntrts++;
+    (void)kr_map_get(&t->id_map, id, &k);
+    KR_TRY(kr_map_put(&t->trt_map, t->trts[t->ntrts++], k));
 out:
     return s;
 }
@@ -177,7 +179,7 @@ static kr_status scan_source(kr_smlt *t, uint32_t file, const kr_note *note)
     if (t->only_source && !kr_str_eq(note->id, t->only_source))
         return KR_OK;
     t->files[file].nids++;
-    KR_TRY(scan_add_trt(t, note->trt));
+    KR_TRY(scan_add_trt(t, note->trt, note->id));
 out:
     return s;
 }

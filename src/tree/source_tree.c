@@ -123,6 +123,11 @@ static kr_status tree_check_filters(kr_smlt *t, const kr_node *node, const char 
     const char *sources = kr_node_attr(node, "applyToSources");
     kr_names names = {0, NULL};
 
+    if (kr_str_eq(type, "gmpeModel"))
+        return kr_fail_at(
+            t->ctx, t->path, node->line,
+            "gmpeModel in the source-model tree; it belongs to the ground-motion tree, "
+            "gsim_logic_tree_file: are the two swapped?");
     if (sources) {
         char **words;
         KR_TRY(kr_split_words(t->arena, sources, false, &words, &names.n));
@@ -163,10 +168,6 @@ static kr_status tree_check_place(kr_smlt *t, const kr_node *node, const char *t
         return kr_fail_at(t->ctx, t->path, node->line,
                           "sourceModel in a later branch set; only the first one has it "
                           "(extendModel adds sources)");
-    if (kr_str_eq(type, "gmpeModel"))
-        return kr_fail_at(
-            t->ctx, t->path, node->line,
-            "gmpeModel in the source-model tree; it belongs to the ground-motion tree");
     return KR_OK;
 }
 
@@ -357,6 +358,7 @@ kr_status kr_smlt_read(kr_ctx *ctx, const kr_job *job, int threads, kr_arena *ar
     kr_map_init(&t->set_map, ctx, KR_ACCOUNT_TREE);
     kr_map_init(&t->file_map, ctx, KR_ACCOUNT_TREE);
     kr_map_init(&t->id_map, ctx, KR_ACCOUNT_TREE);
+    kr_map_init(&t->trt_map, ctx, KR_ACCOUNT_TREE);
     kr_map_init(&t->leaders, ctx, KR_ACCOUNT_READING);
     kr_map_init(&t->note_of, ctx, KR_ACCOUNT_READING);
     if (!t->path)
@@ -394,6 +396,7 @@ void kr_smlt_clear(kr_smlt *t)
     kr_map_clear(&t->set_map);
     kr_map_clear(&t->file_map);
     kr_map_clear(&t->id_map);
+    kr_map_clear(&t->trt_map);
     memset(t, 0, sizeof *t);
 }
 

@@ -80,6 +80,7 @@ typedef struct kr_smlt {
     size_t nids, ids_cap;
     const char **trts; /* of the sources, sorted once read */
     size_t ntrts, trts_cap;
+    kr_map trt_map; /* of each the first source with it, in ids */
     kr_map branch_map, set_map, file_map, id_map;
     kr_map leaders;         /* ids of the branch sets that correlatedWith names; while reading */
     kr_map note_of;         /* path of a file -> index in notes; while reading */

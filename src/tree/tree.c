@@ -39,6 +39,26 @@ static kr_status tree_trts(kr_smlt *t)
     return KR_OK;
 }
 
+/* Of each tectonic region type a source. */
+static kr_status tree_places(const kr_smlt *t, kr_glt_trts *out)
+{
+    kr_status s = KR_OK;
+
+    *out = (kr_glt_trts){t->ntrts, t->trts, NULL};
+    KR_ANEW(out->where, t->arena, t->ntrts + 1);
+    for (size_t i = 0; i < t->ntrts; i++) {
+        int64_t k;
+        if (!kr_map_get(&t->trt_map, t->trts[i], &k) || t->ids[k].nfiles == 0)
+            continue;
+        out->where[i] = kr_arena_printf(t->arena, "the source '%s' of %s", t->ids[k].id,
+                                        t->files[t->ids[k].files[0]].path);
+        if (!out->where[i])
+            return KR_ENOMEM;
+    }
+out:
+    return s;
+}
+
 static kr_status tree_check_reqv(const kr_smlt *t)
 {
     const kr_job *job = t->job;
@@ -91,7 +111,9 @@ static kr_status tree_fill(kr_ctx *ctx, const kr_job *job, kr_model *model, kr_t
     KR_TRY(kr_smlt_read(ctx, job, model ? model->threads : 1, &tree->arena, &in->smlt));
     KR_TRY(tree_check_reqv(&in->smlt));
     KR_TRY(tree_trts(&in->smlt));
-    KR_TRY(kr_glt_read(ctx, job, in->smlt.trts, in->smlt.ntrts, tree, &in->glt));
+    kr_glt_trts trts;
+    KR_TRY(tree_places(&in->smlt, &trts));
+    KR_TRY(kr_glt_read(ctx, job, &trts, tree, &in->glt));
     KR_TRY(tree_check_samples(job, tree, &in->smlt));
     KR_TRY(kr_sets_make(ctx, tree, in));
     KR_TRY(tree_paths(ctx, job, tree, in));

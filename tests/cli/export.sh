@@ -71,7 +71,11 @@ refuse 2 "needs a value" run hcurves --rlz
 refuse 2 "--list takes the folder alone" run hcurves --list
 refuse 1 "no results.h5 there" area hcurves
 refuse 7 "is there already" run hcurves -o all
+echo other >all/hazard_curve-mean-PGA.csv
+"$kauri" export run hcurves -o all --replace || fail 'export --replace'
+sed 1d all/hazard_curve-mean-PGA.csv | cmp -s - <(sed 1d run/hazard_curve-mean-PGA.csv) || fail 'export --replace: the table is not that of the run'
 refuse 2 "a finished run is not changed" run hcurves -o run
+refuse 2 "a finished run is not changed" run hcurves -o run --replace
 refuse 2 "a finished run is not changed" run hcurves -o area/../run
 refuse 1 "there is no realization '36': there are not so many" run hcurves --rlz 36 -o new
 refuse 1 "there is no realization 'demo~b-low/gA0~gA1'" run hcurves --rlz demo~b-low/gA0~gA1 -o new

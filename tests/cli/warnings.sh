@@ -25,4 +25,12 @@ told 'SA(0.2): curves end above the probability 0.1 at ' -p site_count=3 -p quan
 "$kauri" stats out --statistics cov -o new -q 2>log || fail "stats: $(cat log)"
 [ "$(grep -c '' log)" -eq 1 ] && grep -q 'maps and spectra of cov' log || fail "stats: $(cat log)"
 [ "$("$kauri" info new | grep -c 'curves end above')" -eq 1 ] || fail 'the warning of the run is not taken over once'
+
+# tables of an earlier run go with its results
+"$kauri" run job.ini -o out -q -e csv -p poes=0.1 -p site_count=1 -p area_source_discretization=100 2>log || fail "$(cat log)"
+tables=$(ls out/*.csv | wc -l)
+"$kauri" run job.ini -o out -q -p poes=0.1 -p site_count=1 -p area_source_discretization=100 2>log || fail "$(cat log)"
+grep -q "warning: out: the tables of an earlier run ($tables) are removed" log || fail "nothing of tables that go: $(cat log)"
+compgen -G 'out/*.csv' >/dev/null && fail 'tables of an earlier run stay'
+"$kauri" run job.ini -o out -q -p poes=0.1 -p site_count=1 -p area_source_discretization=100 2>log && [ ! -s log ] || fail "a third run: $(cat log)"
 finish

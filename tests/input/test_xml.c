@@ -238,7 +238,11 @@ static void test_malformed(void **state)
         {"<a x='1' x='2'/>", "a.xml:1: XML: duplicate attribute"},
         {"<a><b:c/></a>", "a.xml:1: XML: unbound prefix"},
         {"<a/><b/>", "XML: junk after document element"},
-        {"<a>\xff</a>", "a.xml:1: XML: not well-formed"},
+        {"<a>\xff</a>", "a.xml:1: XML: not well-formed (invalid token): bytes that are no "
+                        "UTF-8; save the file as UTF-8"},
+        {"<a>\n M\xfcller</a>", "a.xml:2: XML: not well-formed (invalid token): bytes"},
+        {"<a>sand & gravel</a>", "a.xml:1: XML: not well-formed (invalid token): an "
+                                 "ampersand is written &amp;"},
         {"<?xml version='1.0' encoding='klingon'?><a/>", "the encoding is not known"},
         {"<!DOCTYPE a [<!ENTITY x 'y'>]>\n<a>&x;</a>", "a.xml:1: the entity 'x' is declared"},
         {"<!DOCTYPE a [<!ENTITY % x SYSTEM '/etc/passwd'>%x;]>\n<a/>",

@@ -106,6 +106,9 @@ static void test_structure(void **state)
         {"<pointGeometry>", "<pointGeo>", "8: an end tag that does not match; </pointGeo>"},
         {"</nrml>", "", "18: the file ends inside <nrml> of line 2"},
         {"<magScaleRel>WC1994</magScaleRel>\n", "", "5: <pointSource> has no <magScaleRel>"},
+        {"<magScaleRel>WC1994</magScaleRel>\n", "<magScalRel>WC1994</magScalRel>\n",
+         "5: <pointSource> has no <magScaleRel>; exactly one is needed, not the <magScalRel> of "
+         "line"},
         {"<gml:Point><gml:pos>-122.123456 38.5</gml:pos></gml:Point>", "",
          "6: <pointGeometry> has no <Point>"},
     };
@@ -118,6 +121,8 @@ static void test_mfds(void **state)
 #define GR "<truncGutenbergRichterMFD aValue='4' bValue='1' minMag='5' maxMag='7'/>"
     static const wrong rows[] = {
         {GR, "", "5: pointSource 'p' has no magnitude-frequency distribution"},
+        {GR, "<truncatedGR aValue='4' bValue='1' minMag='5' maxMag='6'/>",
+         "11: <truncatedGR> in pointSource 'p' is no magnitude-frequency distribution that is"},
         {GR, GR GR, "11: <truncGutenbergRichterMFD> beside the"},
         {GR, "<multiMFD kind='arbitraryMFD' size='1'/>", "11: <multiMFD> in pointSource 'p'"},
         {GR, "<incrementalMFD minMag='5' binWidth='0.1'/>", "11: <incrementalMFD> has no <occurR"},

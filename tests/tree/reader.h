@@ -78,7 +78,8 @@ static inline kr_status kt_reader_sources(kt_reader *r)
 
 static inline kr_status kt_reader_gsims(kt_reader *r, const char **trts, size_t n)
 {
-    return kr_glt_read(r->at.ctx, r->at.job, trts, n, &r->tree, &r->glt);
+    const kr_glt_trts of = {n, trts, NULL};
+    return kr_glt_read(r->at.ctx, r->at.job, &of, &r->tree, &r->glt);
 }
 
 /* A source model of one point source. */

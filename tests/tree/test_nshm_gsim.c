@@ -225,7 +225,8 @@ static kr_status read_again(kr_ctx *ctx, void *user)
     kr_status s;
 
     kr_arena_init(&tree.arena, ctx, KR_ACCOUNT_TREE);
-    s = kr_glt_read(ctx, r->at.job, trts, 3, &tree, &glt);
+    const kr_glt_trts of = {3, trts, NULL};
+    s = kr_glt_read(ctx, r->at.job, &of, &tree, &glt);
     kr_glt_clear(&glt);
     kr_arena_clear(&tree.arena);
     return s;

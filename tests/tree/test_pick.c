@@ -80,14 +80,15 @@ static void misses(void **state)
         {"", "there is no realization ''"},
         {"r1/gA0~gA1", "its path is too short"},
         {"r2~u1~.~w1/gA0~gA1", "a branch is not one of those that can stand there"},
+        {"foo", "there is no realization 'foo': it has a letter that no branch there has"},
         {"r2~.~.~w1~w1/gA0~gA1", "its path is too long"},
         {"r1~u1~v1~w1/gA0~gA1", "branch sets that move together take other branches"},
         {"r1~u1~v2~w1/gA0", "more tectonic region types than models"},
         {"r1~u1~v2~w1/gA0~gA1~gA1", "more models than tectonic region types"},
         {"r1~u1~v2~w1/gA0~gC1", "not 'gC1'"},
         {"AAAAA~", "a letter of its models"},
-        {"AAAZA~AA", "a letter is not one of those"},
-        {"AA~AA", "a letter is not one of those"},
+        {"AAAZA~AA", "it has a letter that no branch there has"},
+        {"AA~AA", "it has a letter that no branch there has"},
     };
     kt_tree t;
     kr_arena arena;
