@@ -201,6 +201,9 @@ void kr_calc_phase(kr_calc *calc, const char *name);
 void kr_calc_turn(kr_calc *calc, const char *name);
 void kr_calc_turned(kr_calc *calc, const char *name, size_t site);
 
+/** How long the digests of tables will take, when these are begun; and that the digests are. */
+void kr_calc_foretell_digests(kr_calc *calc, bool begun);
+
 /** Put into the results where the time went, and complete them. */
 KR_MUST_CHECK kr_status kr_calc_close_results(kr_calc *calc);
 

@@ -68,3 +68,17 @@ void kr_calc_turned(kr_calc *calc, const char *name, size_t site)
 {
     kr_eta_reach(&calc->eta, name, (double)site / (double)calc->sites->n, kr_wall_seconds());
 }
+
+/* Of a table, as measured in a file system of memory. */
+static const double DIGEST_SECONDS = 1.6e-5;
+
+void kr_calc_foretell_digests(kr_calc *calc, bool begun)
+{
+    static const char name[] = "digests of results";
+    double rlzs = calc->store_rlzs ? (double)calc->tree->nrlzs : 0;
+    double tables = (rlzs + (double)calc->nstats) * (double)(calc->job->nimts + 2);
+    if (begun)
+        kr_eta_enter(&calc->eta, name, kr_wall_seconds());
+    else
+        kr_eta_expect(&calc->eta, name, tables * DIGEST_SECONDS);
+}

@@ -126,6 +126,7 @@ static kr_status restat(kr_restat *r, kr_warnings *warnings)
     KR_TRY(kr_calc_close_results(calc));
     KR_TRY(kr_calc_export_tables(calc));
     KR_TRY(kr_calc_write_report(calc));
+    kr_calc_foretell_digests(calc, true);
     KR_TRY(kr_digests_write(calc->ctx, calc->spec.dir));
 out:
     return s;

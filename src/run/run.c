@@ -116,6 +116,7 @@ kr_status kr_calc_export_tables(kr_calc *calc)
         return KR_OK;
     kr_calc_phase(calc, "tables");
     kr_calc_turn(calc, "tables");
+    kr_calc_foretell_digests(calc, false);
     KR_TRY(kr_results_export_csv(calc->ctx, &calc->spec, &ntables));
 out:
     return s;
@@ -193,6 +194,7 @@ static kr_status compute(kr_calc *calc)
         kr_memory_remove(calc->spec.dir);
     KR_TRY(kr_calc_export_tables(calc));
     KR_TRY(kr_calc_write_report(calc));
+    kr_calc_foretell_digests(calc, true);
     KR_TRY(kr_digests_write(calc->ctx, calc->spec.dir));
     kr_journal_remove(calc);
 out:
