@@ -65,6 +65,7 @@ look() {
     python3 "$KAURI_SOURCE_DIR/tests/support/report.py" "$@" 2>err || fail "$(cat err)"
 }
 look layout run/report.html 1200 8
+look says many/report.html 'The 10 sites with the highest PGA at ' 'whose curves are in this file; the run has 20050.'
 for width in 360 390 485; do # of telephones
     look layout run/report.html $width 8
 done

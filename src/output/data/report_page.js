@@ -88,6 +88,15 @@ function layoutCheck() {
     const box = svg.getBoundingClientRect();
     const texts = [...svg.querySelectorAll("text")].map(t => ({t, r: t.getBoundingClientRect()}))
       .filter(x => x.r.width > 0);
+    const key = svg.querySelector(".legend .behind");
+    if (key) {
+      const k = key.getBoundingClientRect();
+      svg.querySelectorAll("circle").forEach(c => {
+        const r = c.getBoundingClientRect(), x = (r.left + r.right) / 2, y = (r.top + r.bottom) / 2;
+        if (!c.closest(".legend") && x > k.left && x < k.right && y > k.top && y < k.bottom)
+          overlaps.push(`${f.id}: a dot below the legend`);
+      });
+    }
     texts.forEach(({t, r}, i) => {
       if (r.left < box.left - 2 || r.right > box.right + 2 || r.top < box.top - 2 ||
           r.bottom > box.bottom + 2)
