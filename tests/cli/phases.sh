@@ -2,7 +2,7 @@
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 copy_demo area "$scratch/area"
 cd "$scratch/area" || exit 1
-coarse=(-p region_grid_spacing=40 -p area_source_discretization=60)
+coarse=(-p region_grid_spacing=40 -p area_source_discretization=60 -p poes=0.1)
 
 # check FILE [PHASE...]: the table of FILE names these phases, no figure is impossible, and the phases add up to at
 # least 98 % of the time since the process began, as the sum line and as the rows tell it.
