@@ -67,7 +67,7 @@ class Bench:
 
     def kauri(self, job, *more, program=measure.KAURI, out='out', threads=1, **environment):
         """A function that runs the job once."""
-        return lambda: measure.run([program, 'run', job, '-o', self.at(out), '--threads', threads, *more],
+        return lambda: measure.run([program, 'run', job, '-v', '-o', self.at(out), '--threads', threads, *more],
                                    **environment)
 
     def tell(self, what, value, at_least=None, at_most=None, note=''):
@@ -255,7 +255,7 @@ def memory(b):
 
 
 def phases(b):
-    uses, = measure.interleaved(b.a.runs, b.kauri(b.job('nz2022'), '-v'))
+    uses, = measure.interleaved(b.a.runs, b.kauri(b.job('nz2022')))
     show('kauri', uses)
     shares = []
     for use in uses:
