@@ -68,7 +68,7 @@ class Clock:
 
 def seconds(line):
     """The time left that a line of the bar tells; None: it tells none."""
-    found = re.search(r'%\s+(?:(\d+) h )?(?:(\d+) min)?(?:(\d+) s)? left', line)
+    found = re.search(r'%\s+(?:(\d+) h )?(?:(\d+) min ?)?(?:(\d+) s)? left', line)
     return sum(int(n or 0) * unit for n, unit in zip(found.groups(), (3600, 60, 1))) if found else None
 
 

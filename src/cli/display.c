@@ -49,7 +49,10 @@ static void format_time(double seconds, char *buffer, size_t size)
 {
     if (seconds < 100)
         snprintf(buffer, size, "%.0f s", seconds);
-    else if (seconds < 5970) /* no hour is rounded to 60 min of another */
+    else if (seconds < 595) { /* whole minutes would be up to a third off */
+        double tens = 10 * floor(seconds / 10 + 0.5);
+        snprintf(buffer, size, "%.0f min %02.0f s", floor(tens / 60), fmod(tens, 60));
+    } else if (seconds < 5970) /* no hour is rounded to 60 min of another */
         snprintf(buffer, size, "%.0f min", seconds / 60);
     else
         snprintf(buffer, size, "%.0f h %02.0f min", floor((seconds + 30) / 3600),
