@@ -10,11 +10,11 @@ shown() { # TERM COLUMNS: what a terminal of that kind and width gets
         -p area_source_discretization=40" "$scratch/typescript" </dev/null >/dev/null || fail "$1, $2 columns: exit status $?"
     tr '\r' '\n' <"$scratch/typescript" | sed 's/\x1b\[[0-9;]*m//g' >"$scratch/lines"
 }
-bar() { # WIDTH
+bar() { # WIDTH, of phases whose names leave room for it
     grep -qE "(hazard|splitting|statistics) +\[#*\.*\] +[0-9]+ %  .* left" "$scratch/lines" || fail "no bar"
     while read -r marks; do
         [ ${#marks} -eq $(($1 + 2)) ] || fail "a bar $((${#marks} - 2)) wide, not $1"
-    done < <(grep -oE '\[#*\.*\]' "$scratch/lines" | sort -u)
+    done < <(grep -E '(hazard|splitting|statistics) +\[' "$scratch/lines" | grep -oE '\[#*\.*\]' | sort -u)
 }
 shown xterm 100
 bar 40
