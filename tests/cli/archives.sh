@@ -1,4 +1,5 @@
 # Inputs in zip archives: the same numbers as unpacked, what archives do not get by with, and that nothing is left.
+# costly
 command -v python3 >/dev/null || exit 77
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 copy_demo area "$scratch/area"

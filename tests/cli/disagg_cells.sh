@@ -1,5 +1,6 @@
 # disagg_cells_precision: what info foretells, what kauri stats makes of the stored rates by cell (levels, weights, sites,
 # tables) beside runs that compute it, and what is refused, in one line.
+# costly
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 copy_demo disaggregation "$scratch/job"
 cd "$scratch/job" || exit 1

@@ -1,5 +1,6 @@
 # What a disaggregation warns of, once: probabilities below those of the mean curve, ruptures beyond the edges of a job;
 # against the tables of runs with and without these.
+# costly
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 cp -r "$KAURI_SOURCE_DIR/tests/e2e/faults/multi" "$scratch/job" && chmod -R u+w "$scratch/job"
 cd "$scratch/job" || exit 1

@@ -1,5 +1,6 @@
 # kauri stats: the statistics of runs that were computed apart, with other weights, without some of the
 # branches, are those of the job that was computed so; and what does not go together is refused.
+# costly
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 copy_demo area "$scratch/area"
 cd "$scratch/area" || exit 1

@@ -1,5 +1,6 @@
 # Cases of many kinds: kauri verify finds the finished run sound, kauri stats gives the same tables from what is
 # stored, and kauri export the same curves.
+# costly
 . "$KAURI_SOURCE_DIR/tests/support/cases.sh"
 cd "$scratch" || exit 1
 for name in imt_weights2 lt_extend use_rates quantiles_maps disagg_by_src sitemodel_csv trt_extra sampling_late_weights \

@@ -1,5 +1,6 @@
 /* Where motions jump with the rake, the dip or the depth: nowhere but at the places that the models
  * tell (kr_gmm_class.jumps), looked for at all round values. */
+/* costly */
 #include "gmm/contexts.h"
 
 #include "input/csv.h"

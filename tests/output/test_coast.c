@@ -1,5 +1,6 @@
 /* The coastline: the land's area is that of the Earth's, whatever box cuts it; lines stay in the
  * box; boxes cross the date line. */
+/* costly */
 #include "output/coast.h"
 #include "support/support.h"
 

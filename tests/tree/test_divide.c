@@ -1,4 +1,5 @@
 /* What problems of some kinds are divided into. */
+/* costly */
 #include "tree/divided.h"
 
 /* Three sums of the national model of New Zealand: crust, interface and slab. */
