@@ -49,7 +49,6 @@ enum {
     LIST = CONTEXTS * GROUPS + 8 + BLOCK /* with room for what is written beyond its end */
 };
 
-#define UNROLL      _Pragma("GCC unroll 8")
 #define ALWAYS_HERE inline __attribute__((always_inline))
 
 /* Contexts and levels of one list. */
@@ -147,7 +146,7 @@ static void put_ones(const part *p)
     for (size_t j = 0; j < p->n; j++)
         n = append(items, n, j, 0, p->below[j]);
     for (size_t i = 0; i < n; i++)
-        UNROLL for (int v = 0; v < VECS; v++)
+        KR_UNROLL for (int v = 0; v < VECS; v++)
             put(place(p, items[i]) + v * KR_VEC, kr_vec_all(1), p->weight, p->add);
 }
 
@@ -175,7 +174,7 @@ static ALWAYS_HERE void block(const part *p, const uint32_t *items, double *cons
 {
     const kr_truncation *t = p->t;
     kr_vec y[BLOCK * VECS], x[BLOCK * VECS], q[BLOCK * VECS];
-    UNROLL for (int i = 0; i < nvecs; i++)
+    KR_UNROLL for (int i = 0; i < nvecs; i++)
     {
         y[i] = argument(p, items[i / VECS], i % VECS);
         x[i] = kr_vec_fma(y[i], y[i], kr_vec_all(-1));
@@ -183,9 +182,9 @@ static ALWAYS_HERE void block(const part *p, const uint32_t *items, double *cons
     }
     for (int k = t->nterms - 2; k >= 0; k--) {
         kr_vec term = kr_vec_all(t->terms[k]);
-        UNROLL for (int i = 0; i < nvecs; i++) q[i] = kr_vec_fma(q[i], x[i], term);
+        KR_UNROLL for (int i = 0; i < nvecs; i++) q[i] = kr_vec_fma(q[i], x[i], term);
     }
-    UNROLL for (int i = 0; i < nvecs; i++)
+    KR_UNROLL for (int i = 0; i < nvecs; i++)
     {
         kr_vec poe = clip(y[i], kr_vec_fnma(y[i], q[i], kr_vec_all(0.5)));
         put(to[i / VECS] + i % VECS * KR_VEC, poe, p->weight, add);
@@ -199,7 +198,7 @@ static ALWAYS_HERE void run_polynomial(const part *p, uint32_t *items, size_t n,
     for (size_t i = 0; i < BLOCK; i++)
         items[n + i] = 0;
     for (size_t first = 0; first < n; first += BLOCK) {
-        UNROLL for (size_t i = 0; i < BLOCK; i++)
+        KR_UNROLL for (size_t i = 0; i < BLOCK; i++)
         {
             to[i] = first + i < n ? place(p, items[first + i]) : nobody;
         }
@@ -227,7 +226,7 @@ static ALWAYS_HERE void run_lot(const part *p, const uint32_t *items, size_t n, 
     kr_vec half = kr_vec_all(0.5), tail = kr_vec_all(p->t->tail), scale = kr_vec_all(p->t->scale);
     kr_vec none = kr_vec_all(0), one = kr_vec_all(1), by = kr_vec_all(p->t->level / 2);
     for (size_t i = 0; i < n; i++)
-        UNROLL for (int v = 0; v < VECS; v++)
+        KR_UNROLL for (int v = 0; v < VECS; v++)
         {
             kr_vec at = argument(p, items[i], v);
             kr_vec_store(y + i * GROUP + v * KR_VEC, at);
@@ -236,7 +235,7 @@ static ALWAYS_HERE void run_lot(const part *p, const uint32_t *items, size_t n, 
     take_erfc(e);
     for (size_t i = 0; i < n; i++) {
         double *to = place(p, items[i]);
-        UNROLL for (int v = 0; v < VECS; v++)
+        KR_UNROLL for (int v = 0; v < VECS; v++)
         {
             kr_vec at = kr_vec_load(y + i * GROUP + v * KR_VEC);
             kr_vec poe = (half * kr_vec_load(e + i * GROUP + v * KR_VEC) - tail) * scale;

@@ -22,7 +22,6 @@ enum {
     ROWS = 64 /* of one list */
 };
 
-#define UNROLL      _Pragma("GCC unroll 8")
 #define ALWAYS_HERE inline __attribute__((always_inline))
 
 /* sum + weight poe, or sum + weight poe (1 - sum): the probability of one of two independent
@@ -55,25 +54,25 @@ static ALWAYS_HERE void add_block(const kr_summing *w, const row_list *rows, siz
     const double *weights[MEMBERS];
     double *to[MEMBERS];
     kr_vec sums[MOST_VECS];
-    UNROLL for (int k = 0; k < nmembers; k++)
+    KR_UNROLL for (int k = 0; k < nmembers; k++)
     {
         size_t m = w->members ? w->members[member + (size_t)k] : member + (size_t)k;
         weights[k] = w->weights + m * w->weights_stride;
         to[k] = w->sums + m * w->sums_stride + level;
-        UNROLL for (int v = 0; v < nvecs; v++) sums[k * nvecs + v] =
+        KR_UNROLL for (int v = 0; v < nvecs; v++) sums[k * nvecs + v] =
             kr_vec_load(to[k] + v * KR_VEC);
     }
     for (size_t i = 0; i < rows->n; i++) {
         const double *row = rows->row[i];
         size_t j = rows->context[i];
-        UNROLL for (int k = 0; k < nmembers; k++)
+        KR_UNROLL for (int k = 0; k < nmembers; k++)
         {
             kr_vec weight = kr_vec_all(weights[k][j]);
-            UNROLL for (int v = 0; v < nvecs; v++) sums[k * nvecs + v] =
+            KR_UNROLL for (int v = 0; v < nvecs; v++) sums[k * nvecs + v] =
                 add_term(sums[k * nvecs + v], weight, kr_vec_load(row + v * KR_VEC), probs);
         }
     }
-    UNROLL for (int k = 0; k < nmembers; k++) UNROLL for (int v = 0; v < nvecs; v++)
+    KR_UNROLL for (int k = 0; k < nmembers; k++) KR_UNROLL for (int v = 0; v < nvecs; v++)
         kr_vec_store(to[k] + v * KR_VEC, sums[k * nvecs + v]);
 }
 
@@ -88,7 +87,7 @@ static ALWAYS_HERE size_t list_rows(const kr_summing *w, size_t first, size_t le
     for (size_t j = first; j < last; j++) {
         const double *row = w->poes + level + w->rows[j] * w->stride;
         kr_vec_bits any = (kr_vec_bits)kr_vec_load(row);
-        UNROLL for (int v = 1; v < nvecs; v++) any |= (kr_vec_bits)kr_vec_load(row + v * KR_VEC);
+        KR_UNROLL for (int v = 1; v < nvecs; v++) any |= (kr_vec_bits)kr_vec_load(row + v * KR_VEC);
         out->context[out->n] = (uint32_t)j;
         out->row[out->n] = row;
         out->n += all || kr_vec_any(any);

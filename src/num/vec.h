@@ -27,6 +27,14 @@ enum { KR_VEC = 4 };
 enum { KR_VEC = 2 };
 #endif
 
+/* Before a loop over a few vectors: unrolled, so that they stay in registers. Not where sanitizers
+ * look: the compiler would take minutes over the copies of their checks. */
+#if KAURI_SANITIZE
+#define KR_UNROLL
+#else
+#define KR_UNROLL _Pragma("GCC unroll 8")
+#endif
+
 typedef double kr_vec __attribute__((vector_size(8 * KR_VEC), may_alias));
 typedef uint64_t kr_vec_bits __attribute__((vector_size(8 * KR_VEC), may_alias));
 typedef double kr_vec_anywhere __attribute__((vector_size(8 * KR_VEC), may_alias, aligned(8)));

@@ -260,7 +260,8 @@ kr_status kr_coast_within(kr_box box, kr_arena *arena, kr_coast *out)
     const kr_output_data *file = kr_output_data_find("coastline.txt");
     *out = (kr_coast){0};
     kr_arena_init(&c.scratch, arena->ctx, KR_ACCOUNT_OUTPUT);
-    for (const char *at = file ? (const char *)file->bytes : ""; *at;) {
+    const char *at = file ? (const char *)file->bytes : "";
+    while (*at) {
         kr_line ring;
         kr_box around;
         if (read_box(&at, &around) && reaches(box, around)) {
@@ -268,8 +269,8 @@ kr_status kr_coast_within(kr_box box, kr_arena *arena, kr_coast *out)
             KR_TRY(add_ring(&c, ring, around));
             kr_arena_reset(&c.scratch);
         }
-        at += strcspn(at, "\n");
-        at += *at == '\n';
+        const char *line = memchr(at, '\n', (size_t)((const char *)file->end - at));
+        at = line ? line + 1 : (const char *)file->end;
     }
     out->nland = c.land.n;
     out->nlines = c.lines.n;
