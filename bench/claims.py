@@ -40,7 +40,7 @@ MODELS = {
     'default': '',
     'nz2022': '--motions nz2022 --individual false',
     'threads': '--ruptures 5000',
-    'disagg': '--motions nz2022 --individual false --sites 1',
+    'disagg': '--crust 36 --interface 9 --second 3 --motions nz2022 --individual false --sites 1',
     'memory': '--sites 2000 --ruptures 60 --points 20 --measures 4 --individual false',
     'sh': '--shared --layout extend --crust {n} --interface 3 --second 3 --ruptures 2000 --points 40 --individual false',
     'counts': '--apart --shared --layout extend --crust {n} --interface 3 --second 3 --ruptures 2000 --points 40'
