@@ -31,8 +31,9 @@ void kt_assert_fails(kr_ctx *ctx, kr_status got, kr_status status, const char *t
 typedef kr_status (*kt_scenario)(kr_ctx *ctx, void *user);
 
 /** Run the scenario undisturbed (it must end with KR_OK), then once for each of its allocations
- * with that one failing: it must end with KR_ENOMEM, a recorded failure and no memory left.
- * Returns the number of allocations. */
+ * with that one failing: it must end with KR_ENOMEM, a recorded failure and no memory left. What is
+ * quicker than the first time may have fewer (a run that takes half a second keeps a journal), and
+ * must end with KR_OK then. Returns the number of allocations. */
 long kt_fail_each_allocation(kt_scenario scenario, void *user);
 
 /** A new empty folder, and its removal with all it holds. kt_path: a file in it; the text lives in
