@@ -20,7 +20,8 @@ enum { PLACES = 6, PLACE_SITES = 8, PIECES = 8, ROUNDS = 400 };
  * and then comes to fewer sites. */
 static const double PIECE_WORK = 8192, ITEM_WORK = 65536;
 
-/* Pieces are tried for about so much of what all units take. */
+/* Pieces are tried for about so much of what all units take, and whole sites where they are so
+ * little of it. */
 static const double SHARE = 0.01;
 
 typedef struct place {
@@ -328,6 +329,29 @@ static void scale_up(const sampler *x, kr_hazard_cost *out)
     out->pieces = x->npieces;
 }
 
+/* The rates of the first site of each place, by all units. */
+static kr_status compute_sites(sampler *s)
+{
+    kr_status status = KR_OK;
+    const kr_hazard *h = s->hazard;
+    memset(s->rates, 0,
+           s->nplaces * h->tree->nrates * h->job->nimts * h->job->nlevels * sizeof *s->rates);
+    for (size_t p = 0; p < s->nplaces; p++) {
+        const place here = {.number = p, .first = s->places[p].first, .n = 1};
+        s->unit.makers.sections = &s->places[p].sections;
+        s->unit.makers.first_in_table = here.first;
+        for (size_t i = 0; i < h->nworks; i++)
+            for (size_t b = 0; b < h->works[i]->nblocks; b++) {
+                if (kr_interrupted(h->ctx))
+                    return kr_fail(h->ctx, KR_EINTERRUPTED, "interrupted");
+                if ((status = kr_unit_run(&s->unit, h->works[i], b, here.first, 1)) != KR_OK)
+                    return status;
+                take_sums(s, &here, h->works[i], 1);
+            }
+    }
+    return status;
+}
+
 void kr_hazard_cost_clear(kr_hazard_cost *cost)
 {
     kr_free(cost->rates);
@@ -362,6 +386,10 @@ kr_status kr_hazard_sample(kr_hazard *h, int threads, double least, double most,
     }
     scale_up(&x, out);
     KR_TRY(measure_adding(&x, out));
+    double of_sites = out->units * (double)x.nplaces / (double)h->sites->n;
+    out->computed = of_sites <= fmin(most, SHARE * out->units);
+    if (out->computed)
+        KR_TRY(compute_sites(&x));
     out->spent = kr_cpu_seconds() - began;
 out:
     kr_unit_clear(&x.unit);

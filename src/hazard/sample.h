@@ -12,7 +12,8 @@ typedef struct kr_hazard_cost {
     double adding;       /* sums of units to the rates of a tile */
     kr_hazard_work work; /* counters of the whole; done and total are not set */
     size_t nsites;       /* some of the job's, for which: */
-    double *rates;       /* about the component rates: sites x rates x nimts x nlevels */
+    double *rates;       /* component rates: sites x rates x nimts x nlevels */
+    bool computed;       /* these are computed; else they are about so, from the pieces */
     size_t outlines;     /* bytes of the outlines of all ruptures */
     size_t pieces;       /* computed, and the seconds that it took */
     double spent;
@@ -23,7 +24,8 @@ void kr_hazard_cost_clear(kr_hazard_cost *cost);
 
 /** Compute pieces of the units of work, drawn with a probability that follows their cost, at a few
  * places of the job's sites, for about a hundredth of what the whole will take, but of `least` to
- * `most` seconds; each stands for its share of the whole. The faults have met the sites thereafter.
+ * `most` seconds; each stands for its share of the whole. Where there are hundreds of sites, one of
+ * each place is computed whole besides. The faults have met the sites thereafter.
  * For a hazard that is not computed at the same time. */
 KR_MUST_CHECK kr_status kr_hazard_sample(kr_hazard *hazard, int threads, double least, double most,
                                          kr_hazard_cost *out);

@@ -292,7 +292,8 @@ kr_status kr_calc_calibrate(const kr_calc *calc, kr_hazard_cost *sample, double 
     double rlzs = calc->store_rlzs ? tree->rlzs : 0, stats = (double)calc->nstats;
     double f32 = 0, f64 = 0, one = 0;
     *out = (kr_stats_cost){.statistics = 0};
-    even_rates(calc, sample);
+    if (!sample->computed)
+        even_rates(calc, sample);
     KR_TRY(statistics_cost(calc, sample, budget, &out->statistics));
     KR_TRY(time_packing(calc, sample, KR_H5_F32, &f32));
     KR_TRY(time_packing(calc, sample, KR_H5_F64, &f64));

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char SITES[] = "10 45, 10.4 45.1, 9.2 44.7, 11.5 45.5, 10.1 44.1";
 static const char JOB[] =
     "[general]\ncalculation_mode = classical\ndescription = test\n"
-    "sites = 10 45, 10.4 45.1, 9.2 44.7, 11.5 45.5, 10.1 44.1\n"
     "source_model_logic_tree_file = source_tree.xml\ngsim_logic_tree_file = gmm_tree.xml\n"
     "investigation_time = 50\nwidth_of_mfd_bin = 0.3\nreference_vs30_value = 500\n"
     "reference_depth_to_1pt0km_per_sec = 80\nreference_depth_to_2pt5km_per_sec = 1\n"
@@ -36,17 +36,24 @@ typedef struct prepared {
     kr_sites *sites;
 } prepared;
 
-static void prepare_sources(prepared *p, const char *sources)
+static void prepare_with(prepared *p, const char *sites, const char *sources, const char *gmms)
 {
+    static char job[32768];
     static const char *const one[] = {"source.xml"};
-    static const char *const gmms[] = {"BooreAtkinson2008", "SadighEtAl1997"};
-    kt_model_make(&p->m, JOB, sources, kt_branch_set("m", "sourceModel", "", 1, one),
-                  kt_branch_set("g", "gmpeModel",
-                                "applyToTectonicRegionType='Active Shallow Crust'", 2, gmms));
+    snprintf(job, sizeof job, "%ssites = %s\n", JOB, sites);
+    kt_model_make(&p->m, job, sources, kt_branch_set("m", "sourceModel", "", 1, one), gmms);
     kt_ok(p->m.ctx, kr_hazard_create(p->m.ctx, p->m.job, p->m.model, p->m.tree, &p->hazard));
     kt_ok(p->m.ctx,
           kr_sites_read(p->m.ctx, p->m.job, kr_hazard_site_columns(p->hazard), &p->sites));
     kt_ok(p->m.ctx, kr_hazard_prepare(p->hazard, p->sites, 1));
+}
+
+static void prepare_sources(prepared *p, const char *sites, const char *sources)
+{
+    static const char *const gmms[] = {"BooreAtkinson2008", "SadighEtAl1997"};
+    prepare_with(p, sites, sources,
+                 kt_branch_set("g", "gmpeModel", "applyToTectonicRegionType='Active Shallow Crust'",
+                               2, gmms));
 }
 
 static void prepare(prepared *p)
@@ -60,7 +67,7 @@ static void prepare(prepared *p)
                                  kt_point_source(id, NULL, 9.5 + 0.45 * i, 44.6 + 0.2 * i));
     }
     snprintf(sources + used, sizeof sources - used, "%s", FAULT);
-    prepare_sources(p, sources);
+    prepare_sources(p, SITES, sources);
 }
 
 static void end(prepared *p)
@@ -108,7 +115,7 @@ static void test_group(void **state)
              "<sourceGroup name='g' tectonicRegion='Active Shallow Crust' src_interdep='mutex' "
              "srcs_weights='1' grp_probability='0.7'>%s</sourceGroup>",
              kt_point_source("p:1", NULL, 10.2, 45));
-    prepare_sources(&p, sources);
+    prepare_sources(&p, SITES, sources);
     size_t curve = p.m.job->nimts * p.m.job->nlevels, n = p.sites->n;
     double *rates = calloc(p.m.tree->nrates * n * curve, sizeof *rates);
     kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 0, 0, &cost));
@@ -117,6 +124,41 @@ static void test_group(void **state)
     for (size_t r = 0; r < p.m.tree->nrates; r++)
         for (size_t l = 0; l < curve; l++)
             kt_close(cost.rates[r * curve + l], rates[r * n * curve + l], 1e-12, 0);
+    kr_hazard_cost_clear(&cost);
+    free(rates);
+    end(&p);
+}
+
+/* Of many sites, some are computed whole. */
+static void test_whole_sites(void **state)
+{
+    (void)state;
+    static char sites[32768];
+    enum { SITES_N = 600, PLACES = 6 };
+    prepared p;
+    kr_hazard_cost cost;
+    kr_hazard_work work = {0};
+    size_t used = 0;
+    for (int i = 0; i < SITES_N; i++)
+        used += (size_t)snprintf(sites + used, sizeof sites - used, "%s%.2f %.2f", i ? ", " : "",
+                                 9 + 0.1 * (i % 25), 44 + 0.1 * (double)(i / 25));
+    prepare_sources(&p, sites, FAULT);
+    size_t size = p.m.tree->nrates * p.m.job->nimts * p.m.job->nlevels;
+    double *rates = calloc(SITES_N * size, sizeof *rates);
+    kt_ok(p.m.ctx, kr_hazard_sample(p.hazard, 1, 0, 1e9, &cost));
+    kt_ok(p.m.ctx, kr_hazard_tile(p.hazard, 0, SITES_N, 1, rates, &work, NULL));
+    assert_true(cost.computed);
+    assert_int_equal(cost.nsites, PLACES);
+    size_t curve = p.m.job->nimts * p.m.job->nlevels, positive = 0;
+    for (size_t at = 0; at < PLACES; at++)
+        for (size_t r = 0; r < p.m.tree->nrates; r++)
+            for (size_t l = 0; l < curve; l++) {
+                size_t site = (2 * at + 1) * (SITES_N / 8) / (2 * PLACES) * 8;
+                double rate = cost.rates[(at * p.m.tree->nrates + r) * curve + l];
+                kt_close(rate, rates[(r * SITES_N + site) * curve + l], 1e-12, 0);
+                positive += rate > 0;
+            }
+    assert_true(positive > PLACES * curve);
     kr_hazard_cost_clear(&cost);
     free(rates);
     end(&p);
@@ -184,8 +226,7 @@ static void test_each_allocation_can_fail(void **state)
 static void test_progress_in_time(void **state)
 {
     (void)state;
-    static const char *const one[] = {"source.xml"}, *const two[] = {"BooreAtkinson2008",
-                                                                     "SadighEtAl1997"};
+    static const char *const two[] = {"BooreAtkinson2008", "SadighEtAl1997"};
     static const char *const stable[] = {"ToroEtAl2002"};
     static char sources[16384], gmms[4096];
     prepared p;
@@ -205,10 +246,7 @@ static void test_progress_in_time(void **state)
         kt_branch_set("g", "gmpeModel", "applyToTectonicRegionType='Active Shallow Crust'", 2, two),
         kt_branch_set("s", "gmpeModel", "applyToTectonicRegionType='Stable Shallow Crust'", 1,
                       stable));
-    kt_model_make(&p.m, JOB, sources, kt_branch_set("m", "sourceModel", "", 1, one), gmms);
-    kt_ok(p.m.ctx, kr_hazard_create(p.m.ctx, p.m.job, p.m.model, p.m.tree, &p.hazard));
-    kt_ok(p.m.ctx, kr_sites_read(p.m.ctx, p.m.job, kr_hazard_site_columns(p.hazard), &p.sites));
-    kt_ok(p.m.ctx, kr_hazard_prepare(p.hazard, p.sites, 1));
+    prepare_with(&p, SITES, sources, gmms);
     assert_int_equal(p.hazard->nworks, 2);
     bool first = p.hazard->works[0]->component->ngsims == 2;
     const kr_work *near = p.hazard->works[!first], *far = p.hazard->works[first];
@@ -250,11 +288,9 @@ static void test_progress_in_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_many_pieces),
-        cmocka_unit_test(test_group),
-        cmocka_unit_test(test_leaves_no_trace),
-        cmocka_unit_test(test_progress_in_time),
-        cmocka_unit_test(test_each_allocation_can_fail),
+        cmocka_unit_test(test_many_pieces),      cmocka_unit_test(test_group),
+        cmocka_unit_test(test_whole_sites),      cmocka_unit_test(test_leaves_no_trace),
+        cmocka_unit_test(test_progress_in_time), cmocka_unit_test(test_each_allocation_can_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
