@@ -6,8 +6,8 @@
 copy_demo area "$scratch/job"
 cd "$scratch/job" || exit 1
 echo 'no_such_parameter = 1' >>job.ini # a warning for the report
-limited() { # KIB: where files may not be larger; those of gcov's counters neither, so they go elsewhere
-    (ulimit -f "$1" && trap '' XFSZ && GCOV_PREFIX=$scratch/counts exec "$KAURI_PROGRAM" run job.ini -o "$scratch/out" "${options[@]}")
+limited() { # KIB: where files may not be larger; those of gcov and the thread sanitizer neither, so they go elsewhere
+    (ulimit -f "$1" && trap '' XFSZ && GCOV_PREFIX=$scratch/counts TMPDIR=$scratch/none exec "$KAURI_PROGRAM" run job.ini -o "$scratch/out" "${options[@]}")
 }
 told() {
     "$KAURI_PROGRAM" info "$scratch/out" >"$scratch/said" 2>&1 || fail "info: exit status $?: $(tail -n 1 "$scratch/said")"
