@@ -17,6 +17,9 @@ bool kr_str_ieq(const char *a, const char *b); /* ASCII, ignoring case */
 bool kr_str_starts(const char *text, const char *prefix);
 bool kr_str_ends(const char *text, const char *suffix);
 
+/* What a noun ends with beside a number of things, whole or real. */
+#define KR_PLURAL(n) ((n) == 1 ? "" : "s")
+
 /** Bytes of the UTF-8 character that a text begins with (1 for its end); 0: it is none. */
 size_t kr_utf8_length(const char *text);
 

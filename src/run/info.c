@@ -32,10 +32,12 @@ void kr_text_row(FILE *out, const char *label, const char *format, ...)
 
 static void levels(const kr_job *job, FILE *out)
 {
-    kr_text_row(out, "levels", "%zu of %zu measures", job->nimts * job->nlevels, job->nimts);
+    kr_text_row(out, "levels", "%zu of %zu measure%s", job->nimts * job->nlevels, job->nimts,
+                KR_PLURAL(job->nimts));
     for (size_t m = 0; m < job->nimts; m++)
-        kr_text_row(out, "", "%-12s %zu levels from %g to %g", job->imts[m].name, job->nlevels,
-                    job->levels[m * job->nlevels], job->levels[(m + 1) * job->nlevels - 1]);
+        kr_text_row(out, "", "%-12s %zu level%s from %g to %g", job->imts[m].name, job->nlevels,
+                    KR_PLURAL(job->nlevels), job->levels[m * job->nlevels],
+                    job->levels[(m + 1) * job->nlevels - 1]);
 }
 
 /* Site amplification. */
@@ -143,10 +145,10 @@ static void sources(const kr_calc *calc, double contexts, FILE *out)
     double part = kr_info_contexts_part(calc, contexts);
     for (size_t t = 0; t < tree->ntrts; t++) {
         kr_info_tally sum = kr_info_count(calc, t);
-        kr_text_row(out, "sources",
-                    "%s: %zu source%s, %zu points, %.0f ruptures, about %.3g contexts",
-                    tree->trts[t], sum.sources, sum.sources == 1 ? "" : "s", sum.points,
-                    sum.ruptures, part * sum.contexts);
+        kr_text_row(
+            out, "sources", "%s: %zu source%s, %zu point%s, %.0f rupture%s, about %.3g contexts",
+            tree->trts[t], sum.sources, KR_PLURAL(sum.sources), sum.points, KR_PLURAL(sum.points),
+            sum.ruptures, KR_PLURAL(sum.ruptures), part * sum.contexts);
         for (int kind = 0; kind < KR_SOURCE_KINDS; kind++)
             if (sum.sources_of[kind])
                 kr_text_row(out, "", "%zu %s, %.0f ruptures", sum.sources_of[kind],
@@ -169,8 +171,9 @@ static void branch_sets(const kr_tree *tree, FILE *out)
         label = "";
     }
     for (size_t t = 0; t < tree->ntrts; t++)
-        kr_text_row(out, t ? "" : "ground-motion tree", "%s: %zu branches", tree->trts[t],
-                    tree->first_gsim[t + 1] - tree->first_gsim[t]);
+        kr_text_row(out, t ? "" : "ground-motion tree", "%s: %zu branch%s", tree->trts[t],
+                    tree->first_gsim[t + 1] - tree->first_gsim[t],
+                    tree->first_gsim[t + 1] - tree->first_gsim[t] == 1 ? "" : "es");
 }
 
 static void tell_disk(kr_calc *calc, FILE *out)

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/machine.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "output/report.h"
 #include "run/check.h"
 #include "run/disagg.h"
@@ -283,9 +284,11 @@ kr_status kr_calc_plan(kr_calc *calc)
     calc->stats_threads = p.stats_threads;
     calc->tile_sites = p.tile_sites;
     char size[32];
-    kr_info(calc->ctx,
-            "memory: %.1f MB accounted at the peak, of at most %s; tiles of %zu sites, %d threads",
-            (double)p.peak / 1e6, kr_plan_size(limit, size), p.tile_sites, p.threads);
+    kr_info(
+        calc->ctx,
+        "memory: %.1f MB accounted at the peak, of at most %s; tiles of %zu site%s, %d thread%s",
+        (double)p.peak / 1e6, kr_plan_size(limit, size), p.tile_sites, KR_PLURAL(p.tile_sites),
+        p.threads, KR_PLURAL(p.threads));
     KR_TRY(kr_calc_foretell(calc, &p));
     kr_mem_set_limit(calc->ctx, limit);
 out:

@@ -1,5 +1,7 @@
 /* What a calculation will take, as text. */
 #include "run/plan.h"
+
+#include "base/str.h"
 #include "run/text.h"
 
 #include <math.h>
@@ -34,7 +36,8 @@ void kr_plan_tell_memory(const kr_plan_memory *p, FILE *out)
         kr_text_row(out, "memory",
                     "%.1f MB accounted at the peak, of at most %s; about %.1f MB resident",
                     (double)p->peak / 1e6, kr_plan_size(p->limit, size), (double)p->resident / 1e6);
-    kr_text_row(out, "", "tiles of %zu sites, %d threads%s", p->tile_sites, p->threads,
+    kr_text_row(out, "", "tiles of %zu site%s, %d thread%s%s", p->tile_sites,
+                KR_PLURAL(p->tile_sites), p->threads, KR_PLURAL(p->threads),
                 p->stats_threads < p->threads ? ", fewer for the statistics" : "");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if ((double)parts[i].bytes >= TOLD_FROM * (double)p->peak)

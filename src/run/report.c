@@ -14,8 +14,9 @@ static void report_inputs(const kr_calc *calc)
         size += calc->inputs[i].size;
         kr_hash_text(&all, calc->inputs[i].sha256);
     }
-    kr_info(calc->ctx, "inputs: %zu files, %.2f MB, digest %016llx%016llx", calc->ninputs,
-            (double)size / 1e6, (unsigned long long)all.a, (unsigned long long)all.b);
+    kr_info(calc->ctx, "inputs: %zu file%s, %.2f MB, digest %016llx%016llx", calc->ninputs,
+            KR_PLURAL(calc->ninputs), (double)size / 1e6, (unsigned long long)all.a,
+            (unsigned long long)all.b);
     for (size_t i = 0; i < calc->ninputs; i++)
         kr_detail(calc->ctx, "input %s %s sha256 %s", calc->inputs[i].key, calc->inputs[i].path,
                   calc->inputs[i].sha256);
@@ -28,7 +29,8 @@ static void report_tree(const kr_calc *calc)
             "building %.15g realizations: %.15g paths through the source models, %zu "
             "ground-motion models in %zu tectonic region types",
             tree->rlzs, tree->paths, tree->ngsims, tree->ntrts);
-    kr_info(calc->ctx, "%zu components, %zu component rates", tree->ncomponents, tree->nrates);
+    kr_info(calc->ctx, "%zu component%s, %zu component rate%s", tree->ncomponents,
+            KR_PLURAL(tree->ncomponents), tree->nrates, KR_PLURAL(tree->nrates));
     if (tree->nduplicate_ids)
         kr_info(calc->ctx, "%zu source ids stand for several different sources",
                 tree->nduplicate_ids);
@@ -63,9 +65,11 @@ static void report_sources(const kr_calc *calc)
     }
     for (int kind = 0; kind < KR_SOURCE_KINDS; kind++)
         if (count[kind])
-            kr_info(calc->ctx, "%s: %zu sources with %.0f ruptures",
-                    kr_source_tag((kr_source_kind)kind), count[kind], by_kind[kind]);
-    kr_info(calc->ctx, "%zu sources with %.0f ruptures", total, ruptures);
+            kr_info(calc->ctx, "%s: %zu source%s with %.0f rupture%s",
+                    kr_source_tag((kr_source_kind)kind), count[kind], KR_PLURAL(count[kind]),
+                    by_kind[kind], KR_PLURAL(by_kind[kind]));
+    kr_info(calc->ctx, "%zu source%s with %.0f rupture%s", total, KR_PLURAL(total), ruptures,
+            KR_PLURAL(ruptures));
     if (points > 0)
         kr_detail(calc->ctx, "split into %.0f points; spinning factor %.2f", points,
                   mags > 0 ? point_ruptures / mags : 0);
@@ -86,8 +90,10 @@ static void report_heaviest(const kr_calc *calc)
             kr_hazard_component_size(calc->hazard, heaviest).ruptures)
             heaviest = c;
     if (tree->ncomponents && tree->components[heaviest].nsources)
-        kr_detail(calc->ctx, "heaviest component: %zu sources from '%s' on, %llu ruptures",
-                  tree->components[heaviest].nsources, tree->components[heaviest].sources[0].id,
+        kr_detail(calc->ctx, "heaviest component: %zu source%s from '%s' on, %llu ruptures",
+                  tree->components[heaviest].nsources,
+                  KR_PLURAL(tree->components[heaviest].nsources),
+                  tree->components[heaviest].sources[0].id,
                   (unsigned long long)kr_hazard_component_size(calc->hazard, heaviest).ruptures);
 }
 
@@ -95,8 +101,9 @@ void kr_calc_report(kr_calc *calc)
 {
     const kr_job *job = calc->job;
     report_inputs(calc);
-    kr_info(calc->ctx, "%zu sites, %zu levels of %zu measures", calc->sites->n,
-            job->nimts * job->nlevels, job->nimts);
+    kr_info(calc->ctx, "%zu site%s, %zu level%s of %zu measure%s", calc->sites->n,
+            KR_PLURAL(calc->sites->n), job->nimts * job->nlevels,
+            KR_PLURAL(job->nimts * job->nlevels), job->nimts, KR_PLURAL(job->nimts));
     report_tree(calc);
     report_sources(calc);
     report_heaviest(calc);

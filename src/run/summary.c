@@ -123,8 +123,9 @@ static void tell(const summary *x)
     char line[LINE];
     size_t told = job->nimts < MOST_TOLD ? job->nimts : MOST_TOLD;
     fprintf(x->out,
-            "motions of the %s curve at %zu of %zu sites, the highest of %s at %.0f years\n",
-            x->run->stats[x->stat], x->n, x->run->sites->n, job->imts[0].name, years[0]);
+            "motions of the %s curve at %zu of %zu site%s, the highest of %s at %.0f years\n",
+            x->run->stats[x->stat], x->n, x->run->sites->n, KR_PLURAL(x->run->sites->n),
+            job->imts[0].name, years[0]);
     size_t used = (size_t)snprintf(line, sizeof line, "%-25s", "longitude latitude");
     for (size_t k = 0; k < x->n; k++)
         used += (size_t)snprintf(line + used, sizeof line - used, " %9.3f %7.3f",
@@ -134,7 +135,8 @@ static void tell(const summary *x)
         for (int period = 0; period < PERIODS; period++)
             tell_row(x, m, period);
     if (told < job->nimts)
-        fprintf(x->out, "and %zu measures more\n", job->nimts - told);
+        fprintf(x->out, "and %zu measure%s more\n", job->nimts - told,
+                KR_PLURAL(job->nimts - told));
 }
 
 /* ------------------------------------------------------------------ disaggregation */
