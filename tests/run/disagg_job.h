@@ -118,4 +118,24 @@ static inline void remove_results(void)
     }
 }
 
+/* ---- memory that runs out ---- */
+
+/* All statistics of the whole tree. */
+static inline const char *write_memory_job(void)
+{
+    return write_job(
+        CURVE "poes_disagg = 0.05\ndisagg_outputs = Mag TRT_Mag_Dist_Eps\n"
+              "quantiles = 0.5\ndisagg_statistics = mean variance quantiles branches occurrence\n");
+}
+
+/* A report that cannot be made is told, and the results count. */
+static inline kr_status run_with_report(kr_ctx *ctx, void *user)
+{
+    kr_status s = kr_run(ctx, user);
+    if (s == KR_OK && !kr_file_exists(kt_path(dir, "out/report.html")))
+        s = kr_fail(ctx, KR_ENOMEM, "no report");
+    remove_results();
+    return s;
+}
+
 #endif

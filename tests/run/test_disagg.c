@@ -438,24 +438,12 @@ static void test_interrupted(void **state)
     assert_string_equal(first[0], first[2]);
 }
 
-/* A report that cannot be made is told, and the results count. */
-static kr_status scenario(kr_ctx *ctx, void *user)
-{
-    kr_status s = kr_run(ctx, user);
-    if (s == KR_OK && !kr_file_exists(kt_path(dir, "out/report.html")))
-        s = kr_fail(ctx, KR_ENOMEM, "no report");
-    remove_results();
-    return s;
-}
-
+/* Some of the allocations; all of them are those of test_disagg_memory_long.c. */
 static void test_memory(void **state)
 {
-    kr_run_options o = options_of(write_job(
-        CURVE
-        "poes_disagg = 0.05\ndisagg_outputs = Mag TRT_Mag_Dist_Eps\n"
-        "quantiles = 0.5\ndisagg_statistics = mean variance quantiles branches occurrence\n"));
     (void)state;
-    assert_true(kt_fail_each_allocation(scenario, &o) > 100);
+    kr_run_options o = options_of(write_memory_job());
+    assert_true(kt_fail_allocations(run_with_report, &o, 9) > 100);
 }
 
 int main(void)

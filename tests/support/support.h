@@ -36,6 +36,9 @@ typedef kr_status (*kt_scenario)(kr_ctx *ctx, void *user);
  * must end with KR_OK then. Returns the number of allocations. */
 long kt_fail_each_allocation(kt_scenario scenario, void *user);
 
+/** The same with every step-th of them, from the first on. */
+long kt_fail_allocations(kt_scenario scenario, void *user, long step);
+
 /** A new empty folder, and its removal with all it holds. kt_path: a file in it; the text lives in
  * one of eight static buffers. */
 char *kt_dir_create(void);
