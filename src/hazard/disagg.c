@@ -228,9 +228,10 @@ static void tell(kr_disagg_unit *u, size_t nblocks)
 {
     kr_disagg_work *d = u->of;
     size_t n = nblocks * (u->end - u->first), done = atomic_fetch_add(&d->done, n) + n;
+    double part = d->before + (1 - d->before - d->after) * (double)done / (double)d->steps;
     if (done < d->steps)
-        kr_progress(d->hazard->ctx, "disaggregation",
-                    (double)d->site + (double)done / (double)d->steps, (double)d->hazard->sites->n);
+        kr_progress(d->hazard->ctx, "disaggregation", (double)d->site + part,
+                    (double)d->hazard->sites->n);
 }
 
 static size_t count_steps(const kr_hazard *h)
@@ -418,14 +419,13 @@ static void cut_as_reference(kr_disagg_work *d, int threads)
 }
 
 kr_status kr_hazard_disaggregate(kr_hazard *h, size_t site, const kr_disagg_bins *bins,
-                                 const kr_disagg_level *levels, size_t nlevels, int threads,
-                                 kr_disagg **out)
+                                 const kr_disagg_wanted *wanted, int threads, kr_disagg **out)
 {
     kr_status s = KR_OK;
-    kr_disagg_work d = {.nlevels = nlevels};
+    kr_disagg_work d = {.nlevels = wanted->n, .before = wanted->before, .after = wanted->after};
     *out = NULL;
     KR_TRY(kr_disagg_begin(&d, h, site, bins));
-    KR_TRY(kr_disagg_set_levels(&d, h, levels));
+    KR_TRY(kr_disagg_set_levels(&d, h, wanted->levels));
     KR_TRY(kr_hazard_meet_once(h, threads));
     KR_TRY(kr_disagg_make_site(&d, kr_all_columns(h), threads));
     KR_TRY(kr_disagg_make_result(&d));

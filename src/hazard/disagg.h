@@ -39,6 +39,15 @@ typedef struct kr_disagg_level {
     double level; /* in the measure's unit; 0: nothing is wanted, and rates stay 0 */
 } kr_disagg_level;
 
+/* The levels that are computed together. Those of a site may be computed in several turns, which
+ * progress has to know: the parts of the site's work that are done before this one, and left after
+ * it. */
+typedef struct kr_disagg_wanted {
+    const kr_disagg_level *levels;
+    size_t n;
+    double before, after;
+} kr_disagg_wanted;
+
 /* A bin of the first four axes in which a component has contexts. */
 typedef struct kr_disagg_cell {
     uint32_t mag, dist, lon, lat;
@@ -83,8 +92,8 @@ KR_MUST_CHECK kr_status kr_hazard_check_disagg(const kr_hazard *hazard);
  * with an exceedance in that bin. */
 KR_MUST_CHECK kr_status kr_hazard_disaggregate(kr_hazard *hazard, size_t site,
                                                const kr_disagg_bins *bins,
-                                               const kr_disagg_level *levels, size_t nlevels,
-                                               int threads, kr_disagg **out);
+                                               const kr_disagg_wanted *wanted, int threads,
+                                               kr_disagg **out);
 void kr_disagg_destroy(kr_disagg **disagg);
 
 /** Bytes that this takes at most, its result included: what is known without making ruptures, and
@@ -94,15 +103,15 @@ size_t kr_disagg_bytes(const kr_hazard *hazard, const kr_disagg_bins *bins, size
 
 /* What a site has, and what it takes. */
 typedef struct kr_disagg_size {
-    size_t bytes;       /* that kr_hazard_disaggregate takes at most, its result included */
-    size_t level_bytes; /* and one level more */
+    size_t bytes;       /* that kr_hazard_disaggregate takes at most, without any level */
+    size_t level_bytes; /* and for each level, its result included */
     size_t cells, rows; /* of all components; a row: a model in a cell */
 } kr_disagg_size;
 
 /** The same for one site, less than 20 % too much: makes the ruptures to see which bins have any,
  * but no motions. */
 KR_MUST_CHECK kr_status kr_disagg_measure(kr_hazard *hazard, size_t site,
-                                          const kr_disagg_bins *bins, size_t nlevels, int threads,
+                                          const kr_disagg_bins *bins, int threads,
                                           kr_disagg_size *out);
 
 /* What sources and fault sections have of the hazard at some levels. */

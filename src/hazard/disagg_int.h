@@ -32,6 +32,7 @@ typedef struct kr_disagg_work {
     const kr_hazard *hazard;
     kr_arena arena;
     size_t site, nlevels;
+    double before, after; /* as kr_disagg_wanted has them */
     bool exact;
     kr_binner binner;
     kr_bands bands;

@@ -66,13 +66,11 @@ static size_t makers_bytes(const kr_disagg_work *d)
 
 enum { HEADS = 96 * 64 };
 
-/* Rows of numbers grow in steps of the kernel's: over so many levels in the mean, at most. */
-enum { LEVELS_MORE = KR_KERNEL_PAD };
-
+/* Rows of numbers grow in steps of the kernel's; here with each level, so that bytes do as well. */
 static size_t unit_bytes(const kr_disagg_work *d, count_fn ncells)
 {
     size_t members = kr_disagg_most_members(d->hazard);
-    size_t row = kr_disagg_row_size(d);
+    size_t row = kr_disagg_stride(d) + KR_KERNEL_PAD;
     size_t numbers = KR_POES_ROWS * d->most_padded + (KR_POES_ROWS + 1 + members) * row +
                      2 * most_atomic(d, ncells) + members * KR_GMM_BATCH + KR_CONTEXTS_CAPACITY;
     size_t small = KR_CONTEXTS_CAPACITY + members + KR_POES_ROWS;
@@ -124,11 +122,11 @@ size_t kr_disagg_bytes(const kr_hazard *h, const kr_disagg_bins *bins, size_t nl
     return all_bytes(&d, threads, cells_at_most);
 }
 
-kr_status kr_disagg_measure(kr_hazard *h, size_t site, const kr_disagg_bins *bins, size_t nlevels,
-                            int threads, kr_disagg_size *out)
+kr_status kr_disagg_measure(kr_hazard *h, size_t site, const kr_disagg_bins *bins, int threads,
+                            kr_disagg_size *out)
 {
     kr_status s = KR_OK;
-    kr_disagg_work d = {.nlevels = nlevels, .most_padded = nlevels + KR_KERNEL_PAD};
+    kr_disagg_work d = {.most_padded = KR_KERNEL_PAD};
     KR_TRY(kr_disagg_begin(&d, h, site, bins));
     if (!h->met)
         KR_TRY(kr_hazard_meet(h, KR_BIT(RY0), threads)); /* without what takes long */
@@ -140,9 +138,9 @@ kr_status kr_disagg_measure(kr_hazard *h, size_t site, const kr_disagg_bins *bin
         out->cells += d.sets[c].n;
         out->rows += d.sets[c].n * h->tree->components[c].ngsims;
     }
-    d.nlevels += LEVELS_MORE;
-    d.most_padded += LEVELS_MORE;
-    out->level_bytes = (all_bytes(&d, threads, cells_found) - out->bytes) / LEVELS_MORE + 1;
+    d.nlevels++;
+    d.most_padded++;
+    out->level_bytes = all_bytes(&d, threads, cells_found) - out->bytes;
 out:
     kr_disagg_destroy(&d.out);
     kr_disagg_end(&d);

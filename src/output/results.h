@@ -87,6 +87,7 @@ typedef struct kr_results_cells {
 typedef struct kr_results_disagg {
     const kr_disagg_edges *edges;
     size_t npoes; /* levels of each measure */
+    size_t nimts; /* measures that are put together */
     size_t nrlzs; /* of each site; 0: the mean of all alone */
     bool mean;
     size_t nsets;
@@ -199,10 +200,11 @@ KR_MUST_CHECK kr_status kr_results_put_disagg_site(kr_results *results, size_t s
                                                    const double *levels, const uint32_t *rlzs,
                                                    const double *summary);
 
-/** The tables of a group ("disagg-rlzs", "disagg-stats", "disagg-tree/mean"), whose columns from
- * `first` on are the targets. */
-KR_MUST_CHECK kr_status kr_results_put_disagg(kr_results *results, size_t site, const char *group,
-                                              size_t first, const kr_disagg_sums *sums);
+/** The tables of a group ("disagg-rlzs", "disagg-stats", "disagg-tree/mean") at all levels of
+ * measures from `measure` on, whose columns from `first` on are the targets. */
+KR_MUST_CHECK kr_status kr_results_put_disagg(kr_results *results, size_t site, size_t measure,
+                                              const char *group, size_t first,
+                                              const kr_disagg_sums *sums);
 
 /** What sources and sections have of the rate of a site at all levels of `count` measures from
  * `measure` on (shares->nlevels of them): rates in the investigation time, stored as annual ones.

@@ -34,7 +34,7 @@ static kr_status make_table(kr_h5 *file, const kr_results_spec *p, const char *g
     size_t dims[KR_H5_MAX_RANK], chunk[KR_H5_MAX_RANK], numbers = 1;
     int rank = extents(p, kind, targets, dims);
     for (int d = 0; d < rank; d++) {
-        chunk[d] = d == 0 ? 1 : dims[d];
+        chunk[d] = d == 0 ? 1 : d == rank - 3 ? p->disagg->nimts : dims[d];
         if (d == rank - 1 && targets > KR_DISAGG_RLZS)
             chunk[d] = KR_DISAGG_RLZS;
         numbers *= chunk[d];
@@ -178,36 +178,40 @@ out:
 }
 
 /* The probability over all bins. */
-static kr_status put_total(kr_results *r, size_t site, size_t first, const kr_disagg_sums *sums)
+static kr_status put_total(kr_results *r, size_t site, size_t measure, size_t first,
+                           const kr_disagg_sums *sums)
 {
     kr_status s = KR_OK;
     double *poes = NULL;
+    size_t npoes = r->spec.disagg->npoes;
     KR_NEW(poes, r->ctx, KR_ACCOUNT_OUTPUT, sums->nlevels * sums->ntargets);
     for (size_t i = 0; i < sums->nlevels * sums->ntargets; i++)
         poes[i] = fmax(sums->total[i], POE_FLOOR);
-    KR_TRY(kr_h5_write_slab(
-        r->file, "poe4", KR_H5_F64, (const size_t[]){site, 0, 0, first},
-        (const size_t[]){1, r->spec.job->nimts, r->spec.disagg->npoes, sums->ntargets}, poes));
+    KR_TRY(kr_h5_write_slab(r->file, "poe4", KR_H5_F64, (const size_t[]){site, measure, 0, first},
+                            (const size_t[]){1, sums->nlevels / npoes, npoes, sums->ntargets},
+                            poes));
 out:
     kr_free(poes);
     return s;
 }
 
-kr_status kr_results_put_disagg(kr_results *r, size_t site, const char *group, size_t first,
-                                const kr_disagg_sums *sums)
+kr_status kr_results_put_disagg(kr_results *r, size_t site, size_t measure, const char *group,
+                                size_t first, const kr_disagg_sums *sums)
 {
     kr_status s = KR_OK;
     for (size_t i = 0; i < sums->nkinds; i++) {
         size_t start[KR_H5_MAX_RANK] = {site}, count[KR_H5_MAX_RANK];
         char name[96];
         int rank = extents(&r->spec, sums->kinds[i], sums->ntargets, count);
+        start[rank - 3] = measure;
         start[rank - 1] = first;
         count[0] = 1;
+        count[rank - 3] = sums->nlevels / r->spec.disagg->npoes;
         snprintf(name, sizeof name, "%s/%s", group, sums->kinds[i]->name);
         KR_TRY(kr_h5_write_slab(r->file, name, KR_H5_F64, start, count, sums->rates[i]));
     }
     if (kr_str_eq(group, "disagg-rlzs"))
-        KR_TRY(put_total(r, site, first, sums));
+        KR_TRY(put_total(r, site, measure, first, sums));
 out:
     return s;
 }

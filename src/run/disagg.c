@@ -1,5 +1,4 @@
 #include "run/disagg_int.h"
-#include "stats/effective.h"
 #include "stats/realize.h"
 #include "stats/shares.h"
 
@@ -132,25 +131,30 @@ static size_t tables_at_once(const kr_calc *calc, const struct kr_calc_disagg *d
     return most ? most : 1;
 }
 
+void kr_disagg_note_size(struct kr_calc_disagg *d, size_t bare, size_t level)
+{
+    d->bare_bytes = bare > d->bare_bytes ? bare : d->bare_bytes;
+    d->level_bytes = level > d->level_bytes ? level : d->level_bytes;
+}
+
 static kr_status measure_sites(kr_calc *calc, struct kr_calc_disagg *d)
 {
     kr_status s = KR_OK;
     kr_disagg_bins bins = kr_disagg_edges_at(d->edges, 0);
-    d->together = d->stored.nsets * d->nlevels;
     if (calc->job->disagg.cells_precision != KR_PRECISION_NONE)
         return kr_disagg_cells_begin(calc, d);
-    size_t most = kr_disagg_bytes(calc->hazard, &bins, d->stored.nsets * d->nlevels, calc->threads);
-    d->site_bytes = most;
-    if (most < kr_calc_limit(calc) / LIMIT_PART && most < BYTES_UNMEASURED)
+    size_t none = kr_disagg_bytes(calc->hazard, &bins, 0, calc->threads);
+    size_t most = kr_disagg_bytes(calc->hazard, &bins, d->together, calc->threads);
+    if (most < kr_calc_limit(calc) / LIMIT_PART && most < BYTES_UNMEASURED) {
+        kr_disagg_note_size(d, none, (most - none) / d->together);
         return KR_OK;
+    }
     kr_calc_phase(calc, "measuring the disaggregation");
-    d->site_bytes = 0;
     for (size_t i = 0; i < calc->sites->n; i++) {
         kr_disagg_size size;
         bins = kr_disagg_edges_at(d->edges, i);
-        KR_TRY(kr_disagg_measure(calc->hazard, i, &bins, d->stored.nsets * d->nlevels,
-                                 calc->threads, &size));
-        d->site_bytes = size.bytes > d->site_bytes ? size.bytes : d->site_bytes;
+        KR_TRY(kr_disagg_measure(calc->hazard, i, &bins, calc->threads, &size));
+        kr_disagg_note_size(d, size.bytes, size.level_bytes);
     }
 out:
     return s;
@@ -164,6 +168,7 @@ static kr_status choose(kr_calc *calc, struct kr_calc_disagg *d)
     size_t n = calc->sites->n;
     d->stored.edges = d->edges;
     d->stored.npoes = job->disagg.levels_given ? 1 : job->poes.n;
+    d->stored.nimts = job->nimts;
     d->nlevels = job->nimts * d->stored.npoes;
     KR_TRY(choose_rlzs(calc, d));
     d->stored.mean = d->stored.nrlzs != 1;
@@ -173,6 +178,7 @@ static kr_status choose(kr_calc *calc, struct kr_calc_disagg *d)
     KR_NEW(d->rlzs, calc->ctx, KR_ACCOUNT_STATS, n * d->stored.nrlzs);
     KR_NEW(d->own, calc->ctx, KR_ACCOUNT_STATS, n * d->nlevels);
     d->at_once = tables_at_once(calc, d);
+    d->together = d->stored.nsets * d->nlevels;
 out:
     return s;
 }
@@ -207,10 +213,10 @@ kr_status kr_calc_disagg_again(kr_calc *calc, kr_disagg_edges **edges, const kr_
     *edges = NULL;
     d->cells.precision = KR_PRECISION_NONE;
     KR_TRY(choose(calc, d));
-    d->together = d->stored.nsets * d->nlevels;
     for (size_t i = 0; i < calc->sites->n; i++) {
-        size_t bytes = kr_stored_cells_bytes(cells, site_of[i], &d->of, d->together);
-        d->site_bytes = bytes > d->site_bytes ? bytes : d->site_bytes;
+        size_t none = kr_stored_cells_bytes(cells, site_of[i], &d->of, 0);
+        size_t one = kr_stored_cells_bytes(cells, site_of[i], &d->of, 1);
+        kr_disagg_note_size(d, none, one - none);
     }
 out:
     kr_disagg_edges_destroy(edges);
@@ -233,26 +239,6 @@ void kr_calc_disagg_end(kr_calc *calc)
 const kr_results_disagg *kr_calc_disagg_stored(const kr_calc *calc)
 {
     return calc->disagg ? &calc->disagg->stored : NULL;
-}
-
-size_t kr_calc_disagg_bytes(const kr_calc *calc)
-{
-    const struct kr_calc_disagg *d = calc->disagg;
-    if (!d)
-        return 0;
-    const kr_tree *tree = calc->tree;
-    size_t numbers = (d->nlevels + 2 + d->nstates) * tree->nweights * tree->nrates +
-                     d->nlevels * (d->stored.nsets + KR_DISAGG_SUMMARY) +
-                     kr_disagg_modal_cells(d->edges) * d->nlevels;
-    size_t shares = kr_disagg_shares_bytes(calc, d); /* after the rates by bin */
-    bool effective = calc->job->disagg.tree_variance || calc->job->disagg.tree_branches;
-    return (d->site_bytes > shares ? d->site_bytes : shares) +
-           (effective ? kr_effective_bytes(&tree->structure) : 0) +
-           d->together * sizeof(kr_disagg_level) + kr_disagg_levels(d) * sizeof(double) +
-           kr_results_cells_bytes(&calc->spec) +
-           kr_disagg_sums_bytes(d->edges, calc->job, d->nlevels, d->at_once) +
-           numbers * sizeof(double) + (tree->nsets + tree->most_components + 2) * sizeof(uint32_t) +
-           65536;
 }
 
 /* ------------------------------------------------------------------ with a tile */

@@ -17,8 +17,13 @@ KR_MUST_CHECK kr_status kr_calc_disagg_again(kr_calc *calc, kr_disagg_edges **ed
                                              const kr_stored_cells *cells, kr_cells_of of,
                                              const size_t *site_of);
 
-/** Bytes that it takes at most, beside what is held all the time; 0 without. */
-size_t kr_calc_disagg_bytes(const kr_calc *calc);
+/** Bytes that it takes at most, beside what is held all the time; 0 without. The ruptures of a site
+ * are made for as many measures at a time as fit in `room` bytes, at least one: *nimts of them. */
+size_t kr_calc_disagg_bytes(const kr_calc *calc, size_t room, size_t *nimts);
+
+/** So they will be, as kr_calc_disagg_bytes gave it: before the results are begun. Told where once
+ * is not enough. */
+void kr_calc_disagg_obey(kr_calc *calc, size_t nimts);
 
 /** What of it the results are to hold; NULL without. */
 const kr_results_disagg *kr_calc_disagg_stored(const kr_calc *calc);

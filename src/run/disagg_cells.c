@@ -73,27 +73,20 @@ static void place_rows(struct kr_calc_disagg *d, const kr_disagg_size *sizes, si
     d->cells.first_row = first_row;
 }
 
-/* How many levels more fit, each of which takes so much. */
-static void choose_together(const kr_calc *calc, struct kr_calc_disagg *d, size_t level_bytes)
+/* How many levels fit, if tables need no passes of their own. */
+static void choose_together(const kr_calc *calc, struct kr_calc_disagg *d)
 {
-    size_t room = kr_calc_limit(calc) / LIMIT_PART, more = d->cells.nlevels - d->cells.nown;
-    size_t fit = d->site_bytes < room ? (room - d->site_bytes) / level_bytes : 0;
-    more = fit < more ? fit : more;
-    d->together = d->cells.nown + more;
-    d->site_bytes += more * level_bytes;
-    size_t passes = (d->cells.nlevels + d->together - 1) / d->together;
-    if (passes > 1)
-        kr_info(calc->ctx,
-                "disagg_cells_precision: the ruptures of a site are made %zu times, for %zu levels "
-                "at a time; once would take %.1f MB",
-                passes, d->together,
-                (double)(d->site_bytes + (d->cells.nlevels - d->together) * level_bytes) / 1e6);
+    size_t room = kr_calc_limit(calc) / LIMIT_PART;
+    size_t fit = d->bare_bytes < room ? (room - d->bare_bytes) / d->level_bytes : 0;
+    d->together = fit < d->cells.nlevels ? fit : d->cells.nlevels;
+    if (d->together < d->cells.nown)
+        d->together = d->cells.nown;
 }
 
 kr_status kr_disagg_cells_begin(kr_calc *calc, struct kr_calc_disagg *d)
 {
     kr_status s = KR_OK;
-    size_t n = calc->sites->n, level_bytes = 1, *first_cell, *first_row;
+    size_t n = calc->sites->n, *first_cell, *first_row;
     kr_disagg_size *sizes = NULL;
     d->cells.precision = calc->job->disagg.cells_precision;
     KR_TRY(list_levels(calc, d));
@@ -103,13 +96,12 @@ kr_status kr_disagg_cells_begin(kr_calc *calc, struct kr_calc_disagg *d)
     kr_calc_phase(calc, "measuring the disaggregation");
     for (size_t i = 0; i < n; i++) {
         const kr_disagg_bins bins = kr_disagg_edges_at(d->edges, i);
-        KR_TRY(kr_disagg_measure(calc->hazard, i, &bins, d->cells.nown, calc->threads, &sizes[i]));
-        d->site_bytes = sizes[i].bytes > d->site_bytes ? sizes[i].bytes : d->site_bytes;
-        level_bytes = sizes[i].level_bytes > level_bytes ? sizes[i].level_bytes : level_bytes;
+        KR_TRY(kr_disagg_measure(calc->hazard, i, &bins, calc->threads, &sizes[i]));
+        kr_disagg_note_size(d, sizes[i].bytes, sizes[i].level_bytes);
     }
     d->cells.exclusive = has_exclusive(calc->tree);
     place_rows(d, sizes, n, first_cell, first_row);
-    choose_together(calc, d, level_bytes);
+    choose_together(calc, d);
     d->stored.cells = &d->cells;
 out:
     kr_free(sizes);
@@ -129,11 +121,12 @@ kr_status kr_disagg_put_cells(kr_disagg_stage *g)
     KR_NEW(levels, g->calc->ctx, KR_ACCOUNT_STATS, d->cells.nlevels);
     for (size_t l = 0; l < d->cells.nlevels; l++)
         levels[l] = kr_disagg_level_at(g, l).level;
-    KR_TRY(kr_results_put_cells(g->calc->results, g->site, g->disagg, levels));
     for (size_t first = 0; first < d->cells.nlevels; first += d->together) {
         size_t left = d->cells.nlevels - first, n = left < d->together ? left : d->together;
-        if (first)
+        if (first || !g->disagg)
             KR_TRY(kr_disagg_find(g, first, n));
+        if (first == 0)
+            KR_TRY(kr_results_put_cells(g->calc->results, g->site, g->disagg, levels));
         KR_TRY(kr_results_put_cell_rates(g->calc->results, g->site, first, n, g->disagg));
     }
 out:

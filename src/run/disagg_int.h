@@ -16,15 +16,16 @@ typedef struct kr_disagg_spot {
 struct kr_calc_disagg {
     kr_disagg_edges *edges;
     kr_results_disagg stored;
-    size_t nlevels;    /* of a set: measures x probabilities, or measures */
-    double *levels;    /* sites x sets x nlevels */
-    uint32_t *rlzs;    /* sites x stored.nrlzs */
-    size_t at_once;    /* tables of targets that are held together */
-    size_t nstates;    /* of all choices of the tree, where branches are disaggregated; else 0 */
-    size_t between;    /* the set of levels below those of the mean, then of those above; 0: none */
-    size_t site_bytes; /* that the rates of a site take */
-    kr_results_cells cells;      /* precision none: rates by cell are not stored */
-    size_t together;             /* levels that are computed together, those of the tables first */
+    size_t nlevels; /* of a set: measures x probabilities, or measures */
+    double *levels; /* sites x sets x nlevels */
+    uint32_t *rlzs; /* sites x stored.nrlzs */
+    size_t at_once; /* tables of targets that are held together */
+    size_t nstates; /* of all choices of the tree, where branches are disaggregated; else 0 */
+    size_t between; /* the set of levels below those of the mean, then of those above; 0: none */
+    size_t bare_bytes, level_bytes; /* that the rates of a site take: without a level, of each */
+    kr_results_cells cells;         /* precision none: rates by cell are not stored */
+    size_t together; /* levels that are computed together: those of the tables of stored.nimts
+                        measures; where these are all, then others that are stored */
     const kr_stored_cells *from; /* rates come from a finished run; NULL: they are computed */
     kr_cells_of of;              /* whose they are then */
     size_t nbetween;             /* levels so far that are between those of the run */
@@ -49,7 +50,12 @@ typedef struct kr_disagg_stage {
     double *weights;      /* of component rates */
     uint32_t *branches, *rates;
     double *summary; /* nlevels x KR_DISAGG_SUMMARY */
-    size_t nput;     /* targets of the site that are in the results */
+    size_t nput;     /* targets x levels of the site that are in the results */
+    size_t nfound;   /* times that rates of the site were made */
+
+    /* A pass: all levels of some measures. */
+    size_t measure;
+    size_t first, nlevels; /* its levels of a set, of d->nlevels */
 
     /* of the whole tree: run/disagg_tree.c */
     double *mean;     /* weights of component rates in the mean: columns x rates */
@@ -61,6 +67,13 @@ typedef struct kr_disagg_stage {
     kr_disagg_sums *modal; /* magnitude, distance, epsilon */
 } kr_disagg_stage;
 
+/** What the sums have for these levels into a group of the results, from a column on. */
+KR_MUST_CHECK kr_status kr_disagg_put(const kr_disagg_stage *stage, const char *group,
+                                      size_t column);
+
+/** The rates of a site take so many bytes, without a level and for each: the greatest count. */
+void kr_disagg_note_size(struct kr_calc_disagg *d, size_t bare, size_t level);
+
 /** So many targets more are in the results: tells progress. KR_EINTERRUPTED. */
 KR_MUST_CHECK kr_status kr_disagg_tell_put(kr_disagg_stage *stage, size_t ntargets);
 
@@ -69,8 +82,9 @@ KR_MUST_CHECK kr_status kr_disagg_tree_begin(kr_disagg_stage *stage);
 void kr_disagg_tree_end(kr_disagg_stage *stage);
 
 /** Rates by cell that are stored (run/disagg_cells.c): which levels, how many rows; the bytes that
- * the rates of a site take follow. Then, of a site with its rates at the first levels, all into the
- * results: those at further levels are computed here. Both do nothing where none are stored. */
+ * the rates of a site take follow. Then, of a site, all into the results: with its rates at the
+ * first levels, or (stage->disagg NULL) without; others are computed here. Both do nothing where
+ * none are stored. */
 KR_MUST_CHECK kr_status kr_disagg_cells_begin(kr_calc *calc, struct kr_calc_disagg *d);
 KR_MUST_CHECK kr_status kr_disagg_put_cells(kr_disagg_stage *stage);
 
@@ -80,6 +94,11 @@ kr_disagg_level kr_disagg_level_at(const kr_disagg_stage *stage, size_t level);
 
 /** stage->disagg, anew, at levels from `first` on; computed, or from a finished run. */
 KR_MUST_CHECK kr_status kr_disagg_find(kr_disagg_stage *stage, size_t first, size_t n);
+
+/** Passes (run/disagg_passes.c): how often the rates of a site are made for its tables, and for
+ * tables and rates by cell. */
+size_t kr_disagg_passes(const kr_calc *calc);
+size_t kr_disagg_turns(const kr_calc *calc);
 
 /** Those that are asked for, of the site's rates, into the results; and the site's summary. */
 KR_MUST_CHECK kr_status kr_disagg_tree_site(kr_disagg_stage *stage);
@@ -91,10 +110,10 @@ void kr_disagg_no_summary(double *summary);
 KR_MUST_CHECK kr_status kr_disagg_put_mean(kr_disagg_stage *stage, const char *group);
 
 /** What sources and sections have (run/disagg_shares.c): what is to be stored, KR_EINPUT where the
- * job has no sections; bytes that a site takes; a site, once its rates by bin are given back. All
- * do nothing where it is not asked for. */
+ * job has no sections; bytes that a site takes, so many measures at a time; a site, once its rates
+ * by bin are given back. All do nothing where it is not asked for. */
 KR_MUST_CHECK kr_status kr_disagg_shares_begin(kr_calc *calc, struct kr_calc_disagg *d);
-size_t kr_disagg_shares_bytes(const kr_calc *calc, const struct kr_calc_disagg *d);
+size_t kr_disagg_shares_bytes(const kr_calc *calc, const struct kr_calc_disagg *d, size_t nimts);
 KR_MUST_CHECK kr_status kr_disagg_put_shares(kr_disagg_stage *stage);
 
 /** What the user is warned of (run/disagg_warn.c). Of a site with its mean curve: probabilities of

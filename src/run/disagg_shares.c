@@ -153,20 +153,20 @@ out:
     return s;
 }
 
-/* The group of levels that are computed together: all, or those of one measure where measures have
+/* The levels that are computed together: those of so many measures, or of one where measures have
  * weights of their own. */
-static size_t levels_at_once(const kr_calc *calc, const struct kr_calc_disagg *d)
+static size_t levels_at_once(const kr_calc *calc, const struct kr_calc_disagg *d, size_t nimts)
 {
-    return calc->tree->nweights > 1 ? d->stored.npoes : d->nlevels;
+    return (calc->tree->nweights > 1 ? 1 : nimts) * d->stored.npoes;
 }
 
-size_t kr_disagg_shares_bytes(const kr_calc *calc, const struct kr_calc_disagg *d)
+size_t kr_disagg_shares_bytes(const kr_calc *calc, const struct kr_calc_disagg *d, size_t nimts)
 {
     const kr_results_shares *x = d->stored.shares;
     if (!x)
         return 0;
     size_t row = x->nsources > x->nsections ? x->nsources : x->nsections;
-    return kr_disagg_sources_bytes(calc->hazard, levels_at_once(calc, d), calc->threads) +
+    return kr_disagg_sources_bytes(calc->hazard, levels_at_once(calc, d, nimts), calc->threads) +
            row * sizeof(double) + d->nlevels * sizeof(kr_disagg_level);
 }
 
@@ -185,15 +185,17 @@ kr_status kr_disagg_put_shares(kr_disagg_stage *g)
     kr_status s = KR_OK;
     const kr_calc *calc = g->calc;
     const struct kr_calc_disagg *d = g->d;
-    size_t npoes = d->stored.npoes, n = levels_at_once(calc, d), nrates = calc->tree->nrates;
+    size_t npoes = d->stored.npoes, nrates = calc->tree->nrates;
+    size_t most = levels_at_once(calc, d, d->stored.nimts);
     const double *levels = d->levels + g->site * d->stored.nsets * d->nlevels;
     kr_disagg_sources *shares = NULL;
     kr_disagg_level *wanted = NULL;
     if (!d->stored.shares)
         return KR_OK;
     kr_calc_turn(g->calc, "sources of the hazard");
-    KR_NEW(wanted, calc->ctx, KR_ACCOUNT_STATS, n);
-    for (size_t first = 0; first < d->nlevels; first += n) {
+    KR_NEW(wanted, calc->ctx, KR_ACCOUNT_STATS, most);
+    for (size_t first = 0, n; first < d->nlevels; first += n) {
+        n = d->nlevels - first < most ? d->nlevels - first : most;
         if (none_reached(levels + first, n)) /* zeros are there */
             continue;
         size_t measure = first / npoes, column = calc->tree->nweights > 1 ? 1 + measure : 0;

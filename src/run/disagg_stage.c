@@ -9,8 +9,9 @@ static kr_status stage_create(kr_disagg_stage *g)
     kr_status s = KR_OK;
     kr_calc *calc = g->calc;
     const kr_tree *tree = calc->tree;
-    KR_TRY(kr_disagg_sums_create(calc->ctx, g->d->edges, calc->job, tree, g->d->nlevels,
-                                 g->d->at_once, &g->sums));
+    g->nlevels = g->d->stored.nimts * g->d->stored.npoes; /* at most */
+    KR_TRY(kr_disagg_sums_create(calc->ctx, g->d->edges, calc->job, tree, g->nlevels, g->d->at_once,
+                                 &g->sums));
     KR_NEW(g->weights, calc->ctx, KR_ACCOUNT_STATS, tree->nrates);
     KR_NEW(g->branches, calc->ctx, KR_ACCOUNT_STATS, tree->nsets + 1);
     KR_NEW(g->rates, calc->ctx, KR_ACCOUNT_STATS, tree->most_components + 1);
@@ -40,9 +41,15 @@ static size_t count_targets(const kr_results_disagg *stored)
     return n;
 }
 
+kr_status kr_disagg_put(const kr_disagg_stage *g, const char *group, size_t column)
+{
+    return kr_results_put_disagg(g->calc->results, g->site, g->measure, group, column, g->sums);
+}
+
 kr_status kr_disagg_tell_put(kr_disagg_stage *g, size_t ntargets)
 {
-    double part = (double)(g->nput += ntargets) / (double)count_targets(&g->d->stored);
+    size_t all = count_targets(&g->d->stored) * g->d->nlevels;
+    double part = (double)(g->nput += ntargets * g->nlevels) / (double)all;
     kr_progress(g->calc->ctx, "disaggregation tables", (double)g->site + part,
                 (double)g->calc->sites->n);
     return kr_interrupted(g->calc->ctx) ? kr_fail(g->calc->ctx, KR_EINTERRUPTED, "interrupted")
@@ -75,7 +82,7 @@ static kr_status put_rlzs(kr_disagg_stage *g)
             kr_disagg_sums_add(g->sums, g->disagg, g->weights, 0, z);
         }
         kr_disagg_sums_finish(g->sums);
-        KR_TRY(kr_results_put_disagg(g->calc->results, g->site, "disagg-rlzs", first, g->sums));
+        KR_TRY(kr_disagg_put(g, "disagg-rlzs", first));
         KR_TRY(kr_disagg_tell_put(g, n));
     }
 out:
@@ -98,7 +105,7 @@ static kr_status put_mean(kr_disagg_stage *g)
     kr_disagg_sums_add(g->sums, g->disagg, g->weights, 0, 0);
     g->sums->mean = false;
     kr_disagg_sums_finish(g->sums);
-    return kr_results_put_disagg(g->calc->results, g->site, "disagg-stats", 0, g->sums);
+    return kr_disagg_put(g, "disagg-stats", 0);
 }
 
 static bool is_zero(const double *x, size_t n)
@@ -109,25 +116,78 @@ static bool is_zero(const double *x, size_t n)
     return true;
 }
 
-kr_status kr_disagg_find(kr_disagg_stage *g, size_t first, size_t n)
+/* stage->disagg, anew, at these levels. */
+static kr_status find(kr_disagg_stage *g, const kr_disagg_level *levels, size_t n)
 {
     kr_status s = KR_OK;
     const kr_disagg_bins bins = kr_disagg_edges_at(g->d->edges, g->site);
-    kr_disagg_level *wanted = NULL;
+    double turns = (double)kr_disagg_turns(g->calc), before = (double)g->nfound++;
+    const kr_disagg_wanted wanted = {levels, n, before / turns, 1 - (before + 1) / turns};
     kr_disagg_destroy(&g->disagg);
-    KR_NEW(wanted, g->calc->ctx, KR_ACCOUNT_STATS, n);
-    for (size_t l = 0; l < n; l++)
-        wanted[l] = kr_disagg_level_at(g, first + l);
     if (g->d->from)
-        KR_TRY(kr_stored_cells_read(g->d->from, g->d->site_of[g->site], &g->d->of, wanted, n,
+        KR_TRY(kr_stored_cells_read(g->d->from, g->d->site_of[g->site], &g->d->of, levels, n,
                                     &g->disagg));
     else
-        KR_TRY(kr_hazard_disaggregate(g->calc->hazard, g->site, &bins, wanted, n, g->calc->threads,
+        KR_TRY(kr_hazard_disaggregate(g->calc->hazard, g->site, &bins, &wanted, g->calc->threads,
                                       &g->disagg));
-    for (size_t l = 0; l < g->d->nlevels && g->disagg->chord; l++)
+    for (size_t l = 0; l < g->nlevels && g->disagg->chord; l++)
         g->d->nbetween += g->disagg->chord->part[l] != 0;
 out:
-    kr_free(wanted);
+    return s;
+}
+
+kr_status kr_disagg_find(kr_disagg_stage *g, size_t first, size_t n)
+{
+    kr_status s = KR_OK;
+    kr_disagg_level *levels = NULL;
+    KR_NEW(levels, g->calc->ctx, KR_ACCOUNT_STATS, n);
+    for (size_t l = 0; l < n; l++)
+        levels[l] = kr_disagg_level_at(g, first + l);
+    s = find(g, levels, n);
+out:
+    kr_free(levels);
+    return s;
+}
+
+/* At the levels of all sets for the measures of the pass: in one pass, of all that are computed
+ * together. */
+static kr_status find_pass(kr_disagg_stage *g)
+{
+    kr_status s = KR_OK;
+    kr_disagg_level *levels = NULL;
+    size_t n = g->d->stored.nsets * g->nlevels;
+    if (g->nlevels == g->d->nlevels)
+        return kr_disagg_find(g, 0, g->d->together);
+    KR_NEW(levels, g->calc->ctx, KR_ACCOUNT_STATS, n);
+    for (size_t l = 0; l < n; l++)
+        levels[l] =
+            kr_disagg_level_at(g, l / g->nlevels * g->d->nlevels + g->first + l % g->nlevels);
+    s = find(g, levels, n);
+out:
+    kr_free(levels);
+    return s;
+}
+
+/* Tables of the measures from one on. */
+static kr_status do_pass(kr_disagg_stage *g, size_t measure)
+{
+    kr_status s = KR_OK;
+    size_t npoes = g->d->stored.npoes, left = g->calc->job->nimts - measure;
+    g->measure = measure;
+    g->first = measure * npoes;
+    g->nlevels = (left < g->d->stored.nimts ? left : g->d->stored.nimts) * npoes;
+    g->sums->nlevels = g->modal->nlevels = g->nlevels;
+    kr_calc_turn(g->calc, "disaggregation");
+    KR_TRY(find_pass(g));
+    kr_calc_turn(g->calc, "disaggregation tables");
+    KR_TRY(put_rlzs(g));
+    if (g->d->stored.mean) {
+        KR_TRY(put_mean(g));
+        KR_TRY(kr_disagg_tell_put(g, 1));
+    }
+    KR_TRY(kr_disagg_tree_site(g));
+    kr_disagg_note_bins(g);
+out:
     return s;
 }
 
@@ -137,21 +197,13 @@ static kr_status do_site(kr_disagg_stage *g)
     const double *levels = g->d->levels + g->site * g->d->stored.nsets * g->d->nlevels;
     const uint32_t *rlzs = g->d->rlzs + g->site * g->d->stored.nrlzs;
     bool none = is_zero(levels, g->d->stored.nsets * g->d->nlevels);
+    g->nput = g->nfound = 0;
     for (size_t l = 0; l < g->d->nlevels; l++)
         kr_disagg_no_summary(g->summary + l * KR_DISAGG_SUMMARY);
-    if (!none || g->d->stored.cells)
-        KR_TRY(kr_disagg_find(g, 0, g->d->together));
-    if (!none) {
-        kr_calc_turn(g->calc, "disaggregation tables");
-        g->nput = 0;
-        KR_TRY(put_rlzs(g));
-        if (g->d->stored.mean) {
-            KR_TRY(put_mean(g));
-            KR_TRY(kr_disagg_tell_put(g, 1));
-        }
-        KR_TRY(kr_disagg_tree_site(g));
-        kr_disagg_note_bins(g);
-    }
+    for (size_t m = 0; m < g->calc->job->nimts && !none; m += g->d->stored.nimts)
+        KR_TRY(do_pass(g, m));
+    if (kr_disagg_passes(g->calc) > 1)
+        kr_disagg_destroy(&g->disagg);
     KR_TRY(kr_results_put_disagg_site(g->calc->results, g->site, levels, rlzs, g->summary));
     KR_TRY(kr_disagg_put_cells(g));
 out:
@@ -176,7 +228,6 @@ kr_status kr_calc_disaggregate(kr_calc *calc)
     kr_disagg_warn_levels(calc);
     KR_TRY(stage_create(&g));
     for (g.site = 0; g.site < n; g.site++) {
-        kr_calc_turn(calc, "disaggregation");
         KR_TRY(do_site(&g));
         KR_TRY(kr_disagg_put_shares(&g));
         kr_calc_turned(calc, "disaggregation", g.site + 1);

@@ -31,10 +31,9 @@ kr_status kr_disagg_tree_begin(kr_disagg_stage *g)
     g->modal_job = *g->calc->job;
     g->modal_job.disagg.kinds = &g->modal_kind;
     g->modal_job.disagg.nkinds = 1;
-    KR_TRY(
-        kr_disagg_sums_create(ctx, g->d->edges, &g->modal_job, tree, g->d->nlevels, 1, &g->modal));
+    KR_TRY(kr_disagg_sums_create(ctx, g->d->edges, &g->modal_job, tree, g->nlevels, 1, &g->modal));
     KR_TRY(kr_rate_weights(ctx, tree, &g->mean));
-    KR_NEW(g->by_level, ctx, KR_ACCOUNT_STATS, g->d->nlevels * tree->nrates);
+    KR_NEW(g->by_level, ctx, KR_ACCOUNT_STATS, g->nlevels * tree->nrates);
     KR_NEW(g->total, ctx, KR_ACCOUNT_STATS, tree->nrates);
     if (!wants(g, "branches"))
         return KR_OK;
@@ -57,17 +56,17 @@ void kr_disagg_tree_end(kr_disagg_stage *g)
 
 /* ------------------------------------------------------------------ weights */
 
-/* The column of weights that a level goes by. */
+/* The column of weights that a level of the pass goes by. */
 static size_t column_of(const kr_disagg_stage *g, size_t level)
 {
-    return g->calc->tree->nweights > 1 ? 1 + level / g->d->stored.npoes : 0;
+    return g->calc->tree->nweights > 1 ? 1 + g->measure + level / g->d->stored.npoes : 0;
 }
 
 /* Of columns `apart` numbers from each other. */
 static void weigh_levels(kr_disagg_stage *g, const double *weights, size_t apart)
 {
     size_t n = g->calc->tree->nrates;
-    for (size_t l = 0; l < g->d->nlevels; l++)
+    for (size_t l = 0; l < g->nlevels; l++)
         memcpy(g->by_level + l * n, weights + column_of(g, l) * apart, n * sizeof *weights);
 }
 
@@ -92,14 +91,14 @@ static void sum_rates(kr_disagg_stage *g, size_t level)
 
 static void begin(kr_disagg_stage *g, size_t set, size_t ntargets)
 {
-    g->sums->first_level = set * g->d->nlevels;
+    g->sums->first_level = set * g->nlevels;
     g->sums->ntargets = ntargets;
     kr_disagg_sums_clear(g->sums);
 }
 
 static kr_status end(kr_disagg_stage *g, const char *group, size_t first)
 {
-    kr_status s = kr_results_put_disagg(g->calc->results, g->site, group, first, g->sums);
+    kr_status s = kr_disagg_put(g, group, first);
     g->sums->first_level = 0;
     return s;
 }
@@ -125,7 +124,7 @@ static kr_status put_variance(kr_disagg_stage *g, const char *group)
 {
     kr_status s = KR_OK;
     size_t n = g->calc->tree->nrates;
-    for (size_t l = 0; l < g->d->nlevels; l++) {
+    for (size_t l = 0; l < g->nlevels; l++) {
         sum_rates(g, l);
         KR_TRY(kr_weights_in_variance(g->calc->ctx, &g->calc->tree->structure, g->total,
                                       column_of(g, l), g->by_level + l * n));
@@ -141,7 +140,7 @@ out:
  * above. */
 static kr_status put_occurrence(kr_disagg_stage *g, const char *group)
 {
-    size_t n = g->calc->tree->nrates, nlevels = g->d->nlevels;
+    size_t n = g->calc->tree->nrates, nlevels = g->nlevels;
     begin(g, g->d->between, 1);
     weigh_levels(g, g->mean, n);
     kr_disagg_sums_add(g->sums, g->disagg, g->by_level, n, 0);
@@ -204,7 +203,7 @@ static void summarize_level(const kr_disagg_stage *g, size_t level, double *out)
     }
     memset(out, 0, KR_DISAGG_SUMMARY * sizeof *out);
     for (size_t cell = 0; cell < g->modal->cells[0]; cell++) {
-        double rate = g->modal->rates[0][cell * g->d->nlevels + level];
+        double rate = g->modal->rates[0][cell * g->nlevels + level];
         const double at[3] = {middle(e->mag, cell / neps / ndist),
                               middle(e->dist, cell / neps % ndist), middle(e->eps, cell % neps)};
         for (int i = 0; i < 3; i++)
@@ -225,8 +224,8 @@ static void summarize(kr_disagg_stage *g)
     kr_disagg_sums_clear(g->modal);
     weigh_levels(g, g->mean, n);
     kr_disagg_sums_add(g->modal, g->disagg, g->by_level, n, 0);
-    for (size_t l = 0; l < g->d->nlevels; l++)
-        summarize_level(g, l, g->summary + l * KR_DISAGG_SUMMARY);
+    for (size_t l = 0; l < g->nlevels; l++)
+        summarize_level(g, l, g->summary + (g->first + l) * KR_DISAGG_SUMMARY);
 }
 
 /* ------------------------------------------------------------------ all */

@@ -50,9 +50,10 @@ void kr_disagg_note_bins(kr_disagg_stage *g)
     struct kr_calc_disagg *d = g->d;
     const double *levels = d->levels + g->site * d->stored.nsets * d->nlevels;
     d->beyond |= g->disagg->beyond;
-    for (size_t l = 0; l < d->nlevels; l++) {
+    for (size_t i = 0; i < g->nlevels; i++) {
+        size_t l = g->first + i;
         double rate = -log1p(-d->own[g->site * d->nlevels + l]);
-        double part = rate > 0 && isfinite(rate) ? 1 - g->modal->total[l] / rate : 0;
+        double part = rate > 0 && isfinite(rate) ? 1 - g->modal->total[i] / rate : 0;
         if (!(rate > 0) && g->calc->job->disagg.levels_given)
             note_none(d, g->site, l);
         if (levels[l] > 0 && part > d->left_out) {

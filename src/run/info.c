@@ -104,6 +104,9 @@ static void disaggregation(const kr_calc *calc, FILE *out)
     fprintf(out, "\n%-22s tables:", "");
     for (size_t i = 0; i < asked->nkinds; i++)
         fprintf(out, " %s", asked->kinds[i]->name);
+    if (stored->nimts < calc->job->nimts)
+        fprintf(out, "\n%-22s in passes: ruptures are made again for %zu of %zu measures at a time",
+                "", stored->nimts, calc->job->nimts);
     fputc('\n', out);
 }
 
@@ -232,6 +235,7 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     KR_TRY(kr_calc_list_inputs(calc)); /* as a run does before its plan */
     KR_TRY(kr_calc_look(calc));
     kr_plan_memory plan = kr_calc_plan_memory(calc, kr_calc_limit(calc));
+    kr_calc_disagg_obey(calc, plan.disagg_imts);
     KR_TRY(kr_hazard_estimate(calc->hazard));
     KR_TRY(kr_calc_plan_time(calc, 0.2, 0.5, &time));
     kr_plan_know_outlines(calc, &plan, time.hazard.outlines);

@@ -79,6 +79,8 @@ static void put_memory(kr_json *j, const kr_plan_memory *p)
     kr_put_count(j, "limit_bytes", p->limit);
     kr_put_count(j, "resident_bytes", p->resident);
     kr_put_count(j, "tile_sites", p->tile_sites);
+    if (p->disagg_imts)
+        kr_put_count(j, "disaggregation_measures", p->disagg_imts);
     kr_put_count(j, "threads", (size_t)p->threads);
     kr_put_count(j, "statistics_threads", (size_t)p->stats_threads);
     kr_put_count(j, "reading_bytes", p->reading);

@@ -106,7 +106,6 @@ static void fill_tile(const kr_calc *calc, size_t nsites, kr_plan_memory *p)
     p->uncertainty = kr_calc_uncertainty_bytes(calc);
     p->checks = kr_calc_checks_bytes(calc);
     p->sampling = kr_calc_sampling_bytes(calc, nsites, p->stats_threads);
-    p->disagg = kr_calc_disagg_bytes(calc);
     p->report = kr_report_disagg_bytes(&calc->spec);
     if (job->disagg_by_src)
         p->by_source = nsites * total * tree->nbase_ids * sizeof(float) +
@@ -127,7 +126,10 @@ static void add_up(const kr_calc *calc, kr_plan_memory *p)
         p->hazard_phase += kr_results_kept_bytes(&calc->spec);
     p->statistics_phase = tile + p->packing + p->curves + p->maps + p->sampling + p->by_source +
                           max(max(p->scratch, p->rlzs), max(p->uncertainty, p->checks));
-    p->disagg_phase = p->disagg ? during + p->outlines + p->packing + p->maps + p->disagg : 0;
+    size_t beside = during + p->packing + p->maps; /* outlines take what is left then */
+    p->disagg =
+        kr_calc_disagg_bytes(calc, p->limit > beside ? p->limit - beside : 0, &p->disagg_imts);
+    p->disagg_phase = p->disagg ? beside + p->outlines + p->disagg : 0;
     p->writing_tables = during + p->outlines + p->maps + max(p->tables, p->report);
     p->peak = max(max(max(p->reading, p->beginning), p->disagg_phase),
                   max(max(p->hazard_phase, p->statistics_phase), p->writing_tables));
@@ -281,6 +283,7 @@ kr_status kr_calc_plan(kr_calc *calc)
         kr_memory_report_refuse(calc->memory, p.peak);
         goto out;
     }
+    kr_calc_disagg_obey(calc, p.disagg_imts);
     calc->stats_threads = p.stats_threads;
     calc->tile_sites = p.tile_sites;
     char size[32];

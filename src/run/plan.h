@@ -38,6 +38,7 @@ typedef struct kr_plan_memory {
     size_t limit;               /* of accounted memory */
     int threads, stats_threads; /* of the hazard; of the statistics, where memory allows fewer */
     size_t tile_sites;          /* sites computed at a time */
+    size_t disagg_imts;         /* measures disaggregated at a time; 0: none are */
 #define X(name, text) size_t name;
     KR_PLAN_LIST(X)
 #undef X

@@ -59,7 +59,8 @@ static kr_status plan(kr_restat *r)
         calc->stats_threads--;
     held += (size_t)calc->stats_threads * thread;
     char size[32];
-    size_t disagg = kr_calc_disagg_bytes(calc), report = kr_report_disagg_bytes(&calc->spec);
+    size_t nimts, report = kr_report_disagg_bytes(&calc->spec);
+    size_t disagg = kr_calc_disagg_bytes(calc, limit > held ? limit - held : 0, &nimts);
     disagg = report > disagg ? report : disagg; /* after all sites */
     if (held + site > limit || held + disagg > limit)
         return kr_fail(r->ctx, KR_ENOFIT,
@@ -70,6 +71,7 @@ static kr_status plan(kr_restat *r)
     size_t fit = (limit - held) / 4 / site;
     fit = fit > chunk ? fit - fit % chunk : fit ? fit : 1;
     calc->tile_sites = fit < n ? fit : n;
+    kr_calc_disagg_obey(calc, nimts);
     kr_mem_set_limit(r->ctx, limit);
     kr_info(r->ctx, "memory: blocks of %zu sites with %.1f MB of component rates, %d threads",
             calc->tile_sites,

@@ -72,15 +72,15 @@ static void compare(computed *apart, computed *shared, const kr_disagg_bins *bin
               .nlevels = nlevels,
               .site = site,
               .exact = apart->model.job->compat == KR_COMPAT_EXACT};
+    const kr_disagg_wanted wanted = {.levels = levels, .n = nlevels};
     kr_disagg *one = NULL, *other = NULL;
     slow_make(&o);
-    kt_ok(ctx, kr_hazard_disaggregate(shared->hazard, site, bins, levels, nlevels, 1, &one));
+    kt_ok(ctx, kr_hazard_disaggregate(shared->hazard, site, bins, &wanted, 1, &one));
     assert_int_equal(one->ncomponents, shared->model.tree->ncomponents);
     for (size_t c = 0; c < one->ncomponents; c++)
         compare_part(&o, c, &one->parts[c]);
     for (int threads = 2; threads <= 3; threads++) {
-        kt_ok(ctx,
-              kr_hazard_disaggregate(shared->hazard, site, bins, levels, nlevels, threads, &other));
+        kt_ok(ctx, kr_hazard_disaggregate(shared->hazard, site, bins, &wanted, threads, &other));
         assert_true(same_bits(shared->model.tree, one, other));
         kr_disagg_destroy(&other);
     }
@@ -230,8 +230,9 @@ static void test_sums(void **state)
         compute_tiles(&c, 64, 1);
         for (size_t l = 0; l < ARRAY(levels); l++)
             levels[l] = (kr_disagg_level){l / 5, c.model.job->levels[l]};
-        kt_ok(c.model.ctx,
-              kr_hazard_disaggregate(c.hazard, site, &bins, levels, ARRAY(levels), 2, &d));
+        kt_ok(c.model.ctx, kr_hazard_disaggregate(
+                               c.hazard, site, &bins,
+                               &(kr_disagg_wanted){.levels = levels, .n = ARRAY(levels)}, 2, &d));
         check_sums(&c, site, d);
         kr_disagg_destroy(&d);
         end(&c);
@@ -320,6 +321,7 @@ static void test_edges(void **state)
 /* ---- memory ---- */
 
 static const kr_disagg_level two_levels[] = {{0, 0.05}, {1, 0.3}};
+static const kr_disagg_wanted two_wanted = {.levels = two_levels, .n = 2};
 
 /* Between blocks under the address sanitizer: see src/base/arena.c. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -352,16 +354,16 @@ static void test_measure(void **state)
         kr_ctx *ctx = c.model.ctx;
         kt_ok(ctx, kr_hazard_meet_once(c.hazard, 1));
         at_most = kr_disagg_bytes(c.hazard, &bins, 2, threads);
-        kt_ok(ctx, kr_disagg_measure(c.hazard, 2, &bins, 2, threads, &size));
-        measured = size.bytes;
+        kt_ok(ctx, kr_disagg_measure(c.hazard, 2, &bins, threads, &size));
+        measured = size.bytes + 2 * size.level_bytes;
         assert_true(measured <= at_most);
         size_t before = (size_t)kr_ctx_memory(ctx).current;
         kr_mem_set_limit(ctx, before + measured + GAPS);
-        kt_ok(ctx, kr_hazard_disaggregate(c.hazard, 2, &bins, two_levels, 2, threads, &d));
+        kt_ok(ctx, kr_hazard_disaggregate(c.hazard, 2, &bins, &two_wanted, threads, &d));
         kr_disagg_destroy(&d);
         kr_mem_set_limit(ctx, before + measured * 4 / 5);
         if (threads == 1) /* of two one may be done when the other begins */
-            kt_fails(ctx, kr_hazard_disaggregate(c.hazard, 2, &bins, two_levels, 2, threads, &d),
+            kt_fails(ctx, kr_hazard_disaggregate(c.hazard, 2, &bins, &two_wanted, threads, &d),
                      KR_ENOMEM, "memory");
         assert_null(d);
         kr_mem_set_limit(ctx, SIZE_MAX);
@@ -381,8 +383,8 @@ static kr_status disaggregate(kr_ctx *ctx, void *user)
     KR_TRY(kr_hazard_create(ctx, m->job, m->model, m->tree, &hazard));
     KR_TRY(kr_sites_read(ctx, m->job, kr_hazard_site_columns(hazard), &sites));
     KR_TRY(kr_hazard_prepare(hazard, sites, 1));
-    KR_TRY(kr_disagg_measure(hazard, 1, &bins, 2, 1, &size));
-    KR_TRY(kr_hazard_disaggregate(hazard, 1, &bins, two_levels, 2, 1, &disagg));
+    KR_TRY(kr_disagg_measure(hazard, 1, &bins, 1, &size));
+    KR_TRY(kr_hazard_disaggregate(hazard, 1, &bins, &two_wanted, 1, &disagg));
 out:
     kr_disagg_destroy(&disagg);
     kr_hazard_destroy(&hazard);
@@ -427,17 +429,17 @@ static void test_refusals(void **state)
     groups[0].n = 0;
     br_add(&groups[0], EXCLUSIVE_RUPTURES);
     br_begin(&c, br_job(3, 3, ""), 1, groups, one_model());
-    kt_fails(c.model.ctx, kr_hazard_disaggregate(c.hazard, 0, &bins, two_levels, 2, 1, &d),
-             KR_EINPUT, "source0.xml:4: exclusive ruptures have no disaggregation");
+    kt_fails(c.model.ctx, kr_hazard_disaggregate(c.hazard, 0, &bins, &two_wanted, 1, &d), KR_EINPUT,
+             "source0.xml:4: exclusive ruptures have no disaggregation");
     end(&c);
     put(&groups[0], DIPPING("a0", "", "10 45", "0.01 0.002 0.001"));
     br_begin(&c, br_job(3, 3, ""), 1, groups, one_model());
     bins.mag.n = bins.dist.n = bins.lon.n = bins.lat.n = 60000;
-    kt_fails(c.model.ctx, kr_hazard_disaggregate(c.hazard, 0, &bins, two_levels, 2, 1, &d),
-             KR_EINPUT, "fewer bins");
+    kt_fails(c.model.ctx, kr_hazard_disaggregate(c.hazard, 0, &bins, &two_wanted, 1, &d), KR_EINPUT,
+             "fewer bins");
     c.model.job->amplification_file = "amplification.csv";
-    kt_fails(c.model.ctx, kr_hazard_disaggregate(c.hazard, 0, &bins, two_levels, 2, 1, &d),
-             KR_EINPUT, "site amplification");
+    kt_fails(c.model.ctx, kr_hazard_disaggregate(c.hazard, 0, &bins, &two_wanted, 1, &d), KR_EINPUT,
+             "site amplification");
     end(&c);
 }
 

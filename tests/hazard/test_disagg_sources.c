@@ -160,7 +160,8 @@ static void check_bins(computed *c, size_t site)
     size_t compared = 0;
     for (size_t l = 0; l < LEVELS; l++)
         levels[l] = (kr_disagg_level){l / 5, c->model.job->levels[l]};
-    kt_ok(c->model.ctx, kr_hazard_disaggregate(c->hazard, site, &bins, levels, LEVELS, 2, &d));
+    const kr_disagg_wanted wanted = {.levels = levels, .n = LEVELS};
+    kt_ok(c->model.ctx, kr_hazard_disaggregate(c->hazard, site, &bins, &wanted, 2, &d));
     for (size_t i = 0; i < tree->ncomponents; i++)
         for (size_t k = 0; k < tree->components[i].ngsims * d->parts[i].ncells * LEVELS; k++) {
             size_t model = k / LEVELS / d->parts[i].ncells;
