@@ -42,6 +42,11 @@ foretold plain --threads 1 -p "$(levels 100)"
 bins=(-p mag_bin_width=0.1 -p distance_bin_width=5 -p coordinate_bin_width=0.5 -p num_epsilon_bins=12)
 foretold disaggregation --threads 1 -p "$(levels 20)" -p calculation_mode=disaggregation -p site_count=1 \
     -p disagg_outputs='Mag_Dist_Eps Mag_Lon_Lat' "${bins[@]}" -p 'poes=0.2 0.1 0.05 0.02 0.01 0.005'
+foretold 'disaggregation in passes' --threads 1 -p "$(levels 20)" -p calculation_mode=disaggregation -p site_count=1 \
+    -p disagg_outputs='Mag_Dist_Eps Mag_Lon_Lat' "${bins[@]}" -p 'disagg_statistics=mean quantiles occurrence' \
+    -p 'poes=0.2 0.15 0.1 0.07 0.05 0.03 0.02 0.015 0.01 0.007 0.005' -p 'quantiles=0.05 0.16 0.5 0.84 0.95' --memory-limit 24M
+grep -q 'in passes: ruptures are made again for 1 of 2 measures at a time' info || fail "no passes: $(cat info)"
+grep -q 'made 2 times, for 1 of 2 measures at a time; once would take' log || fail "no passes: $(cat log)"
 foretold rlzs --threads 1 -p "$(levels 20)" -p individual_rlzs=true
 for threads in 1 2; do
     for extra in '' individual_rlzs=true disagg_by_src=true; do
