@@ -407,7 +407,9 @@ static int write_limited(const char *path, rlim_t most)
     bool told = strncmp(kr_ctx_error(ctx), path, strlen(path)) == 0 &&
                 strstr(kr_ctx_error(ctx), ": cannot ") &&
                 strstr(kr_ctx_error(ctx), "': File too large");
-    return s == KR_EIO && told && kr_ctx_memory(ctx).current == 0 ? 0 : 1;
+    bool right = s == KR_EIO && told && kr_ctx_memory(ctx).current == 0;
+    kr_ctx_destroy(&ctx);
+    return right ? 0 : 1;
 }
 
 /* In a child: the library loses memory when its first write fails, which is no leak of ours. */
