@@ -1,4 +1,5 @@
-/* Whether two runs stored the same bits: curves, maps and component rates.
+/* Whether two runs stored the same bits: curves, maps, component rates and the finest tables of a
+ * disaggregation.
  *
  *   bench_same DIR DIR
  *
@@ -8,8 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const datasets[] = {"component_rates", "hcurves-stats", "hcurves-rlzs",
-                                       "hmaps-stats", "hmaps-rlzs"};
+static const char *const datasets[] = {"component_rates",
+                                       "hcurves-stats",
+                                       "hcurves-rlzs",
+                                       "hmaps-stats",
+                                       "hmaps-rlzs",
+                                       "disagg-stats/TRT_Mag_Dist_Eps",
+                                       "disagg-tree/mean/TRT_Mag_Dist_Eps"};
 
 typedef struct half {
     kr_h5 *file;
@@ -57,7 +63,7 @@ static kr_status compare_all(kr_ctx *ctx, half *a, half *b, bool *all)
             continue;
         if (same)
             KR_TRY(compare(ctx, datasets[i], a, b, &same));
-        printf("%-16s %s\n", datasets[i], same ? "the same bits" : "DIFFERS");
+        printf("%-34s %s\n", datasets[i], same ? "the same bits" : "DIFFERS");
         *all &= same;
         compared++;
     }

@@ -273,12 +273,18 @@ def disagg(b):
              'disagg_outputs': 'TRT_Mag_Dist_Eps', 'disagg_statistics': 'mean', 'mag_bin_width': '0.2',
              'distance_bin_width': '20', 'coordinate_bin_width': '100', 'num_epsilon_bins': '8'}
     more = [x for key, value in asked.items() for x in ('-p', '%s=%s' % (key, value))]
-    curves, both = measure.interleaved(b.a.runs, b.kauri(job, '-p', 'poes=' + asked['poes']), b.kauri(job, *more, out='two'))
+    curves, both, passes = measure.interleaved(b.a.runs, b.kauri(job, '-p', 'poes=' + asked['poes']),
+                                               b.kauri(job, *more, out='one'),
+                                               b.kauri(job, *more, '--memory-limit', '400M', out='two'))
     show('curves', curves)
     show('and disaggregation', both)
-    extra = [x.cpu - y.cpu for x, y in zip(both, curves)]
-    b.tell('processor time beyond, s', statistics.median(extra), at_most=60,
-           note=', %.3g to %.3g' % (min(extra), max(extra)))
+    show('--memory-limit 400M', passes)
+    for which, uses in (('', both), (' within 400M', passes)):
+        extra = [x.cpu - y.cpu for x, y in zip(uses, curves)]
+        b.tell('processor time beyond%s, s' % which, statistics.median(extra), at_most=60,
+               note=', %.3g to %.3g' % (min(extra), max(extra)))
+    b.tell('bits that differ', same(b, lambda: None, lambda: None), at_most=0)
+    b.tell('resident, MB', max(use.mb for use in passes), at_most=430)
 
 
 CLAIMS = {f.__name__: f for f in (default, nz2022, australia, floor, scalar, threads, shared, memory, phases,

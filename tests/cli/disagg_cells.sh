@@ -54,6 +54,15 @@ grep -q '2 of 2 levels lie between those of the curves' err || fail "levels betw
 ok "$kauri" plot some disagg -o plot.svg
 mv away/*.xml .
 
+# a limit in which the rates at all levels do not fit: read in passes, the same bits
+fine=(-p distance_bin_width=2 -p mag_bin_width=0.1 -p coordinate_bin_width=100 -p disagg_outputs=TRT_Mag_Dist_Eps)
+poes='0.1 0.09 0.08 0.07 0.06 0.05 0.04 0.03 0.02 0.01'
+ok "$kauri" run job.ini -q -o fine "${cells[@]}" "${fine[@]}"
+ok "$kauri" stats fine -e csv -q -o once -p "poes_disagg=$poes"
+ok "$kauri" stats fine -e csv -o passes -p "poes_disagg=$poes" --memory-limit 13M
+grep -q 'the rates of a site are read 2 times, for 1 of 2 measures at a time' err || fail "no passes: $(cat err)"
+same 0 once passes 6
+
 # other weights, fewer branches: at a level of the curves as a run with ruptures
 level='0.005 * (3.0 / 0.005) ** (20 / 29)'
 pga=$(python3 -c "print(repr($level))") sa=$(python3 -c "print(repr(0.002 * (2.0 / 0.002) ** (15 / 29)))")
