@@ -65,6 +65,9 @@ static bool has(const loading *l, const char *name)
     return kr_h5_exists(l->file, full);
 }
 
+/* Numbers whose logarithms can be turned back. */
+static const double LEAST = 1e-300, MOST = 1e300;
+
 /* The dataset has the shape ndist x middle x nmag and only positive numbers. */
 static kr_status read_cube(loading *l, const char *name, size_t middle, double **out)
 {
@@ -79,9 +82,9 @@ static kr_status read_cube(loading *l, const char *name, size_t middle, double *
                            name, t->ndist, middle, t->nmag);
     KR_TRY(read_doubles(l, name, out, &n));
     for (size_t i = 0; i < n; i++)
-        if (!((*out)[i] > 0.0) || isinf((*out)[i]))
-            return kr_gmm_fail(l->ctx, l->gmm, "%s: '%s' holds a number that is not positive",
-                               l->path, name);
+        if (!((*out)[i] >= LEAST && (*out)[i] <= MOST))
+            return kr_gmm_fail(l->ctx, l->gmm, "%s: '%s' holds %g; positive numbers were expected",
+                               l->path, name, (*out)[i]);
 out:
     return s;
 }

@@ -106,6 +106,12 @@ static inline void tabulated_gather(const kr_gmm_h5_part *part, size_t n, const 
     }
 }
 
+/* At the ends the value there, however far it is from the other. */
+static inline double tabulated_mix(double from, double to, double share)
+{
+    return (1.0 - share) * from + share * to;
+}
+
 /* Logarithms of medians. */
 static inline void tabulated_median(const kr_gmm_h5_part *part, size_t n, const tabulated *at,
                                     double *restrict ln)
@@ -117,7 +123,7 @@ static inline void tabulated_median(const kr_gmm_h5_part *part, size_t n, const 
     if (at->logarithmic) {
 #pragma omp simd
         for (size_t i = 0; i < n; i++) {
-            double inside = (e.from[i] + (e.to[i] - e.from[i]) * at->inside[i]) * M_LN10;
+            double inside = tabulated_mix(e.from[i], e.to[i], at->inside[i]) * M_LN10;
             ln[i] = (1.0 - at->beyond[i]) * inside + at->beyond[i] * ln_beyond;
         }
         return;
@@ -125,7 +131,7 @@ static inline void tabulated_median(const kr_gmm_h5_part *part, size_t n, const 
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double from = exp(e.from[i] * M_LN10), to = exp(e.to[i] * M_LN10);
-        double inside = log(from + (to - from) * at->inside[i]);
+        double inside = log(tabulated_mix(from, to, at->inside[i]));
         ln[i] = (1.0 - at->beyond[i]) * inside + at->beyond[i] * ln_beyond;
     }
 }
@@ -139,7 +145,7 @@ static inline void tabulated_sigma(const kr_gmm_h5_part *part, size_t n, const t
 #pragma omp simd
     for (size_t i = 0; i < n; i++) {
         double from = exp(e.from[i] * M_LN10), to = exp(e.to[i] * M_LN10);
-        sigma[i] = from + (to - from) * at->share[i];
+        sigma[i] = tabulated_mix(from, to, at->share[i]);
     }
 }
 
