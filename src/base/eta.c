@@ -13,6 +13,10 @@ static const double FORETOLD = 0.03;
 /* What was foretold is corrected by this factor at most, and by one over it at least. */
 static const double MOST = 5;
 
+/* Parts are foretold one by one: that one of them is off by up to this factor says nothing of the
+ * others. Beyond it the machine is slower, or faster, than when it was tried. */
+static const double USUAL = 1.35;
+
 static kr_eta_part *part_of(kr_eta *e, const char *name)
 {
     for (size_t i = 0; i < e->n; i++)
@@ -88,7 +92,10 @@ static double slowness(const kr_eta *e, double now)
     }
     if (!(foretold > 0))
         return 1;
-    return fmin(MOST, fmax(1 / MOST, took / foretold));
+    double factor = took / foretold;
+    if (factor > 1 / USUAL && factor < USUAL)
+        return 1;
+    return fmin(MOST, fmax(1 / MOST, factor));
 }
 
 /* From how fast it was; the less it has done, the more what was foretold counts beside. */

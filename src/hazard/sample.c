@@ -20,8 +20,7 @@ enum { PLACES = 6, PLACE_SITES = 8, PIECES = 8, ROUNDS = 400 };
  * and then comes to fewer sites. */
 static const double PIECE_WORK = 8192, ITEM_WORK = 65536;
 
-/* Pieces are tried for about so much of what all units take, and whole sites where they are so
- * little of it. */
+/* Pieces are tried for about so much of what all units take, then whole sites for as much. */
 static const double SHARE = 0.01;
 
 typedef struct place {
@@ -329,26 +328,40 @@ static void scale_up(const sampler *x, kr_hazard_cost *out)
     out->pieces = x->npieces;
 }
 
-/* The rates of the first site of each place, by all units. */
-static kr_status compute_sites(sampler *s)
+/* The rates of the first site of a place, by all units, as those of the k-th site. */
+static kr_status compute_site(sampler *s, const place *at, size_t k)
 {
     kr_status status = KR_OK;
     const kr_hazard *h = s->hazard;
-    memset(s->rates, 0,
-           s->nplaces * h->tree->nrates * h->job->nimts * h->job->nlevels * sizeof *s->rates);
-    for (size_t p = 0; p < s->nplaces; p++) {
-        const place here = {.number = p, .first = s->places[p].first, .n = 1};
-        s->unit.makers.sections = &s->places[p].sections;
-        s->unit.makers.first_in_table = here.first;
-        for (size_t i = 0; i < h->nworks; i++)
-            for (size_t b = 0; b < h->works[i]->nblocks; b++) {
-                if (kr_interrupted(h->ctx))
-                    return kr_fail(h->ctx, KR_EINTERRUPTED, "interrupted");
-                if ((status = kr_unit_run(&s->unit, h->works[i], b, here.first, 1)) != KR_OK)
-                    return status;
-                take_sums(s, &here, h->works[i], 1);
-            }
-    }
+    const place here = {.number = k, .first = at->first, .n = 1};
+    s->unit.makers.sections = &at->sections;
+    s->unit.makers.first_in_table = at->first;
+    for (size_t i = 0; i < h->nworks; i++)
+        for (size_t b = 0; b < h->works[i]->nblocks; b++) {
+            if (kr_interrupted(h->ctx))
+                return kr_fail(h->ctx, KR_EINTERRUPTED, "interrupted");
+            if ((status = kr_unit_run(&s->unit, h->works[i], b, at->first, 1)) != KR_OK)
+                return status;
+            take_sums(s, &here, h->works[i], 1);
+        }
+    return status;
+}
+
+/* As many sites as are computed in so many seconds, at places at equal steps; their rates take the
+ * place of what pieces tell of them. */
+static kr_status compute_sites(sampler *s, double seconds, kr_hazard_cost *out)
+{
+    kr_status status = KR_OK;
+    const kr_hazard *h = s->hazard;
+    double site = out->units / (double)h->sites->n;
+    size_t n = site > 0 ? (size_t)fmin((double)s->nplaces, seconds / site) : 0;
+    if (n == 0)
+        return KR_OK;
+    memset(s->rates, 0, n * h->tree->nrates * h->job->nimts * h->job->nlevels * sizeof *s->rates);
+    for (size_t k = 0; k < n && status == KR_OK; k++)
+        status = compute_site(s, &s->places[(2 * k + 1) * s->nplaces / (2 * n)], k);
+    out->nsites = n;
+    out->computed = true;
     return status;
 }
 
@@ -386,10 +399,7 @@ kr_status kr_hazard_sample(kr_hazard *h, int threads, double least, double most,
     }
     scale_up(&x, out);
     KR_TRY(measure_adding(&x, out));
-    double of_sites = out->units * (double)x.nplaces / (double)h->sites->n;
-    out->computed = of_sites <= fmin(most, SHARE * out->units);
-    if (out->computed)
-        KR_TRY(compute_sites(&x));
+    KR_TRY(compute_sites(&x, fmin(most, SHARE * out->units), out));
     out->spent = kr_cpu_seconds() - began;
 out:
     kr_unit_clear(&x.unit);

@@ -24,8 +24,8 @@ void kr_hazard_cost_clear(kr_hazard_cost *cost);
 
 /** Compute pieces of the units of work, drawn with a probability that follows their cost, at a few
  * places of the job's sites, for about a hundredth of what the whole will take, but of `least` to
- * `most` seconds; each stands for its share of the whole. Where there are hundreds of sites, one of
- * each place is computed whole besides. The faults have met the sites thereafter.
+ * `most` seconds; each stands for its share of the whole. Where there are a hundred sites or more,
+ * some are computed whole for as long again. The faults have met the sites thereafter.
  * For a hazard that is not computed at the same time. */
 KR_MUST_CHECK kr_status kr_hazard_sample(kr_hazard *hazard, int threads, double least, double most,
                                          kr_hazard_cost *out);
