@@ -230,6 +230,7 @@ kr_status kr_h5_open_image(kr_ctx *ctx, const char *name, const void *bytes, siz
     if (s != KR_OK)
         return s;
     kr_h5 *file = *out;
+    file->image = bytes;
     hid_t access = h5_access();
     if (!h5_set_image(access, bytes, size))
         s = kr_h5_fail(file, KR_EINTERNAL, "cannot take in the HDF5 file", name);

@@ -59,17 +59,19 @@ static kr_status attr_read_fixed(kr_h5 *file, const char *attr, hid_t id, hid_t 
     return KR_OK;
 }
 
-static kr_status attr_read_variable(kr_h5 *file, const char *attr, hid_t id, hid_t type,
-                                    kr_arena *arena, char **out)
+static kr_status attr_read_variable(kr_h5 *file, const char *attr, hid_t id, kr_arena *arena,
+                                    char **out)
 {
-    char *raw = NULL;
+    unsigned char raw[KR_H5_REFERENCE_BYTES];
+    hid_t type;
+    kr_status s = kr_h5_reference_type(file, attr, &type);
 
-    if (H5Aread(id, type, &raw) < 0)
-        return kr_h5_fail(file, KR_EIO, "cannot read the attribute", attr);
-    *out = kr_arena_strdup(arena, raw ? raw : "");
-    if (raw)
-        H5free_memory(raw);
-    return *out ? KR_OK : KR_ENOMEM;
+    if (s == KR_OK && H5Aread(id, type, raw) < 0)
+        s = kr_h5_fail(file, KR_EIO, "cannot read the attribute", attr);
+    if (s == KR_OK)
+        s = kr_h5_follow(file, attr, raw, 1, arena, out);
+    H5Tclose(type);
+    return s;
 }
 
 kr_status kr_h5_attr_text(kr_h5 *file, const char *object, const char *attr, kr_arena *arena,
@@ -83,7 +85,7 @@ kr_status kr_h5_attr_text(kr_h5 *file, const char *object, const char *attr, kr_
         return s;
     KR_TRY(attr_single(file, attr, id, true, &type));
     if (H5Tis_variable_str(type) > 0)
-        s = attr_read_variable(file, attr, id, type, arena, out);
+        s = attr_read_variable(file, attr, id, arena, out);
     else
         s = attr_read_fixed(file, attr, id, type, arena, out);
 out:

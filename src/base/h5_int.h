@@ -12,6 +12,7 @@ struct kr_h5 {
     bool writing;
     kr_status unsure; /* why it could not be told once whether something is there; or KR_OK */
     char *path;
+    const unsigned char *image; /* the file, where it is in memory; else NULL */
     /* The dataset used last stays open: slab by slab, its chunk cache saves unpacking and packing
      * a chunk again for every call. */
     hid_t dataset;
@@ -99,9 +100,19 @@ KR_MUST_CHECK kr_status kr_h5_create_dataset(kr_h5 *file, const char *name, hid_
 /** A new variable-length UTF-8 string type, to be closed; negative on failure. */
 hid_t kr_h5_text_type(void);
 
-/** How texts are read and written, to be closed: otherwise the library clears two buffers of 1 MB
+/** How texts are written, to be closed: otherwise the library clears two buffers of 1 MB
  * for each dataset, however few its texts are. */
 hid_t kr_h5_text_transfer(void);
+
+/** A type that has references to texts of variable length read as they stand in the file; to be
+ * closed, also after a failure (KR_EIO; KR_EINPUT where they have more than the bytes below). */
+KR_MUST_CHECK kr_status kr_h5_reference_type(kr_h5 *file, const char *name, hid_t *type);
+enum { KR_H5_REFERENCE_BYTES = 16 };
+
+/** The texts that n such references lead to, in the arena. `name` of what holds them is for
+ * messages. KR_EINPUT where they lead nowhere, KR_EIO. Not for a file that is written. */
+KR_MUST_CHECK kr_status kr_h5_follow(kr_h5 *file, const char *name, const void *raw, size_t n,
+                                     kr_arena *arena, char **texts);
 
 /** The text of the fixed-length string of `size` bytes at p: its length without padding. */
 size_t kr_h5_fixed_length(const char *p, size_t size, H5T_str_t padding);

@@ -225,48 +225,23 @@ out:
     return s;
 }
 
-/* Many texts may stand in the file once: what they take together is asked before. */
-static kr_status h5_check_texts(kr_h5 *file, const char *name, hid_t dataset, size_t n)
-{
-    hsize_t whole = 0, bytes = 0;
-    kr_status s = KR_OK;
-
-    if (H5Fget_filesize(file->id, &whole) >= 0 && (double)whole * (double)n <= STRINGS_MAX_BYTES)
-        return KR_OK;
-    hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
-    if (H5Dvlen_get_buf_size(dataset, type, space, &bytes) < 0)
-        s = kr_h5_fail(file, KR_EIO, "cannot read the dataset", name);
-    else if (bytes > STRINGS_MAX_BYTES)
-        s = kr_fail(file->ctx, KR_EINPUT, "%s: '%s' has %zu strings of %llu bytes, too many",
-                    file->path, name, n, (unsigned long long)bytes);
-    H5Tclose(type);
-    H5Sclose(space);
-    return s;
-}
-
-static kr_status h5_read_variable(kr_h5 *file, const char *name, hid_t dataset, hid_t type,
-                                  kr_arena *arena, size_t n, char **texts)
+static kr_status h5_read_variable(kr_h5 *file, const char *name, hid_t dataset, kr_arena *arena,
+                                  size_t n, char **texts)
 {
     kr_status s = KR_OK;
-    char **raw = NULL;
-    hid_t space = H5Dget_space(dataset), transfer = kr_h5_text_transfer();
+    unsigned char *raw = NULL;
+    hid_t type;
 
-    KR_TRY(h5_check_texts(file, name, dataset, n));
-    KR_NEW(raw, file->ctx, arena->account, n);
-    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, transfer, raw) < 0) {
+    KR_TRY(kr_h5_reference_type(file, name, &type));
+    KR_NEW(raw, file->ctx, arena->account, n * H5Tget_size(type));
+    if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) < 0) {
         s = kr_h5_fail(file, KR_EIO, "cannot read the dataset", name);
         goto out;
     }
-    for (size_t i = 0; i < n && s == KR_OK; i++) {
-        texts[i] = kr_arena_strdup(arena, raw[i] ? raw[i] : "");
-        if (!texts[i])
-            s = KR_ENOMEM;
-    }
-    H5Dvlen_reclaim(type, space, H5P_DEFAULT, raw);
+    s = kr_h5_follow(file, name, raw, n, arena, texts);
 out:
-    H5Pclose(transfer);
     kr_free(raw);
-    H5Sclose(space);
+    H5Tclose(type);
     return s;
 }
 
@@ -290,7 +265,7 @@ kr_status kr_h5_read_strings(kr_h5 *file, const char *name, kr_arena *arena, cha
     /* The file's own string type serves for the memory too: the library converts neither
      * character sets nor fixed lengths into variable ones. */
     if (shape.count > 0 && H5Tis_variable_str(type) > 0)
-        s = h5_read_variable(file, name, dataset, type, arena, shape.count, texts);
+        s = h5_read_variable(file, name, dataset, arena, shape.count, texts);
     else if (shape.count > 0)
         s = h5_read_fixed(file, name, dataset, type, arena, shape.count, texts);
     if (s == KR_OK) {

@@ -18,6 +18,7 @@ typedef struct verifier {
     kr_stored *stored;
     kr_calc calc; /* as much of it as guards look at */
     size_t wrong;
+    bool altered; /* results.h5 is not the file that was written */
 } verifier;
 
 static void tell(verifier *v, const char *what, bool good, const char *name)
@@ -83,8 +84,12 @@ static kr_status verify_files(verifier *v)
     if (s != KR_OK)
         return tell_failure(v, s);
     for (size_t i = 0; i < n; i++) {
+        size_t before = v->wrong;
         KR_TRY(verify_file(v, &digests[i]));
-        whole = whole || kr_str_eq(digests[i].name, "results.h5");
+        if (kr_str_eq(digests[i].name, "results.h5")) {
+            whole = true;
+            v->altered = v->wrong > before;
+        }
     }
     if (!whole)
         tell(v, "missing", false, "results.h5 in " KR_DIGESTS_NAME);
@@ -312,7 +317,11 @@ static kr_status verify(verifier *v)
         kr_put_begin(v->json, "looked_at", '[');
     }
     KR_TRY(verify_files(v));
-    if (kr_file_exists(path))
+    /* What is known to be damaged is kept from the library that would read it. */
+    bool there = kr_file_exists(path);
+    if (there && v->altered)
+        tell(v, "not read", true, "what is in results.h5: it is not the file that was written");
+    else if (there)
         s = kr_stored_open(v->ctx, v->dir, &v->stored);
     if (s == KR_EINPUT && (!v->wrong || !kr_file_exists(sums)))
         return s; /* as it was written, but of another format; or never results */
