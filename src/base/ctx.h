@@ -54,7 +54,7 @@ typedef struct kr_log_taker {
 kr_log_taker kr_ctx_swap_log(kr_ctx *ctx, kr_log_taker taker);
 
 /* Told of progress before it is forwarded: `part` of the phase is done. Returns the seconds that
- * are left of the whole, NaN where nobody knows. */
+ * are left of the whole; NaN where nobody knows, infinity where nobody knows yet. */
 typedef double (*kr_left_fn)(void *user, const char *phase, double part);
 
 /** From now on this function tells the time left (NULL: nobody does). */

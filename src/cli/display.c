@@ -96,7 +96,7 @@ static void show_progress(void *user, const char *phase, double done, double tot
     double whole = kr_ctx_seconds_left(user);
     if (isfinite(whole))
         format_time(whole, left, sizeof left);
-    else if (part > display.part)
+    else if (isnan(whole) && part > display.part)
         format_time((now - display.phase_began) * (1 - part) / (part - display.part), left,
                     sizeof left);
     if (display.terminal && done < total) {

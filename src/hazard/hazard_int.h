@@ -66,6 +66,7 @@ typedef struct kr_block {
     size_t first_segment, nsegments;
     double cost; /* in ruptures of points */
     size_t pace; /* its class: see hazard/pace.h */
+    bool scout;  /* the first of its class */
 } kr_block;
 
 /* Sources that are computed for the same components of a family: its members. */

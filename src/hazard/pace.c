@@ -27,8 +27,9 @@ kr_status kr_paces_make(kr_hazard *h)
     for (size_t i = 0; i < h->nworks; i++) {
         kr_work *w = h->works[i];
         for (size_t b = 0; b < w->nblocks; b++) {
-            w->blocks[b].pace = class_of(h, w, &w->blocks[b]);
-            h->paces[w->blocks[b].pace].cost += kr_unit_cost(w, b, h->sites->n);
+            kr_pace *p = &h->paces[w->blocks[b].pace = class_of(h, w, &w->blocks[b])];
+            w->blocks[b].scout = p->cost == 0;
+            p->cost += kr_unit_cost(w, b, h->sites->n);
         }
     }
 out:

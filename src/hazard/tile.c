@@ -58,8 +58,8 @@ typedef struct tile {
 
 /* ---- units ---- */
 
-/* Units come by the power of two of their cost, the most costly first: none of these is left for
- * the end, and neighbours among the others stay so. */
+/* One block of each class comes first, to learn its pace. Then units come by the power of two of
+ * their cost, the most costly first: none of these is left for the end. */
 static int rank_of(const unit_id *id)
 {
     int power;
@@ -72,21 +72,45 @@ enum { RANKS = 128 };
 static size_t place_of(const unit_id *id)
 {
     int rank = RANKS / 2 - rank_of(id);
-    return (size_t)(rank < 0 ? 0 : (rank < RANKS ? rank : RANKS - 1));
+    if (id->work->blocks[id->block].scout)
+        return 0;
+    return (size_t)(rank < 1 ? 1 : (rank < RANKS ? rank : RANKS - 1));
 }
 
-/* Calls `put` with each unit in the order of works, sites, blocks. */
+static size_t common_divisor(size_t a, size_t b)
+{
+    while (b) {
+        size_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Steps of about the golden section of n that come to each of n once. */
+static size_t stride_over(size_t n)
+{
+    size_t stride = (size_t)(0.618 * (double)n) + 1;
+    while (common_divisor(stride, n) > 1)
+        stride++;
+    return stride;
+}
+
+/* Calls `put` with each unit in the order of works, blocks, sites. Blocks are taken by strides, and
+ * at all sites: those that are over early are like the others, and what is left can be told. At one
+ * site the order is the same however tiles are cut, and the bits are. */
 static void walk_units(const tile *t, void (*put)(unit_id id, size_t *places, unit_id *units),
                        size_t *places, unit_id *units)
 {
     const kr_hazard *h = t->hazard;
     for (size_t i = 0; i < h->nworks; i++) {
         const kr_work *w = h->works[i];
-        for (size_t first = 0; first < t->nsites; first += w->site_block)
-            for (size_t b = 0; b < w->nblocks; b++) {
+        size_t stride = stride_over(w->nblocks);
+        for (size_t b = 0; b < w->nblocks; b++)
+            for (size_t first = 0; first < t->nsites; first += w->site_block) {
                 size_t left = t->nsites - first;
                 unit_id id = {.work = w,
-                              .block = b,
+                              .block = b * stride % w->nblocks,
                               .first = t->first + first,
                               .nsites = left < w->site_block ? left : w->site_block};
                 put(id, places, units);

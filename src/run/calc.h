@@ -201,6 +201,9 @@ void kr_calc_phase(kr_calc *calc, const char *name);
 void kr_calc_turn(kr_calc *calc, const char *name);
 void kr_calc_turned(kr_calc *calc, const char *name, size_t site);
 
+/** Until kr_calc_foretell no time left is told. */
+void kr_calc_foretell_later(kr_ctx *ctx);
+
 /** How long the digests of tables will take, when these are begun; and that the digests are. */
 void kr_calc_foretell_digests(kr_calc *calc, bool begun);
 

@@ -35,6 +35,20 @@ static double left(void *user, const char *phase, double part)
     return kr_eta_left(&calc->eta, now);
 }
 
+/* What is read, split and tried first says nothing of the whole. */
+static double not_yet(void *user, const char *phase, double part)
+{
+    (void)user;
+    (void)phase;
+    (void)part;
+    return INFINITY;
+}
+
+void kr_calc_foretell_later(kr_ctx *ctx)
+{
+    kr_ctx_set_left(ctx, not_yet, NULL);
+}
+
 kr_status kr_calc_foretell(kr_calc *calc, const kr_plan_memory *plan)
 {
     kr_status s = KR_OK;

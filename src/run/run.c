@@ -281,6 +281,8 @@ kr_status kr_run(kr_ctx *ctx, const kr_run_options *options)
     kr_calc_guard_reading(ctx, options);
     KR_TRY(kr_calc_read(&calc, ctx, options));
     calc.warnings = &warnings;
+    if (calc.job->mode != KR_MODE_PRECLASSICAL)
+        kr_calc_foretell_later(ctx);
     KR_TRY(kr_calc_digest_begin(&calc));
     KR_TRY(kr_calc_prepare(&calc));
     warn_of_isa(ctx);
