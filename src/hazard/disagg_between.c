@@ -7,17 +7,17 @@ static double line(double below, double above, double part)
     return below + part * (above - below);
 }
 
-static double sum_of(const double *x, size_t n)
+double kr_disagg_sum_of(const double *rates, size_t n)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++)
-        sum += x[i];
+        sum += rates[i];
     return sum;
 }
 
 void kr_disagg_between(const double *below, const double *above, double part, size_t n, double *out)
 {
-    double a = sum_of(below, n), b = sum_of(above, n);
+    double a = kr_disagg_sum_of(below, n), b = kr_disagg_sum_of(above, n);
     bool positive = a > 0 && b > 0;
     double sum = positive ? exp(line(log(a), log(b), part)) : 0;
     for (size_t i = 0; i < n; i++)

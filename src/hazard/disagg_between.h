@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/** Of the n bands of epsilon of a bin. */
+double kr_disagg_sum_of(const double *rates, size_t n);
+
 /** What a component has in a bin of the first four axes, by n bands of epsilon, `part` (0 .. 1) of
  * the way from the level below to the one above, in logarithms: the sum of the bands as a straight
  * line in logarithms, their parts of it as straight lines (docs/theory.md, 30). Where one of the

@@ -330,14 +330,6 @@ static kr_status read_rows(const reading *r, size_t level, size_t first, size_t 
                               (const size_t[]){1, n, r->out->neps}, out);
 }
 
-static double sum_of(const double *x, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += x[i];
-    return sum;
-}
-
 /* A row of a rate in one cell, at a level. */
 static void take_row(const reading *r, size_t level, size_t rate, size_t cell,
                      const double *rows[2])
@@ -347,8 +339,8 @@ static void take_row(const reading *r, size_t level, size_t rate, size_t cell,
     size_t neps = d->neps, model, c = component_of(r->of->tree, rate, &model);
     const kr_disagg_part *part = &d->parts[c];
     double *to = part->rates + ((model * part->ncells + cell) * d->nlevels + level) * neps;
-    d->chord->below[level * r->of->tree->nrates + rate] += sum_of(rows[0], neps);
-    d->chord->above[level * r->of->tree->nrates + rate] += sum_of(rows[1], neps);
+    d->chord->below[level * r->of->tree->nrates + rate] += kr_disagg_sum_of(rows[0], neps);
+    d->chord->above[level * r->of->tree->nrates + rate] += kr_disagg_sum_of(rows[1], neps);
     if (at->part == 0)
         memcpy(to, rows[0], neps * sizeof *to);
     else

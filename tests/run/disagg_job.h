@@ -118,6 +118,79 @@ static inline void remove_results(void)
     }
 }
 
+/* ---- progress ---- */
+
+/* Sites whose rates and tables are made, told by the progress of a run; it ends at all of them. */
+static struct {
+    double nsites, rates, tables;
+} reached;
+
+static inline void follow(void *user, const char *phase, double done, double total)
+{
+    (void)user;
+    double *to = kr_str_eq(phase, "disaggregation")          ? &reached.rates
+                 : kr_str_eq(phase, "disaggregation tables") ? &reached.tables
+                                                             : NULL;
+    if (!to)
+        return;
+    assert_true(total == reached.nsites && done >= *to && done <= total);
+    *to = done;
+}
+
+static inline void follow_sites(kr_ctx *ctx, double nsites)
+{
+    reached.nsites = nsites;
+    reached.rates = reached.tables = 0;
+    kr_ctx_set_progress(ctx, follow, NULL);
+}
+
+static inline bool all_reached(void)
+{
+    return reached.rates == reached.nsites && reached.tables == reached.nsites;
+}
+
+/* ---- tables of two runs ---- */
+
+typedef struct two_runs {
+    kr_stored *a, *b;
+    size_t site; /* of a */
+    double rtol;
+} two_runs;
+
+/* Compares a table of both; how many numbers it has. */
+typedef size_t compare_fn(const two_runs *runs, const char *name);
+
+static inline size_t compare_group(const two_runs *runs, const char *group, compare_fn *compare)
+{
+    char **names, name[128];
+    size_t n = 0, compared = 0;
+    bool there = kr_h5_exists(runs->a->file, group);
+    assert_int_equal(there, kr_h5_exists(runs->b->file, group));
+    if (there)
+        kt_ok(runs->a->ctx, kr_h5_list(runs->a->file, group, &runs->a->arena, &names, &n));
+    for (size_t i = 0; i < n; i++) {
+        snprintf(name, sizeof name, "%s/%s", group, names[i]);
+        compared += compare(runs, name);
+    }
+    return compared;
+}
+
+static inline void compare_groups(const two_runs *runs, compare_fn *compare)
+{
+    static const char *const groups[] = {"disagg-rlzs",
+                                         "disagg-stats",
+                                         "disagg-tree/mean",
+                                         "disagg-tree/variance",
+                                         "disagg-tree/branches",
+                                         "disagg-tree/quantile-0.16",
+                                         "disagg-tree/quantile-0.84",
+                                         "disagg-tree/occurrence"};
+    size_t compared = 0;
+    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+        compared += compare_group(runs, groups[g], compare);
+    assert_true(compared > 50);
+}
+
 /* ---- memory that runs out ---- */
 
 /* All statistics of the whole tree. */

@@ -389,23 +389,6 @@ static void stop(void *user)
         kr_ctx_interrupt(user);
 }
 
-/* Progress of a site's rates and tables stays within the sites, and comes to their end. */
-static struct {
-    double rates, tables;
-} reached;
-
-static void follow(void *user, const char *phase, double done, double total)
-{
-    (void)user;
-    double *to = kr_str_eq(phase, "disaggregation")          ? &reached.rates
-                 : kr_str_eq(phase, "disaggregation tables") ? &reached.tables
-                                                             : NULL;
-    if (!to)
-        return;
-    assert_true(total == 2 && done >= *to && done <= 2);
-    *to = done;
-}
-
 static void test_interrupted(void **state)
 {
     char first[3][4096];
@@ -422,10 +405,9 @@ static void test_interrupted(void **state)
             ctx = kt_ctx();
             o.fresh = false;
         }
-        reached.rates = reached.tables = 0;
-        kr_ctx_set_progress(ctx, follow, NULL);
+        follow_sites(ctx, 2);
         kt_ok(ctx, kr_run(ctx, &o));
-        assert_true(reached.rates == 2 && reached.tables == 2);
+        assert_true(all_reached());
         size_t n;
         unsigned char *text = kt_read_file(kt_path(kt_path(dir, "out"), "Mag_Dist-mean-1.csv"), &n);
         const char *rows = strstr((char *)text, "\r\n"); /* the first line tells the time */

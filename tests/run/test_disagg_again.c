@@ -66,8 +66,10 @@ static kr_stored *again_as(kr_ctx *ctx, const char *name, const char *from, cons
 
 /* ---- tables against tables ---- */
 
-static size_t compare_table(kr_stored *a, kr_stored *b, const char *name, size_t site, double rtol)
+static size_t compare_table(const two_runs *runs, const char *name)
 {
+    kr_stored *a = runs->a, *b = runs->b;
+    size_t site = runs->site;
     size_t da[KR_H5_MAX_RANK], db[KR_H5_MAX_RANK], na, nb, each = 1;
     int ra, rb;
     void *pa, *pb;
@@ -85,37 +87,17 @@ static size_t compare_table(kr_stored *a, kr_stored *b, const char *name, size_t
     assert_int_equal(n, nb);
     for (size_t i = 0; i < n; i++)
         if (!(isnan(x[i]) && isnan(y[i]))) /* a summary of nothing */
-            kt_close(y[i], x[i], rtol, 1e-17);
+            kt_close(y[i], x[i], runs->rtol, 1e-17);
     return n;
 }
 
 /* All tables of `a`, of one of its sites or (ALL_SITES) all, against those of `b`. */
 static void compare(kr_stored *a, kr_stored *b, size_t site, double rtol)
 {
-    static const char *const groups[] = {"disagg-rlzs",
-                                         "disagg-stats",
-                                         "disagg-tree/mean",
-                                         "disagg-tree/variance",
-                                         "disagg-tree/branches",
-                                         "disagg-tree/quantile-0.16",
-                                         "disagg-tree/quantile-0.84",
-                                         "disagg-tree/occurrence"};
-    size_t compared = 0;
-    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
-        char **names, name[128];
-        size_t n;
-        assert_int_equal(kr_h5_exists(a->file, groups[g]), kr_h5_exists(b->file, groups[g]));
-        if (!kr_h5_exists(a->file, groups[g]))
-            continue;
-        kt_ok(a->ctx, kr_h5_list(a->file, groups[g], &a->arena, &names, &n));
-        for (size_t i = 0; i < n; i++) {
-            snprintf(name, sizeof name, "%s/%s", groups[g], names[i]);
-            compared += compare_table(a, b, name, site, rtol);
-        }
-    }
-    assert_true(compared > 50);
-    compare_table(a, b, "hmap3", site, rtol);
-    compare_table(a, b, "disagg-tree/summary", site, rtol);
+    const two_runs runs = {a, b, site, rtol};
+    compare_groups(&runs, compare_table);
+    compare_table(&runs, "hmap3");
+    compare_table(&runs, "disagg-tree/summary");
 }
 
 static void end_two(kr_stored *a, kr_stored *b, kr_ctx *ctx)
@@ -346,8 +328,8 @@ static void test_sites(void **state)
     assert_int_equal(b->sites->n, 1);
     kt_same(b->sites->lon[0], a->sites->lon[1]);
     compare(a, b, 1, 1e-12);
-    compare_table(a, b, "hcurves-stats", 1, 0);
-    compare_table(a, b, "disagg-bins/Lon", 1, 0);
+    compare_table(&(two_runs){a, b, 1, 0}, "hcurves-stats");
+    compare_table(&(two_runs){a, b, 1, 0}, "disagg-bins/Lon");
     static const char *const bad[] = {"2", "1,0-1", "0.5", "x", ""};
     for (size_t i = 0; i < 5; i++) {
         s = again_of("d", "a", NULL, 0);

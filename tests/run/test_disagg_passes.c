@@ -40,28 +40,13 @@ static kr_run_options options_within(const char *name, size_t limit, bool exact)
 
 /* ---- runs ---- */
 
-/* Tables begin once in each pass; progress goes on and on. */
-static struct {
-    size_t passes;
-    double rates, tables;
-} seen;
+/* Tables begin once in each pass. */
+static size_t begun;
 
 static void count(void *user)
 {
     unsigned number;
-    seen.passes += kr_str_eq(kr_phase_name(user, &number), "disaggregation tables");
-}
-
-static void follow(void *user, const char *phase, double done, double total)
-{
-    (void)user;
-    double *to = kr_str_eq(phase, "disaggregation")          ? &seen.rates
-                 : kr_str_eq(phase, "disaggregation tables") ? &seen.tables
-                                                             : NULL;
-    if (!to)
-        return;
-    assert_true(total == SITES && done >= *to && done <= SITES);
-    *to = done;
+    begun += kr_str_eq(kr_phase_name(user, &number), "disaggregation tables");
 }
 
 /* In a folder of its own; the number of passes. */
@@ -70,15 +55,15 @@ static kr_stored *run_within(kr_ctx *ctx, const char *name, size_t limit, bool e
 {
     kr_stored *x;
     kr_run_options o = options_within(name, limit, exact);
-    memset(&seen, 0, sizeof seen);
+    begun = 0;
     kr_ctx *own = kt_ctx(); /* what is open counts */
     kr_phase_watch(own, count, own);
-    kr_ctx_set_progress(own, follow, NULL);
+    follow_sites(own, SITES); /* it goes on and on, from pass to pass */
     kt_ok(own, kr_run(own, &o));
     kt_ctx_end(&own);
-    assert_true(seen.rates == SITES && seen.tables == SITES);
-    assert_int_equal(seen.passes % SITES, 0);
-    *passes = seen.passes / SITES;
+    assert_true(all_reached());
+    assert_int_equal(begun % SITES, 0);
+    *passes = begun / SITES;
     kt_ok(ctx, kr_stored_open(ctx, o.dir, &x));
     kt_ok(ctx, kr_stored_tree(x));
     return x;
@@ -103,12 +88,12 @@ static size_t least_limit(bool exact)
 
 /* ---- bits ---- */
 
-static size_t same_bits(kr_stored *a, kr_stored *b, const char *name)
+static size_t same_bits(const two_runs *runs, const char *name)
 {
     void *x, *y;
     size_t n, m;
-    kt_ok(a->ctx, kr_h5_read(a->file, name, KR_H5_F64, &a->arena, &x, &n));
-    kt_ok(b->ctx, kr_h5_read(b->file, name, KR_H5_F64, &b->arena, &y, &m));
+    kt_ok(runs->a->ctx, kr_h5_read(runs->a->file, name, KR_H5_F64, &runs->a->arena, &x, &n));
+    kt_ok(runs->b->ctx, kr_h5_read(runs->b->file, name, KR_H5_F64, &runs->b->arena, &y, &m));
     assert_int_equal(n, m);
     assert_memory_equal(x, y, n * sizeof(double));
     return n;
@@ -116,33 +101,15 @@ static size_t same_bits(kr_stored *a, kr_stored *b, const char *name)
 
 static void compare(kr_stored *a, kr_stored *b)
 {
-    static const char *const groups[] = {"disagg-rlzs",
-                                         "disagg-stats",
-                                         "disagg-tree/mean",
-                                         "disagg-tree/variance",
-                                         "disagg-tree/branches",
-                                         "disagg-tree/quantile-0.16",
-                                         "disagg-tree/quantile-0.84",
-                                         "disagg-tree/occurrence",
-                                         "disagg-cells"};
     static const char *const single[] = {"hmap3", "poe4", "disagg-tree/level",
                                          "disagg-tree/summary", "disagg-sources/rate"};
-    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
-        char **names, name[128];
-        size_t n = 0, compared = 0;
-        assert_int_equal(kr_h5_exists(a->file, groups[g]), kr_h5_exists(b->file, groups[g]));
-        if (kr_h5_exists(a->file, groups[g]))
-            kt_ok(a->ctx, kr_h5_list(a->file, groups[g], &a->arena, &names, &n));
-        for (size_t i = 0; i < n; i++) {
-            snprintf(name, sizeof name, "%s/%s", groups[g], names[i]);
-            compared += same_bits(a, b, name);
-        }
-        assert_true(n == 0 || compared > 50);
-    }
+    const two_runs runs = {.a = a, .b = b};
+    compare_groups(&runs, same_bits);
+    compare_group(&runs, "disagg-cells", same_bits);
     for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
         assert_int_equal(kr_h5_exists(a->file, single[i]), kr_h5_exists(b->file, single[i]));
         if (kr_h5_exists(a->file, single[i]))
-            same_bits(a, b, single[i]);
+            same_bits(&runs, single[i]);
     }
 }
 
