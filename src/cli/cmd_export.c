@@ -40,12 +40,17 @@ static int run(int argc, char **argv)
 {
     const char *what[MOST_KINDS];
     kr_export_options o = {.what = what};
+    bool quiet = false;
     for (int id = 0;;) {
         int status = cli_next_option(&cli_cmd_export, argc, argv, &id);
         if (status >= 0)
             return status;
         if (!id)
             break;
+        if (id == 'e' && !kr_str_eq(optarg, "csv"))
+            return cli_usage(&cli_cmd_export,
+                             "-e %s: tables are csv; maps: hmaps_geojson, hmaps_gpkg", optarg);
+        quiet = quiet || id == 'q';
         read_option(id, &o);
     }
     if (optind < argc)
@@ -63,7 +68,7 @@ static int run(int argc, char **argv)
     if (o.list && o.nwhat > 0)
         return cli_usage(&cli_cmd_export, "--list takes the folder alone: '%s' is too much",
                          what[0]);
-    kr_ctx *ctx = cli_context(true);
+    kr_ctx *ctx = cli_context(quiet);
     if (!ctx)
         return kr_exit_status(KR_ENOMEM);
     cli_stop_on_signals(ctx);
@@ -82,6 +87,8 @@ static const cli_option options[] = {
      "folder of the tables, without it the current one; - is standard output. A table that is "
      "there already is not replaced, but with"},
     {OPT_REPLACE, "replace", NULL, NULL, "replace tables that are there already"},
+    {'e', "exports", "csv", "csv", "accepted: tables are CSV"},
+    {'q', NULL, NULL, NULL, "print warnings and errors only"},
     {OPT_LIST, "list", NULL, NULL, "tell what there is"},
     {0, NULL, NULL, NULL, NULL},
 };
@@ -91,7 +98,7 @@ static const cli_option options[] = {
 const cli_command cli_cmd_export = {
     .name = "export",
     .synopsis = "export DIR WHAT... [--rlz K|PATH] [--sites 0,5-9] [--imt NAME] [--stat NAME] "
-                "[-o DIR2|-] [--replace] | DIR --list",
+                "[-e csv] [-o DIR2|-] [--replace] [-q] | DIR --list",
     .about = "write tables of a finished run, any single realization included",
     .lead = "WHAT is hcurves, hmaps, uhs, hmaps_geojson, hmaps_gpkg (GeoPackage), realizations, "
             "mean_rates_by_src, components, "

@@ -11,7 +11,7 @@ enum { MOST_ARGS = 64, MOST_MODELS = 16 };
 enum { OPT_LIST = 256, OPT_TABLE, OPT_CHECK, OPT_SCENARIO, OPT_ARG, OPT_IMT, OPT_JSON };
 
 typedef struct gmm_options {
-    bool list, verbose, json;
+    bool list, tell, verbose, json;
     const char *table, *check, *scenario, *imts, *output, *export;
     const char *args[MOST_ARGS], *names[MOST_MODELS];
     size_t nargs, nnames;
@@ -73,7 +73,9 @@ static int read_options(int argc, char **argv, gmm_options *o)
             return cli_usage(&cli_cmd_gmm, "more than %d models", MOST_MODELS);
         o->names[o->nnames++] = argv[optind];
     }
-    if (o->list + !!o->table + !!o->check + !!o->scenario != 1)
+    int ways = o->list + !!o->table + !!o->check + !!o->scenario;
+    o->tell = ways == 0 && o->nnames && !o->export && !o->json;
+    if (ways != 1 && !o->tell)
         return cli_usage(&cli_cmd_gmm, "one of --list, --table, --scenario, --check is wanted");
     if (o->list && o->nnames > 1)
         return cli_usage(&cli_cmd_gmm, "one text at a time: '%s' is too much", o->names[1]);
@@ -101,6 +103,11 @@ static kr_status write_to(kr_ctx *ctx, const gmm_options *o, FILE *out)
         form = KR_FORM_JSON;
     if (o->list)
         return kr_gmm_list(ctx, o->names[0], form, out);
+    for (size_t i = 0; o->tell && i < o->nnames; i++) {
+        kr_status s = kr_gmm_tell(ctx, o->names[i], out);
+        if (s != KR_OK || i + 1 == o->nnames)
+            return s;
+    }
     if (o->check)
         return kr_gmm_verify(ctx, o->check, o->verbose, out);
     return kr_gmm_evaluate(ctx, &model, o->table, o->imts, out);
@@ -198,12 +205,13 @@ static const cli_option options[] = {
 
 const cli_command cli_cmd_gmm = {
     .name = "gmm",
-    .synopsis = "gmm --list [TEXT] [-e csv|md] [--json] | MODEL --table F.csv [--imt ...] "
-                "[--arg key=value]... [-o FILE] | MODEL... --scenario 'mag=7 rrup=1:300' "
-                "[-e csv,svg] [-o PREFIX] | --check F.json [-v]",
+    .synopsis =
+        "gmm --list [TEXT] [-e csv|md] [--json] | MODEL... | MODEL --table F.csv [--imt ...] "
+        "[--arg key=value]... [-o FILE] | MODEL... --scenario 'mag=7 rrup=1:300' "
+        "[-e csv,svg] [-o PREFIX] | --check F.json [-v]",
     .about = "list, evaluate and check ground-motion models",
     .lead = "MODEL is a name, or a TOML table as a logic tree has it: '[Name]' and lines key = "
-            "value.",
+            "value. A name alone tells what the model needs and takes.",
     .options = options,
     .run = run,
 };

@@ -33,7 +33,7 @@ static int run(int argc, char **argv)
 
 static const cli_option options[] = {
     CLI_OPTION_PARAMETER,
-    {'e', NULL, "csv", "csv", "tell what a run with CSV tables will take"},
+    {'e', "exports", "csv", "csv", "tell what a run with CSV tables will take"},
     {'o', NULL, "DIR", CLI_DIR, "folder of the results, whose disk is looked at"},
     CLI_OPTION_THREADS,
     CLI_OPTION_MEMORY_LIMIT,

@@ -59,6 +59,7 @@ static int read_option(int option, plot_arguments *a)
 static int run(int argc, char **argv)
 {
     plot_arguments a = {.o = {.poe = NAN}};
+    bool quiet = false;
     a.o.sites = a.sites;
     a.o.imts = a.imts;
     a.o.stats = a.stats;
@@ -66,6 +67,7 @@ static int run(int argc, char **argv)
         int status = cli_next_option(&cli_cmd_plot, argc, argv, &id);
         if (status < 0 && id)
             status = read_option(id, &a);
+        quiet = quiet || id == 'q';
         if (status >= 0)
             return status;
         if (!id)
@@ -80,7 +82,7 @@ static int run(int argc, char **argv)
         return cli_usage(&cli_cmd_plot, "-o FILE is wanted: where the figure goes");
     a.o.dir = argv[optind];
     a.o.what = argv[optind + 1];
-    kr_ctx *ctx = cli_context(true);
+    kr_ctx *ctx = cli_context(quiet);
     if (!ctx)
         return kr_exit_status(KR_ENOMEM);
     cli_stop_on_signals(ctx);
@@ -102,6 +104,7 @@ static const cli_option options[] = {
      "a probability in the investigation time; without it those of the job (map, tornado: "
      "its first; disagg: the first that is reached)"},
     {OPT_DPI, "dpi", "N", NULL, "dots per inch of PNG; without it 200"},
+    {'q', NULL, NULL, NULL, "print warnings and errors only"},
     {0, NULL, NULL, NULL, NULL},
 };
 
@@ -109,7 +112,7 @@ const cli_command cli_cmd_plot = {
     .name = "plot",
     .synopsis = "plot DIR curve|fan|uhs|map|tornado|tree|disagg|disagg-map|disagg-trt "
                 "-o FILE.svg|.png|.pdf [--site SITE]... "
-                "[--imt NAME]... [--stat NAME]... [--poe P] [--dpi N]",
+                "[--imt NAME]... [--stat NAME]... [--poe P] [--dpi N] [-q]",
     .about = "draw a figure of a finished run",
     .lead = "  curve    hazard curves of up to eight sites, measures and statistics\n"
             "  fan      the mean between its quantiles\n"

@@ -5,23 +5,27 @@
 
 static const cli_option options[] = {
     {'o', NULL, "FILE.html", CLI_FILE, "write there, and leave DIR as it is"},
+    {'q', NULL, NULL, NULL, "print warnings and errors only"},
     {0, NULL, NULL, NULL, NULL},
 };
 
 static int run(int argc, char **argv)
 {
     const char *output = NULL;
+    bool quiet = false;
     for (int id = 0;;) {
         int status = cli_next_option(&cli_cmd_report, argc, argv, &id);
         if (status >= 0)
             return status;
         if (!id)
             break;
-        output = optarg;
+        if (id == 'o')
+            output = optarg;
+        quiet = quiet || id == 'q';
     }
     if (argc - optind != 1)
         return cli_usage(&cli_cmd_report, "the folder of a finished run is wanted");
-    kr_ctx *ctx = cli_context(true);
+    kr_ctx *ctx = cli_context(quiet);
     if (!ctx)
         return kr_exit_status(KR_ENOMEM);
     cli_stop_on_signals(ctx);
@@ -30,7 +34,7 @@ static int run(int argc, char **argv)
 
 const cli_command cli_cmd_report = {
     .name = "report",
-    .synopsis = "report DIR [-o FILE.html]",
+    .synopsis = "report DIR [-o FILE.html] [-q]",
     .about = "what a finished run found, as one HTML file for any browser",
     .lead = "Every run writes it as DIR/report.html; this writes it again, without computing "
             "anything. The file holds curves, spectra, maps, the logic tree, what the uncertainty "

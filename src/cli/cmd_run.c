@@ -34,7 +34,7 @@ static const cli_option options[] = {
      "folder of the results; without it JOB-results, in the job's export_dir if it has one, else "
      "beside the job. An export_dir outside of the job's folder, also through a link, counts only "
      "when it is given with -p"},
-    {'e', NULL, "csv", "csv",
+    {'e', "exports", "csv", "csv",
      "write the CSV tables too, with the names, columns and headers of OpenQuake"},
     CLI_OPTION_PARAMETER,
     CLI_OPTION_THREADS,

@@ -123,7 +123,7 @@ static const cli_option options[] = {
      "poes_disagg, iml_disagg, disagg_outputs, disagg_statistics, num_rlzs_disagg or rlz_index; "
      "may "
      "be repeated"},
-    {'e', NULL, "csv", "csv", "write the CSV tables too"},
+    {'e', "exports", "csv", "csv", "write the CSV tables too"},
     {OPT_COPY_RATES, "copy-rates", NULL, NULL, "store the component rates in NEW as well"},
     {OPT_REPLACE, "replace", NULL, NULL, "replace results that NEW holds already"},
     {OPT_THREADS, "threads", "N", NULL, "threads to use; without it all that the machine has"},

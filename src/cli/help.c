@@ -120,7 +120,7 @@ int cli_next_option(const cli_command *command, int argc, char **argv, int *id)
     /* There is one thread yet. NOLINTNEXTLINE(concurrency-mt-unsafe) */
     int option = getopt_long(argc, argv, letters, longs, NULL);
     *id = option == -1 ? 0 : option;
-    if (option == HELP) {
+    if (option == HELP || (option == '?' && optopt == 'h')) { /* -h is no command's own */
         cli_print_help(command);
         return 0;
     }

@@ -314,6 +314,6 @@ kr_status kr_tables_remove(kr_ctx *ctx, const char *dir)
         s = kr_file_fail_made(ctx, dir, "read");
     closedir(d);
     if (n)
-        kr_info(ctx, "%s: removed %zu tables of an earlier run", dir, n);
+        kr_info(ctx, "%s: removed %zu file%s of an earlier run", dir, n, KR_PLURAL(n));
     return s;
 }

@@ -115,10 +115,41 @@ static const char *reason(const kr_stored *x, unsigned bit)
     case KR_EXPORT_DISAGG_PARTS:
         return "no disaggregation of single realizations was stored";
     default:
-        return !x->has_rates      ? "component rates were not stored"
+        return !x->has_rates      ? "component rates were not stored (kauri stats: --copy-rates)"
                : x->tree->sampled ? "samples are no choice of branches"
                                   : "the component rates are those on rock, the curves on soil";
     }
+}
+
+/* OpenQuake writes "hcurves/mean" and "hcurves/rlz-17". */
+static const char *meant(exporting *e, const char *text)
+{
+    const char *names[KR_EXPORT_KINDS], *slash = strchr(text, '/');
+    size_t length = slash ? (size_t)(slash - text) : strlen(text);
+    const char *kind = kr_arena_strndup(&e->arena, text, length);
+    for (size_t k = 0; k < KR_EXPORT_KINDS; k++)
+        names[k] = kinds[k].name;
+    const char *near = kind ? kr_nearest(kind, names, KR_EXPORT_KINDS) : NULL;
+    if (!near || !slash)
+        return near;
+    return strncmp(slash, "/rlz-", 5) == 0
+               ? kr_arena_printf(&e->arena, "%s --rlz %s", near, slash + 5)
+               : kr_arena_printf(&e->arena, "%s --stat %s", near, slash + 1);
+}
+
+static kr_status fail_unknown_kind(exporting *e, const char *text)
+{
+    const char *near = meant(e, text);
+    if (near)
+        return kr_fail(e->ctx, KR_EUSAGE,
+                       "no kind of table is called '%s'; did you mean '%s'? --list tells which "
+                       "there are",
+                       text, near);
+    char *all = kr_arena_strdup(&e->arena, kinds[0].name);
+    for (size_t k = 1; k < KR_EXPORT_KINDS && all; k++)
+        all = kr_arena_printf(&e->arena, "%s, %s", all, kinds[k].name);
+    return all ? kr_fail(e->ctx, KR_EUSAGE, "no kind of table is called '%s': %s", text, all)
+               : KR_ENOMEM;
 }
 
 static kr_status choose_kinds(exporting *e)
@@ -128,14 +159,8 @@ static kr_status choose_kinds(exporting *e)
         size_t k = 0, n = sizeof kinds / sizeof kinds[0];
         while (k < n && !kr_str_eq(o->what[i], kinds[k].name))
             k++;
-        if (k == n) {
-            char *all = kr_arena_strdup(&e->arena, kinds[0].name);
-            for (size_t j = 1; j < n && all; j++)
-                all = kr_arena_printf(&e->arena, "%s, %s", all, kinds[j].name);
-            return all ? kr_fail(e->ctx, KR_EUSAGE, "no kind of table is called '%s': %s",
-                                 o->what[i], all)
-                       : KR_ENOMEM;
-        }
+        if (k == n)
+            return fail_unknown_kind(e, o->what[i]);
         if (!is_there(e->stored, kinds[k].bit))
             return kr_fail(e->ctx, KR_EINPUT, "%s: holds no %s: %s", e->stored->path, o->what[i],
                            reason(e->stored, kinds[k].bit));
@@ -242,7 +267,9 @@ static kr_status export_chosen(exporting *e, FILE *out)
     KR_TRY(kr_export(e->ctx, &e->spec, &e->choice, &ntables));
     if (ntables == 0)
         s = kr_fail(e->ctx, KR_EINPUT, "%s: nothing of that is stored", e->stored->path);
-    kr_info(e->ctx, "%zu tables", ntables);
+    if (s == KR_OK && e->choice.dir)
+        kr_info(e->ctx, "%zu table%s in %s", ntables, KR_PLURAL(ntables),
+                e->options->output ? e->options->output : "the current folder");
 out:
     return s;
 }

@@ -264,6 +264,15 @@ out:
     return s;
 }
 
+static kr_status fail_none(kr_ctx *ctx, const char *text)
+{
+    const char *near = kr_gmm_nearest(text);
+    return kr_fail(
+        ctx, KR_EINPUT,
+        "no ground-motion model has '%s' in its name, reference or tectonic region%s%s%s", text,
+        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 kr_status kr_gmm_list(kr_ctx *ctx, const char *text, kr_gmm_form form, FILE *out)
 {
     kr_status s = KR_OK;
@@ -308,14 +317,25 @@ kr_status kr_gmm_list(kr_ctx *ctx, const char *text, kr_gmm_form form, FILE *out
         kr_put_end(&json, ']');
         kr_put_end(&json, '}');
     }
-    if (form == KR_FORM_TEXT)
+    if (form == KR_FORM_TEXT && n + naliases)
         fprintf(out, "%zu models, %zu names that stand for one with arguments\n", n, naliases);
     if (n + naliases == 0 && text)
-        s = kr_fail(ctx, KR_EINPUT,
-                    "no ground-motion model has '%s' in its name, reference or "
-                    "tectonic region",
-                    text);
+        s = fail_none(ctx, text);
 out:
     kr_arena_clear(&arena);
     return s;
+}
+
+kr_status kr_gmm_tell(kr_ctx *ctx, const char *name, FILE *out)
+{
+    const listing l = {.form = KR_FORM_TEXT, .out = out, .detailed = true};
+    const kr_gmm_class *cls = kr_gmm_find(name);
+    const kr_gmm_alias *alias = kr_gmm_alias_find(name);
+    if (!cls)
+        return kr_gmm_list(ctx, name, KR_FORM_TEXT, out);
+    if (alias)
+        print_alias(&l, alias);
+    print_class(&l, cls);
+    fprintf(out, "its motions: kauri gmm %s --scenario 'mag=7 rrup=1:300'\n", name);
+    return KR_OK;
 }

@@ -13,6 +13,10 @@ typedef enum kr_gmm_form { KR_FORM_TEXT, KR_FORM_CSV, KR_FORM_MARKDOWN, KR_FORM_
  */
 KR_MUST_CHECK kr_status kr_gmm_list(kr_ctx *ctx, const char *text, kr_gmm_form form, FILE *out);
 
+/** All of one model, and of what its name stands for; of a name that is none, what kr_gmm_list
+ * has. */
+KR_MUST_CHECK kr_status kr_gmm_tell(kr_ctx *ctx, const char *name, FILE *out);
+
 /* A model as a user writes it: a name, or a TOML table as logic trees have it; and arguments
  * "key=value" beside it. */
 typedef struct kr_gmm_named {

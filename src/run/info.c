@@ -246,6 +246,11 @@ kr_status kr_calc_info(kr_calc *calc, FILE *out)
     if (fflush(out) != 0 || ferror(out))
         s = kr_fail(calc->ctx, KR_EIO, "standard output: writing failed");
     KR_TRY(s); /* all is told: a script wants to know what a run would do */
+    if (time.hazard.work.contexts == 0)
+        kr_warn(calc->ctx,
+                "%s: no source is within the maximum distance of any site, as far as a sample of "
+                "them tells: do sites and sources lie where they should?",
+                calc->job->path);
     KR_TRY(kr_plan_check(calc, &plan));
     KR_TRY(kr_calc_check_disk(calc));
 out:

@@ -288,6 +288,7 @@ kr_status kr_plot_results(kr_ctx *ctx, const kr_plot_options *options)
     KR_TRY(choose_statistics(&p));
     kr_phase_begin(ctx, "drawing");
     KR_TRY(p.draw(&p.figure));
+    kr_info(ctx, "figure in %s", options->output);
 out:
     kr_stored_close(&p.figure.stored);
     kr_arena_clear(&p.arena);

@@ -26,9 +26,10 @@ static void report_tree(const kr_calc *calc)
 {
     const kr_tree *tree = calc->tree;
     kr_info(calc->ctx,
-            "building %.15g realizations: %.15g paths through the source models, %zu "
-            "ground-motion models in %zu tectonic region types",
-            tree->rlzs, tree->paths, tree->ngsims, tree->ntrts);
+            "building %.15g realization%s: %.15g path%s through the source models, %zu "
+            "ground-motion model%s in %zu tectonic region type%s",
+            tree->rlzs, KR_PLURAL(tree->rlzs), tree->paths, KR_PLURAL(tree->paths), tree->ngsims,
+            KR_PLURAL(tree->ngsims), tree->ntrts, KR_PLURAL(tree->ntrts));
     kr_info(calc->ctx, "%zu component%s, %zu component rate%s", tree->ncomponents,
             KR_PLURAL(tree->ncomponents), tree->nrates, KR_PLURAL(tree->nrates));
     if (tree->nduplicate_ids)

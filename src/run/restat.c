@@ -100,6 +100,15 @@ out:
     return s;
 }
 
+/* A run with uncertainty = true has these tables; they are made from rates that NEW will not have.
+ */
+static void tell_what_rates_give(const kr_restat *r)
+{
+    if (r->calc.job->uncertainty && !r->options->copy_rates)
+        kr_info(r->ctx, "variance_shares and tornado have no tables here: --copy-rates stores the "
+                        "component rates that they are made from");
+}
+
 static kr_status restat(kr_restat *r, kr_warnings *warnings)
 {
     kr_status s = KR_OK;
@@ -112,14 +121,17 @@ static kr_status restat(kr_restat *r, kr_warnings *warnings)
     KR_TRY(kr_restat_tree(r));
     KR_TRY(kr_restat_disagg(r));
     calc->job->disagg_by_src = calc->job->disagg_by_src && calc->tree->nbase_ids > 0;
-    kr_info(r->ctx, "%zu sites, %.15g realizations, %zu component rates of %zu runs",
-            calc->sites->n, calc->tree->rlzs, calc->tree->nrates, r->nruns);
+    kr_info(r->ctx, "%zu site%s, %.15g realization%s, %zu component rate%s of %zu run%s",
+            calc->sites->n, KR_PLURAL(calc->sites->n), calc->tree->rlzs,
+            KR_PLURAL(calc->tree->rlzs), calc->tree->nrates, KR_PLURAL(calc->tree->nrates),
+            r->nruns, KR_PLURAL(r->nruns));
     kr_calc_phase(calc, "planning statistics");
     KR_TRY(create_statistics(r));
     KR_TRY(kr_calc_check_uncertainty(calc));
     KR_TRY(kr_calc_fill_spec(calc)); /* the plan counts with what it takes */
     KR_TRY(plan(r));
     kr_calc_warn_spread(calc);
+    tell_what_rates_give(r);
     kr_calc_phase(calc, "creating results");
     KR_TRY(kr_calc_open_results(calc));
     KR_TRY(kr_results_begin(calc->results, &calc->spec));

@@ -40,6 +40,18 @@ static bool is_main_phase(const kr_scaling_study *z, size_t phase)
     return false;
 }
 
+/* Probabilities and motions are compared where both runs have them and they differ. */
+static bool any_percent(const kr_scaling_study *z)
+{
+    for (size_t i = 0; i < z->ndone; i++)
+        for (int t = 0; t < KR_PERIODS; t++) {
+            const kr_difference *d = &z->settings[i].difference;
+            if (z->settings[i].nruns && !(isnan(d->poe[t]) && isnan(d->motion[t])))
+                return true;
+        }
+    return false;
+}
+
 /* ------------------------------------------------------------------ Markdown */
 
 static void put_percents(FILE *out, const double x[KR_PERIODS])
@@ -69,10 +81,11 @@ static void head(const kr_scaling_study *z, FILE *out)
             fprintf(out, " %s: processor, wall s |", z->phases[i]);
             columns++;
         }
-    fputs(" resident MB | accounted MB | results MB | beside the first | probability at 475, 2475 "
-          "years | motion at 475, 2475 years |\n|",
-          out);
-    for (columns += 8; columns > 0; columns--)
+    fputs(" resident MB | accounted MB | results MB | beside the first |", out);
+    if (any_percent(z))
+        fputs(" probability at 475, 2475 years | motion at 475, 2475 years |", out);
+    fputs("\n|", out);
+    for (columns += any_percent(z) ? 8 : 6; columns > 0; columns--)
         fputs(" --- |", out);
     fputs("\n", out);
 }
@@ -109,12 +122,14 @@ static void line(const kr_scaling_study *z, const kr_setting *setting, FILE *out
     if (setting->reason[0]) {
         fprintf(out, " status %d: ", setting->exit_status);
         put_text(out, setting->reason);
-        fputs(" | | |\n", out);
+        fputs(any_percent(z) ? " | | |\n" : " |\n", out);
         return;
     }
     fprintf(out, " %s |", verdicts[setting->difference.verdict]);
-    put_percents(out, setting->difference.poe);
-    put_percents(out, setting->difference.motion);
+    if (any_percent(z)) {
+        put_percents(out, setting->difference.poe);
+        put_percents(out, setting->difference.motion);
+    }
     fputs("\n", out);
 }
 

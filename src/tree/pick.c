@@ -197,8 +197,11 @@ static kr_status by_number(picker *p, size_t r)
 
     if (tree->nrlzs == KR_UNNUMBERED)
         return none(p, "there are too many to be numbered, give its branches");
-    if (r >= tree->nrlzs)
-        return none(p, "there are not so many");
+    if (r >= tree->nrlzs) {
+        char why[64];
+        snprintf(why, sizeof why, "they are numbered from 0 to %zu", tree->nrlzs - 1);
+        return none(p, why);
+    }
     kr_tree_realization(tree, r, p->out->gsims, &rlz);
     p->out->rlz = r;
     if (!tree->sampled) {

@@ -21,7 +21,11 @@ done
 grep -Eq '^realizations +36, each with --rlz' list || fail "--list: $(tail -n 1 list)"
 
 # what -e csv writes
-"$kauri" export run hcurves hmaps uhs realizations mean_rates_by_src -o all || fail "export of all"
+"$kauri" export run hcurves hmaps uhs realizations mean_rates_by_src -e csv -o all 2>log || fail "export of all"
+grep -q "\] $(ls all | wc -l) tables in all\$" log && [ "$(wc -l <log)" -eq 1 ] || fail "export of all says $(cat log)"
+(cd area && "$kauri" export ../run realizations --sites 0 >../out 2>../log) || fail "export into the current folder"
+grep -q '\] 1 table in the current folder$' log && [ ! -s out ] || fail "the current folder: $(cat log)"
+rm area/realizations.csv
 for table in run/*.csv; do
     cmp -s "$table" "all/$(basename "$table")" || fail "$(basename "$table") is not what the run wrote"
 done
@@ -29,12 +33,13 @@ done
 
 # a realization is the same whether it was stored or computed when asked for, however it is named
 "$kauri" export run hcurves hmaps uhs --rlz 17 -o rlz || fail "--rlz 17"
+"$kauri" export run hcurves --rlz 17 -o quiet -q 2>log && [ ! -s log ] || fail "-q: $(cat log)"
 [ "$(ls rlz | wc -l)" -eq 5 ] || fail "--rlz 17: $(ls rlz)"
 for table in rlz/*; do
     same "$table" "each/$(basename "$table")"
 done
 name=$(awk -F, '$1 == "17" { print $2 }' run/realizations.csv)
-"$kauri" export run hcurves --imt PGA --rlz "$name" -o - >by_name || fail "--rlz $name"
+"$kauri" export run hcurves --imt PGA --rlz "$name" -o - >by_name 2>log && [ ! -s log ] || fail "--rlz $name"
 "$kauri" export run hcurves --imt PGA --rlz 'demo~b-low~m-8.0/gA0~gB1' -o - >by_path || fail "--rlz by path"
 grep -q "kind='rlz-017'" by_name || fail "--rlz $name: $(head -n 1 by_name)"
 same by_name "each/hazard_curve-rlz-017-PGA.csv"
@@ -66,6 +71,10 @@ refuse() {
 refuse 2 "the folder of a finished run is wanted"
 refuse 2 "a kind of table is wanted" run
 refuse 2 "no kind of table is called 'curves'" run curves
+refuse 2 "no kind of table is called 'hcurve'; did you mean 'hcurves'?" run hcurve
+refuse 2 "did you mean 'hcurves --stat mean'?" run hcurves/mean
+refuse 2 "did you mean 'uhs --rlz 17'?" run uhs/rlz-17
+refuse 2 "-e xml: tables are csv" run hcurves -e xml
 refuse 2 "unknown option --colour" run hcurves --colour
 refuse 2 "needs a value" run hcurves --rlz
 refuse 2 "--list takes the folder alone" run hcurves --list
@@ -77,7 +86,7 @@ sed 1d all/hazard_curve-mean-PGA.csv | cmp -s - <(sed 1d run/hazard_curve-mean-P
 refuse 2 "a finished run is not changed" run hcurves -o run
 refuse 2 "a finished run is not changed" run hcurves -o run --replace
 refuse 2 "a finished run is not changed" run hcurves -o area/../run
-refuse 1 "there is no realization '36': there are not so many" run hcurves --rlz 36 -o new
+refuse 1 "there is no realization '36': they are numbered from 0 to 35" run hcurves --rlz 36 -o new
 refuse 1 "there is no realization 'demo~b-low/gA0~gA1'" run hcurves --rlz demo~b-low/gA0~gA1 -o new
 refuse 1 "there is no realization 'ZZ~A'" run hcurves --rlz ZZ~A -o new
 refuse 1 "the measure 'PGV' was not computed" run hcurves --imt PGV -o new

@@ -11,6 +11,13 @@ expect() {
 }
 
 expect 2 "one of --list, --table"
+expect 2 "one of --list, --table" -v
+expect 0 "rupture: mag rake; distance: rjb; site: vs30" BooreEtAl2014
+expect 0 "kauri gmm BooreEtAl2014NoSOF --scenario" Idriss2014 BooreEtAl2014NoSOF
+expect 0 "BooreEtAl2014 with sof = 0" BooreEtAl2014NoSOF
+expect 0 "BooreEtAl2014HighQ" Boore # no name, but a part of some
+expect 1 "has 'Idris2014' in its name, reference or tectonic region; did you mean 'Idriss2014'?" Idris2014
+[ "$(wc -l <"$scratch/said")" -eq 1 ] || fail "a name that is none: $(cat "$scratch/said")"
 expect 2 "one text at a time" --list a b
 expect 2 "--table takes one model" --table x.csv
 expect 1 "no ground-motion model has" --list Xyzzy

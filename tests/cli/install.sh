@@ -19,6 +19,7 @@ same man/kauri.1 "$share/man/man1/kauri.1"
 for file in README.md CHANGELOG.md CONTRIBUTING.md LICENSE bench/README.md docs/*.md docs/images/* demos/*.md demos/*/*.{md,ini,xml,csv}; do
     same "$file" "$share/doc/kauri/$file"
 done
+python3 tools/doc_links.py "$share/doc/kauri" >"$scratch/links" || fail "links of the installed pages: $(cat "$scratch/links")"
 [ "$(find "$share/doc/kauri" -name '*.h5' -o -name '*-results')" = '' ] || fail 'results of demos are installed'
 if [ -e build/docs/index.html ] && grep -q "^KAURI_DOCS_HTML:PATH=$PWD/build/docs\$" "$build/CMakeCache.txt"; then
     same build/docs/docs/start.html "$share/doc/kauri/html/docs/start.html"

@@ -17,7 +17,7 @@ cd "$scratch" || exit 1
 before=$(cd "$run" && sha256sum ./*)
 
 plot() {
-    timeout 60 "$kauri" plot "$run" "$@" >stdout 2>stderr || fail "plot $*: $(cat stderr)"
+    timeout 60 "$kauri" plot "$run" "$@" -q >stdout 2>stderr || fail "plot $*: $(cat stderr)"
     [ ! -s stdout ] && [ ! -s stderr ] || fail "plot $*: says $(cat stdout stderr)"
 }
 
@@ -51,6 +51,8 @@ if python3 -c 'import xml.etree' 2>/dev/null; then
     shows curve curve.svg 0 "PGA=$run/hazard_curve-mean-PGA.csv" "SA(0.2)=$run/hazard_curve-mean-SA(0.2).csv" \
         "SA(1.0)=$run/hazard_curve-mean-SA(1.0).csv"
     plot curve -o some.svg --site 1 --imt PGV --stat quantile-0.95 --stat mean
+    "$kauri" plot "$run" curve -o said.svg 2>log >stdout && grep -q '\] figure in said.svg$' log && [ ! -s stdout ] ||
+        fail "plot says $(cat log stdout)"
     shows curve some.svg 1 "mean=$run/hazard_curve-mean-PGV.csv" "quantile 0.95=$run/quantile_curve-0.95-PGV.csv"
     shows texts some.svg 'PGV (cm/s)' 'site 1 (' 'quantile 0.95'
     plot curve -o places.svg --site 0 --site 0.1,0.2 --imt 'SA(0.20)'

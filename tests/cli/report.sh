@@ -19,7 +19,8 @@ grep -q '"lines":\[\[' run/report.html && grep -q 'id="b-flame"' run/report.html
 cmp run/report.html other.html || fail 'a later report is not that of the run'
 "$kauri" stats run -o again -q 2>log && grep -q '"lines":\[\[' again/report.html || fail "stats: no sources: $(cat log)"
 cp run/results.h5 before.h5
-"$kauri" report run || fail 'report'
+"$kauri" report run 2>err || fail 'report'
+grep -q '\] report in run/report.html$' err || fail "report says $(cat err)"
 cmp -s run/results.h5 before.h5 || fail 'results.h5 has changed'
 "$kauri" verify run >out || fail "a new report has another digest: $(grep -v ^ok out)"
 "$kauri" report nowhere 2>err && fail 'of nothing'

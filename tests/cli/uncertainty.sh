@@ -86,4 +86,12 @@ grep -q 'component rates were not stored' "$scratch/log" || fail "$(cat "$scratc
     -p uncertainty=true >"$scratch/log" 2>&1
 [ $? -eq 1 ] || fail "uncertainty on soil"
 grep -q 'curves on soil by convolution are no sums' "$scratch/log" || fail "$(cat "$scratch/log")"
+
+# new statistics have those tables with the component rates only, and say so
+"$kauri" stats "$out" -o "$scratch/new" -e csv 2>"$scratch/log" || fail "stats: $(cat "$scratch/log")"
+grep -q 'variance_shares and tornado have no tables here: --copy-rates' "$scratch/log" || fail "stats says $(cat "$scratch/log")"
+"$kauri" export "$scratch/new" tornado -o "$scratch/none" 2>"$scratch/log" && fail 'tornado without rates'
+grep -q 'were not stored (kauri stats: --copy-rates)' "$scratch/log" || fail "tornado: $(cat "$scratch/log")"
+"$kauri" stats "$out" -o "$scratch/rates" -e csv --copy-rates 2>"$scratch/log" || fail "stats: $(cat "$scratch/log")"
+! grep -q 'have no tables' "$scratch/log" && compgen -G "$scratch/rates/tornado-*.csv" >/dev/null || fail "--copy-rates: $(cat "$scratch/log")"
 finish

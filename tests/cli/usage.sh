@@ -16,6 +16,8 @@ expect 2 "usage:"
 expect 0 "kauri run" help
 expect 0 "--memory-limit" help run
 expect 0 "--memory-limit" run --help
+expect 0 "--memory-limit" run "$job" -h
+expect 2 "csv is available" run "$job" --exports xml # OpenQuake's name of -e
 expect 0 "kauri 0." version
 expect 0 "kauri 0." --version
 expect 2 "no command 'walk'" walk

@@ -33,4 +33,14 @@ tables=$(ls out/*.csv | wc -l)
 grep -q "warning: out: the tables of an earlier run ($tables) are removed" log || fail "nothing of tables that go: $(cat log)"
 compgen -G 'out/*.csv' >/dev/null && fail 'tables of an earlier run stay'
 "$kauri" run job.ini -o out -q -p poes=0.1 -p site_count=1 -p area_source_discretization=100 2>log && [ ! -s log ] || fail "a third run: $(cat log)"
+
+# a job whose sites no source reaches: told before the run, which refuses it
+sed -i '/^region/d' job.ini
+far=(job.ini -p area_source_discretization=100 -p 'sites=10 20, 11 20')
+for form in -q --json; do
+    "$kauri" info "${far[@]}" $form >told 2>log || fail "info: $(cat log)"
+    grep -q 'warning: job.ini: no source is within the maximum distance of any site, as far as' log || fail "$form: $(cat log)"
+done
+"$kauri" run "${far[@]}" -q -o far 2>log && fail 'a run that no source reaches'
+grep -q 'no source is within the maximum distance of any site' log || fail "run: $(cat log)"
 finish

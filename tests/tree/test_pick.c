@@ -75,7 +75,7 @@ static void sampled(void **state)
 static void misses(void **state)
 {
     static const char *const wrong[][2] = {
-        {"32", "there are not so many"},
+        {"32", "they are numbered from 0 to 31"},
         {"-1", "there is no realization '-1'"},
         {"", "there is no realization ''"},
         {"r1/gA0~gA1", "its path is too short"},
