@@ -15,7 +15,7 @@ common=(-q -e csv -p area_source_discretization=60 -p 'sites=174.2 -41, 179.9 -4
 before=$(cd run && sha256sum ./*)
 
 plot() {
-    timeout 60 "$kauri" plot "$@" >stdout 2>stderr || fail "plot $*: $(cat stderr)"
+    timeout 60 "$kauri" plot "$@" -q >stdout 2>stderr || fail "plot $*: $(cat stderr)"
     [ ! -s stdout ] && [ ! -s stderr ] || fail "plot $*: says $(cat stdout stderr)"
 }
 shows() {
