@@ -14,12 +14,14 @@ typedef struct cli_option {
     int id;            /* its letter, or a number above 255 where it has none */
     const char *name;  /* without "--"; NULL: the letter alone */
     const char *value; /* what its value is called; NULL: it takes none */
-    const char *words; /* for the shells: values that there are, CLI_FILE, CLI_DIR; NULL: any */
+    const char *words; /* for the shells: values that there are, CLI_FILE, CLI_DIR,
+                          CLI_PARAMETER; a word that ends with = goes on; NULL: any */
     const char *text;  /* what it does: one paragraph, not cut into lines */
 } cli_option;
 
-#define CLI_FILE "<file>"
-#define CLI_DIR  "<dir>"
+#define CLI_FILE      "<file>"
+#define CLI_DIR       "<dir>"
+#define CLI_PARAMETER "<parameter>=" /* of a job */
 
 /* What the record of an option that several commands have in common is. */
 #define CLI_JSON(id, what)                                                                         \

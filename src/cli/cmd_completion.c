@@ -1,25 +1,30 @@
 /* Scripts that let a shell complete the command line, made of the records of all commands. */
 #include "base/str.h"
 #include "cli/cli.h"
+#include "model/job.h"
 
 #include <getopt.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------ words */
 
+static bool offers(const char *words, const char *what)
+{
+    return words && strstr(words, what);
+}
+
 /* What `words` offers besides files and folders. */
 static void put_words(const char *words, const char *between)
 {
+    const char *name;
+    if (offers(words, CLI_PARAMETER))
+        for (size_t i = 0; (name = kr_job_parameter(i)); i++)
+            printf("%s=%s", name, between);
     for (size_t n; words && *words; words += n + strspn(words + n, " ")) {
         n = strcspn(words, " ");
         if (*words != '<')
             printf("%.*s%s", (int)n, words, between);
     }
-}
-
-static bool offers(const char *words, const char *what)
-{
-    return words && strstr(words, what);
 }
 
 /* A text in single quotes of any of the shells, which know no escape there. */
@@ -62,7 +67,8 @@ static void bash_value(const cli_option *o)
     else if (o->words) {
         printf("COMPREPLY=($(compgen -W '");
         put_words(o->words, " ");
-        printf("' -- \"$cur\"))");
+        printf("' -- \"$cur\"))%s",
+               offers(o->words, "=") ? "; compopt -o nospace 2>/dev/null" : "");
     } else
         printf("COMPREPLY=()");
     printf("; return ;;\n");
@@ -135,7 +141,11 @@ static void zsh_action(const char *words)
         printf("_files");
     else if (offers(words, CLI_DIR) && !strchr(words, ' '))
         printf("_files -/");
-    else if (words) {
+    else if (offers(words, "=")) { /* no blank follows them */
+        printf("{compadd -S \"\" -- ");
+        put_words(words, " ");
+        printf("}");
+    } else if (words) {
         printf("(");
         put_words(words, " ");
         printf(")");

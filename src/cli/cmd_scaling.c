@@ -171,7 +171,8 @@ static int run(int argc, char **argv)
 }
 
 static const cli_option options[] = {
-    {OPT_VARY, "vary", "key=a,b,c", NULL,
+    {OPT_VARY, "vary", "key=a,b,c",
+     "threads= memory_limit= compat= isa= job= program= branches= sites= levels= " CLI_PARAMETER,
      "values of a key; all combinations of several keys, the last changing fastest. Keys are the "
      "job's parameters, among them the switches sharing, collapsing and factoring; and threads, "
      "memory_limit, compat, isa (v2, v3, v4), job (job files), program (builds of Kauri), "
@@ -187,7 +188,8 @@ static const cli_option options[] = {
     {'o', NULL, "DIR", CLI_DIR,
      "keep the results, DIR/run-1 and so on, with the table as DIR/scaling.md and, all phases and "
      "runs, DIR/scaling.csv"},
-    {'p', NULL, "key=value", NULL, "set a parameter of the job in all runs; may be repeated"},
+    {'p', NULL, "key=value", CLI_PARAMETER,
+     "set a parameter of the job in all runs; may be repeated"},
     {OPT_THREADS, "threads", "N", NULL, "as for kauri run"},
     {OPT_MEMORY_LIMIT, "memory-limit", "SIZE", NULL, "as for kauri run"},
     {OPT_COMPAT, "compat", "NAME", "oq-3.21 exact", "as for kauri run"},

@@ -118,7 +118,8 @@ static const cli_option options[] = {
     {OPT_DEFINITION, "quantile-definition", "NAME", "reference half-weight merged",
      "reference, half-weight or merged"},
     {OPT_SITES, "sites", "0,5-9", NULL, "these sites only, counted from 0"},
-    {'p', NULL, "key=value", NULL,
+    {'p', NULL, "key=value",
+     "poes_disagg= iml_disagg= disagg_outputs= disagg_statistics= num_rlzs_disagg= rlz_index=",
      "of a disaggregation whose rates by cell are stored (disagg_cells_precision): other "
      "poes_disagg, iml_disagg, disagg_outputs, disagg_statistics, num_rlzs_disagg or rlz_index; "
      "may "

@@ -26,7 +26,7 @@ enum {
 
 #define CLI_OPTION_PARAMETER                                                                       \
     {                                                                                              \
-        'p', NULL, "key=value", NULL, "set a parameter of the job; may be repeated"                \
+        'p', NULL, "key=value", CLI_PARAMETER, "set a parameter of the job; may be repeated"       \
     }
 #define CLI_OPTION_THREADS                                                                         \
     {                                                                                              \

@@ -203,6 +203,10 @@ typedef enum kr_key_use {
 KR_MUST_CHECK kr_status kr_job_key_check(kr_ctx *ctx, const char *name, kr_key_use *use,
                                          char *nearest, size_t size);
 
+/** The names of the parameters that have an effect, by number from 0 (input files aside); NULL
+ * after the last. */
+const char *kr_job_parameter(size_t i);
+
 /** The maximum distance (km) for a magnitude of a tectonic region type: linear interpolation, 0
  * outside the range of magnitudes. `entry` from kr_job_magdist. */
 const kr_magdist *kr_job_magdist(const kr_job *job,

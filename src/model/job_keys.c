@@ -294,6 +294,14 @@ const kr_job_key *kr_job_keys(size_t *n)
     return keys;
 }
 
+const char *kr_job_parameter(size_t i)
+{
+    for (size_t k = 0; k < NKEYS; k++)
+        if ((keys[k].status == KR_KEY_HONOURED || keys[k].status == KR_KEY_DISAGG) && i-- == 0)
+            return keys[k].name;
+    return NULL;
+}
+
 const kr_job_input *kr_job_inputs(size_t *n)
 {
     *n = NINPUTS;

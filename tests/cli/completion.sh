@@ -37,6 +37,12 @@ bash_offers 'kauri run job.ini -o ' folder '!job.ini'
 bash_offers 'kauri verify ' folder '!job.ini'
 bash_offers 'kauri export folder h' hcurves hmaps '!uhs'
 bash_offers 'kauri export folder disagg' disagg disagg_rlzs disagg_traditional disagg_tree disagg_summary disagg_sources
+bash_offers 'kauri run job.ini -p trunc' truncation_level= '!time_per_task='
+bash_offers 'kauri run job.ini -p disagg_' disagg_outputs= disagg_statistics=
+bash_offers 'kauri scaling job.ini --vary ' threads= branches= quantiles= '!concurrent_tasks='
+bash_offers 'kauri stats folder -p ' poes_disagg= rlz_index= '!truncation_level='
+bash_offers 'kauri stats folder --exports ' csv
+bash_offers 'kauri plot folder t' tornado tree '!map'
 bash_offers 'kauri help log' logic-trees
 for command in $("$KAURI_PROGRAM" help | sed -nE 's/^  kauri ([a-z]+) .*/\1/p' | grep -vx 'help\|version'); do
     mapfile -t options < <("$KAURI_PROGRAM" help "$command" | grep -oE '^  (-[a-z]|--[a-z-]+)' | tr -d ' ')
@@ -52,6 +58,8 @@ if command -v fish >/dev/null; then
     fish_offers 'kauri ' run info completion help
     fish_offers 'kauri run --mem' --memory-limit --memory-report '!--threads'
     fish_offers 'kauri run job.ini --compat ' oq-3.21 exact
+    fish_offers 'kauri run job.ini -p trunc' truncation_level=
+    fish_offers 'kauri plot folder t' tornado tree
     fish_offers 'kauri help log' logic-trees
     fish_offers 'kauri export folder h' hcurves hmaps
 else
@@ -84,6 +92,10 @@ END
     offered zsh '_kauri in $fpath' run info completion help
     zsh_offers kauri run info completion help
     zsh_offers 'kauri run' --memory-limit --threads -o '*:file:_files'
+    zsh_offers 'kauri scaling' --vary --ab -p
+    zsh -f try.zsh kauri run '' 2>/dev/null | grep -F 'set a parameter' | grep -qF '{compadd -S "" -- ' || fail 'zsh: parameters of -p'
+    words=$(zsh -f try.zsh kauri run '' 2>/dev/null | sed -n "s/.*set a parameter.*:{compadd -S \"\" -- \(.*\)}/\1/p")
+    grep -qF ' truncation_level= ' <<<"$words" || fail "zsh: -p offers $words"
     zsh_offers 'kauri compare' --rtol '!--threads' '*:file:_files -/'
 else
     echo 'zsh is not here'
