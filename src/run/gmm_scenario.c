@@ -123,6 +123,17 @@ out:
     return s;
 }
 
+/* No range: its one distance is a range of one point. */
+static void take_one_point(given *g, kr_scenario *out)
+{
+    for (unsigned c = 0; c < KR_COL_COUNT; c++)
+        if ((KR_PLANE_DISTANCES & g->known) >> c & 1u) {
+            out->over = (kr_column)c;
+            g->lo = g->hi = g->value[c];
+        }
+    g->n = 1;
+}
+
 static kr_status read_text(kr_ctx *ctx, const char *text, kr_arena *arena, given *g,
                            kr_scenario *out)
 {
@@ -134,15 +145,14 @@ static kr_status read_text(kr_ctx *ctx, const char *text, kr_arena *arena, given
     for (size_t i = 0; i < n; i++)
         KR_TRY(read_word(ctx, words[i], arena, g, out));
     const kr_columns distances = g->known & KR_PLANE_DISTANCES;
-    if (!g->range)
-        s = kr_fail(ctx, KR_EUSAGE,
-                    "--scenario: a range is wanted: rrup=1:300, mag=5:8 or period=0.01:10");
-    else if (!KR_HAS(g->known, MAG))
+    if (!KR_HAS(g->known, MAG))
         s = kr_fail(ctx, KR_EUSAGE, "--scenario: a magnitude is wanted: mag=7");
     else if (!distances || (distances & (distances - 1)))
         s = kr_fail(
             ctx, KR_EUSAGE,
             "--scenario: one of rrup, rjb, rx, repi and rhypo is wanted: the others follow");
+    else if (!g->range)
+        take_one_point(g, out);
 out:
     return s;
 }
@@ -158,9 +168,9 @@ static double rounded(double x, int digits)
 
 static double point_of(const given *g, const kr_scenario *out, size_t i)
 {
-    double share = (double)i / (double)(g->n - 1);
     if (i == 0 || i == g->n - 1)
         return i == 0 ? g->lo : g->hi;
+    double share = (double)i / (double)(g->n - 1);
     return rounded(
         out->equal_ratios ? g->lo * pow(g->hi / g->lo, share) : g->lo + (g->hi - g->lo) * share, 6);
 }
@@ -493,6 +503,11 @@ kr_status kr_gmm_scenario(kr_ctx *ctx, const kr_gmm_named *models, size_t nmodel
 
     kr_arena_init(&arena, ctx, KR_ACCOUNT_GMM);
     KR_TRY(kr_scenario_make(ctx, models, nmodels, text, imts, &arena, &sc));
+    if (to->svg && sc.n < 2) {
+        s = kr_fail(ctx, KR_EUSAGE,
+                    "--scenario: a drawing wants a range: rrup=1:300, mag=5:8 or period=0.01:10");
+        goto out;
+    }
     if (to->csv && to->prefix) {
         KR_TRY(write_file(ctx, &sc, to->prefix, "csv", kr_scenario_csv));
     } else if (to->csv) {

@@ -15,7 +15,7 @@ typedef struct kr_scenario {
     const char *text; /* as it was given */
     kr_column over;   /* KR_COL_COUNT: periods */
     bool equal_ratios;
-    size_t n; /* points, 2 to KR_GMM_BATCH */
+    size_t n; /* points, to KR_GMM_BATCH; 1: no range */
     double *at;
     kr_columns given, used; /* used: given, or needed by a model */
     const char *word[KR_COL_COUNT];
@@ -47,8 +47,9 @@ static inline const kr_imt *kr_scenario_imt(const kr_scenario *sc, size_t panel,
 }
 
 /** Evaluate models for a text such as "mag=7 rrup=1:300 vs30=760": key=value each, one of them a
- * range lo:hi or lo:hi:n; what is not given is that of a simple rupture (run/gmm_plane.h). imts: a
- * text; NULL: PGA, SA(1.0). KR_EUSAGE for what is wrong in the texts; KR_EINPUT for the models. */
+ * range lo:hi or lo:hi:n, or none; what is not given is that of a simple rupture (run/gmm_plane.h).
+ * imts: a text; NULL: PGA, SA(1.0). KR_EUSAGE for what is wrong in the texts; KR_EINPUT for the
+ * models. */
 KR_MUST_CHECK kr_status kr_scenario_make(kr_ctx *ctx, const kr_gmm_named *models, size_t nmodels,
                                          const char *text, const char *imts, kr_arena *arena,
                                          kr_scenario *out);

@@ -37,6 +37,12 @@ same BooreEtAl2014 'mag=7 rrup=1:300 vs30=300'
 same AbrahamsonEtAl2014 'mag=5:8:20 rjb=3.3 rake=90 dip=35'
 same CampbellBozorgnia2014 'mag=6.2345 rx=-20:20:9 rake=-90 ztor=1.5'
 same ChiouYoungs2014 'mag=6 repi=0:50:5 vs30measured=1'
+same BooreEtAl2014 'mag=7 rrup=20 vs30=300'
+same AbrahamsonEtAl2014 'mag=7 rx=-10 dip=50 rake=90'
+# one distance is the first point of a range
+"$KAURI_PROGRAM" gmm BooreEtAl2014 --scenario 'mag=7 rrup=20' >"$scratch/point.csv"
+"$KAURI_PROGRAM" gmm BooreEtAl2014 --scenario 'mag=7 rrup=20:30:2' | grep -v ',30,' >"$scratch/range.csv"
+[ "$(wc -l <"$scratch/point.csv")" -eq 3 ] && cmp -s "$scratch/point.csv" "$scratch/range.csv" || fail "one distance: $(cat "$scratch/point.csv")"
 same BooreEtAl2014 'mag=6.6 rhypo=12 vs30=150:1500:12'
 
 # spectra: only the periods that a model has; the same value as over distances
@@ -88,7 +94,9 @@ expect 2 "has its own measures" BooreEtAl2014 --scenario 'mag=7 rrup=3 period=1:
 expect 7 "none/out.csv: cannot be written: No such file" BooreEtAl2014 --scenario 'mag=7 rrup=1:300' -o "$scratch/none/out"
 says "no quantity is called rup; did you mean rrup?" 'mag=7 rup=1:300'
 says "rrup=1:300 and mag=5:8: one range at a time" 'rrup=1:300 mag=5:8'
-says "a range is wanted" 'mag=7 rrup=20'
+says "one of rrup, rjb, rx, repi and rhypo is wanted" 'mag=7'
+expect 2 "a drawing wants a range" BooreEtAl2014 --scenario 'mag=7 rrup=20' -e svg -o "$scratch/none"
+[ ! -e "$scratch/none.svg" ] || fail "a drawing of one point"
 says "a magnitude is wanted" 'rrup=1:300'
 says "one of rrup, rjb" 'mag=5:8'
 says "one of rrup, rjb" 'mag=5:8 rrup=20 rjb=20'
