@@ -184,7 +184,8 @@ static const cli_option options[] = {
      "evaluate a model for the rows of a table with columns mag, rrup, vs30, ... (also rup_mag, "
      "dist_rrup, site_vs30): medians (g, cm/s) and deviations (ln)"},
     {OPT_SCENARIO, "scenario", "TEXT", NULL,
-     "evaluate models over a range, or at one distance: 'mag=7 rrup=1:300', 'mag=5:8 rjb=20 rake=90', 'mag=7 rrup=20 "
+     "evaluate models over a range, or at one distance: 'mag=7 rrup=1:300', 'mag=5:8 rjb=20 "
+     "rake=90', 'mag=7 rrup=20 "
      "period=0.01:10' (lo:hi or lo:hi:points); what is not given is that of a simple rupture: "
      "kauri "
      "help scenarios"},
