@@ -8,8 +8,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { BAR = 92, SAMPLE = 200 };
+enum { BAR = 92, SAMPLE = 200, FEW = 12, RADIUS = 5 };
 
 typedef struct map {
     kr_figure *f;
@@ -118,12 +119,57 @@ static kr_status draw_sites(const map *m, kr_canvas *c)
                 c, (kr_rect){p.x - m->cell.x / 2, p.y - m->cell.y / 2, m->cell.x, m->cell.y},
                 colour);
         else
-            kr_canvas_disc(c, p, 5, colour, &around);
+            kr_canvas_disc(c, p, RADIUS, colour, &around);
         if (kr_interrupted(m->f->ctx))
             return kr_fail(m->f->ctx, KR_EINTERRUPTED, "interrupted");
     }
     kr_canvas_close(c);
     return KR_OK;
+}
+
+/* The level that a site reaches to three digits; "<" the least of the measure, ">" the greatest. */
+static void level_text(const map *m, size_t i, char out[32])
+{
+    const kr_job *job = m->f->stored->job;
+    double x = m->levels[i], least = kr_job_curve_level(job, m->measure)[0];
+    bool last = kr_figure_is_last(m->f, m->measure, x);
+    char digits[24];
+    snprintf(digits, sizeof digits, "%.3g", x > 0 ? x : least);
+    kr_number_text(strtod(digits, NULL), digits);
+    snprintf(out, 32, "%s%s", last ? ">" : x > 0 ? "" : "<", digits);
+}
+
+/* Whether a text from x on would lie on the disc of another site, or leave the map. */
+static bool is_free(const map *m, size_t i, double x, double width)
+{
+    double y = spot_of_site(m, i).y;
+    if (x < m->ground.plot.x + 2 || x + width > m->ground.plot.x + m->ground.plot.width - 2)
+        return false;
+    for (size_t k = 0; k < m->n; k++) {
+        kr_spot p = spot_of_site(m, k);
+        if (k != i && fabs(p.y - y) < 2 * RADIUS && p.x > x - RADIUS && p.x < x + width + RADIUS)
+            return false;
+    }
+    return true;
+}
+
+/* Of few sites the levels as numbers: right of the disc, left, or else below. */
+static void draw_levels(const map *m, kr_canvas *c)
+{
+    const kr_style style = {.size = 8, .colour = KR_INK, .bold = true};
+    kr_canvas_open(c, "levels", NULL);
+    for (size_t i = 0; i < m->n; i++) {
+        char text[32];
+        level_text(m, i, text);
+        double width = kr_canvas_width(c, &style, text);
+        kr_spot p = spot_of_site(m, i), at = {p.x + RADIUS + 3, p.y + 2.9};
+        if (!is_free(m, i, at.x, width))
+            at.x = p.x - RADIUS - 3 - width;
+        if (!is_free(m, i, at.x, width))
+            at = (kr_spot){p.x - width / 2, p.y + RADIUS + 9};
+        kr_canvas_text(c, at, &style, text);
+    }
+    kr_canvas_close(c);
 }
 
 static kr_status draw_all(const map *m, kr_canvas *c)
@@ -135,6 +181,8 @@ static kr_status draw_all(const map *m, kr_canvas *c)
     KR_TRY(kr_ground_coast(&m->ground, c, m->f->arena));
     if (m->cell.x == 0)
         KR_TRY(draw_sites(m, c));
+    if (m->n <= FEW && !spread_of(m))
+        draw_levels(m, c);
     kr_ground_end(&m->ground, c);
 out:
     return s;
