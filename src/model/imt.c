@@ -147,3 +147,8 @@ const char *kr_imt_unit(const kr_imt *imt)
         return "";
     }
 }
+
+bool kr_imt_in_spectrum(const kr_imt *imt)
+{
+    return kr_str_starts(imt->name, "PGA") || kr_str_starts(imt->name, "SA");
+}

@@ -41,6 +41,9 @@ typedef struct kr_imt {
  * is none. */
 int kr_imt_parse(const char *text, kr_imt *out);
 
+/** Whether it is an ordinate of a uniform hazard spectrum: PGA or SA. */
+bool kr_imt_in_spectrum(const kr_imt *imt);
+
 /** The period in seconds by which measures are ordered: 0 without one, 1 / frequency for EAS, FAS,
  * DRVT. */
 double kr_imt_order(const kr_imt *imt);

@@ -128,6 +128,27 @@ static kr_status check_sites(kr_job_reader *r)
 
 /* ------------------------------------------------------------------ results */
 
+static kr_status check_spectra(const kr_job_reader *r)
+{
+    const kr_job *job = r->job;
+    size_t n = 0;
+    if (!job->poes.n)
+        return FAIL_AT_KEY(r, "uniform_hazard_spectra",
+                           "uniform_hazard_spectra needs poes; write them as in poes = 0.1 0.02");
+    for (size_t m = 0; m < job->nimts; m++)
+        n += kr_imt_in_spectrum(&job->imts[m]);
+    if (job->nimts && n == 0)
+        return FAIL_AT_KEY(
+            r, "uniform_hazard_spectra",
+            "uniform_hazard_spectra needs PGA or SA among the measures; leave it out");
+    if (n == 1)
+        kr_info(r->ctx,
+                "%s: uniform_hazard_spectra: spectra have one point, for there is one "
+                "measure of PGA and SA",
+                job->path);
+    return KR_OK;
+}
+
 static kr_status check_results(kr_job_reader *r)
 {
     const kr_job *job = r->job;
@@ -138,9 +159,11 @@ static kr_status check_results(kr_job_reader *r)
     if (job->hazard_maps && !job->poes.n)
         return FAIL_AT_KEY(r, "hazard_maps",
                            "hazard_maps needs poes; write them as in poes = 0.1 0.02");
-    if (job->uniform_hazard_spectra && !job->poes.n)
-        return FAIL_AT_KEY(r, "uniform_hazard_spectra",
-                           "uniform_hazard_spectra needs poes; write them as in poes = 0.1 0.02");
+    if (job->uniform_hazard_spectra) {
+        kr_status s = check_spectra(r);
+        if (s != KR_OK)
+            return s;
+    }
     if (job->disagg_by_src && job->ps_grid_spacing_km > 0)
         return FAIL_AT_KEY(
             r, "disagg_by_src",

@@ -115,11 +115,6 @@ out:
     return kr_export_end(e, &t, s);
 }
 
-static bool in_spectrum(const kr_imt *imt)
-{
-    return kr_str_starts(imt->name, "PGA") || kr_str_starts(imt->name, "SA");
-}
-
 /* The columns of a map (measure outer, probability inner) or of spectra (probability outer,
  * measures with a spectral period inner). order[c] = measure * npoes + probability. */
 size_t kr_export_map_columns(kr_exporter *e, bool spectra, size_t *order, const char **names)
@@ -129,7 +124,7 @@ size_t kr_export_map_columns(kr_exporter *e, bool spectra, size_t *order, const 
     char repr[32];
     for (size_t i = 0; i < imts * poes; i++) {
         size_t m = spectra ? i % imts : i / poes, p = spectra ? i / imts : i % poes;
-        if ((spectra && !in_spectrum(&job->imts[m])) || !kr_export_wants(e, m))
+        if ((spectra && !kr_imt_in_spectrum(&job->imts[m])) || !kr_export_wants(e, m))
             continue;
         order[n] = m * poes + p;
         names[n++] = spectra

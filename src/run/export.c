@@ -32,11 +32,21 @@ typedef struct exporting {
 
 /* ------------------------------------------------------------------ what there is */
 
+/* The measures of a spectrum; `imt`: of this one alone, NULL: of all. */
+static size_t ordinates(const kr_job *job, const char *imt)
+{
+    size_t n = 0;
+    for (size_t m = 0; m < job->nimts; m++)
+        n += kr_imt_in_spectrum(&job->imts[m]) && (!imt || kr_str_eq(job->imts[m].name, imt));
+    return n;
+}
+
 static bool is_there(const kr_stored *x, unsigned bit)
 {
     switch (bit) {
-    case KR_EXPORT_MAPS:
     case KR_EXPORT_SPECTRA:
+        return x->job->poes.n > 0 && ordinates(x->job, NULL) > 0;
+    case KR_EXPORT_MAPS:
     case KR_EXPORT_GEOJSON:
     case KR_EXPORT_GEOPACKAGE:
         return x->job->poes.n > 0;
@@ -94,8 +104,9 @@ static kr_status list(const exporting *e, FILE *out)
 static const char *reason(const kr_stored *x, unsigned bit)
 {
     switch (bit) {
-    case KR_EXPORT_MAPS:
     case KR_EXPORT_SPECTRA:
+        return x->job->poes.n ? "no measure is PGA or SA" : "the job had no poes";
+    case KR_EXPORT_MAPS:
     case KR_EXPORT_GEOJSON:
     case KR_EXPORT_GEOPACKAGE:
         return "the job had no poes";
@@ -184,6 +195,11 @@ static kr_status choose_measure(exporting *e)
                            e->stored->path, imt);
         e->choice.imt = job->imts[m].name;
     }
+    size_t n = ordinates(job, e->choice.imt);
+    if (e->choice.what & KR_EXPORT_SPECTRA && n == 0)
+        return kr_fail(e->ctx, KR_EUSAGE, "--imt %s: uhs has PGA and SA only", imt);
+    if (e->choice.what & KR_EXPORT_SPECTRA && n == 1)
+        kr_info(e->ctx, "uhs: spectra have one point, for there is one measure of PGA and SA");
     if (stat) {
         while (i < e->stored->nstats && !kr_str_eq(e->stored->stats[i], stat))
             i++;

@@ -74,6 +74,16 @@ refuse 2 "no kind of table is called 'curves'" run curves
 refuse 2 "no kind of table is called 'hcurve'; did you mean 'hcurves'?" run hcurve
 refuse 2 "did you mean 'hcurves --stat mean'?" run hcurves/mean
 refuse 2 "did you mean 'uhs --rlz 17'?" run uhs/rlz-17
+"$kauri" export run uhs --imt PGA -o one 2>log && grep -q 'uhs: spectra have one point' log || fail "one ordinate: $(cat log)"
+pgv=(-p gsim=BooreAtkinson2008 -p intensity_measure_types_and_levels="{'PGV': [1, 10, 100], 'PGA': [0.01, 0.1, 1]}")
+cp -r area pgv_area && sed -i /^gsim_logic_tree_file/d pgv_area/job.ini
+"$kauri" run pgv_area/job.ini -q "${few[@]}" "${pgv[@]}" -o pgv 2>log || fail "PGV: $(cat log)"
+refuse 2 "--imt PGV: uhs has PGA and SA only" pgv uhs --imt PGV
+pgv=("${pgv[@]::3}" intensity_measure_types_and_levels="{'PGV': [1, 10, 100]}")
+"$kauri" run pgv_area/job.ini -q "${few[@]}" "${pgv[@]}" -o none 2>log && fail "spectra of PGV"
+grep -q 'uniform_hazard_spectra needs PGA or SA among the measures' log || fail "spectra of PGV: $(cat log)"
+"$kauri" run pgv_area/job.ini -q "${few[@]}" "${pgv[@]}" -p uniform_hazard_spectra=false -o only 2>log || fail "PGV: $(cat log)"
+refuse 1 "holds no uhs: no measure is PGA or SA" only uhs
 refuse 2 "-e xml: tables are csv" run hcurves -e xml
 refuse 2 "unknown option --colour" run hcurves --colour
 refuse 2 "needs a value" run hcurves --rlz
