@@ -35,7 +35,8 @@ static herr_t h5_add_reason(unsigned n, const H5E_error2_t *error, void *data)
         reason->memory = error->maj_num == H5E_PLIST;
     }
     reason->memory =
-        reason->memory || error->maj_num == H5E_RESOURCE || error->min_num == H5E_NOSPACE ||
+        reason->memory || (error->maj_num == H5E_RESOURCE && error->min_num != H5E_OVERFLOW) ||
+        error->min_num == H5E_NOSPACE ||
         (error->desc &&
          (strstr(error->desc, "memory allocation failed") || strstr(error->desc, "H5MM_")));
     reason->io = reason->io || (error->desc && (strstr(error->desc, quoted) ||

@@ -210,12 +210,48 @@ static void test_too_many(void **state)
     kt_ctx_end(&ctx);
 }
 
+/* What damage makes the library ask for is no lack of memory. */
+static void test_damaged_attribute(void **state)
+{
+    (void)state;
+    kr_ctx *ctx = kt_ctx();
+    const char *path = kt_path(dir, "attribute.h5");
+    size_t size, told = 0;
+    kr_h5 *f;
+
+    kt_ok(ctx, kr_h5_create(ctx, path, &f));
+    kt_ok(ctx, kr_h5_set_attr_text(f, "/", "engine", "kauri"));
+    kt_ok(ctx, kr_h5_close(&f));
+    unsigned char *bytes = kt_read_file(path, &size), *name = memmem(bytes, size, "engine", 7);
+    assert_non_null(name);
+    for (unsigned char *p = name + 8; p < name + 56; p++) { /* its type, its shape, its value */
+        kr_arena arena;
+        char *text;
+        *p ^= 0x10;
+        kr_arena_init(&arena, ctx, KR_ACCOUNT_OUTPUT);
+        kr_status s = kr_h5_open_image(ctx, "image", bytes, size, &f);
+        if (s == KR_OK)
+            s = kr_h5_attr_text(f, "/", "engine", &arena, &text);
+        told += s != KR_OK;
+        if (s != KR_OK)
+            assert_true(s == KR_EINPUT || s == KR_EIO);
+        kr_ctx_clear_error(ctx);
+        kr_h5_discard(&f);
+        kr_arena_clear(&arena);
+        *p ^= 0x10;
+    }
+    assert_true(told > 10);
+    free(bytes);
+    kt_ctx_end(&ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_layouts),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_damaged_attribute),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
