@@ -210,12 +210,15 @@ static void test_cumulative_weights(void **state)
     for (int trial = 0; trial < 20; trial++) {
         double at = 2 * kt_random_unit(&random);
         kr_mark mark = kr_mixture_mark(&m, at);
-        long double weight = 0;
+        double weight = 0, rest = 0; /* what the sum has too much */
         uint64_t count = 0;
         for (size_t i = 0; i < N; i++)
-            for (size_t j = 0; j < N && x.x[i] + y.x[j] < at; j++, count++)
-                weight += (long double)x.w[i] * (long double)y.w[j];
-        kt_close(mark.weight, (double)(weight * (long double)pair.weight), 1e-15, 0);
+            for (size_t j = 0; j < N && x.x[i] + y.x[j] < at; j++, count++) {
+                double more = x.w[i] * y.w[j] - rest, sum = weight + more;
+                rest = sum - weight - more;
+                weight = sum;
+            }
+        kt_close(mark.weight, weight * pair.weight, 1e-15, 0);
         assert_true(mark.count == count);
     }
     free(numbers);
