@@ -1,5 +1,5 @@
 /* HDF5: texts of variable length. A dataset or attribute holds references to them; the texts stand
- * in global heaps. The library (to 1.14) believes a reference: a damaged one makes it read beyond
+ * in global heaps. The library (1.10) believes a reference: a damaged one makes it read beyond
  * its memory. Here only the references come from the library, as they stand in the file, and the
  * heaps are read and checked. Source: HDF5 File Format Specification 3.0, III.E (global heap) and
  * VIII.A (global heap ID). */
