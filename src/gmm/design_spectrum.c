@@ -103,6 +103,7 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
         st->code[i] = kr_column_code(ec8_names[i]);
     KR_TRY(kr_gmm_inner_named(ctx, gmm, anchor, 2, &st->anchor));
     KR_TRY(kr_gmm_inner_named(ctx, gmm, gmm->imts, gmm->nimts, &st->inner));
+    gmm->vs30_gap[0] = gmm->vs30_gap[1]; /* it is evaluated on rock */
     gmm->has_tau_phi = st->inner->has_tau_phi;
 out:
     return s;

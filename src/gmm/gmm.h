@@ -168,6 +168,7 @@ typedef struct kr_gmm {
     bool lenient;              /* as kr_gmm_spec.lenient, also of the models within */
     const kr_gmm_file **files; /* as kr_gmm_spec.files */
     double mag_min; /* a smaller magnitude is an error of the job (tables only); else -infinity */
+    double vs30_gap[2]; /* m/s; a site between is an error of the job; equal: none */
     double *conversion; /* to_geometric_mean: nimts x 3 (median, sigma, ratio); NULL if nothing
                            changes */
 } kr_gmm;
@@ -341,6 +342,10 @@ size_t kr_gmm_own_scratch(kr_gmm *gmm, size_t doubles);
 
 /** Fail at the line of the model: "file:line: ...". Returns KR_EINPUT. */
 kr_status kr_gmm_fail(kr_ctx *ctx, const kr_gmm *gmm, const char *format, ...) KR_PRINTF(3, 4);
+
+/** KR_EINPUT where one of n sites has a vs30 (m/s) for which the model gives nothing. */
+KR_MUST_CHECK kr_status kr_gmm_check_vs30(kr_ctx *ctx, const kr_gmm *gmm, const double *vs30,
+                                          size_t n);
 
 /** The measure PGA, which many models need beside those asked for. */
 extern const kr_imt kr_gmm_pga;

@@ -294,6 +294,17 @@ out:
     return s;
 }
 
+kr_status kr_gmm_check_vs30(kr_ctx *ctx, const kr_gmm *gmm, const double *vs30, size_t n)
+{
+    for (size_t i = 0; i < n && gmm->vs30_gap[0] < gmm->vs30_gap[1]; i++)
+        if (vs30[i] > gmm->vs30_gap[0] && vs30[i] < gmm->vs30_gap[1])
+            return kr_gmm_fail(ctx, gmm,
+                               "a site has vs30 %g, and %s gives nothing between %g and %g m/s; "
+                               "take another model for such sites",
+                               vs30[i], gmm->cls->name, gmm->vs30_gap[0], gmm->vs30_gap[1]);
+    return KR_OK;
+}
+
 kr_status kr_gmm_create_of(kr_ctx *ctx, const kr_gmm_class *cls, const kr_gmm_spec *spec,
                            const kr_imt *imts, size_t nimts, kr_arena *arena, const kr_gmm **out)
 {

@@ -58,6 +58,8 @@ kr_status kr_gmm_inner(kr_ctx *ctx, kr_gmm *gmm, const kr_gmm_inner_spec *spec, 
     if (isnan(gmm->rock_vs30))
         gmm->rock_vs30 = isnan(inner->rock_vs30) ? INFINITY : inner->rock_vs30;
     gmm->mag_min = fmax(gmm->mag_min, inner->mag_min);
+    if (inner->vs30_gap[0] < inner->vs30_gap[1])
+        memcpy(gmm->vs30_gap, inner->vs30_gap, sizeof gmm->vs30_gap);
     if (inner->scratch > gmm->scratch)
         gmm->scratch = inner->scratch;
     *out = inner;

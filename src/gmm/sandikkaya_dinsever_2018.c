@@ -67,6 +67,7 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
     KR_TRY(read_region(ctx, gmm, st));
     KR_TRY(kr_gmm_by_measure(ctx, gmm, "phi_0", &st->phi_0));
     KR_TRY(kr_gmm_inner_named(ctx, gmm, gmm->imts, gmm->nimts, &st->inner));
+    gmm->vs30_gap[0] = gmm->vs30_gap[1]; /* it is evaluated on rock */
     if (!st->inner->has_tau_phi)
         return kr_gmm_fail(ctx, gmm,
                            "%s needs a model with deviations between and within events; "

@@ -41,6 +41,7 @@ static kr_status init(kr_ctx *ctx, kr_gmm *gmm)
 
     st->kind = *(const kind *)gmm->cls->variant;
     KR_TRY(kr_gmm_inner_named(ctx, gmm, gmm->imts, gmm->nimts, &st->inner));
+    gmm->vs30_gap[0] = gmm->vs30_gap[1]; /* it is evaluated on rock */
     KR_TRY(check_rock(ctx, gmm, st->inner));
     gmm->component = st->inner->component;
     gmm->has_tau_phi = st->inner->has_tau_phi;

@@ -11,8 +11,7 @@
  *
  * Departures, as in OpenQuake 3.21: the rows of 2020 stand for periods from 0.25 to 20 s, although
  * their numbers look like frequencies in Hz (at "20 s" the motion is near PGA). The authors of 2016
- * give nothing for sites of class C (vs30 180 to 360 m/s); such a site has no term here, and is an
- * error there. */
+ * give nothing for sites of class C (vs30 180 to 360 m/s): such a site is an error of the job. */
 #include "gmm/hinged_form.h"
 #include "tusa_langer_2016_ba08_de.tab.h"
 #include "tusa_langer_2016_ba08_se.tab.h"
@@ -108,6 +107,14 @@ static void fill_distance(size_t n, const double *restrict mag, const double *re
     }
 }
 
+static kr_status leave_out_class_c(kr_ctx *ctx, kr_gmm *gmm)
+{
+    (void)ctx;
+    gmm->vs30_gap[0] = 180;
+    gmm->vs30_gap[1] = 360;
+    return KR_OK;
+}
+
 static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out *out)
 {
     const form *f = gmm->cls->variant;
@@ -134,7 +141,8 @@ static void eval(const kr_gmm *gmm, const kr_gmm_batch *batch, const kr_gmm_out 
     .measures = KR_IMT_BIT(PGA) | KR_IMT_BIT(SA), .mag_lo = 3.0, .mag_hi = 5.0, .dist_hi = 100.0,  \
     .eval = eval
 #define TUSA_LANGER_2016                                                                           \
-    COMMON, .title = "Tusa and Langer (2016), J. Seismol. 20(1)", .doi = "10.1007/s10950-015-9508-x"
+    COMMON, .init = leave_out_class_c, .title = "Tusa and Langer (2016), J. Seismol. 20(1)",       \
+            .doi = "10.1007/s10950-015-9508-x"
 #define TUSA_LANGER_AZZARO_2019                                                                    \
     COMMON, .title = "Tusa, Langer and Azzaro (2020), Bull. Seism. Soc. Am. 110(3)",               \
             .doi = "10.1785/0120190325"

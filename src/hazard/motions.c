@@ -166,6 +166,7 @@ static kr_status eval_gmm(kr_motions *m, const kr_gmm_batch *batch, const kr_gmm
     const kr_gmm_out out = {
         .mean = m->mean + place, .sigma = m->sigma + place, .stride = KR_GMM_BATCH};
     KR_TRY(check_mags(m->hazard->ctx, gmm, batch->col[KR_COL_MAG], batch->n));
+    KR_TRY(kr_gmm_check_vs30(m->hazard->ctx, gmm, batch->col[KR_COL_VS30], batch->n));
     if (shared)
         kr_gmm_eval_central(gmm, batch, &out);
     else

@@ -308,6 +308,7 @@ kr_status kr_contexts_eval(kr_contexts *c, const kr_gmm *gmm)
     out.sigma = c->results + step;
     out.tau = gmm->has_tau_phi ? c->results + 2 * step : NULL;
     out.phi = gmm->has_tau_phi ? c->results + 3 * step : NULL;
+    KR_TRY(kr_gmm_check_vs30(gmm->arena->ctx, gmm, batch.col[KR_COL_VS30], c->n));
     kr_gmm_eval(gmm, &batch, &out);
 out:
     return s;

@@ -361,6 +361,7 @@ static kr_status eval_model(const kr_gmm *gmm, size_t model, const size_t *place
     for (unsigned c = 0; c < KR_COL_COUNT; c++)
         if (gmm->needs >> c & 1u)
             batch.col[c] = sc->columns + (size_t)c * KR_GMM_BATCH;
+    KR_TRY(kr_gmm_check_vs30(gmm->arena->ctx, gmm, batch.col[KR_COL_VS30], batch.n));
     kr_gmm_eval(gmm, &batch, &r);
     for (size_t m = 0; m < gmm->nimts; m++)
         for (size_t i = 0; i < batch.n; i++) {

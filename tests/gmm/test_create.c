@@ -258,11 +258,16 @@ static void test_arguments(void **state)
     assert_string_equal(kr_gmm_arg_of(gmm, "mag_eq")->text, "NA");
     assert_null(kr_gmm_arg_of(gmm, "other"));
     assert_true(isinf(gmm->mag_min));
+    kt_ok(ctx, kr_gmm_check_vs30(ctx, gmm, (const double[]){50, 300, 2000}, 3));
     kt_ok(ctx, create(ctx, "Atkinson2022SSlab", "modified_sigma = 'true'", "PGA", &arena, &gmm));
     kt_same(kr_gmm_arg_of(gmm, "modified_sigma")->number, 1.0);
     kt_ok(ctx, create(ctx, "GMPETable", "gmpe_table = 'gmpe_table.hdf5'", "PGA", &arena, &gmm));
     assert_true(gmm->needs == (KR_BIT(MAG) | KR_BIT(RJB)));
     kt_same(gmm->mag_min, 4.5);
+    kt_ok(ctx, create(ctx, "TusaLanger2016Rhypo", "", "PGA", &arena, &gmm));
+    kt_ok(ctx, kr_gmm_check_vs30(ctx, gmm, (const double[]){180, 360, 2000}, 3));
+    kt_fails(ctx, kr_gmm_check_vs30(ctx, gmm, (const double[]){400, 180.1}, 2), KR_EINPUT,
+             "vs30 180.1, and TusaLanger2016Rhypo gives nothing between 180 and 360 m/s");
     kr_columns boore = KR_BIT(MAG) | KR_BIT(RAKE) | KR_BIT(RJB) | KR_BIT(VS30);
     kt_ok(ctx, create(ctx, "BooreEtAl2014", "sof = 1", "PGA", &arena, &gmm));
     assert_true(gmm->needs == boore);
