@@ -270,7 +270,8 @@ kr_status kr_h5_follow(kr_h5 *file, const char *name, const void *raw, size_t n,
     size_t nrefs = 0;
 
     KR_TRY(h5_measure(file, name, &t.units));
-    if (H5Fget_filesize(file->id, &t.file_size) < 0) {
+    if ((file->writing && H5Fflush(file->id, H5F_SCOPE_LOCAL) < 0) ||
+        H5Fget_filesize(file->id, &t.file_size) < 0) {
         s = kr_h5_fail(file, KR_EIO, "cannot read", name);
         goto out;
     }

@@ -110,7 +110,7 @@ KR_MUST_CHECK kr_status kr_h5_reference_type(kr_h5 *file, const char *name, hid_
 enum { KR_H5_REFERENCE_BYTES = 16 };
 
 /** The texts that n such references lead to, in the arena. `name` of what holds them is for
- * messages. KR_EINPUT where they lead nowhere, KR_EIO. Not for a file that is written. */
+ * messages. KR_EINPUT where they lead nowhere, KR_EIO. */
 KR_MUST_CHECK kr_status kr_h5_follow(kr_h5 *file, const char *name, const void *raw, size_t n,
                                      kr_arena *arena, char **texts);
 

@@ -78,15 +78,15 @@ JOBS = [
     Job("journal", RUN, speed=100, earlier=["-p", "truncation_level=2"]),
     Job("goes on", RUN, speed=100, stopped=True),
     Job("threads", RUN + ["--threads", "3"], classes=["thread"]),
-    Job("export", ["export", "done", "hcurves", "hmaps", "uhs", "realizations", "-o", "{out}"], before=FINISHED),
-    Job("maps", ["export", "done", "hmaps_gpkg", "hmaps_geojson", "-o", "{out}"], before=FINISHED),
+    Job("export", ["export", "done", "hcurves", "hmaps", "uhs", "realizations", "-o", "{out}", "-q"], before=FINISHED),
+    Job("maps", ["export", "done", "hmaps_gpkg", "hmaps_geojson", "-o", "{out}", "-q"], before=FINISHED),
     # Without memory or files fontconfig, below cairo, prints lines of its own, or never comes back.
-    Job("plot", ["plot", "done", "map", "-o", "{out}/map.png"], before=FINISHED,
+    Job("plot", ["plot", "done", "map", "-o", "{out}/map.png", "-q"], before=FINISHED,
         classes=["own", "write", "sync", "look"]),
     Job("verify", ["verify", "done"], before=FINISHED, stdout=True),
     Job("info", ["info", "done"], before=FINISHED, stdout=True, volatile=r"memory(-timeline)?\."),
     Job("compare", ["compare", "done", "done"], before=FINISHED, stdout=True),
-    Job("report", ["report", "done", "-o", "/proc/self/fd/1"], before=FINISHED, stdout=True),
+    Job("report", ["report", "done", "-o", "/proc/self/fd/1", "-q"], before=FINISHED, stdout=True),
 ]
 if os.environ.get("KAURI_SANITIZE"): # a build with clang, whose OpenMP ends the process itself where it gets no thread
     JOBS = [job for job in JOBS if job.classes != ["thread"]]
