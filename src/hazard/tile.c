@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "hazard/pace.h"
 #include "hazard/unit.h"
+#include "num/stride.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -77,25 +78,6 @@ static size_t place_of(const unit_id *id)
     return (size_t)(rank < 1 ? 1 : (rank < RANKS ? rank : RANKS - 1));
 }
 
-static size_t common_divisor(size_t a, size_t b)
-{
-    while (b) {
-        size_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* Steps of about the golden section of n that come to each of n once. */
-static size_t stride_over(size_t n)
-{
-    size_t stride = (size_t)(0.618 * (double)n) + 1;
-    while (common_divisor(stride, n) > 1)
-        stride++;
-    return stride;
-}
-
 /* Calls `put` with each unit in the order of works, blocks, sites. Blocks are taken by strides, and
  * at all sites: those that are over early are like the others, and what is left can be told. At one
  * site the order is the same however tiles are cut, and the bits are. */
@@ -105,7 +87,7 @@ static void walk_units(const tile *t, void (*put)(unit_id id, size_t *places, un
     const kr_hazard *h = t->hazard;
     for (size_t i = 0; i < h->nworks; i++) {
         const kr_work *w = h->works[i];
-        size_t stride = stride_over(w->nblocks);
+        size_t stride = kr_stride_over(w->nblocks);
         for (size_t b = 0; b < w->nblocks; b++)
             for (size_t first = 0; first < t->nsites; first += w->site_block) {
                 size_t left = t->nsites - first;

@@ -1,5 +1,6 @@
 /* Tiles of sites: component rates, statistics, storage. */
 #include "base/clock.h"
+#include "num/stride.h"
 #include "run/check.h"
 #include "run/disagg.h"
 #include "run/journal.h"
@@ -175,33 +176,13 @@ static kr_status take_or_compute(kr_calc *calc, const site_scratch *scratch,
     return kr_journal_keep(calc->journal, note, scratch->note, bytes);
 }
 
-static size_t common_divisor(size_t a, size_t b)
-{
-    while (b > 0) {
-        size_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* From a site to the next in the order in which statistics are taken: neighbours in the file take
- * times alike, and those that come first tell how long the others will take. Without a divisor in
- * common with the number of sites it comes to all of them. */
-static size_t step_of_sites(size_t nsites)
-{
-    size_t step = (size_t)(0.6180339887498949 * (double)nsites) + 1;
-    while (common_divisor(nsites, step) > 1)
-        step++;
-    return step;
-}
-
 /* Statistics of the sites of a tile, over threads. */
 static kr_status stats_of_sites(kr_calc *calc, size_t first, size_t nsites, const double *rates,
                                 tile_stats *out)
 {
     size_t each = calc->amplifier ? 1 : calc->job->nimts, nunits = nsites * each;
-    size_t step = step_of_sites(nsites);
+    /* Neighbours in the file take times alike: those that come first tell of the others. */
+    size_t step = kr_stride_over(nsites);
     atomic_int status;
     atomic_size_t done;
     pthread_mutex_t noting = PTHREAD_MUTEX_INITIALIZER;
